@@ -1,0 +1,28 @@
+//! The frames between a device and the relay: what they hold, how long each field may be, how a relay
+//! refuses, and how a message is padded (`features.md` 3.1, 6.1, 6.6).
+//!
+//! Everything that a relay must not read is an opaque field of bytes here, and nothing in this crate can
+//! open one. It does no I/O and holds no keys; its only cryptography is the hash by which an address is
+//! made from a secret ([`ids`]). What it does not protect against: a relay that sends well-formed frames
+//! that are not true. Each side checks what it is told, by signatures and inside the group.
+#![no_std]
+extern crate alloc;
+
+pub mod frame;
+pub mod ids;
+pub mod limits;
+pub mod padding;
+pub mod refusal;
+
+pub use frame::{ClientFrame, Operation, RelayFrame, Reply};
+pub use ids::{
+    AttachToken, InvitationId, KeyPackageHash, Nonce, ProgramId, RoomId, RoomSecret, Ticket,
+    TicketId, TokenHash,
+};
+pub use refusal::{About, Refusal};
+pub use stillroom_wire::{
+    Bytes, DecodeError, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, decode, encode,
+};
+
+/// The version of these frames. A relay answers another one with [`Refusal::VersionUnsupported`].
+pub const VERSION: u16 = 1;

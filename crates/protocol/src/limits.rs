@@ -1,0 +1,52 @@
+//! How much anything on the wire may hold, and why that much.
+
+/// Characters in one message, as a person counts them: about two pages of a letter. What somebody in
+/// distress writes in one breath fits; what a script pours in does not.
+pub const MESSAGE_CHARACTERS: usize = 4_000;
+
+/// Bytes of one message's text: [`MESSAGE_CHARACTERS`] of the widest characters of UTF-8.
+pub const MESSAGE_TEXT_MAX: usize = MESSAGE_CHARACTERS * 4;
+
+/// Bytes of one encrypted message: the largest padding bucket (17,408) and what MLS adds (about 200),
+/// rounded up. Commits (3,166 bytes measured) fit as well.
+pub const MESSAGE_MAX: usize = 18 * 1024;
+
+/// Bytes of a KeyPackage: 2,650 measured for a survivor; staff carry two certificates in theirs.
+pub const KEY_PACKAGE_MAX: usize = 6 * 1024;
+
+/// Bytes of a Welcome: 4,175 measured, and the lead's certificates.
+pub const WELCOME_MAX: usize = 12 * 1024;
+
+/// Bytes of a sealed intake: one padded record of 512 bytes and what HPKE adds (1,120 + 16).
+pub const INTAKE_MAX: usize = 2 * 1024;
+
+/// Bytes of a chain of certificates: two signed records of at most 400 bytes.
+pub const CHAIN_MAX: usize = 1024;
+
+/// Bytes of a signed duty statement: a chain, an X-Wing public key (1,216), hashes and a signature.
+pub const STATEMENT_MAX: usize = 4 * 1024;
+
+/// Bytes of a signed policy: texts in a dozen languages.
+pub const POLICY_MAX: usize = 64 * 1024;
+
+/// Bytes of any other signed or sealed record that the relay keeps: invitations, enrolments, lists of
+/// revocations, a duty key wrapped for a hundred devices (1,200 bytes each).
+pub const RECORD_MAX: usize = 128 * 1024;
+
+/// Bytes of a frame from somebody who has not shown a staff certificate: the largest is a message.
+pub const CLIENT_FRAME_MAX: usize = 20 * 1024;
+
+/// Bytes of a frame from an admitted staff device: the largest is a record.
+pub const STAFF_FRAME_MAX: usize = RECORD_MAX + 1024;
+
+/// Members of one chat: survivor, lead, the next lead, an interpreter, a supervisor, and room to spare.
+pub const MEMBERS_MAX: usize = 8;
+
+/// Records in one answer to an administrative request; longer lists are asked for in parts.
+pub const RECORDS_MAX: usize = 256;
+
+/// Seconds after which a device that has heard nothing asks whether the line is alive.
+pub const PING_AFTER_SECONDS: u64 = 20;
+
+/// Seconds of silence after which either end takes the line for dropped: two pings lost, and a margin.
+pub const LINE_DEAD_AFTER_SECONDS: u64 = 50;
