@@ -8,7 +8,7 @@ use crate::ids::{
 };
 use crate::limits::{
     CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
-    RECORDS_MAX, STATEMENT_MAX, WELCOME_MAX,
+    RECORDS_MAX, REVOCATIONS_MAX, STATEMENT_MAX, WELCOME_MAX,
 };
 use crate::refusal::{About, Refusal};
 
@@ -147,7 +147,7 @@ choice! {
         /// Publish the list of revoked devices (administrators).
         PublishRevocations {
             /// The list, signed.
-            list: Bytes<RECORD_MAX>,
+            list: Bytes<REVOCATIONS_MAX>,
         } = 3,
         /// Open an invitation (administrators).
         Invite {
@@ -220,12 +220,15 @@ choice! {
     /// From the relay to a device.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum RelayFrame {
-        /// The answer to `Hello`. Sent again to survivors when either record changes.
+        /// The answer to `Hello`. Sent again when the policy or the list of revoked devices changes.
         Greeting {
             /// The version that the relay speaks.
             version: u16,
             /// The program's signed policy.
             policy: Bytes<POLICY_MAX>,
+            /// The signed list of revoked devices, whose hash the statement names; empty where none was
+            /// ever published.
+            revocations: Bytes<REVOCATIONS_MAX>,
             /// The current duty statement; empty when nobody is on duty.
             statement: Bytes<STATEMENT_MAX>,
         } = 1,

@@ -29,8 +29,12 @@ pub const STATEMENT_MAX: usize = 4 * 1024;
 /// Bytes of a signed policy: texts in a dozen languages.
 pub const POLICY_MAX: usize = 64 * 1024;
 
-/// Bytes of any other signed or sealed record that the relay keeps: invitations, enrolments, lists of
-/// revocations, a duty key wrapped for a hundred devices (1,200 bytes each).
+/// Bytes of the signed list of revoked devices: 40 each, for two hundred that are still within their
+/// certificates' validity.
+pub const REVOCATIONS_MAX: usize = 8 * 1024;
+
+/// Bytes of any other signed or sealed record that the relay keeps: invitations, enrolments,
+/// a duty key wrapped for a hundred devices (1,200 bytes each).
 pub const RECORD_MAX: usize = 128 * 1024;
 
 /// Bytes of a frame from somebody who has not shown a staff certificate: the largest is a message.
