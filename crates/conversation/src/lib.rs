@@ -1,1 +1,3 @@
-//! To be written.
+//! The client core of a chat, sans-IO.
+pub mod mls;
+pub mod randomness;
