@@ -1,0 +1,31 @@
+### Texts on the survivor's page and on the desk alike. Variables are filled in by the page.
+
+## The people in a chat
+
+role-survivor = Survivor
+role-advocate = Advocate
+role-supervisor = Supervisor
+role-interpreter = Interpreter
+you = You
+connection-lost = connection lost
+
+## What happened in a chat
+
+joined = { $name } ({ $role }) is here.
+left = { $name } ({ $role }) has left.
+line-dropped = { $name } ({ $role }) lost the connection. Nothing is lost. You can go on writing.
+line-back = { $name } ({ $role }) is back.
+
+## When a message was written
+
+time-now = just now
+time-minute = a minute ago
+time-minutes = { $count } minutes ago
+time-hour = an hour ago
+time-hours = { $count } hours ago
+
+## How far your own message has got
+
+state-kept = Kept for your advocate
+state-sending = Sending
+state-received = Received
