@@ -1,0 +1,186 @@
+### The desk, for advocates and whoever stands by them. Calm, short, exact; read all day long.
+### Variables are filled in by the page. What happens in a chat and roles are in shared.ftl.
+
+## The page itself
+
+desk-title = Desk
+desk-loading = Opening the desk.
+desk-no-script = The desk needs JavaScript, and it is switched off here or did not load. Please switch it on, or use another browser.
+desk-failed-heading = The desk had a fault and stopped
+desk-failed = Open chats on this device are gone, and what was written is erased here. The fault is not yours. Survivors who were chatting keep their place and are asked for again. Load this page again, go on duty, and take them from the top of the list.
+desk-unsupported-heading = The desk cannot start in this browser
+desk-unsupported = This browser is too old, or a setting switches off what the desk needs. Please use a current browser, and not inside another page.
+desk-load-again = Load this page again
+desk-dismiss = Close this notice
+
+## Before the desk: enrolling this device
+
+join-heading = Welcome to the desk
+join-about = You were invited to the desk of { $program }. This page now makes keys for this device. They never leave it: not even whoever runs the server gets them.
+join-device = Use a device that only you use, and your own account on it.
+join-passphrase-heading = Choose a passphrase
+join-passphrase-about = It opens the desk on this device, every time. Nobody can look it up or reset it for you.
+join-passphrase-advice = Four or more words that do not belong together are strong and easy to remember. Do not use a line from a song, a name or a date.
+passphrase = Passphrase
+passphrase-again = The same passphrase once more
+passphrase-show = Show what I type
+passphrase-none = At least 12 characters.
+passphrase-short = Too short. Characters still needed: { $count }
+passphrase-plain = Too easy to guess. Use more different words or letters.
+passphrase-fair = Good enough. One or two more words make it stronger.
+passphrase-strong = Strong.
+passphrase-differs = The two passphrases are not the same. Type the second one again.
+join-make = Make my keys
+join-making = Making your keys. This takes a few seconds.
+join-waiting-heading = Waiting for your administrator
+join-waiting = Your keys are made, and your request is on its way. As soon as your administrator has confirmed it, the desk opens here.
+join-waiting-leave = You can close this page and open it again later. Your passphrase is needed then.
+join-line-down = There is no connection to the server. This page is trying again by itself.
+join-not-whole-heading = This link is not whole
+join-not-whole = A part of the address is missing. Copy the whole link from your invitation, or ask your administrator for a new one.
+join-refused-heading = This invitation cannot be used
+join-unknown = It was already used, or has run out. Ask your administrator for a new one.
+join-not-verified = What came back was not signed by an administrator of { $program }. Nothing was kept. Tell your administrator, and ask for a new invitation.
+join-fault = The server could not take your request. Load this page again, or ask your administrator for a new invitation.
+join-not-kept = This browser does not keep anything for this page, so the desk could not open here next time. Use an ordinary window, not a private one, and open the link again.
+
+## Before the desk: opening it
+
+unlock-heading = Open the desk
+unlock-about = This device is enrolled. Your passphrase opens it.
+unlock = Open the desk
+unlocking = Opening. This takes a few seconds.
+unlock-wrong = This passphrase does not open the desk. Look whether capital letters are switched on, and try again.
+unlock-damaged = What is kept on this device cannot be read any more. Ask your administrator for a new invitation.
+unlock-forgotten-heading = Forgotten the passphrase?
+unlock-forgotten = Nobody can bring it back. Ask your administrator for a new invitation, and open its link here.
+not-enrolled-heading = This device is not enrolled
+not-enrolled = Ask an administrator of { $program } for an invitation, and open its link in this browser.
+demo-device = A practice desk: its keys are in the address of this page. Never use it with survivors.
+
+## At the top
+
+duty-off = Off duty
+duty-starting = Going on duty
+duty-on = On duty
+go-on-duty = Go on duty
+go-off-duty = Go off duty
+desk-line-up = Connected
+desk-line-down = No connection. Trying again. Chats stay open, and what you write is kept.
+
+## Who waits
+
+waiting-list = Waiting
+take-next = Take next
+take-this = Take this chat
+waiting-nobody = Nobody is waiting.
+waiting-off-duty = Go on duty to see who is waiting.
+waited-now = Just came
+waited-minutes = Waiting for { $count } min
+waited-hours = Waiting for { $hours } h { $count } min
+waited-again = Was cut off before
+waiting-language = Language: { $language }
+waiting-count = People waiting: { $count }
+
+## Your chats
+
+chats-list = Your chats
+chats-none = No chat yet. Take one from the list of people waiting.
+chat-name = Chat { $number }
+chats-back = All chats
+mark-needs-answer = Needs an answer
+mark-line-dropped = Line dropped
+mark-joining = Waiting for them to join
+mark-answered = Answered
+mark-new = Nothing written yet
+mark-ended = Ended
+mark-lost = Went elsewhere
+
+## One chat
+
+desk-conversation = Conversation
+desk-roster = Who is here
+desk-roster-nobody = Nobody is here yet
+desk-message = Message
+desk-send = Send
+desk-end-chat = End chat
+desk-from-survivor = Survivor
+desk-joining = They have been told that you are coming. You can write as soon as they are here.
+desk-characters-left = Characters left: { $count }
+desk-characters-over = Too long by { $count } characters. Send it in two parts.
+desk-write-empty = There is nothing to send yet.
+desk-write-not-now = This could not be sent now. Your words are still in the box.
+desk-state-kept = Kept here until the line is back
+desk-survivor-joined = The survivor is here.
+desk-survivor-left = The survivor has left.
+desk-survivor-dropped = The survivor lost the connection. They have not left, and nothing is lost.
+desk-survivor-back = The survivor is back.
+desk-advocate-lost = The advocate’s line did not come back. The survivor is asked for again at the top of the list.
+desk-new-message = { $chat }: a new message
+desk-in-chat = { $chat }: { $what }
+ended-by-survivor = The survivor ended this chat. Everything that was written is erased.
+ended-by-staff-desk = You ended this chat. Everything that was written is erased, here and on the survivor’s device.
+ended-unknown-desk = This chat is over. Everything that was written is erased.
+chat-lost = They left, or another advocate was faster. Nothing was written.
+put-away = Put away
+
+## Ending a chat
+
+desk-end-heading = End { $chat }?
+desk-end-tell = Tell the survivor first what will happen, so that it does not come as a surprise.
+desk-end-survivor = On the survivor’s device everything written here is erased at once, and they see a plain page that says that the chat has ended.
+desk-end-desk = It is erased here as well, and on the server. Nobody can bring it back.
+desk-end-and-erase = End and erase
+desk-keep-chatting = Keep chatting
+
+## By keyboard
+
+keys-heading = By keyboard
+keys-chat = Alt and 1 to 9: go to that chat
+keys-next = Alt and N: the next chat that needs an answer
+keys-waiting = Alt and W: who is waiting
+keys-send = Enter: send. Shift and Enter: new line
+keys-escape = Escape: close a question
+
+## Trouble. Each says what happened and what to do.
+
+trouble-program-not-verified = The server could not show that it speaks for { $program }, so this desk does not go on duty. Tell your administrator.
+trouble-certificate-refused = Your certificate is not accepted any more. Ask your administrator about it.
+trouble-certificate-expired = Your certificate has run out. Ask your administrator for a new invitation.
+trouble-clock-wrong = The clock on this device is more than a day off, so nothing can be checked. Set the date and time, then go on duty again.
+trouble-taken-by-another = Somebody else on duty took this chat first.
+trouble-nobody-waiting = Nobody is waiting right now.
+trouble-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.
+trouble-conversation-not-safe = Something tried to break a rule that keeps a chat private, so that chat was closed and erased. Tell your administrator.
+trouble-page-outdated = The desk was renewed while this page was open. Bring your chats to an end, then load this page again.
+
+## Why the server refused something
+
+refused-version-unsupported = This page is older than the server. Bring your chats to an end, then load this page again.
+refused-program-unknown = This server does not know { $program }. Tell your administrator.
+refused-frame-too-long = Something sent from here was too long for the server. Send it in smaller parts.
+refused-frame-malformed = The server did not understand this page. Load the page again. Tell your administrator if it goes on.
+refused-frame-unexpected = The server and this page lost step. Load the page again. Tell your administrator if it goes on.
+refused-too-fast = That was too fast for the server. Wait a moment, then go on.
+refused-too-slow = This connection is too slow for what waits to come in. It is made anew by itself.
+refused-connections-full = The server has as many connections as it can hold. This page tries again by itself.
+refused-line-full = The line is full. Nobody else can join it until somebody is taken.
+refused-rooms-full = The server holds as many chats as it can. This chat could not open yet. Tell your administrator.
+refused-room-bytes-full = The server holds too much for somebody who is away. What you wrote is kept here until they are back.
+refused-nobody-on-duty = The server thinks that nobody is on duty. Go off duty and on again.
+refused-not-staff = The server has not let this desk in. Go off duty and on again.
+refused-certificate-refused = Your certificate is not accepted any more. Ask your administrator about it.
+refused-proof-wrong = This desk could not prove that it is yours. Load the page again. Tell your administrator if it goes on.
+refused-role-missing = Your role does not allow this. Ask your administrator about it.
+refused-statement-refused = The server did not accept that you are on duty. Look whether the clock of this device is right, then go on duty again.
+refused-ticket-unknown = This person is not waiting any more.
+refused-ticket-claimed = Somebody else on duty took this chat first.
+refused-room-unknown = The server has forgotten this chat. This page opens it again by itself.
+refused-room-closed = This chat was already ended.
+refused-token-wrong = The server did not let this desk into the chat. Tell your administrator if it happens again.
+refused-not-attached = This desk is not in that chat at the moment. It joins again by itself.
+refused-replaced = This desk was opened in another window with the same keys. Use only one of them.
+refused-record-refused = The server did not take this record. Tell your administrator.
+refused-invitation-unknown = This invitation was used, or has run out. Ask your administrator for a new one.
+refused-stopping = The server is being restarted. This page connects again by itself, and your chats go on.
+refused-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.
