@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use mls_rs::Client;
 use mls_rs::client_builder::{
     BaseConfig, WithCryptoProvider, WithGroupStateStorage, WithIdentityProvider,
     WithKeyPackageRepo, WithMlsRules,
 };
 use mls_rs::time::MlsTime;
+use mls_rs::{Client, MlsMessage};
 use mls_rs_core::crypto::SignatureSecretKey;
 use stillroom_program::{Timestamp, VerifyingKey};
 
 use super::credential::MemberCredential;
+use super::error::MlsError;
 use super::lead::LEAD;
 use super::membership::Membership;
 use super::storage::{OneKeyPackage, RecentEpochs};
 use super::suite::{SUITE, Suite};
+use crate::limits::CLOCK_TOLERANCE;
 use crate::randomness::Randomness;
 
 /// The library's type for it.
@@ -30,17 +32,8 @@ pub(super) type Config = WithMlsRules<
     >,
 >;
 
-const HOUR: u64 = 3600;
-const DAY: u64 = 24 * HOUR;
-
-/// How wrong a device's clock may be, each way (`design.md`, duty statement).
-const CLOCK_TOLERANCE: u64 = DAY;
-
 /// How long a survivor's key package may wait to be used.
-const KEY_PACKAGE_LIFE: u64 = DAY;
-
-/// The library dates a lifetime from this much before the time it is told.
-const BACKDATED: u64 = HOUR;
+const KEY_PACKAGE_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One member's client, and the parts of it that the group goes on using.
 pub(super) struct Setup {
@@ -65,9 +58,7 @@ impl Setup {
             .identity_provider(membership.clone())
             .mls_rules(membership.clone())
             .extension_type(LEAD)
-            .key_package_lifetime(Duration::from_secs(
-                CLOCK_TOLERANCE - BACKDATED + KEY_PACKAGE_LIFE + CLOCK_TOLERANCE,
-            ))
+            .key_package_lifetime(KEY_PACKAGE_LASTS + 2 * CLOCK_TOLERANCE)
             .signing_identity(credential.identity(signing), secret, SUITE)
             .build();
         Self {
@@ -84,8 +75,17 @@ pub(super) fn time(now: Timestamp) -> MlsTime {
 }
 
 /// The time for the library to date a lifetime from, so that it covers `now` on a clock that is wrong by
-/// the tolerance either way. A clock that stands at 1970 dates from there.
+/// the tolerance either way.
 pub(super) fn lifetime_from(now: Timestamp) -> MlsTime {
-    let start = now.seconds().saturating_sub(CLOCK_TOLERANCE);
-    MlsTime::from(start.saturating_add(BACKDATED))
+    MlsTime::from(now.seconds().saturating_sub(CLOCK_TOLERANCE.as_secs()))
+}
+
+/// Reads a message from outside.
+pub(super) fn read(bytes: &[u8]) -> Result<MlsMessage, MlsError> {
+    // The library does not look at the version around a key package.
+    match bytes {
+        [0, 1, ..] => MlsMessage::from_bytes(bytes).map_err(|_| MlsError::Malformed),
+        [_, _, ..] => Err(MlsError::WrongSuite),
+        _ => Err(MlsError::Malformed),
+    }
 }

@@ -24,7 +24,7 @@ pub enum MlsError {
     Forged,
     /// This message was received before. Leave it out and go on.
     Replayed,
-    /// Written in an epoch whose keys are gone; it can no longer be read.
+    /// Written in an epoch whose keys are gone, or by a member who has left since. It is not read.
     TooOld,
     /// Written in an epoch that has not begun here: a commit is missing. Keep it and try again when the
     /// commit has come.
@@ -122,7 +122,9 @@ impl MlsError {
             Library::GroupIdMismatch | Library::WelcomeKeyPackageNotFound => Self::NotForThisChat,
             Library::UnencryptedApplicationMessage => Self::NotEncrypted,
             Library::KeyMissing(_) | Library::InvalidLeafConsumption => Self::Replayed,
-            Library::EpochNotFound | Library::InvalidEpoch => Self::TooOld,
+            Library::EpochNotFound | Library::InvalidEpoch | Library::MemberNotFound => {
+                Self::TooOld
+            }
             Library::InvalidFutureGeneration(_) => Self::TooFarAhead,
             Library::InvalidLifetime { .. } => Self::OutsideLifetime,
             _ => Self::Forged,

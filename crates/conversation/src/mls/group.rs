@@ -13,7 +13,7 @@ use mls_rs::{MlsMessage, MlsMessageDescription};
 use stillroom_program::{Device, Timestamp, VerifyingKey};
 use zeroize::Zeroizing;
 
-use super::client::{Config, Setup, lifetime_from, time};
+use super::client::{Config, Setup, lifetime_from, read, time};
 use super::credential::{Leaf, Member, MemberCredential};
 use super::error::{MlsError, Rule};
 use super::lead::{context_of, lead_of};
@@ -30,8 +30,8 @@ pub struct Group {
     lead: Leaf,
 }
 
-/// What a message from the group was.
-#[derive(Debug, PartialEq, Eq)]
+/// What a message from the group was. Prints its kind only.
+#[derive(PartialEq, Eq)]
 pub enum Received {
     /// A member wrote something.
     Application {
@@ -131,7 +131,7 @@ impl Group {
     /// # Errors
     /// See [`MlsError`], which says for each what to do.
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) -> Result<Received, MlsError> {
-        let message = MlsMessage::from_bytes(bytes).map_err(|_| MlsError::Malformed)?;
+        let message = read(bytes)?;
         let state = self.state_mut()?;
         let kind = kind_of(state, &message)?;
         if kind == Kind::OldCommit {
@@ -184,7 +184,7 @@ impl Group {
         key_package: &[u8],
         now: Timestamp,
     ) -> Result<(Vec<u8>, Vec<u8>), MlsError> {
-        let message = MlsMessage::from_bytes(key_package).map_err(|_| MlsError::Malformed)?;
+        let message = read(key_package)?;
         if message.as_key_package().is_none() {
             return Err(MlsError::Malformed);
         }
@@ -352,6 +352,17 @@ impl Group {
 impl fmt::Debug for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Group")
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Application { .. } => "Application",
+            Self::Changed { .. } => "Changed",
+            Self::SelfRemoved => "SelfRemoved",
+            Self::Nothing => "Nothing",
+        })
     }
 }
 

@@ -19,6 +19,8 @@ mod membership;
 mod prospect;
 mod storage;
 mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use credential::{Leaf, Member, MemberCredential};
 pub use error::{Fault, MlsError, Rule};

@@ -5,11 +5,10 @@
 
 use std::fmt;
 
-use mls_rs::MlsMessage;
 use mls_rs_core::crypto::{CipherSuiteProvider as _, SignatureSecretKey};
 use stillroom_program::{Device, Timestamp, VerifyingKey};
 
-use super::client::{Setup, lifetime_from, time};
+use super::client::{Setup, lifetime_from, read, time};
 use super::credential::MemberCredential;
 use super::error::{MlsError, Rule};
 use super::group::Group;
@@ -92,7 +91,7 @@ impl Prospect {
         if !self.setup.key_package.is_there() {
             return Err(MlsError::Used);
         }
-        let welcome = MlsMessage::from_bytes(welcome).map_err(|_| MlsError::Malformed)?;
+        let welcome = read(welcome)?;
         let (group, info) = self
             .setup
             .client

@@ -17,7 +17,10 @@ const EPOCHS_KEPT: usize = 3;
 
 /// The secret part of one key package.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OneKeyPackage(Arc<Mutex<Option<(Vec<u8>, KeyPackageData)>>>);
+pub(super) struct OneKeyPackage(Arc<Mutex<Slot>>);
+
+/// Its reference (RFC 9420 section 5.2) and its keys.
+type Slot = Option<(Vec<u8>, KeyPackageData)>;
 
 impl OneKeyPackage {
     /// Whether it is still there to be used.
@@ -30,7 +33,7 @@ impl OneKeyPackage {
         *self.slot() = None;
     }
 
-    fn slot(&self) -> MutexGuard<'_, Option<(Vec<u8>, KeyPackageData)>> {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

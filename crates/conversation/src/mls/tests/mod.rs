@@ -1,0 +1,7 @@
+//! Tests of the group from inside, where the hostile side can be built from the bare library.
+
+mod flow;
+mod people;
+mod rules;
+mod vectors;
+mod welcomes;
