@@ -1,1 +1,64 @@
-//! To be written.
+//! What a program signs and seals: its keys and certificates, the policy, who is on duty, what survivors
+//! say beforehand, and the devices of its staff (`features.md` 2.4, 3.1, 5.1; `design.md`, Keys).
+//!
+//! Everything here leads back to one [`Fingerprint`], which a page or a person got by other means than the
+//! relay. What came from outside is one type ([`Chain`], [`SignedPolicy`], [`SignedStatement`]) and what was
+//! checked another ([`VerifiedDevice`], [`VerifiedPolicy`], [`VerifiedStatement`]); only the check makes the
+//! second from the first. There is no I/O, clock or randomness in here: all three are arguments.
+//!
+//! Not protected against: whoever holds the root key, or an administrator's unlocked device that has not
+//! been revoked; and a page whose code was changed, since that page does the checking.
+#![no_std]
+extern crate alloc;
+
+mod certificate;
+mod device;
+mod duty_key;
+mod enrolment;
+mod intake;
+mod invitation;
+mod keys;
+pub mod limits;
+mod name;
+#[cfg(feature = "staff")]
+mod passphrase;
+mod policy;
+mod reasons;
+mod revocation;
+mod roles;
+#[cfg(feature = "author")]
+mod root;
+mod sealing;
+mod staff;
+mod statement;
+mod time;
+
+pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDevice};
+pub use device::{Device, DeviceError, NewDevice};
+pub use duty_key::{DutyKeyBundle, DutyKeyContent, DutyKeyError, VerifiedDutyKey, WrappedKey};
+pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
+pub use intake::{Intake, IntakeError};
+pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvitation};
+pub use keys::{
+    Fingerprint, FingerprintError, Label, SignatureWrong, SigningKey, VerifyingKey, verify,
+};
+pub use name::{DisplayName, NameCertificate};
+#[cfg(feature = "staff")]
+pub use passphrase::{PassphraseCost, PassphraseError};
+pub use policy::{
+    Alternative, AlternativeKind, Day, Finding, Policy, PolicyError, Problem, SignedPolicy, Timers,
+    VerifiedPolicy, Weekly,
+};
+#[cfg(feature = "author")]
+pub use policy::{PolicyFileError, SAMPLE_POLICY};
+pub use revocation::{
+    Revocations, RevocationsError, Revoked, SignedRevocations, VerifiedRevocations,
+};
+pub use roles::Roles;
+#[cfg(feature = "author")]
+pub use root::{RecoveryError, RootKey};
+pub use sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+pub use staff::{StaffRecord, VerifiedStaff};
+pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
+pub use stillroom_wire::{Bytes, DecodeError, List, Text, decode, encode};
+pub use time::Timestamp;

@@ -1,0 +1,200 @@
+//! The duty key on its way to everybody who may be on duty: signed by the colleague who made it, wrapped
+//! for each device (`features.md` 2.4; `design.md`, Keys).
+//!
+//! It needs no administrator. A relay can keep a bundle back or give an old one, which a desk then replaces;
+//! it can neither read one nor put its own in its place. A device that is revoked later still knows the keys
+//! that it was given; those are replaced, not taken back.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use rand_core::CryptoRng;
+use stillroom_wire::{Bytes, List};
+
+use crate::certificate::{CertificateError, Chain};
+use crate::device::Device;
+use crate::keys::{Fingerprint, Label, VerifyingKey};
+use crate::limits::DUTY_RECIPIENTS_MAX;
+use crate::reasons::reasons;
+use crate::revocation::VerifiedRevocations;
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+use crate::staff::VerifiedStaff;
+use crate::time::{Timestamp, within};
+
+const INFO: &[u8] = b"stillroom duty key 1";
+
+/// Bytes of a wrapped seed: the encapsulation, 32 bytes and a tag.
+const WRAPPED_MAX: usize = 1120 + 32 + 16;
+
+/// The duty key for one device.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct WrappedKey {
+    /// The signing key of the device that it is for.
+    pub device: VerifyingKey,
+    /// The seed, sealed to that device's receiving key.
+    pub sealed: Bytes<WRAPPED_MAX>,
+}
+
+/// A duty key wrapped for everybody. Not true before [`verify`](Self::verify).
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct DutyKeyBundle {
+    /// The certificates of whoever made it.
+    pub chain: Chain,
+    /// The key and its wrappings.
+    pub content: DutyKeyContent,
+    /// Over the content and the program.
+    pub signature: [u8; 64],
+}
+
+/// What is signed of a [`DutyKeyBundle`].
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct DutyKeyContent {
+    /// When it was made, in seconds since the Unix epoch.
+    pub made: u64,
+    /// The public half.
+    pub public: ReceivingPublicKey,
+    /// The secret half for each device, in the order of their keys.
+    pub wrapped: List<WrappedKey, DUTY_RECIPIENTS_MAX>,
+}
+
+reasons! {
+    /// Why a duty key is not taken, or was not made.
+    DutyKeyError {
+        /// The maker's certificates do not hold, or the signature does not.
+        Signer(CertificateError) => "the duty key is not signed by this program",
+        /// The maker may not be on duty.
+        RoleMissing => "the duty key was made by somebody who is never on duty",
+        /// The maker's device was revoked.
+        SignerRevoked => "the duty key was made by a revoked device",
+        /// It says that it was made later than now, whatever the clock is forgiven.
+        NotYetValid => "the duty key is from a later time",
+        /// It was not wrapped for this device.
+        NotForThisDevice => "the duty key was not made for this device",
+        /// It was wrapped for this device, and does not open, or is another key than the one stated.
+        DoesNotOpen => "the duty key does not open here",
+        /// There are more devices than a bundle holds.
+        TooManyDevices => "there are too many devices for one duty key",
+        /// A device's receiving key is none.
+        KeyMalformed => "a device's receiving key is not a key",
+    }
+}
+
+impl From<CertificateError> for DutyKeyError {
+    fn from(error: CertificateError) -> Self {
+        match error {
+            CertificateError::NotYetValid => Self::NotYetValid,
+            error => Self::Signer(error),
+        }
+    }
+}
+
+impl DutyKeyBundle {
+    /// Makes a new duty key, wrapped for `maker` and for everybody in `staff` who may be on duty. The caller
+    /// leaves out who was revoked.
+    ///
+    /// # Errors
+    /// [`DutyKeyError::RoleMissing`], [`TooManyDevices`](DutyKeyError::TooManyDevices),
+    /// [`KeyMalformed`](DutyKeyError::KeyMalformed).
+    pub fn make(
+        maker: &Device,
+        staff: &[VerifiedStaff],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, ReceivingKey), DutyKeyError> {
+        if !maker.chain.leaf().roles.may_state_duty() {
+            return Err(DutyKeyError::RoleMissing);
+        }
+        let own = maker.receiving.public_key();
+        let on_duty = staff.iter().filter(|staff| staff.device.roles.may_state_duty());
+        let mut recipients = on_duty
+            .map(|staff| (staff.device.key, &staff.receiving_key))
+            .collect::<BTreeMap<_, _>>();
+        recipients.insert(maker.key(), &own);
+
+        let key = ReceivingKey::generate(rng);
+        let (made, public) = (now.seconds(), key.public_key());
+        let mut wrapped = Vec::with_capacity(recipients.len());
+        for (device, receiving_key) in recipients {
+            let context = context(&maker.program(), made, &public, &device);
+            let sealed = seal(receiving_key, INFO, &context, &*key.to_bytes(), rng);
+            let sealed = sealed.map_err(|_| DutyKeyError::KeyMalformed)?;
+            let sealed = sealed.try_into().map_err(|_| DutyKeyError::KeyMalformed)?;
+            wrapped.push(WrappedKey { device, sealed });
+        }
+        let wrapped = wrapped.try_into().map_err(|_| DutyKeyError::TooManyDevices)?;
+        let content = DutyKeyContent { made, public, wrapped };
+        let signature = maker.sign_record(Label::DutyKey, &content);
+        Ok((Self { chain: maker.chain.clone(), content, signature }, key))
+    }
+
+    /// The bundle, if a device of this program made it that may be on duty and was not revoked.
+    ///
+    /// # Errors
+    /// [`DutyKeyError`].
+    pub fn verify(
+        &self,
+        root: &Fingerprint,
+        revocations: &VerifiedRevocations,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Result<VerifiedDutyKey, DutyKeyError> {
+        let (label, content, signature) = (Label::DutyKey, &self.content, &self.signature);
+        let maker = self.chain.verify_record(label, content, signature, root, now, tolerance)?;
+        if !maker.roles.may_state_duty() {
+            return Err(DutyKeyError::RoleMissing);
+        }
+        if revocations.is_revoked(&maker) {
+            return Err(DutyKeyError::SignerRevoked);
+        }
+        within(content.made, u64::MAX, now, tolerance).map_err(|_| DutyKeyError::NotYetValid)?;
+        Ok(VerifiedDutyKey { program: *root, content: content.clone() })
+    }
+}
+
+/// A duty key that a colleague made. Made by [`DutyKeyBundle::verify`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedDutyKey {
+    program: Fingerprint,
+    content: DutyKeyContent,
+}
+
+impl VerifiedDutyKey {
+    /// When it was made, in seconds since the Unix epoch.
+    pub fn made(&self) -> u64 {
+        self.content.made
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> &ReceivingPublicKey {
+        &self.content.public
+    }
+
+    /// The key itself, on a device that it was wrapped for.
+    ///
+    /// # Errors
+    /// [`DutyKeyError::NotForThisDevice`] and [`DoesNotOpen`](DutyKeyError::DoesNotOpen).
+    pub fn open(&self, device: &Device) -> Result<ReceivingKey, DutyKeyError> {
+        let DutyKeyContent { made, public, wrapped } = &self.content;
+        let own = device.key();
+        let wrapped = wrapped.iter().find(|wrapped| wrapped.device == own);
+        let wrapped = wrapped.ok_or(DutyKeyError::NotForThisDevice)?;
+        let context = context(&self.program, *made, public, &own);
+        let seed = device.receiving.open(INFO, &context, &wrapped.sealed);
+        let seed = seed.map_err(|_: SealError| DutyKeyError::DoesNotOpen)?;
+        let seed = seed.as_slice().try_into().map_err(|_| DutyKeyError::DoesNotOpen)?;
+        let key = ReceivingKey::from_bytes(seed);
+        if key.public_key() == *public { Ok(key) } else { Err(DutyKeyError::DoesNotOpen) }
+    }
+}
+
+/// Fields of fixed length: which program, when, which key, for whom.
+fn context(
+    program: &Fingerprint,
+    made: u64,
+    public: &ReceivingPublicKey,
+    device: &VerifyingKey,
+) -> Vec<u8> {
+    [&program.0[..], &made.to_be_bytes(), &public.hash(), &device.0].concat()
+}

@@ -1,0 +1,88 @@
+//! What a survivor says before the chat, for whoever is on duty alone (`features.md` 2.4).
+//!
+//! Sealed to the duty key and bound to the program and the survivor's KeyPackage, so that a relay can put
+//! neither under another's. Every intake is equally long. A relay can still drop one, or send the whole
+//! `Ask` again; a survivor is not identified by it, and is not meant to be.
+
+use alloc::vec::Vec;
+
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use rand_core::CryptoRng;
+use stillroom_protocol::padding::unpad;
+use stillroom_protocol::{KeyPackageHash, ProgramId};
+use stillroom_wire::{Text, decode, encode};
+use zeroize::Zeroizing;
+
+use crate::limits::INTAKE_PLAINTEXT;
+use crate::reasons::reasons;
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+
+const INFO: &[u8] = b"stillroom intake 1";
+
+/// What a survivor says before the chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct Intake {
+    /// Whether they were with an advocate whose line was lost, so that they belong at the head.
+    pub again: bool,
+    /// The language of the page that they chose (BCP 47), or empty.
+    pub language: Text<16>,
+}
+
+reasons! {
+    /// Why an intake cannot be read.
+    IntakeError {
+        /// It was sealed to another key, for another program or KeyPackage, or was altered.
+        DoesNotOpen => "what the survivor said does not open here",
+        /// It opened, and holds no intake.
+        Malformed => "what the survivor said is not readable",
+    }
+}
+
+impl Intake {
+    /// Seals it to the duty key, bound to the KeyPackage that it is sent with.
+    ///
+    /// # Errors
+    /// [`SealError::KeyMalformed`] where the duty key is none.
+    pub fn seal(
+        &self,
+        program: &ProgramId,
+        duty_key: &ReceivingPublicKey,
+        key_package: &KeyPackageHash,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, SealError> {
+        // Made as long as it will be at once: a vector that grows leaves copies behind.
+        let mut padded = Zeroizing::new(Vec::with_capacity(INTAKE_PLAINTEXT));
+        padded.extend_from_slice(&Zeroizing::new(encode(self)));
+        padded.push(0x80);
+        padded.resize(INTAKE_PLAINTEXT, 0);
+        seal(duty_key, INFO, &context(program, duty_key, key_package), &padded, rng)
+    }
+
+    /// Opens one with the duty key.
+    ///
+    /// # Errors
+    /// [`IntakeError`].
+    pub fn open(
+        duty: &ReceivingKey,
+        program: &ProgramId,
+        key_package: &KeyPackageHash,
+        sealed: &[u8],
+    ) -> Result<Self, IntakeError> {
+        let context = context(program, &duty.public_key(), key_package);
+        let padded = duty.open(INFO, &context, sealed).map_err(|_| IntakeError::DoesNotOpen)?;
+        if padded.len() != INTAKE_PLAINTEXT {
+            return Err(IntakeError::Malformed);
+        }
+        let intake = unpad(&padded).ok_or(IntakeError::Malformed)?;
+        decode(intake).map_err(|_| IntakeError::Malformed)
+    }
+}
+
+/// Three fields of fixed length: which program, which duty key, which survivor.
+fn context(
+    program: &ProgramId,
+    duty_key: &ReceivingPublicKey,
+    key_package: &KeyPackageHash,
+) -> Vec<u8> {
+    [&program.0[..], &duty_key.hash(), &key_package.0].concat()
+}

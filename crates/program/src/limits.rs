@@ -1,0 +1,37 @@
+//! How much, and how long, anything a program signs may be, and why.
+
+use core::time::Duration;
+
+/// The longest that a duty statement may hold (`design.md`, Keys): one that a relay keeps back is worth
+/// nothing after half an hour.
+pub const STATEMENT_LASTS_MAX: Duration = Duration::from_secs(30 * 60);
+
+/// The longest that a policy may hold: a year, and a month to be late in.
+pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// Bytes of a policy without the certificates and signature around it.
+pub const POLICY_BYTES_MAX: usize = stillroom_protocol::limits::POLICY_MAX - 1024;
+
+/// Bytes of a name that survivors see: sixty-four letters of English, twenty of Chinese.
+pub const NAME_MAX: usize = 64;
+
+/// Revoked devices in one list: at 40 bytes each, what fits in
+/// [`REVOCATIONS_MAX`](stillroom_protocol::limits::REVOCATIONS_MAX) beside certificates and signature.
+pub const REVOKED_MAX: usize = 192;
+
+/// Devices that a duty key is wrapped for: at 1,202 bytes each, what fits in
+/// [`RECORD_MAX`](stillroom_protocol::limits::RECORD_MAX) with room for the rest.
+pub const DUTY_RECIPIENTS_MAX: usize = 100;
+
+/// Bytes of what a survivor says beforehand, padded: every intake has this size whatever it says.
+pub const INTAKE_PLAINTEXT: usize = 512;
+
+/// Characters that a passphrase must have at least. Argon2id makes guessing slow; it cannot make eight
+/// letters many.
+pub const PASSPHRASE_SHORTEST: usize = 12;
+
+/// Seconds that a certificate is valid before it was made, for a relay whose clock is behind.
+pub(crate) const CERTIFICATE_STARTS_BEFORE: u64 = 60 * 60;
+
+/// Bytes of a sealed enrolment or of a device's file: certificates, a name, keys, and what sealing adds.
+pub(crate) const COMPLETION_MAX: usize = 4 * 1024;
