@@ -1,3 +1,52 @@
-//! The client core of a chat, sans-IO.
+//! The client core of a chat, without I/O, clock or randomness of its own: the survivor's and the desk's
+//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.8, 3.12, 4.1, 5.2).
+//!
+//! Frames, the person's actions and the time go in; frames to send, what to show, and when to be called
+//! again come out. The same code runs in both pages, in the headless client, in the load generator and in
+//! the simulator. Who must be stopped by it: the host and whoever sits on the way, who may drop, delay,
+//! repeat, alter and invent frames. Who cannot be: whoever holds a device while it is in use, and a page
+//! whose code was changed.
+
+mod chat;
+mod conversation;
+mod desk;
+mod envelope;
+mod limits;
+mod line;
 pub mod mls;
-pub mod randomness;
+mod randomness;
+mod survivor;
+mod trust;
+
+pub use conversation::{
+    Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Participant, Role,
+    WriteError, Written,
+};
+pub use desk::{
+    ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Trouble, WaitingSurvivor,
+};
+pub use line::Line;
+pub use limits::CLOCK_TOLERANCE;
+pub use randomness::Randomness;
+pub use survivor::{Phase, Stop, Survivor, SurvivorEvent, SurvivorSetup};
+
+/// What a core asks its shell to do with the one socket that it has.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Transmit {
+    /// Open a connection to the relay, and say so or that it failed.
+    Connect,
+    /// Send this as one binary message. Sealed or harmless, but it does not print all the same.
+    Frame(Vec<u8>),
+    /// Close the connection once what was sent before is out; nothing more is to be said of it.
+    Disconnect,
+}
+
+impl core::fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Connect => f.write_str("Connect"),
+            Self::Frame(bytes) => write!(f, "Frame({} bytes)", bytes.len()),
+            Self::Disconnect => f.write_str("Disconnect"),
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! One chat on one device, the survivor's or a member of staff's: the group, the streams of what is said,
+//! the room at the relay, who is here, and the end (`features.md` 3.1, 3.3, 3.8, 4.1).
+//!
+//! A chat is made from a group whose members have been checked, and is over when it says so; dropping it
+//! destroys the group's keys and whatever text still waited. It protects against a relay that drops,
+//! repeats, reorders, alters or invents; not against a member who copies what they may read.
+
+mod inbox;
+mod outbox;
+mod room;
+mod roster;
+
+use std::collections::VecDeque;
+
+use stillroom_program::{Timestamp, VerifyingKey};
+use stillroom_protocol::{Bytes, ClientFrame, List, Refusal, RoomId, encode};
+
+pub(crate) use self::roster::Member;
+use self::{inbox::Inbox, outbox::Outbox, room::Room, roster::Roster};
+use crate::{
+    conversation::{
+        Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Role,
+        WriteError, Written, check_text,
+    },
+    envelope::{Content, Envelope, LeafNumber},
+    limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
+    mls::{self, Group, MlsError, Received},
+    trust::Trust,
+};
+
+/// What a chat tells whoever holds it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ChatOutput {
+    /// For the page.
+    Conversation(ConversationEvent),
+    /// The lead said who they are, and it is true.
+    LeadIntroduced,
+    /// The survivor is in the group.
+    SurvivorArrived,
+    /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
+    /// the others hear of it.
+    Ended(Ending),
+    /// On the survivor's device: the lead did not come back.
+    LeadLost,
+    /// A rule that protects the survivor was broken: nothing more is said or shown.
+    Unsafe,
+}
+
+/// Something written and shown that nobody else has yet.
+pub(crate) struct Unsent {
+    pub(crate) number: MessageNumber,
+    pub(crate) text: Written,
+}
+
+/// Where a chat is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// Ended on this device, and told; over when all know, or then.
+    Closing {
+        until: Timestamp,
+    },
+    Over,
+}
+
+/// One chat.
+pub(crate) struct Chat {
+    group: Group,
+    room: Room,
+    roster: Roster,
+    outbox: Outbox,
+    inbox: Inbox,
+    stage: Stage,
+    lead: LeafNumber,
+    i_am_survivor: bool,
+    /// Since when the lead's line is gone while this one stands.
+    lead_gone_since: Option<Timestamp>,
+    last_number: MessageNumber,
+    frames: VecDeque<ClientFrame>,
+    outputs: VecDeque<ChatOutput>,
+}
+
+impl Chat {
+    /// A chat in `group`, whose `members` have all been checked and whose lead holds the key `lead_key`.
+    /// The first thing said is `opening`: that the survivor arrived, or who this member of staff is.
+    /// Messages are numbered after `last_number`.
+    pub(crate) fn new(
+        group: Group,
+        members: Vec<(LeafNumber, Member)>,
+        lead_key: &VerifyingKey,
+        opening: Content,
+        last_number: MessageNumber,
+        now: Timestamp,
+    ) -> Result<Self, MlsError> {
+        let (me, lead) = (group.own_leaf().0, group.lead().0);
+        let room = Room::of(&group, lead_key, me == lead)?;
+        let i_am_survivor = opening == Content::Arrived;
+        let mut roster = Roster::new(me);
+        for (leaf, member) in members {
+            roster.add(leaf, member);
+        }
+        if let Content::Introduction { name } = &opening {
+            roster.introduce(me, name);
+        }
+        let mut chat = Self {
+            group,
+            room,
+            roster,
+            outbox: Outbox::new(),
+            inbox: Inbox::new(),
+            stage: Stage::Open,
+            lead,
+            i_am_survivor,
+            lead_gone_since: None,
+            last_number,
+            frames: VecDeque::new(),
+            outputs: VecDeque::new(),
+        };
+        chat.outbox.push(opening, None, chat.roster.others(), now);
+        Ok(chat)
+    }
+
+    // What the relay says.
+
+    /// The line is up: get into the room.
+    pub(crate) fn handle_line_up(&mut self) {
+        let frames = self.room.enter();
+        self.frames.extend(frames);
+    }
+
+    pub(crate) fn handle_line_down(&mut self) {
+        self.room.handle_line_down();
+        self.frames.clear();
+        self.lead_gone_since = None;
+    }
+
+    pub(crate) fn handle_attached(&mut self, now: Timestamp) {
+        self.room.handle_attached();
+        self.outbox.send_all_again(now);
+        self.send_due(now);
+    }
+
+    pub(crate) fn handle_presence(&mut self, number: u8, here: bool, now: Timestamp) {
+        let Some(leaf) = self.room.member(number) else { return };
+        if leaf == self.lead && self.i_am_survivor {
+            self.lead_gone_since = if here { None } else { self.lead_gone_since.or(Some(now)) };
+        }
+        if let Some(announcement) = self.roster.set_here(leaf, here) {
+            self.announce(announcement);
+            self.show_roster();
+        }
+        if here {
+            self.outbox.send_all_again(now);
+            self.send_due(now);
+        }
+    }
+
+    /// The relay refused something about this room.
+    pub(crate) fn handle_refused(&mut self, refusal: Refusal, now: Timestamp) {
+        if refusal == Refusal::RoomClosed {
+            if self.stage == Stage::Open {
+                self.outputs.push_back(ChatOutput::Ended(Ending::Unknown));
+            }
+            self.stage = Stage::Over;
+            return;
+        }
+        self.room.handle_turned_away(now);
+        if self.i_am_survivor && refusal == Refusal::RoomUnknown {
+            self.lead_gone_since.get_or_insert(now);
+        }
+    }
+
+    /// A message from another member, as far as the relay says.
+    pub(crate) fn handle_delivered(&mut self, message: &[u8], trust: &Trust, now: Timestamp) {
+        if self.stage == Stage::Over {
+            return;
+        }
+        match self.group.receive(message, now) {
+            Ok(Received::Application { sender, plaintext }) => {
+                if let Some(envelope) = Envelope::open(&plaintext) {
+                    self.handle_envelope(sender.0, envelope, now);
+                }
+            }
+            Ok(Received::Changed { joined, left }) => self.handle_changed(joined, left, trust, now),
+            Ok(Received::SelfRemoved) => self.finish(ChatOutput::Ended(Ending::ByStaff)),
+            Err(MlsError::RuleBroken(_)) => self.finish(ChatOutput::Unsafe),
+            // Altered, repeated, or for an epoch that is gone: the sender keeps what matters.
+            Ok(Received::Nothing) | Err(_) => {}
+        }
+    }
+
+    // What the person does.
+
+    /// Says something to everybody in the chat.
+    pub(crate) fn write(
+        &mut self,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<MessageNumber, WriteError> {
+        check_text(text)?;
+        let content = text.try_into().map_err(|_| WriteError::TooLong)?;
+        if self.stage != Stage::Open || self.outbox.is_full() {
+            return Err(WriteError::NotNow);
+        }
+        let number = self.show_message(Author::Me, text);
+        let content = Content::Message { text: content };
+        self.outbox.push(content, Some(number), self.roster.others(), now);
+        self.send_due(now);
+        Ok(number)
+    }
+
+    /// Sends what was written, and shown under these numbers, before there was anybody to send it to.
+    /// `last_number` is the last that was shown.
+    pub(crate) fn send_unsent(
+        &mut self,
+        unsent: Vec<Unsent>,
+        last_number: MessageNumber,
+        now: Timestamp,
+    ) {
+        self.last_number = self.last_number.max(last_number);
+        for Unsent { number, text } in unsent {
+            if let Ok(text) = (&*text).try_into() {
+                let content = Content::Message { text };
+                self.outbox.push(content, Some(number), self.roster.others(), now);
+            }
+        }
+        self.send_due(now);
+    }
+
+    /// What was written and not acknowledged by everybody, for the next chat after this one was lost.
+    pub(crate) fn take_unsent(&mut self) -> (Vec<Unsent>, MessageNumber) {
+        (self.outbox.take_unsent(), self.last_number)
+    }
+
+    /// Ends the chat for everybody.
+    pub(crate) fn end(&mut self, now: Timestamp) {
+        if self.stage != Stage::Open {
+            return;
+        }
+        self.outbox.push(Content::End, None, self.roster.others(), now);
+        self.stage = Stage::Closing { until: now + CLOSING_AT_MOST };
+        self.outputs.push_back(ChatOutput::Ended(if self.i_am_survivor {
+            Ending::BySurvivor
+        } else {
+            Ending::ByStaff
+        }));
+        self.send_due(now);
+    }
+
+    // Time, and what comes out.
+
+    pub(crate) fn handle_timeout(&mut self, now: Timestamp) {
+        let frames = self.room.handle_timeout(now);
+        self.frames.extend(frames);
+        if self.lead_gone_since.is_some_and(|since| since + LEAD_LOST_AFTER <= now) {
+            self.finish(ChatOutput::LeadLost);
+        }
+        if matches!(self.stage, Stage::Closing { until } if until <= now) {
+            self.close();
+        }
+        self.send_due(now);
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
+        let attached = self.room.is_attached();
+        let closing = match self.stage {
+            Stage::Open => None,
+            Stage::Closing { until } => Some(until),
+            Stage::Over => return None,
+        };
+        [
+            closing,
+            self.room.poll_timeout(),
+            self.lead_gone_since.map(|since| since + LEAD_LOST_AFTER),
+            self.outbox.poll_timeout().filter(|_| attached),
+            self.inbox.poll_timeout().filter(|_| attached),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    pub(crate) fn poll_frame(&mut self) -> Option<ClientFrame> {
+        self.frames.pop_front()
+    }
+
+    pub(crate) fn poll_output(&mut self) -> Option<ChatOutput> {
+        self.outputs.pop_front()
+    }
+
+    pub(crate) fn room(&self) -> RoomId {
+        self.room.id()
+    }
+
+    /// Whether the lead said who they are.
+    pub(crate) fn lead_is_introduced(&self) -> bool {
+        self.roster.is_introduced(self.lead)
+    }
+
+    /// Nothing is left to do: the chat can be dropped.
+    pub(crate) fn is_over(&self) -> bool {
+        self.stage == Stage::Over && self.frames.is_empty() && self.outputs.is_empty()
+    }
+
+    /// Shows who is here.
+    pub(crate) fn show_roster(&mut self) {
+        let participants = self.roster.participants();
+        self.outputs
+            .push_back(ChatOutput::Conversation(ConversationEvent::Roster(participants)));
+    }
+
+    // Inside.
+
+    fn handle_envelope(&mut self, sender: LeafNumber, envelope: Envelope, now: Timestamp) {
+        let me = self.group.own_leaf().0;
+        for start in envelope.starts.iter().filter(|start| start.receiver == me) {
+            self.inbox.start_at(sender, start.first);
+        }
+        for acknowledged in envelope.acknowledged.iter().filter(|own| own.sender == me) {
+            let delivered = self.outbox.acknowledge(sender, acknowledged.up_to);
+            self.show_delivered(delivered);
+        }
+        if envelope.place > 0 {
+            for content in self.inbox.accept(sender, envelope.place, envelope.content, now) {
+                self.handle_content(sender, content);
+            }
+        }
+        if matches!(self.stage, Stage::Closing { .. }) && self.outbox.is_empty() {
+            self.close();
+        }
+        self.send_due(now);
+    }
+
+    fn handle_content(&mut self, sender: LeafNumber, content: Content) {
+        let introduces = matches!(content, Content::Introduction { .. } | Content::Arrived);
+        if !introduces && !self.roster.is_introduced(sender) {
+            self.finish(ChatOutput::Unsafe);
+            return;
+        }
+        match content {
+            Content::Introduction { name } => self.handle_introduction(sender, &name),
+            Content::Arrived => {
+                if self.roster.arrive(sender) {
+                    self.outputs.push_back(ChatOutput::SurvivorArrived);
+                    self.show_roster();
+                }
+            }
+            Content::Message { text } => {
+                if self.stage == Stage::Open {
+                    self.show_message(Author::Member(MemberNumber(sender)), &text);
+                }
+            }
+            Content::End => self.handle_end(sender),
+            Content::Acknowledgement => {}
+        }
+    }
+
+    fn handle_introduction(&mut self, sender: LeafNumber, name: &[u8]) {
+        if !self.roster.introduce(sender, name) {
+            self.finish(ChatOutput::Unsafe);
+            return;
+        }
+        if sender == self.lead {
+            self.outputs.push_back(ChatOutput::LeadIntroduced);
+            if let Some(announcement) = self.roster.joined(sender) {
+                self.announce(announcement);
+            }
+        }
+        self.show_roster();
+    }
+
+    /// The survivor and the lead can end a chat; nobody else can.
+    fn handle_end(&mut self, sender: LeafNumber) {
+        let by_survivor = self.roster.role(sender) == Some(Role::Survivor);
+        if !by_survivor && sender != self.lead {
+            return;
+        }
+        self.send(None);
+        if self.stage == Stage::Open {
+            self.outputs.push_back(ChatOutput::Ended(if by_survivor {
+                Ending::BySurvivor
+            } else {
+                Ending::ByStaff
+            }));
+        }
+        self.stage = Stage::Over;
+    }
+
+    fn handle_changed(
+        &mut self,
+        joined: Vec<mls::Member>,
+        left: Vec<mls::Leaf>,
+        trust: &Trust,
+        now: Timestamp,
+    ) {
+        for leaf in left {
+            self.inbox.forget(leaf.0);
+            let delivered = self.outbox.forget(leaf.0);
+            self.show_delivered(delivered);
+            if let Some(announcement) = self.roster.remove(leaf.0) {
+                self.announce(announcement);
+            }
+        }
+        for member in joined {
+            let Some(device) = trust.check_staff(&member, now) else {
+                self.finish(ChatOutput::Unsafe);
+                return;
+            };
+            self.roster.add(member.leaf.0, Member::staff(device));
+            self.outbox.start_for(member.leaf.0);
+            if let Some(announcement) = self.roster.joined(member.leaf.0) {
+                self.announce(announcement);
+            }
+        }
+        self.show_roster();
+    }
+
+    /// Sends what is due, and acknowledgements that found nothing to ride on.
+    fn send_due(&mut self, now: Timestamp) {
+        if !self.room.is_attached() || self.stage == Stage::Over {
+            return;
+        }
+        while let Some((place, content)) = self.outbox.take_due(now) {
+            self.send(Some((place, content)));
+        }
+        if self.inbox.poll_timeout().is_some_and(|due| due <= now) {
+            self.send(None);
+        }
+    }
+
+    /// Encrypts one envelope with all acknowledgements and posts it. A fresh encryption each time, so that
+    /// a member who missed the first can read the next, and the relay cannot tell a repeat from news.
+    fn send(&mut self, said: Option<(u64, Content)>) {
+        let (place, content) = said.unwrap_or((0, Content::Acknowledgement));
+        let envelope = Envelope {
+            place,
+            acknowledged: List::try_from(self.inbox.take_acknowledgements()).unwrap_or_default(),
+            starts: List::try_from(self.outbox.starts()).unwrap_or_default(),
+            content,
+        };
+        let Some(plaintext) = envelope.seal() else { return };
+        let Ok(message) = self.group.encrypt(&plaintext) else {
+            self.finish(ChatOutput::Unsafe);
+            return;
+        };
+        if let Ok(message) = Bytes::try_from(message) {
+            self.frames.push_back(ClientFrame::Post { room: self.room.id(), message });
+        }
+    }
+
+    /// Everybody knows that it ended, or had the time: the relay forgets the room.
+    fn close(&mut self) {
+        self.stage = Stage::Over;
+        if self.room.is_attached() {
+            self.frames.push_back(ClientFrame::CloseRoom { room: self.room.id() });
+        }
+    }
+
+    /// Over at once, without a word to the others.
+    fn finish(&mut self, output: ChatOutput) {
+        if self.stage != Stage::Over {
+            self.stage = Stage::Over;
+            self.outputs.push_back(output);
+        }
+    }
+
+    fn show_message(&mut self, from: Author, text: &str) -> MessageNumber {
+        self.last_number = self.last_number.next();
+        let number = self.last_number;
+        let event = ConversationEvent::Message { number, from, text: Written::new(text) };
+        self.outputs.push_back(ChatOutput::Conversation(event));
+        number
+    }
+
+    fn show_delivered(&mut self, numbers: Vec<MessageNumber>) {
+        for number in numbers {
+            let event = ConversationEvent::Delivered { number };
+            self.outputs.push_back(ChatOutput::Conversation(event));
+        }
+    }
+
+    fn announce(&mut self, announcement: Announcement) {
+        let event = ConversationEvent::Announced(announcement);
+        self.outputs.push_back(ChatOutput::Conversation(event));
+    }
+}
+
+/// The bytes of a certificate's name part, as an introduction carries them.
+pub(crate) fn introduction(name: &stillroom_program::NameCertificate) -> Option<Content> {
+    Some(Content::Introduction { name: Bytes::try_from(encode(name)).ok()? })
+}
+

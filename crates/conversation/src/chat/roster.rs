@@ -1,0 +1,138 @@
+//! Who is in the chat, in what role, under what name (`features.md` 3.1, 3.3).
+//!
+//! Nobody is in it whose certificate does not lead to the program's root, and nobody has a name but from
+//! the part of that certificate that came inside the group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stillroom_program::{NameCertificate, Roles, VerifiedDevice};
+use stillroom_protocol::decode;
+
+use crate::{
+    conversation::{Announcement, MemberNumber, Participant, Role},
+    envelope::LeafNumber,
+};
+
+/// Somebody in the chat.
+pub(crate) struct Member {
+    pub(crate) role: Role,
+    /// Nothing for the survivor.
+    pub(crate) device: Option<VerifiedDevice>,
+    /// Nothing until a member of staff has introduced themselves, and the survivor arrived.
+    name: Option<String>,
+    here: bool,
+}
+
+impl Member {
+    /// The survivor, who has no name to give, and counts as here once they said that they arrived.
+    pub(crate) fn survivor(arrived: bool) -> Self {
+        let name = arrived.then(String::new);
+        Self { role: Role::Survivor, device: None, name, here: true }
+    }
+
+    pub(crate) fn staff(device: VerifiedDevice) -> Self {
+        Self { role: role_of(device.roles), device: Some(device), name: None, here: true }
+    }
+
+    fn name(&self) -> String {
+        self.name.clone().unwrap_or_default()
+    }
+}
+
+/// The role that a certificate's rights show as.
+fn role_of(roles: Roles) -> Role {
+    if roles.contains(Roles::ADVOCATE) {
+        Role::Advocate
+    } else if roles.contains(Roles::SUPERVISOR) {
+        Role::Supervisor
+    } else {
+        Role::Interpreter
+    }
+}
+
+/// The members, by leaf.
+pub(crate) struct Roster {
+    members: BTreeMap<LeafNumber, Member>,
+    me: LeafNumber,
+}
+
+impl Roster {
+    pub(crate) fn new(me: LeafNumber) -> Self {
+        Self { members: BTreeMap::new(), me }
+    }
+
+    pub(crate) fn add(&mut self, leaf: LeafNumber, member: Member) {
+        self.members.insert(leaf, member);
+    }
+
+    pub(crate) fn remove(&mut self, leaf: LeafNumber) -> Option<Announcement> {
+        let member = self.members.remove(&leaf)?;
+        Some(Announcement::Left { name: member.name(), role: member.role })
+    }
+
+    /// What to say about somebody who joined.
+    pub(crate) fn joined(&self, leaf: LeafNumber) -> Option<Announcement> {
+        let member = self.members.get(&leaf)?;
+        Some(Announcement::Joined { name: member.name(), role: member.role })
+    }
+
+    pub(crate) fn others(&self) -> BTreeSet<LeafNumber> {
+        self.members.keys().copied().filter(|leaf| *leaf != self.me).collect()
+    }
+
+    pub(crate) fn role(&self, leaf: LeafNumber) -> Option<Role> {
+        self.members.get(&leaf).map(|member| member.role)
+    }
+
+    pub(crate) fn is_introduced(&self, leaf: LeafNumber) -> bool {
+        self.members.get(&leaf).is_some_and(|member| member.name.is_some())
+    }
+
+    /// A member of staff says their name. Whether their certificate bears it out.
+    pub(crate) fn introduce(&mut self, leaf: LeafNumber, certificate: &[u8]) -> bool {
+        let Some(member) = self.members.get_mut(&leaf) else { return false };
+        let Some(device) = &member.device else { return false };
+        let Ok(certificate) = decode::<NameCertificate>(certificate) else { return false };
+        let Ok(name) = certificate.verify(device) else { return false };
+        member.name = Some(name.as_str().into());
+        true
+    }
+
+    /// The survivor says that they are in the group. Whether it is the survivor.
+    pub(crate) fn arrive(&mut self, leaf: LeafNumber) -> bool {
+        match self.members.get_mut(&leaf) {
+            Some(member) if member.role == Role::Survivor => {
+                member.name = Some(String::new());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The relay says whether a member's line stands. What to say where that is news.
+    pub(crate) fn set_here(&mut self, leaf: LeafNumber, here: bool) -> Option<Announcement> {
+        let member = self.members.get_mut(&leaf)?;
+        if core::mem::replace(&mut member.here, here) == here || member.name.is_none() {
+            return None;
+        }
+        let (name, role) = (member.name(), member.role);
+        Some(if here {
+            Announcement::LineBack { name, role }
+        } else {
+            Announcement::LineDropped { name, role }
+        })
+    }
+
+    pub(crate) fn participants(&self) -> Vec<Participant> {
+        self.members
+            .iter()
+            .map(|(&leaf, member)| Participant {
+                member: MemberNumber(leaf),
+                name: member.name(),
+                role: member.role,
+                me: leaf == self.me,
+                here: member.here,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! What a page shows of a conversation: messages, who is here, what changed (`features.md` 3.3, 3.8, 3.12).
+//!
+//! Pages draw these and decide nothing. Everything in here has been checked: a name comes from a
+//! certificate of this program, an author from the group.
+
+use core::{fmt, ops::Deref};
+
+use zeroize::Zeroizing;
+
+/// A message's number in one chat on one device, in the order in which it shows there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageNumber(pub u64);
+
+impl MessageNumber {
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// A member's number in one chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberNumber(pub u32);
+
+/// What somebody wrote. Overwritten when dropped; never prints.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written(Zeroizing<String>);
+
+impl Written {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+}
+
+impl Deref for Written {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Written")
+    }
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// Whoever uses this device.
+    Me,
+    /// Somebody else in the chat.
+    Member(MemberNumber),
+}
+
+/// In what role somebody is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Who asked for help.
+    Survivor,
+    /// Who gives it.
+    Advocate,
+    /// Who stands by the advocate.
+    Supervisor,
+    /// Who translates.
+    Interpreter,
+}
+
+/// Somebody who is in the chat.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Their number.
+    pub member: MemberNumber,
+    /// The name in their certificate; empty for the survivor, who has none.
+    pub name: String,
+    /// Their role, from their certificate.
+    pub role: Role,
+    /// Whether it is whoever uses this device.
+    pub me: bool,
+    /// Whether their line stands, as far as the relay says.
+    pub here: bool,
+}
+
+impl fmt::Debug for Participant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} (me: {}, here: {})", self.role, self.member, self.me, self.here)
+    }
+}
+
+/// Something about the others that must not pass unseen.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Announcement {
+    /// Somebody joined.
+    Joined {
+        /// Their name; empty for the survivor.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// Somebody left, and can read nothing from now on.
+    Left {
+        /// Their name; empty for the survivor.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// Somebody's line dropped. They have not left.
+    LineDropped {
+        /// Their name; empty for the survivor.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// Somebody's line is back.
+    LineBack {
+        /// Their name; empty for the survivor.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// The advocate's line did not come back: the survivor is asked for again at the head of the line.
+    AdvocateLost,
+}
+
+impl fmt::Debug for Announcement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Joined { .. } => "Joined",
+            Self::Left { .. } => "Left",
+            Self::LineDropped { .. } => "LineDropped",
+            Self::LineBack { .. } => "LineBack",
+            Self::AdvocateLost => "AdvocateLost",
+        })
+    }
+}
+
+/// What a page shows next of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConversationEvent {
+    /// A message, to be shown last.
+    Message {
+        /// Its number.
+        number: MessageNumber,
+        /// Who wrote it.
+        from: Author,
+        /// The text.
+        text: Written,
+    },
+    /// Everybody who is in the chat has this message of mine.
+    Delivered {
+        /// Its number.
+        number: MessageNumber,
+    },
+    /// Who is here, whole.
+    Roster(Vec<Participant>),
+    /// Something to say about the others.
+    Announced(Announcement),
+}
+
+/// How a chat ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The survivor ended it.
+    BySurvivor,
+    /// The advocate, or another member of staff, ended it.
+    ByStaff,
+    /// The relay says that it was ended; by whom did not arrive.
+    Unknown,
+}
+
+/// Why something written was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// There is nothing in it.
+    Empty,
+    /// It is longer than a message may be.
+    TooLong,
+    /// There is no chat to write in, or too much waits for a line that is down.
+    NotNow,
+}
+
+/// Checks what somebody wrote: something in it, and not over the limit of characters.
+pub(crate) fn check_text(text: &str) -> Result<(), WriteError> {
+    if text.trim().is_empty() {
+        return Err(WriteError::Empty);
+    }
+    if text.chars().count() > stillroom_protocol::limits::MESSAGE_CHARACTERS {
+        return Err(WriteError::TooLong);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_four_thousand_characters_is_taken_in_any_script() {
+        assert_eq!(check_text(&"न".repeat(4_000)), Ok(()));
+        assert_eq!(check_text(&"न".repeat(4_001)), Err(WriteError::TooLong));
+        assert_eq!(check_text(" \n"), Err(WriteError::Empty));
+    }
+
+    #[test]
+    fn what_was_written_and_who_wrote_does_not_print() {
+        let event = ConversationEvent::Announced(Announcement::Joined {
+            name: "Sam".into(),
+            role: Role::Advocate,
+        });
+        let message = ConversationEvent::Message {
+            number: MessageNumber(1),
+            from: Author::Me,
+            text: Written::new("a secret"),
+        };
+        let shown = format!("{event:?} {message:?}");
+        assert!(!shown.contains("Sam") && !shown.contains("secret"), "{shown}");
+    }
+}

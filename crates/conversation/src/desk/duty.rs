@@ -1,0 +1,239 @@
+//! Going on duty: getting the duty key that all desks share, or making a new one, and stating again and
+//! again that somebody is there (`features.md` 2.4; `design.md`, Keys).
+//!
+//! The key comes through the relay wrapped for this device and signed by a colleague's; a relay can keep
+//! it back or give an old one, which is made anew then, but not read it or put its own in its place.
+
+use stillroom_program::{
+    Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, SignedStatement, StaffRecord,
+    Timestamp,
+};
+use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
+
+use crate::{
+    limits::{CLOCK_TOLERANCE, DUTY_KEY_LASTS, DUTY_KEYS_HELD, STATEMENT_EVERY, STATEMENT_LASTS},
+    randomness::Randomness,
+    trust::Trust,
+};
+
+/// Whether this device is on duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Not on duty.
+    Off,
+    /// Getting there: the line, or the key that opens what survivors say beforehand, is not there yet.
+    Starting,
+    /// On duty: survivors are told that somebody is here.
+    On,
+}
+
+/// How far going on duty has come.
+enum Step {
+    Idle,
+    /// Asked for the wrapped key.
+    Fetching,
+    /// It does not serve: asked who the staff are, to wrap a new one for them.
+    Listing { replaces: u64 },
+    /// A new one was put.
+    Putting { key: ReceivingKey },
+    /// Stated; due again then.
+    Stated { again: Timestamp },
+}
+
+/// The duty of this device.
+pub(crate) struct OwnDuty {
+    wanted: bool,
+    step: Step,
+    request: u32,
+    /// The newest last.
+    keys: Vec<ReceivingKey>,
+}
+
+/// What duty needs of the desk.
+pub(crate) struct Context<'a> {
+    pub(crate) device: &'a Device,
+    pub(crate) root: &'a Fingerprint,
+    pub(crate) trust: &'a Trust,
+    pub(crate) randomness: &'a mut Randomness,
+}
+
+impl OwnDuty {
+    pub(crate) fn new() -> Self {
+        Self { wanted: false, step: Step::Idle, request: 0, keys: Vec::new() }
+    }
+
+    pub(crate) fn shown(&self) -> Duty {
+        match (self.wanted, &self.step) {
+            (false, _) => Duty::Off,
+            (true, Step::Stated { .. }) => Duty::On,
+            (true, _) => Duty::Starting,
+        }
+    }
+
+    /// The keys that may open an intake.
+    pub(crate) fn keys(&self) -> &[ReceivingKey] {
+        &self.keys
+    }
+
+    /// The person wants to be on duty; `admitted` where the line is ready for it.
+    pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
+        self.wanted = true;
+        admitted.then(|| self.fetch())
+    }
+
+    /// The person wants to go off duty.
+    pub(crate) fn stop(&mut self) -> Option<ClientFrame> {
+        self.step = Step::Idle;
+        self.keys.clear();
+        core::mem::take(&mut self.wanted).then_some(ClientFrame::GoOffDuty)
+    }
+
+    /// The relay let this device in.
+    pub(crate) fn handle_admitted(&mut self) -> Option<ClientFrame> {
+        self.wanted.then(|| self.fetch())
+    }
+
+    pub(crate) fn handle_line_down(&mut self) {
+        self.step = Step::Idle;
+    }
+
+    /// Policy or revocations changed: what was stated no longer holds.
+    pub(crate) fn handle_records_changed(&mut self, now: Timestamp) {
+        if let Step::Stated { again } = &mut self.step {
+            *again = now;
+        }
+    }
+
+    /// The answer to this duty's request.
+    pub(crate) fn handle_reply(
+        &mut self,
+        number: u32,
+        reply: Reply,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<ClientFrame> {
+        if number != self.request {
+            return None;
+        }
+        match (core::mem::replace(&mut self.step, Step::Idle), reply) {
+            (Step::Fetching, Reply::DutyKey { version, bundle }) => {
+                match self.open(&bundle, context, now) {
+                    Some(key) => self.take_key(key, context, now),
+                    None => {
+                        self.step = Step::Listing { replaces: version };
+                        Some(self.request(Operation::ListStaff))
+                    }
+                }
+            }
+            (Step::Listing { replaces }, Reply::Records { records }) => {
+                self.make(replaces, &records, context, now)
+            }
+            (Step::Putting { key }, Reply::Done) => self.take_key(key, context, now),
+            _ => None,
+        }
+    }
+
+    /// The relay refused this duty's request: a colleague was faster, so theirs is fetched.
+    pub(crate) fn handle_refused(&mut self, number: u32) -> Option<ClientFrame> {
+        (number == self.request && matches!(self.step, Step::Putting { .. })).then(|| self.fetch())
+    }
+
+    pub(crate) fn handle_timeout(
+        &mut self,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<ClientFrame> {
+        match self.step {
+            Step::Stated { again } if again <= now => self.state(context, now),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
+        match self.step {
+            Step::Stated { again } => Some(again),
+            _ => None,
+        }
+    }
+
+    fn fetch(&mut self) -> ClientFrame {
+        self.step = Step::Fetching;
+        self.request(Operation::DutyKey)
+    }
+
+    /// The key in a bundle that a colleague signed, that is young enough and wrapped for this device.
+    fn open(
+        &self,
+        bundle: &[u8],
+        context: &Context<'_>,
+        now: Timestamp,
+    ) -> Option<ReceivingKey> {
+        let bundle = decode::<DutyKeyBundle>(bundle).ok()?;
+        let verified = bundle
+            .verify(context.root, context.trust.revocations(), now, CLOCK_TOLERANCE)
+            .ok()?;
+        let age = now.seconds().saturating_sub(verified.made());
+        if age >= DUTY_KEY_LASTS.as_secs() {
+            return None;
+        }
+        verified.open(context.device).ok()
+    }
+
+    /// Makes a new duty key, wrapped for everybody who is certified and not revoked.
+    fn make(
+        &mut self,
+        replaces: u64,
+        records: &[Bytes<{ stillroom_protocol::limits::RECORD_MAX }>],
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<ClientFrame> {
+        let staff = records
+            .iter()
+            .filter_map(|record| decode::<StaffRecord>(record).ok())
+            .filter_map(|record| record.verify(context.root, now, CLOCK_TOLERANCE).ok())
+            .filter(|staff| !context.trust.revocations().is_revoked(&staff.device))
+            .collect::<Vec<_>>();
+        let (bundle, key) =
+            DutyKeyBundle::make(context.device, &staff, now, context.randomness).ok()?;
+        let bundle = Bytes::try_from(encode(&bundle)).ok()?;
+        self.step = Step::Putting { key };
+        Some(self.request(Operation::PutDutyKey { replaces, bundle }))
+    }
+
+    fn take_key(
+        &mut self,
+        key: ReceivingKey,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<ClientFrame> {
+        self.keys.retain(|held| held.public_key() != key.public_key());
+        self.keys.push(key);
+        if self.keys.len() > DUTY_KEYS_HELD {
+            self.keys.remove(0);
+        }
+        self.state(context, now)
+    }
+
+    /// States that somebody is on duty.
+    fn state(&mut self, context: &mut Context<'_>, now: Timestamp) -> Option<ClientFrame> {
+        let policy = context.trust.policy()?;
+        let statement = DutyStatement {
+            issued: now.seconds(),
+            expires: now.seconds() + STATEMENT_LASTS.as_secs(),
+            policy_version: policy.version,
+            policy_hash: policy.hash(),
+            revocations_hash: context.trust.revocations().hash(),
+            duty_key: self.keys.last()?.public_key(),
+            vault_version: 0,
+            open: true,
+        };
+        let signed = SignedStatement::sign(statement, context.device);
+        self.step = Step::Stated { again: now + STATEMENT_EVERY };
+        Some(ClientFrame::GoOnDuty { statement: Bytes::try_from(encode(&signed)).ok()? })
+    }
+
+    fn request(&mut self, operation: Operation) -> ClientFrame {
+        self.request = self.request.wrapping_add(1);
+        ClientFrame::Request { number: self.request, operation }
+    }
+}

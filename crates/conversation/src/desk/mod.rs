@@ -1,0 +1,702 @@
+//! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 3.1, 3.3, 3.8,
+//! 4.1, 5.2).
+//!
+//! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
+//! is settled by the survivor, who takes one. It does not protect against the person at the desk.
+
+mod duty;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use stillroom_program::{
+    CertificateError, Device, Fingerprint, Intake, Label, Timestamp, VerifiedDevice,
+};
+use stillroom_protocol::{
+    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, TicketId, VERSION,
+    decode, encode, limits::INTAKE_MAX,
+};
+
+pub use self::duty::Duty;
+use self::duty::{Context, OwnDuty};
+use crate::{
+    Transmit,
+    chat::{Chat, ChatOutput, Member, introduction},
+    conversation::{ConversationEvent, Ending, MessageNumber, WriteError},
+    limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
+    line::{Connection, Line, LineAction, jitter},
+    mls::Group,
+    randomness::Randomness,
+    trust::{Trust, TrustError},
+};
+
+/// What a desk's core starts from.
+pub struct DeskSetup {
+    /// The program's root.
+    pub root: Fingerprint,
+    /// This device's keys and certificates.
+    pub device: Device,
+}
+
+/// A chat's number on this desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChatNumber(pub u32);
+
+/// Somebody who waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingSurvivor {
+    /// Their place.
+    pub ticket: TicketId,
+    /// Since when, as far as the relay knows.
+    pub since: Timestamp,
+    /// Whether they were with an advocate whose line was lost: they come first.
+    pub again: bool,
+    /// The language of their page (BCP 47); empty where they did not say.
+    pub language: String,
+}
+
+/// What the desk shows next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeskEvent {
+    /// Whether the line stands.
+    Line(Line),
+    /// Whether this device is on duty.
+    Duty(Duty),
+    /// Who waits, whole, in the order in which they are to be taken.
+    Waiting(Vec<WaitingSurvivor>),
+    /// Something in a chat.
+    Chat {
+        /// Which.
+        chat: ChatNumber,
+        /// What.
+        event: ChatEvent,
+    },
+    /// Something did not work, or must be known.
+    Trouble(Trouble),
+}
+
+/// What happened in a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatEvent {
+    /// It was offered to a survivor.
+    Opened,
+    /// The survivor is in it.
+    Joined,
+    /// Something in the conversation.
+    Conversation(ConversationEvent),
+    /// It is over.
+    Ended(Ending),
+    /// The survivor did not come, or went to somebody else before they came.
+    Lost,
+}
+
+/// What the desk has to tell the person at it. Each has a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// What the relay shows is not signed by this program.
+    ProgramNotVerified,
+    /// This device's certificate does not hold good, or was revoked.
+    CertificateRefused,
+    /// This device's certificate has run out.
+    CertificateExpired,
+    /// This device's clock is more than a day off.
+    ClockWrong,
+    /// A colleague took that person first, or they left.
+    TakenByAnother,
+    /// There is nobody to take.
+    NobodyWaiting,
+    /// The relay could not do its part.
+    RelayFault,
+    /// The relay speaks a newer version than this page.
+    PageOutdated,
+    /// Something tried to break a rule that keeps a chat private; that chat is over.
+    ConversationNotSafe,
+    /// The relay refused something, for this reason.
+    Refused(Refusal),
+}
+
+/// One place in the line, as this desk knows it.
+struct Place {
+    key_package: KeyPackageHash,
+    shown: WaitingSurvivor,
+}
+
+/// One chat of this desk.
+struct Held {
+    chat: Chat,
+    /// The offer, until the survivor is in.
+    offer: Option<Offer>,
+}
+
+/// A Welcome on its way to a survivor.
+struct Offer {
+    ticket: TicketId,
+    welcome: Vec<u8>,
+    until: Timestamp,
+}
+
+/// A staff device at work. Order of calls as for [`Survivor`](crate::Survivor).
+pub struct Desk {
+    setup: DeskSetup,
+    randomness: Randomness,
+    trust: Trust,
+    connection: Connection,
+    line_shown: Line,
+    admitted: bool,
+    duty: OwnDuty,
+    duty_shown: Duty,
+    waiting: BTreeMap<TicketId, Place>,
+    /// Claims that the relay has not answered, with the KeyPackage that belongs to each.
+    claiming: BTreeMap<TicketId, KeyPackageHash>,
+    /// Places whose KeyPackage turned out to be of no use.
+    unusable: BTreeSet<TicketId>,
+    chats: BTreeMap<ChatNumber, Held>,
+    last_chat: u32,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<DeskEvent>,
+}
+
+impl Desk {
+    /// A desk, which connects at once and is off duty.
+    pub fn new(setup: DeskSetup, randomness: Randomness, now: Timestamp) -> Self {
+        let mut desk = Self {
+            trust: Trust::new(setup.root),
+            setup,
+            randomness,
+            connection: Connection::new(),
+            line_shown: Line::Up,
+            admitted: false,
+            duty: OwnDuty::new(),
+            duty_shown: Duty::Off,
+            waiting: BTreeMap::new(),
+            claiming: BTreeMap::new(),
+            unusable: BTreeSet::new(),
+            chats: BTreeMap::new(),
+            last_chat: 0,
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+        };
+        let action = desk.connection.want(now);
+        desk.act(action);
+        desk
+    }
+
+    // What the person does.
+
+    /// Goes on duty as soon as the line allows.
+    pub fn go_on_duty(&mut self, now: Timestamp) {
+        if let Err(error) = self.own_certificate(now) {
+            self.trouble(trouble_of(error));
+            return;
+        }
+        let frame = self.duty.want(self.admitted);
+        self.send_all(frame);
+        self.settle();
+    }
+
+    /// Goes off duty. Open chats stay.
+    pub fn go_off_duty(&mut self) {
+        let frame = self.duty.stop();
+        self.send_all(frame);
+        self.waiting.clear();
+        self.show_waiting();
+        self.settle();
+    }
+
+    /// Takes whoever is first.
+    pub fn take_next(&mut self) {
+        match self.in_order().first() {
+            Some(first) => self.take(first.ticket),
+            None => self.trouble(Trouble::NobodyWaiting),
+        }
+    }
+
+    /// Takes this person.
+    pub fn take(&mut self, ticket: TicketId) {
+        match self.waiting.get(&ticket) {
+            Some(place) => {
+                self.claiming.insert(ticket, place.key_package);
+                self.send(&ClientFrame::Claim { ticket });
+            }
+            None => self.trouble(Trouble::TakenByAnother),
+        }
+        self.settle();
+    }
+
+    /// Writes in a chat.
+    ///
+    /// # Errors
+    /// [`WriteError`]; nothing was taken then.
+    pub fn write(
+        &mut self,
+        chat: ChatNumber,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<MessageNumber, WriteError> {
+        let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
+        let number = held.chat.write(text, now);
+        self.settle();
+        number
+    }
+
+    /// Ends a chat, and erases it on both sides.
+    pub fn end(&mut self, chat: ChatNumber, now: Timestamp) {
+        if let Some(held) = self.chats.get_mut(&chat) {
+            held.chat.end(now);
+        }
+        self.settle();
+    }
+
+    // What the shell says.
+
+    /// The connection asked for by [`Transmit::Connect`] is open.
+    pub fn handle_connected(&mut self, now: Timestamp) {
+        if self.connection.handle_connected(now) {
+            let program = self.setup.root.program_id();
+            self.send(&ClientFrame::Hello { version: VERSION, program });
+        }
+    }
+
+    /// The connection is gone, or could not be opened.
+    pub fn handle_disconnected(&mut self, now: Timestamp) {
+        self.connection.handle_disconnected(jitter(&self.randomness), now);
+        self.line_went_down();
+        self.settle();
+    }
+
+    /// A frame came. What is not one, or makes no sense now, is passed over.
+    pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
+        self.connection.handle_heard(now);
+        let Ok(frame) = decode::<RelayFrame>(bytes) else { return };
+        match frame {
+            RelayFrame::Greeting { version: VERSION, policy, revocations, statement: _ } => {
+                let greeted = self.trust.handle_greeting(&policy, &revocations, &[], now);
+                self.handle_greeted(greeted, now);
+            }
+            RelayFrame::Greeting { .. } => self.trouble(Trouble::PageOutdated),
+            RelayFrame::Challenge { nonce } => self.answer(&nonce),
+            RelayFrame::Admitted => self.handle_admitted(),
+            RelayFrame::Reply { number, reply } => {
+                let (duty, mut context) = self.duty_and_context();
+                let frame = duty.handle_reply(number, reply, &mut context, now);
+                self.send_all(frame);
+            }
+            RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
+            RelayFrame::Waiting { ticket, key_package, intake, waited } => {
+                self.handle_waiting(ticket, key_package, &intake, waited, now);
+            }
+            RelayFrame::WaitingNoMore { ticket } => {
+                if self.waiting.remove(&ticket).is_some() {
+                    self.show_waiting();
+                }
+            }
+            RelayFrame::Claimed { ticket, key_package } => {
+                self.handle_claimed(ticket, &key_package, now);
+            }
+            RelayFrame::OfferDeclined { ticket } => self.drop_offer(ticket),
+            other => self.handle_room_frame(other, now),
+        }
+        self.settle();
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        let action = self.connection.handle_timeout(jitter(&self.randomness), now);
+        if action == Some(LineAction::Disconnect) {
+            self.line_went_down();
+        }
+        self.act(action);
+        let (duty, mut context) = self.duty_and_context();
+        let frame = duty.handle_timeout(&mut context, now);
+        self.send_all(frame);
+        for held in self.chats.values_mut() {
+            held.chat.handle_timeout(now);
+        }
+        let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
+        let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
+        for ticket in late.collect::<Vec<_>>() {
+            self.send(&ClientFrame::Release { ticket });
+            self.drop_offer(ticket);
+        }
+        self.settle();
+    }
+
+    // What comes out.
+
+    /// What the shell is to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// What the desk is to show.
+    pub fn poll_event(&mut self) -> Option<DeskEvent> {
+        self.events.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let chats = self.chats.values().flat_map(|held| {
+            [held.chat.poll_timeout(), held.offer.as_ref().map(|offer| offer.until)]
+        });
+        [self.connection.poll_timeout(), self.duty.poll_timeout()]
+            .into_iter()
+            .chain(chats)
+            .flatten()
+            .min()
+    }
+
+    // Being let in.
+
+    fn handle_greeted(&mut self, greeted: Result<(), TrustError>, now: Timestamp) {
+        let trouble = match (greeted, self.own_certificate(now)) {
+            (Ok(()), Ok(_)) => {
+                self.connection.handle_served();
+                self.duty.handle_records_changed(now);
+                if !self.admitted
+                    && let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain))
+                {
+                    self.send(&ClientFrame::Staff { chain });
+                }
+                return;
+            }
+            (Err(TrustError::ClockWrong), _) => Trouble::ClockWrong,
+            (Err(_), _) => Trouble::ProgramNotVerified,
+            (_, Err(error)) => trouble_of(error),
+        };
+        self.trouble(trouble);
+    }
+
+    fn own_certificate(&self, now: Timestamp) -> Result<VerifiedDevice, CertificateError> {
+        self.setup.device.chain.verify(&self.setup.root, now, CLOCK_TOLERANCE)
+    }
+
+    /// Signs the relay's challenge, for this program and under a label of its own.
+    fn answer(&mut self, nonce: &Nonce) {
+        let message = [&self.setup.root.program_id().0[..], &nonce.0[..]].concat();
+        let signature = self.setup.device.signing.sign(Label::Challenge, &message);
+        self.send(&ClientFrame::Proof { signature });
+    }
+
+    /// Let in: duty, open chats and unanswered claims go on where they were.
+    fn handle_admitted(&mut self) {
+        self.admitted = true;
+        self.show_line(Line::Up);
+        let frame = self.duty.handle_admitted();
+        self.send_all(frame);
+        for held in self.chats.values_mut() {
+            held.chat.handle_line_up();
+        }
+        let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
+        let tickets = offers.map(|offer| offer.ticket).chain(self.claiming.keys().copied());
+        for ticket in tickets.collect::<Vec<_>>() {
+            self.send(&ClientFrame::Claim { ticket });
+        }
+    }
+
+    // The line.
+
+    /// Somebody waits. One whose sealed words do not open with the KeyPackage beside them is not shown:
+    /// the two do not belong together, or the duty key changed and they will ask again.
+    fn handle_waiting(
+        &mut self,
+        ticket: TicketId,
+        key_package: KeyPackageHash,
+        intake: &Bytes<INTAKE_MAX>,
+        waited: u32,
+        now: Timestamp,
+    ) {
+        if self.offer(ticket).is_some() || self.claiming.contains_key(&ticket) {
+            self.send(&ClientFrame::Claim { ticket });
+            return;
+        }
+        if self.unusable.contains(&ticket) {
+            return;
+        }
+        let program = self.setup.root.program_id();
+        let keys = self.duty.keys().iter().rev();
+        let opened = keys
+            .filter_map(|key| Intake::open(key, &program, &key_package, intake).ok())
+            .next();
+        let Some(opened) = opened else { return };
+        let shown = WaitingSurvivor {
+            ticket,
+            since: Timestamp(now.0.saturating_sub(u64::from(waited) * 1000)),
+            again: opened.again,
+            language: opened.language.as_str().into(),
+        };
+        self.waiting.insert(ticket, Place { key_package, shown });
+        self.show_waiting();
+    }
+
+    /// Those who lost their advocate first, then whoever has waited longest.
+    fn in_order(&self) -> Vec<WaitingSurvivor> {
+        let mut waiting =
+            self.waiting.values().map(|place| place.shown.clone()).collect::<Vec<_>>();
+        waiting.sort_by_key(|place| (!place.again, place.since, place.ticket));
+        waiting
+    }
+
+    fn handle_claimed(&mut self, ticket: TicketId, key_package: &[u8], now: Timestamp) {
+        if let Some(welcome) = self.offer(ticket).map(|offer| offer.welcome.clone()) {
+            self.send_offer(ticket, welcome);
+            return;
+        }
+        let Some(hash) = self.claiming.remove(&ticket) else { return };
+        self.waiting.remove(&ticket);
+        self.show_waiting();
+        if hash != KeyPackageHash::of(key_package) || self.open_chat(ticket, key_package, now).is_none()
+        {
+            self.unusable.insert(ticket);
+            self.send(&ClientFrame::Release { ticket });
+            self.trouble(Trouble::ConversationNotSafe);
+        }
+    }
+
+    /// Makes the group with the survivor in it, opens its room and offers it to them.
+    fn open_chat(&mut self, ticket: TicketId, key_package: &[u8], now: Timestamp) -> Option<()> {
+        let device = self.own_certificate(now).ok()?;
+        let (group, welcome) =
+            Group::create_and_add(&self.setup.device, key_package, &self.randomness, now).ok()?;
+        let me = group.own_leaf();
+        let members = group
+            .members()
+            .iter()
+            .map(|member| {
+                let is_me = member.leaf == me;
+                let entry =
+                    if is_me { Member::staff(device.clone()) } else { Member::survivor(false) };
+                (member.leaf.0, entry)
+            })
+            .collect();
+        let opening = introduction(&self.setup.device.name)?;
+        let mut chat =
+            Chat::new(group, members, &device.key, opening, MessageNumber(0), now).ok()?;
+        chat.handle_line_up();
+        chat.show_roster();
+        self.last_chat += 1;
+        let number = ChatNumber(self.last_chat);
+        let offer = Offer { ticket, welcome: welcome.clone(), until: now + OFFER_AT_MOST };
+        self.chats.insert(number, Held { chat, offer: Some(offer) });
+        self.show_chat(number, ChatEvent::Opened);
+        self.drain(number);
+        self.send_offer(ticket, welcome);
+        Some(())
+    }
+
+    fn send_offer(&mut self, ticket: TicketId, welcome: Vec<u8>) {
+        if let Ok(welcome) = Bytes::try_from(welcome) {
+            self.send(&ClientFrame::Offer { ticket, welcome });
+        }
+    }
+
+    fn offer(&self, ticket: TicketId) -> Option<&Offer> {
+        self.chats
+            .values()
+            .filter_map(|held| held.offer.as_ref())
+            .find(|offer| offer.ticket == ticket)
+    }
+
+    /// An offer came to nothing.
+    fn drop_offer(&mut self, ticket: TicketId) {
+        let lost = self
+            .chats
+            .iter()
+            .find(|(_, held)| held.offer.as_ref().is_some_and(|offer| offer.ticket == ticket))
+            .map(|(number, _)| *number);
+        if let Some(number) = lost {
+            self.chats.remove(&number);
+            self.show_chat(number, ChatEvent::Lost);
+        }
+    }
+
+    // The chats.
+
+    fn handle_room_frame(&mut self, frame: RelayFrame, now: Timestamp) {
+        match frame {
+            RelayFrame::Attached { room } => {
+                if let Some(chat) = self.chat_in(room) {
+                    chat.handle_attached(now);
+                }
+            }
+            RelayFrame::Presence { room, member, here } => {
+                if let Some(chat) = self.chat_in(room) {
+                    chat.handle_presence(member, here, now);
+                }
+            }
+            RelayFrame::Delivered { room, message } => {
+                let held = self.chats.values_mut().find(|held| held.chat.room() == room);
+                if let Some(held) = held {
+                    held.chat.handle_delivered(&message, &self.trust, now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn chat_in(&mut self, room: RoomId) -> Option<&mut Chat> {
+        self.chats.values_mut().map(|held| &mut held.chat).find(|chat| chat.room() == room)
+    }
+
+    /// Passes on what a chat has to send and show.
+    fn drain(&mut self, number: ChatNumber) {
+        loop {
+            let Some(held) = self.chats.get_mut(&number) else { return };
+            if let Some(output) = held.chat.poll_output() {
+                self.handle_output(number, output);
+            } else if let Some(frame) = held.chat.poll_frame() {
+                self.send(&frame);
+            } else {
+                if held.chat.is_over() {
+                    self.chats.remove(&number);
+                }
+                return;
+            }
+        }
+    }
+
+    fn handle_output(&mut self, number: ChatNumber, output: ChatOutput) {
+        match output {
+            ChatOutput::Conversation(event) => {
+                self.show_chat(number, ChatEvent::Conversation(event));
+            }
+            ChatOutput::SurvivorArrived => {
+                if let Some(held) = self.chats.get_mut(&number) {
+                    held.offer = None;
+                }
+                self.show_chat(number, ChatEvent::Joined);
+            }
+            ChatOutput::Ended(ending) => self.show_chat(number, ChatEvent::Ended(ending)),
+            ChatOutput::Unsafe => {
+                self.trouble(Trouble::ConversationNotSafe);
+                self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
+            }
+            ChatOutput::LeadIntroduced | ChatOutput::LeadLost => {}
+        }
+    }
+
+    // Refusals, and the line to the relay.
+
+    fn handle_refused(&mut self, about: About, refusal: Refusal, now: Timestamp) {
+        match about {
+            About::Room(room) => {
+                if let Some(chat) = self.chat_in(room) {
+                    chat.handle_refused(refusal, now);
+                }
+            }
+            About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
+            About::Request(number) => match self.duty.handle_refused(number) {
+                Some(frame) => self.send(&frame),
+                None => self.trouble(Trouble::Refused(refusal)),
+            },
+            About::Connection => self.trouble(match refusal {
+                Refusal::VersionUnsupported => Trouble::PageOutdated,
+                Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
+                Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
+                Refusal::RelayFault => Trouble::RelayFault,
+                other => Trouble::Refused(other),
+            }),
+            About::Duty | About::Invitation(_) => self.trouble(Trouble::Refused(refusal)),
+        }
+    }
+
+    /// A place that this desk offered may just not be back in the line yet; any other is gone.
+    fn handle_ticket_refused(&mut self, ticket: TicketId, refusal: Refusal) {
+        if self.offer(ticket).is_some() {
+            return;
+        }
+        self.claiming.remove(&ticket);
+        if self.waiting.remove(&ticket).is_some() {
+            self.show_waiting();
+        }
+        self.trouble(match refusal {
+            Refusal::TicketClaimed | Refusal::TicketUnknown => Trouble::TakenByAnother,
+            other => Trouble::Refused(other),
+        });
+    }
+
+    fn line_went_down(&mut self) {
+        self.admitted = false;
+        self.duty.handle_line_down();
+        self.waiting.clear();
+        self.show_waiting();
+        for held in self.chats.values_mut() {
+            held.chat.handle_line_down();
+        }
+        self.show_line(Line::Down);
+    }
+
+    /// After anything happened: what the chats have to say, and whether duty changed.
+    fn settle(&mut self) {
+        for number in self.chats.keys().copied().collect::<Vec<_>>() {
+            self.drain(number);
+        }
+        let duty = self.duty.shown();
+        if duty != self.duty_shown {
+            self.duty_shown = duty;
+            self.show(DeskEvent::Duty(duty));
+        }
+    }
+
+    fn duty_and_context(&mut self) -> (&mut OwnDuty, Context<'_>) {
+        let context = Context {
+            device: &self.setup.device,
+            root: &self.setup.root,
+            trust: &self.trust,
+            randomness: &mut self.randomness,
+        };
+        (&mut self.duty, context)
+    }
+
+    fn show(&mut self, event: DeskEvent) {
+        self.events.push_back(event);
+    }
+
+    fn show_chat(&mut self, chat: ChatNumber, event: ChatEvent) {
+        self.show(DeskEvent::Chat { chat, event });
+    }
+
+    fn show_waiting(&mut self) {
+        let waiting = self.in_order();
+        self.show(DeskEvent::Waiting(waiting));
+    }
+
+    fn show_line(&mut self, line: Line) {
+        if self.line_shown != line {
+            self.line_shown = line;
+            self.show(DeskEvent::Line(line));
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        self.show(DeskEvent::Trouble(trouble));
+    }
+
+    fn send(&mut self, frame: &ClientFrame) {
+        if self.connection.is_open() {
+            self.transmits.push_back(Transmit::Frame(encode(frame)));
+        }
+    }
+
+    fn send_all(&mut self, frames: impl IntoIterator<Item = ClientFrame>) {
+        for frame in frames {
+            self.send(&frame);
+        }
+    }
+
+    fn act(&mut self, action: Option<LineAction>) {
+        match action {
+            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
+            Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
+            None => {}
+        }
+    }
+}
+
+/// What it means for the desk that its own certificate does not hold good.
+fn trouble_of(error: CertificateError) -> Trouble {
+    match error {
+        CertificateError::NotYetValid => Trouble::ClockWrong,
+        CertificateError::Expired => Trouble::CertificateExpired,
+        _ => Trouble::CertificateRefused,
+    }
+}

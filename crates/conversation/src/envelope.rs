@@ -1,0 +1,113 @@
+//! What members say to one another inside the group: content, its place in the sender's stream, and what
+//! the sender has received of the others (`design.md`, A chat, 5).
+
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_protocol::{
+    Bytes, List, Text, choice, decode, encode,
+    limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
+    padding,
+};
+use zeroize::{Zeroize, Zeroizing};
+
+/// A member's number in the group: their leaf.
+pub(crate) type LeafNumber = u32;
+
+choice! {
+    /// What an envelope holds.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) enum Content {
+        /// Nothing but acknowledgements. Has no place in the stream and is not acknowledged itself.
+        Acknowledgement = 0,
+        /// The first that a survivor sends: they joined.
+        Arrived = 1,
+        /// The first that a member of staff sends: the part of their certificate with their name.
+        Introduction { name: Bytes<CHAIN_MAX> } = 2,
+        /// Something written.
+        Message { text: Text<MESSAGE_TEXT_MAX> } = 3,
+        /// The chat is over.
+        End = 4,
+    }
+}
+
+impl Zeroize for Content {
+    fn zeroize(&mut self) {
+        if let Self::Message { text } = self {
+            text.zeroize();
+        }
+    }
+}
+
+/// "I have everything of yours up to this."
+#[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(crate) struct Acknowledged {
+    pub(crate) sender: LeafNumber,
+    pub(crate) up_to: u64,
+}
+
+/// "For you my stream starts here": told to a member who joined later, who can read nothing before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(crate) struct StartsAt {
+    pub(crate) receiver: LeafNumber,
+    pub(crate) first: u64,
+}
+
+/// One encrypted message's plaintext, before padding.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(crate) struct Envelope {
+    /// 1 for the sender's first; 0 for an acknowledgement.
+    pub(crate) place: u64,
+    pub(crate) acknowledged: List<Acknowledged, MEMBERS_MAX>,
+    pub(crate) starts: List<StartsAt, MEMBERS_MAX>,
+    pub(crate) content: Content,
+}
+
+impl Envelope {
+    /// The padded bytes to encrypt; nothing when the content is over its limit, which its type forbids.
+    pub(crate) fn seal(&self) -> Option<Zeroizing<Vec<u8>>> {
+        padding::pad(encode(self)).ok().map(Zeroizing::new)
+    }
+
+    /// The envelope in decrypted bytes; nothing where a member sent something else.
+    pub(crate) fn open(padded: &[u8]) -> Option<Self> {
+        decode(padding::unpad(padded)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn envelope(text: &str) -> Envelope {
+        Envelope {
+            place: 7,
+            acknowledged: List::default(),
+            starts: List::default(),
+            content: Content::Message { text: text.try_into().unwrap() },
+        }
+    }
+
+    #[test]
+    fn two_messages_of_different_length_look_alike() {
+        let (short, long) = (envelope("no"), envelope(&"a longer answer ".repeat(10)));
+        assert_eq!(short.seal().unwrap().len(), long.seal().unwrap().len());
+    }
+
+    #[test]
+    fn the_longest_message_in_the_widest_script_fits() {
+        let longest = envelope(&"𞤀".repeat(4_000));
+        assert_eq!(Envelope::open(&longest.seal().unwrap()), Some(longest));
+    }
+
+    #[test]
+    fn what_was_written_does_not_print() {
+        assert!(!format!("{:?}", envelope("my secret")).contains("secret"));
+    }
+
+    proptest! {
+        #[test]
+        fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Envelope::open(&bytes);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How long the core waits, how much it holds, and why.
+
+use core::time::Duration;
+
+/// How far a device's clock may be off (`design.md`, Keys). Phones and library computers are often wrong
+/// by a time zone, seldom by a day.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// First wait before a dropped line is tried again; it doubles from there.
+pub(crate) const RECONNECT_FIRST: Duration = Duration::from_millis(300);
+
+/// Longest wait before a dropped line is tried again: somebody in a hurry looks at the page that long.
+pub(crate) const RECONNECT_LONGEST: Duration = Duration::from_secs(8);
+
+/// How long opening a connection may take before it is tried anew: a slow line's handshake with margin.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long acknowledgements wait for one another, or for a message to ride on.
+pub(crate) const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(150);
+
+/// First wait for an acknowledgement before a message is sent again; it doubles from there.
+pub(crate) const RESEND_FIRST: Duration = Duration::from_secs(4);
+
+/// Longest wait before a message that nobody acknowledged is sent again.
+pub(crate) const RESEND_LONGEST: Duration = Duration::from_secs(30);
+
+/// Wait before a room that the relay does not know is tried again: its lead is on the way back.
+pub(crate) const REATTACH_AFTER: Duration = Duration::from_millis(700);
+
+/// How long the lead's line may be gone, while the survivor's stands, before the survivor is asked for
+/// again at the head of the line. A desk's reload loses its chats at once, so waiting longer helps only
+/// a line that drops; ninety seconds is a router's restart.
+pub(crate) const LEAD_LOST_AFTER: Duration = Duration::from_secs(90);
+
+/// How long a survivor in the line waits for a duty statement after the last one is gone: a relay that
+/// restarted hears from the desks within that time.
+pub(crate) const DUTY_LOST_AFTER: Duration = Duration::from_secs(60);
+
+/// How long whoever ends a chat stays to see that everybody heard it.
+pub(crate) const CLOSING_AT_MOST: Duration = Duration::from_secs(10);
+
+/// How long a desk keeps the group of a survivor who was offered it and has not come.
+pub(crate) const OFFER_AT_MOST: Duration = Duration::from_secs(120);
+
+/// Messages ahead of a gap that are held for one sender. Beyond it they are dropped and sent again.
+pub(crate) const HELD_AHEAD_MAX: usize = 256;
+
+/// Messages of one's own that wait for acknowledgement. Nobody writes that many while a line is down; a
+/// script does.
+pub(crate) const UNACKNOWLEDGED_MAX: usize = 512;
+
+/// Messages on their way at once, so that a long absence's backlog is not taken for a flood.
+pub(crate) const WINDOW: usize = 16;
+
+/// Messages that can be written before an advocate is there.
+pub(crate) const UNSENT_MAX: usize = 64;
+
+/// Welcomes that did not hold good before the page stops trusting the relay.
+pub(crate) const BAD_WELCOMES_MAX: u32 = 5;
+
+/// How long one duty statement lasts; half an hour is the most that a survivor accepts.
+pub(crate) const STATEMENT_LASTS: Duration = Duration::from_secs(30 * 60);
+
+/// How often a desk on duty makes a new statement (`design.md`, Keys).
+pub(crate) const STATEMENT_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// How old a duty key may be before the next desk that goes on duty replaces it (`design.md`, Keys).
+pub(crate) const DUTY_KEY_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Duty keys that a desk keeps, so that whoever was already waiting when one was replaced is readable.
+pub(crate) const DUTY_KEYS_HELD: usize = 3;

@@ -1,0 +1,602 @@
+//! The survivor's side: asking, waiting, the chat, the end (`features.md` 1.1, 2.4, 3.1, 3.8, 4.1).
+//!
+//! Nothing is shown of anybody, and nothing written is sent to anybody, before their certificate was
+//! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
+//! host changed, spyware, somebody looking.
+
+use std::collections::VecDeque;
+
+use stillroom_program::{Fingerprint, Intake, ReceivingPublicKey, Timestamp, VerifiedDevice};
+use stillroom_protocol::{
+    About, Bytes, ClientFrame, KeyPackageHash, Refusal, RelayFrame, Ticket, VERSION, decode, encode,
+};
+
+use crate::{
+    Transmit,
+    chat::{Chat, ChatOutput, Member, Unsent},
+    conversation::{
+        Announcement, Author, ConversationEvent, Ending, MessageNumber, WriteError, Written,
+        check_text,
+    },
+    envelope::Content,
+    limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, UNSENT_MAX},
+    line::{Connection, Line, LineAction, jitter},
+    mls::{Group, Prospect},
+    randomness::Randomness,
+    trust::{Trust, TrustError},
+};
+
+/// What the survivor's core starts from.
+#[derive(Clone, Debug)]
+pub struct SurvivorSetup {
+    /// The program's root, as the page pins it.
+    pub root: Fingerprint,
+    /// The language that the page is shown in (BCP 47), for staff to know beforehand.
+    pub language: String,
+}
+
+/// Which screen the survivor is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing was asked for; nothing was sent.
+    Before,
+    /// Asked for an advocate.
+    Waiting {
+        /// How many are before them, once the relay has said so.
+        ahead: Option<u32>,
+    },
+    /// An advocate is there.
+    Chatting,
+    /// The chat is over, and nothing of it is left in the core.
+    Ended(Ending),
+    /// There is no chat, for this reason.
+    Stopped(Stop),
+}
+
+/// Why there is no chat. Each has a sentence that says what happened, what is safe and what to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Nobody is on duty.
+    NobodyOnDuty,
+    /// What the relay shows is not signed by the program that this page belongs to.
+    ProgramNotVerified,
+    /// This device's clock is more than a day off.
+    ClockWrong,
+    /// What the relay shows was true once, and has run out.
+    StatementStale,
+    /// The relay speaks a newer version than this page.
+    PageOutdated,
+    /// The line is full.
+    LineFull,
+    /// The relay has as many visitors as it can serve.
+    TooBusy,
+    /// Somebody tried to break a rule that keeps the chat private.
+    ConversationNotSafe,
+    /// The relay could not do its part.
+    RelayFault,
+}
+
+/// What the page shows next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SurvivorEvent {
+    /// Another screen.
+    Phase(Phase),
+    /// Whether the line stands.
+    Line(Line),
+    /// Something in the chat.
+    Conversation(ConversationEvent),
+}
+
+/// A place in the line, asked for or held.
+struct Asking {
+    ticket: Ticket,
+    prospect: Prospect,
+    /// Whether an advocate was lost, so that the survivor belongs at the head.
+    again: bool,
+    /// The duty key that the intake was sealed to, and the intake.
+    sealed: Option<(ReceivingPublicKey, Vec<u8>)>,
+    /// Whether the relay has ever given a place.
+    placed: bool,
+    /// Since when there is no current duty statement.
+    unserved_since: Option<Timestamp>,
+    bad_welcomes: u32,
+}
+
+/// What the survivor is doing. An ended state holds no keys.
+enum State {
+    Before,
+    Asking(Box<Asking>),
+    Chatting(Box<Chat>),
+    Over,
+}
+
+/// The survivor's side of a chat.
+///
+/// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
+/// [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
+pub struct Survivor {
+    setup: SurvivorSetup,
+    randomness: Randomness,
+    trust: Trust,
+    connection: Connection,
+    line_shown: Line,
+    state: State,
+    /// Written before anybody was there to read it.
+    unsent: Vec<Unsent>,
+    last_number: MessageNumber,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<SurvivorEvent>,
+}
+
+impl Survivor {
+    /// A survivor who has opened the page and asked for nothing.
+    pub fn new(setup: SurvivorSetup, randomness: Randomness) -> Self {
+        Self {
+            trust: Trust::new(setup.root),
+            setup,
+            randomness,
+            connection: Connection::new(),
+            line_shown: Line::Up,
+            state: State::Before,
+            unsent: Vec::new(),
+            last_number: MessageNumber(0),
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    // What the survivor does.
+
+    /// Asks for an advocate.
+    pub fn start(&mut self, now: Timestamp) {
+        if matches!(self.state, State::Before) {
+            self.ask(false, now);
+            let action = self.connection.want(now);
+            self.act(action);
+        }
+    }
+
+    /// Writes a message. Before an advocate is there it is kept, and sent to them and nobody else.
+    ///
+    /// # Errors
+    /// [`WriteError`]; nothing was taken then.
+    pub fn write(&mut self, text: &str, now: Timestamp) -> Result<MessageNumber, WriteError> {
+        match &mut self.state {
+            State::Chatting(chat) if chat.lead_is_introduced() => {
+                let number = chat.write(text, now);
+                self.drain_chat(now);
+                number
+            }
+            State::Asking(_) | State::Chatting(_) => self.keep_unsent(text),
+            State::Before | State::Over => Err(WriteError::NotNow),
+        }
+    }
+
+    /// Ends the chat, or gives up the place in the line.
+    pub fn end(&mut self, now: Timestamp) {
+        match &mut self.state {
+            State::Asking(asking) => {
+                let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
+                self.send(&withdraw);
+                self.finish(Phase::Ended(Ending::BySurvivor));
+            }
+            State::Chatting(chat) => {
+                chat.end(now);
+                self.drain_chat(now);
+            }
+            State::Before | State::Over => {}
+        }
+    }
+
+    /// Destroys everything at once. Nothing is shown and nobody waited for.
+    pub fn leave(&mut self) {
+        if let State::Asking(asking) = &self.state {
+            let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
+            self.send(&withdraw);
+        }
+        self.destroy();
+        self.events.clear();
+    }
+
+    // What the shell says.
+
+    /// The connection asked for by [`Transmit::Connect`] is open.
+    pub fn handle_connected(&mut self, now: Timestamp) {
+        if self.connection.handle_connected(now) {
+            let program = self.setup.root.program_id();
+            self.send(&ClientFrame::Hello { version: VERSION, program });
+        }
+    }
+
+    /// The connection is gone, or could not be opened.
+    pub fn handle_disconnected(&mut self, now: Timestamp) {
+        self.connection.handle_disconnected(jitter(&self.randomness), now);
+        self.line_went_down();
+    }
+
+    /// A frame came. What is not one, or makes no sense now, is passed over.
+    pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
+        self.connection.handle_heard(now);
+        let Ok(frame) = decode::<RelayFrame>(bytes) else { return };
+        match frame {
+            RelayFrame::Greeting { version: VERSION, policy, revocations, statement } => {
+                let greeted = self.trust.handle_greeting(&policy, &revocations, &statement, now);
+                self.handle_greeted(greeted, now);
+            }
+            RelayFrame::Greeting { .. } => self.stop(Stop::PageOutdated),
+            RelayFrame::Duty { statement } => {
+                // One that does not hold good is none: waiting shows that nobody is there.
+                let _ = self.trust.handle_statement(&statement, now);
+                if self.asks_anew(now) {
+                    self.ask_at_relay(now);
+                }
+            }
+            RelayFrame::InLine { ahead } => self.handle_in_line(ahead),
+            RelayFrame::Welcome { offer, welcome } => self.handle_welcome(offer, &welcome, now),
+            RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
+            other => self.handle_room_frame(other, now),
+        }
+        self.drain_chat(now);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        let action = self.connection.handle_timeout(jitter(&self.randomness), now);
+        if action == Some(LineAction::Disconnect) {
+            self.line_went_down();
+        }
+        self.act(action);
+        match &mut self.state {
+            State::Asking(_) => self.check_duty(now),
+            State::Chatting(chat) => chat.handle_timeout(now),
+            State::Before | State::Over => {}
+        }
+        self.drain_chat(now);
+    }
+
+    // What comes out.
+
+    /// What the shell is to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// What the page is to show.
+    pub fn poll_event(&mut self) -> Option<SurvivorEvent> {
+        self.events.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let state = match &self.state {
+            State::Asking(asking) => asking.unserved_since.map(|since| since + DUTY_LOST_AFTER),
+            State::Chatting(chat) => chat.poll_timeout(),
+            State::Before | State::Over => None,
+        };
+        [self.connection.poll_timeout(), state].into_iter().flatten().min()
+    }
+
+    // Asking.
+
+    /// Makes a fresh place in the line, with fresh keys.
+    fn ask(&mut self, again: bool, now: Timestamp) {
+        let mut ticket = Ticket([0; 32]);
+        self.randomness.fill(&mut ticket.0);
+        let Ok(prospect) = Prospect::new(&self.randomness, now) else {
+            self.stop(Stop::ConversationNotSafe);
+            return;
+        };
+        self.state = State::Asking(Box::new(Asking {
+            ticket,
+            prospect,
+            again,
+            sealed: None,
+            placed: false,
+            unserved_since: None,
+            bad_welcomes: 0,
+        }));
+        self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: None }));
+    }
+
+    /// The relay greeted, or greeted anew.
+    fn handle_greeted(&mut self, greeted: Result<(), TrustError>, now: Timestamp) {
+        match greeted {
+            Ok(()) => {}
+            Err(error) => match (&self.state, error) {
+                // A chat stands on its own keys; a relay that greets wrongly cannot end it.
+                (State::Chatting(_), _) => {}
+                (_, TrustError::NotVerified) => return self.stop(Stop::ProgramNotVerified),
+                (_, TrustError::ClockWrong) => return self.stop(Stop::ClockWrong),
+                (_, TrustError::Stale) => return self.stop(Stop::StatementStale),
+            },
+        }
+        self.connection.handle_served();
+        self.show_line(Line::Up);
+        match &mut self.state {
+            State::Asking(asking) => {
+                if self.trust.duty(now).is_none() && !asking.placed && !asking.again {
+                    self.stop(Stop::NobodyOnDuty);
+                } else {
+                    self.ask_at_relay(now);
+                }
+            }
+            State::Chatting(chat) => chat.handle_line_up(),
+            State::Before | State::Over => {}
+        }
+    }
+
+    /// Whether the duty statement of now makes a difference to somebody who waits.
+    fn asks_anew(&self, now: Timestamp) -> bool {
+        let State::Asking(asking) = &self.state else { return false };
+        let key = self.trust.duty(now).map(|duty| &duty.duty_key);
+        asking.unserved_since.is_some() || asking.sealed.as_ref().map(|(to, _)| to) != key
+    }
+
+    /// Asks, or asks again under the same ticket, sealed to the duty key of now.
+    fn ask_at_relay(&mut self, now: Timestamp) {
+        let State::Asking(asking) = &mut self.state else { return };
+        let Some(duty) = self.trust.duty(now) else {
+            asking.unserved_since.get_or_insert(now);
+            return;
+        };
+        asking.unserved_since = None;
+        let key = &duty.duty_key;
+        if asking.sealed.as_ref().is_none_or(|(sealed_to, _)| sealed_to != key) {
+            let intake = Intake {
+                again: asking.again,
+                language: self.setup.language.as_str().try_into().unwrap_or_default(),
+            };
+            let hash = KeyPackageHash::of(asking.prospect.key_package());
+            let program = self.setup.root.program_id();
+            asking.sealed = intake
+                .seal(&program, key, &hash, &mut self.randomness)
+                .ok()
+                .map(|sealed| (key.clone(), sealed));
+        }
+        let ask = asking.sealed.as_ref().and_then(|(_, intake)| {
+            Some(ClientFrame::Ask {
+                ticket: asking.ticket.clone(),
+                key_package: Bytes::try_from(asking.prospect.key_package()).ok()?,
+                intake: Bytes::try_from(intake.as_slice()).ok()?,
+            })
+        });
+        match ask {
+            Some(ask) => self.send(&ask),
+            None => self.stop(Stop::RelayFault),
+        }
+    }
+
+    /// Nobody has been on duty for too long: say so rather than let somebody wait for nobody.
+    fn check_duty(&mut self, now: Timestamp) {
+        let unserved = self.trust.duty(now).is_none();
+        let State::Asking(asking) = &mut self.state else { return };
+        if !unserved {
+            asking.unserved_since = None;
+            return;
+        }
+        let since = *asking.unserved_since.get_or_insert(now);
+        if since + DUTY_LOST_AFTER <= now {
+            self.stop(Stop::NobodyOnDuty);
+        }
+    }
+
+    fn handle_in_line(&mut self, ahead: u32) {
+        if let State::Asking(asking) = &mut self.state {
+            asking.placed = true;
+            self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: Some(ahead) }));
+        }
+    }
+
+    // Joining.
+
+    /// Takes the first Welcome that holds good and declines every other.
+    fn handle_welcome(&mut self, offer: u64, welcome: &[u8], now: Timestamp) {
+        let State::Asking(asking) = &mut self.state else { return };
+        let ticket = asking.ticket.clone();
+        let joined = match self.trust.duty(now) {
+            Some(_) => join(&mut asking.prospect, welcome, &self.trust, self.last_number, now),
+            None => None,
+        };
+        let Some(mut chat) = joined else {
+            asking.bad_welcomes += 1;
+            let too_many = asking.bad_welcomes >= BAD_WELCOMES_MAX;
+            self.send(&ClientFrame::Decline { ticket, offer });
+            if too_many {
+                self.stop(Stop::ConversationNotSafe);
+            }
+            return;
+        };
+        self.send(&ClientFrame::Accept { ticket, offer });
+        chat.handle_line_up();
+        self.state = State::Chatting(Box::new(chat));
+    }
+
+    // The chat.
+
+    fn handle_room_frame(&mut self, frame: RelayFrame, now: Timestamp) {
+        let State::Chatting(chat) = &mut self.state else { return };
+        match frame {
+            RelayFrame::Attached { room } if room == chat.room() => chat.handle_attached(now),
+            RelayFrame::Presence { room, member, here } if room == chat.room() => {
+                chat.handle_presence(member, here, now);
+            }
+            RelayFrame::Delivered { room, message } if room == chat.room() => {
+                chat.handle_delivered(&message, &self.trust, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Passes on what the chat has to send and show, until it has nothing more.
+    fn drain_chat(&mut self, now: Timestamp) {
+        loop {
+            let State::Chatting(chat) = &mut self.state else { return };
+            if let Some(output) = chat.poll_output() {
+                self.handle_output(output, now);
+            } else if let Some(frame) = chat.poll_frame() {
+                self.send(&frame);
+            } else {
+                if chat.is_over() {
+                    self.destroy();
+                }
+                return;
+            }
+        }
+    }
+
+    fn handle_output(&mut self, output: ChatOutput, now: Timestamp) {
+        match output {
+            ChatOutput::Conversation(event) => self.show(SurvivorEvent::Conversation(event)),
+            ChatOutput::LeadIntroduced => {
+                self.show(SurvivorEvent::Phase(Phase::Chatting));
+                let unsent = core::mem::take(&mut self.unsent);
+                if let State::Chatting(chat) = &mut self.state {
+                    chat.send_unsent(unsent, self.last_number, now);
+                }
+            }
+            ChatOutput::Ended(ending) => {
+                self.unsent.clear();
+                self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
+            }
+            ChatOutput::LeadLost => self.ask_for_another(now),
+            ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe),
+            ChatOutput::SurvivorArrived => {}
+        }
+    }
+
+    /// The advocate is gone: destroy that group and ask again, for the head of the line.
+    fn ask_for_another(&mut self, now: Timestamp) {
+        let State::Chatting(chat) = &mut self.state else { return };
+        let (unsent, last_number) = chat.take_unsent();
+        self.last_number = self.last_number.max(last_number);
+        self.unsent.splice(0..0, unsent);
+        let announcement = ConversationEvent::Announced(Announcement::AdvocateLost);
+        self.show(SurvivorEvent::Conversation(announcement));
+        self.ask(true, now);
+        self.ask_at_relay(now);
+    }
+
+    fn keep_unsent(&mut self, text: &str) -> Result<MessageNumber, WriteError> {
+        check_text(text)?;
+        if self.unsent.len() >= UNSENT_MAX {
+            return Err(WriteError::NotNow);
+        }
+        self.last_number = self.last_number.next();
+        let number = self.last_number;
+        let text = Written::new(text);
+        self.unsent.push(Unsent { number, text: text.clone() });
+        let message = ConversationEvent::Message { number, from: Author::Me, text };
+        self.show(SurvivorEvent::Conversation(message));
+        Ok(number)
+    }
+
+    // Refusals, stopping, and the line.
+
+    fn handle_refused(&mut self, about: About, refusal: Refusal, now: Timestamp) {
+        match (&mut self.state, about) {
+            (State::Chatting(chat), About::Room(room)) if room == chat.room() => {
+                chat.handle_refused(refusal, now);
+            }
+            (State::Asking(asking), About::Ticket(ticket)) if ticket == asking.ticket.id() => {
+                match refusal {
+                    Refusal::LineFull => self.stop(Stop::LineFull),
+                    Refusal::NobodyOnDuty if !asking.placed => self.stop(Stop::NobodyOnDuty),
+                    Refusal::NobodyOnDuty => {
+                        asking.unserved_since.get_or_insert(now);
+                    }
+                    _ => {}
+                }
+            }
+            (State::Asking(asking), About::Connection) => match refusal {
+                Refusal::VersionUnsupported => self.stop(Stop::PageOutdated),
+                Refusal::ProgramUnknown => self.stop(Stop::ProgramNotVerified),
+                Refusal::ConnectionsFull if !asking.placed => self.stop(Stop::TooBusy),
+                Refusal::RelayFault if !asking.placed => self.stop(Stop::RelayFault),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        self.finish(Phase::Stopped(stop));
+    }
+
+    fn finish(&mut self, phase: Phase) {
+        self.destroy();
+        self.show(SurvivorEvent::Phase(phase));
+    }
+
+    /// Destroys keys and whatever was written, and lets the line go.
+    fn destroy(&mut self) {
+        self.state = State::Over;
+        self.unsent.clear();
+        let action = self.connection.give_up();
+        self.act(action);
+    }
+
+    fn line_went_down(&mut self) {
+        match &mut self.state {
+            State::Chatting(chat) => chat.handle_line_down(),
+            State::Asking(_) => {}
+            State::Before | State::Over => return,
+        }
+        self.show_line(Line::Down);
+    }
+
+    fn show_line(&mut self, line: Line) {
+        if self.line_shown != line {
+            self.line_shown = line;
+            self.show(SurvivorEvent::Line(line));
+        }
+    }
+
+    fn show(&mut self, event: SurvivorEvent) {
+        self.events.push_back(event);
+    }
+
+    /// Sends a frame where the line stands. Where it does not, what matters is sent again once it does.
+    fn send(&mut self, frame: &ClientFrame) {
+        if self.connection.is_open() {
+            self.transmits.push_back(Transmit::Frame(encode(frame)));
+        }
+    }
+
+    fn act(&mut self, action: Option<LineAction>) {
+        match action {
+            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
+            Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
+            None => {}
+        }
+    }
+}
+
+/// Joins the group of a Welcome if it holds the survivor and one lead, whose certificate leads to the
+/// program's root and has the right to lead; nothing otherwise.
+fn join(
+    prospect: &mut Prospect,
+    welcome: &[u8],
+    trust: &Trust,
+    last_number: MessageNumber,
+    now: Timestamp,
+) -> Option<Chat> {
+    let group = prospect.join(welcome, now).ok()?;
+    let lead = check_lead(&group, trust, now)?;
+    let key = lead.key;
+    let members = vec![
+        (group.own_leaf().0, Member::survivor(true)),
+        (group.lead().0, Member::staff(lead)),
+    ];
+    Chat::new(group, members, &key, Content::Arrived, last_number, now).ok()
+}
+
+/// The group's lead, checked, where the group is theirs and the survivor's alone.
+fn check_lead(group: &Group, trust: &Trust, now: Timestamp) -> Option<VerifiedDevice> {
+    let members = group.members();
+    let others = members.iter().filter(|member| member.leaf != group.own_leaf());
+    let [lead] = others.collect::<Vec<_>>()[..] else { return None };
+    let device = trust.check_staff(lead, now)?;
+    (lead.leaf == group.lead() && device.roles.may_lead()).then_some(device)
+}
