@@ -1,1 +1,70 @@
-//! To be written.
+//! The survivor's page over the conversation core: plain web-sys, the smallest thing in the house
+//! (`features.md` 1.1, 1.7, 2.4, 3.1, 3.3, 3.8, 3.9, 3.12, 4.1).
+//!
+//! `boot.js` shows the screens and passes every event to [`handle`]: presses, the socket's, the clock's. So
+//! there is one way in, and one place where a trap becomes a sentence. All markup is in `page.html`; what
+//! somebody wrote goes into text nodes and nowhere else. Nothing here can protect against spyware, a
+//! camera, somebody looking, or a host that serves another page than this one.
+
+mod page;
+mod socket;
+mod view;
+mod words;
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::Event;
+
+use page::Page;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `boot.js` hands over.
+    pub type Shell;
+    /// Shows one screen, and one part of it where it has several.
+    #[wasm_bindgen(method)]
+    fn show(this: &Shell, screen: &str, part: &str);
+    /// Takes every event to [`handle`].
+    #[wasm_bindgen(method, getter)]
+    fn on(this: &Shell) -> Function;
+}
+
+thread_local! {
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+    /// Kept apart from the page, so that the line can be let go even after a trap inside it.
+    static SOCKET: RefCell<Option<web_sys::WebSocket>> = const { RefCell::new(None) };
+    static LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Asks for an advocate.
+///
+/// # Errors
+/// Where the page is not the one that this code was made for; `boot.js` says so.
+#[wasm_bindgen]
+pub fn begin(shell: Shell) -> Result<(), JsValue> {
+    let mut page = Page::new(shell).ok_or(JsValue::UNDEFINED)?;
+    page.start();
+    PAGE.set(Some(page));
+    Ok(())
+}
+
+/// Something happened: an event, or, where there is none, the time that was waited for.
+#[wasm_bindgen]
+pub fn handle(event: Option<Event>) {
+    PAGE.with_borrow_mut(|page| {
+        if let Some(page) = page {
+            page.handle(event);
+        }
+    });
+    if LEFT.get() {
+        PAGE.set(None);
+    }
+}
+
+/// Lets the line go after a fault.
+#[wasm_bindgen]
+pub fn close() {
+    socket::close();
+}

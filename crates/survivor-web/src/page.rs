@@ -1,0 +1,187 @@
+//! Drives the conversation core: events and the time go in, frames and what to show come out
+//! (`features.md` 2.4, 3.8, 4.1).
+
+use std::time::Duration;
+
+use js_sys::{Date, Uint8Array};
+use rand_core::UnwrapErr;
+use stillroom_conversation::{
+    Phase, Randomness, Survivor, SurvivorEvent, SurvivorSetup, Transmit, WriteError,
+};
+use stillroom_program::{Fingerprint, Timestamp};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, MessageEvent, Window, window};
+use zeroize::Zeroizing;
+
+use crate::{LEFT, Shell, socket, view::View};
+
+/// How often the page looks whether "a minute ago" has become two.
+const TIMES_EVERY: Duration = Duration::from_secs(15);
+
+/// The page, from *Start chat* on.
+pub(crate) struct Page {
+    core: Survivor,
+    view: View,
+    shell: Shell,
+    window: Window,
+    /// Milliseconds since the Unix epoch when the browser's monotonic clock stood at nought.
+    clock_start: f64,
+    timer: Option<i32>,
+}
+
+impl Page {
+    /// `None` where the page's markup is not what this code was made for.
+    pub(crate) fn new(shell: Shell) -> Option<Self> {
+        let window = window()?;
+        let document = window.document()?;
+        let root = document.document_element()?;
+        let setup = SurvivorSetup {
+            root: root.get_attribute("data-root")?.parse::<Fingerprint>().ok()?,
+            language: root.get_attribute("lang").unwrap_or_default(),
+        };
+        let randomness = Randomness::new(UnwrapErr(getrandom::SysRng));
+        Some(Self {
+            core: Survivor::new(setup, randomness),
+            view: View::new(document)?,
+            shell,
+            clock_start: Date::now() - window.performance()?.now(),
+            window,
+            timer: None,
+        })
+    }
+
+    /// Asks for an advocate.
+    pub(crate) fn start(&mut self) {
+        self.core.start(self.now());
+        self.drain();
+    }
+
+    /// One event, or the time that was waited for.
+    pub(crate) fn handle(&mut self, event: Option<Event>) {
+        match event {
+            Some(event) => self.handle_event(&event),
+            None => self.core.handle_timeout(self.now()),
+        }
+        if !LEFT.get() {
+            self.drain();
+        }
+    }
+
+    fn handle_event(&mut self, event: &Event) {
+        let now = self.now();
+        match event.type_().as_str() {
+            "open" if socket::is_source_of(event) => self.core.handle_connected(now),
+            "close" if socket::is_source_of(event) => self.core.handle_disconnected(now),
+            "message" if socket::is_source_of(event) => {
+                if let Some(message) = event.dyn_ref::<MessageEvent>() {
+                    self.core.handle_frame(&Uint8Array::new(&message.data()).to_vec(), now);
+                }
+            }
+            "submit" => self.write(now),
+            "input" => self.view.say_length(),
+            "click" => self.handle_press(event, now),
+            "leave" | "pagehide" => self.leave(),
+            _ => {}
+        }
+    }
+
+    fn handle_press(&mut self, event: &Event, now: Timestamp) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = target.and_then(|target| target.closest("button").ok().flatten());
+        let id = button.map(|button| button.id()).unwrap_or_default();
+        if id == "end-now" || id == "stop-waiting" {
+            self.core.end(now);
+        }
+    }
+
+    fn write(&mut self, now: Timestamp) {
+        let text = Zeroizing::new(self.view.written());
+        match self.core.write(&text, now) {
+            Ok(_) => self.view.clear_written(),
+            Err(WriteError::Empty) => {}
+            Err(WriteError::TooLong) => self.view.say_length(),
+            Err(WriteError::NotNow) => self.view.say_not_now(),
+        }
+    }
+
+    /// The page is gone already: sends what tells the others, and keeps nothing.
+    fn leave(&mut self) {
+        self.core.leave();
+        while let Some(transmit) = self.core.poll_transmit() {
+            if let Transmit::Frame(frame) = transmit {
+                socket::send(&frame);
+            }
+        }
+        socket::close();
+        self.clear_timer();
+        LEFT.set(true);
+    }
+
+    /// Passes on all that the core has to send and to show, then sets the timer.
+    fn drain(&mut self) {
+        loop {
+            while let Some(event) = self.core.poll_event() {
+                self.show(event);
+            }
+            match self.core.poll_transmit() {
+                Some(Transmit::Connect) => {
+                    if !socket::open(&self.shell.on()) {
+                        self.core.handle_disconnected(self.now());
+                    }
+                }
+                Some(Transmit::Frame(frame)) => socket::send(&frame),
+                Some(Transmit::Disconnect) => socket::close(),
+                None => break,
+            }
+        }
+        self.set_timer();
+    }
+
+    fn show(&mut self, event: SurvivorEvent) {
+        match event {
+            SurvivorEvent::Phase(phase) => {
+                if let Some((screen, part)) = self.view.show_phase(phase) {
+                    self.shell.show(screen, part);
+                }
+                if let Phase::Chatting = phase {
+                    self.view.scroll_to_end();
+                }
+            }
+            SurvivorEvent::Line(line) => self.view.show_line(line),
+            SurvivorEvent::Conversation(event) => {
+                let now = self.now();
+                self.view.show_conversation(event, now);
+            }
+        }
+    }
+
+    // Time.
+
+    /// The time, which never runs backwards: the wall clock when the page began, and what passed since.
+    fn now(&self) -> Timestamp {
+        let passed = self.window.performance().map_or(0.0, |performance| performance.now());
+        Timestamp((self.clock_start + passed) as u64)
+    }
+
+    fn clear_timer(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            self.window.clear_timeout_with_handle(timer);
+        }
+    }
+
+    fn set_timer(&mut self) {
+        self.clear_timer();
+        let now = self.now();
+        self.view.show_times(now);
+        let core = self.core.poll_timeout();
+        let times = self.view.has_times().then(|| now + TIMES_EVERY);
+        if let Some(due) = [core, times].into_iter().flatten().min() {
+            // One millisecond more: a browser's timer may run a fraction early.
+            let wait = due.checked_since(now).as_millis().saturating_add(1);
+            let wait = i32::try_from(wait).unwrap_or(i32::MAX);
+            let on = self.shell.on();
+            self.timer =
+                self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&on, wait).ok();
+        }
+    }
+}

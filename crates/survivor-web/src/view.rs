@@ -1,0 +1,316 @@
+//! Draws the conversation into the markup of `page.html` (`features.md` 3.3, 3.8, 3.9, 3.12, 4.1).
+//!
+//! Whatever a person wrote, or is called, becomes the content of a text node, set apart from the direction
+//! of what is around it. When the chat is over it is taken off the page before anything else is shown.
+//! A screenshot taken before cannot be undone.
+
+use stillroom_conversation::{
+    Announcement, Author, ConversationEvent, Line, MemberNumber, MessageNumber, Participant, Phase,
+    Written,
+};
+use stillroom_program::Timestamp;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Document, DocumentFragment, Element, HtmlTemplateElement, HtmlTextAreaElement,
+};
+
+use crate::words::{self, Phrase};
+
+/// How near its end, in CSS pixels, the log counts as read to the end.
+const NEAR_END: i32 = 80;
+
+/// A message on the page.
+struct Shown {
+    number: MessageNumber,
+    at: Timestamp,
+    said: Option<Phrase>,
+    when: Element,
+    /// Where one's own message says how far it got; nothing once everybody has it.
+    how_far: Option<Element>,
+}
+
+/// The page's elements, and what is shown in them.
+pub(crate) struct View {
+    document: Document,
+    texts: DocumentFragment,
+    box_: HtmlTextAreaElement,
+    log: Element,
+    messages: Element,
+    shown: Vec<Shown>,
+    here: Vec<Participant>,
+    screen: &'static str,
+}
+
+impl View {
+    /// `None` where something that this code needs is not in the page.
+    pub(crate) fn new(document: Document) -> Option<Self> {
+        Some(Self {
+            texts: template(&document, "texts")?,
+            box_: document.get_element_by_id("message")?.dyn_into().ok()?,
+            log: document.get_element_by_id("log")?,
+            messages: document.get_element_by_id("messages")?,
+            shown: Vec::new(),
+            here: Vec::new(),
+            screen: "",
+            document,
+        })
+    }
+
+    // Screens.
+
+    /// Prepares for a phase; returns the screen to show and its part where that changes.
+    pub(crate) fn show_phase(&mut self, phase: Phase) -> Option<(&'static str, &'static str)> {
+        let (screen, part) = match phase {
+            Phase::Before => return None,
+            Phase::Waiting { ahead } => {
+                self.set("place", &self.phrase(words::place(ahead)));
+                if ahead.is_some() {
+                    self.show_line(Line::Up);
+                }
+                ("waiting", "")
+            }
+            Phase::Chatting => {
+                self.show_line(Line::Up);
+                ("chat", "")
+            }
+            Phase::Ended(ending) => ("ended", words::ending(ending)),
+            Phase::Stopped(stop) => ("stopped", words::stop(stop)),
+        };
+        if self.screen == screen {
+            return None;
+        }
+        self.screen = screen;
+        if screen == "waiting" || screen == "chat" {
+            self.say_how_far();
+        } else {
+            self.erase();
+        }
+        Some((screen, part))
+    }
+
+    /// Takes the conversation off the page.
+    fn erase(&mut self) {
+        self.messages.set_text_content(None);
+        self.clear_written();
+        self.set("roster", "");
+        self.shown.clear();
+        self.here.clear();
+    }
+
+    /// Says whether the line stands.
+    pub(crate) fn show_line(&self, line: Line) {
+        let (state, id) = match line {
+            Line::Up => ("up", "line-up"),
+            Line::Down => ("down", "line-down"),
+        };
+        if let Some(element) = self.document.get_element_by_id("line")
+            && element.get_attribute("data-line").as_deref() != Some(state)
+        {
+            let _ = element.set_attribute("data-line", state);
+            element.set_text_content(Some(&self.text(id)));
+        }
+    }
+
+    // The message box.
+
+    /// What is in the message box.
+    pub(crate) fn written(&self) -> String {
+        self.box_.value()
+    }
+
+    /// Empties the message box.
+    pub(crate) fn clear_written(&self) {
+        self.box_.set_value("");
+        self.set("left", "");
+    }
+
+    /// Says how much room a message has left, near the limit.
+    pub(crate) fn say_length(&self) {
+        // A character has at least one unit of the browser's, so most texts need no copy to be counted.
+        let room = words::room_left(self.box_.text_length() as usize)
+            .and_then(|_| words::room_left(self.written().chars().count()));
+        self.set("left", &room.map(|phrase| self.phrase(phrase)).unwrap_or_default());
+    }
+
+    /// Says that a message was not taken, and is still in the box.
+    pub(crate) fn say_not_now(&self) {
+        self.set("left", &self.text("message-not-now"));
+    }
+
+    // The conversation.
+
+    /// Shows what the core says of the conversation.
+    pub(crate) fn show_conversation(&mut self, event: ConversationEvent, now: Timestamp) {
+        match event {
+            ConversationEvent::Message { number, from, text } => {
+                self.show_message(number, from, &text, now);
+            }
+            ConversationEvent::Delivered { number } => {
+                for shown in self.shown.iter_mut().filter(|shown| shown.number == number) {
+                    if let Some(how_far) = shown.how_far.take() {
+                        set_text(&how_far, &text(&self.texts, "state-received"));
+                    }
+                }
+            }
+            ConversationEvent::Roster(here) => self.show_roster(here),
+            ConversationEvent::Announced(said) => self.announce(&said),
+        }
+    }
+
+    fn show_message(&mut self, number: MessageNumber, from: Author, text: &Written, at: Timestamp) {
+        let Some(item) = self.copy("of-message") else { return };
+        let mine = from == Author::Me;
+        let (name, role) = match from {
+            Author::Me => (self.text("you"), String::new()),
+            Author::Member(member) => self.who(member),
+        };
+        put(&item, "bdi", &name);
+        put(&item, ".role", &role);
+        put(&item, ".words", text);
+        if mine {
+            item.set_class_name("message mine");
+        }
+        let (Some(when), Some(how_far)) = (part(&item, ".when"), part(&item, ".how-far")) else {
+            return;
+        };
+        self.shown.push(Shown { number, at, said: None, when, how_far: mine.then_some(how_far) });
+        self.say_how_far();
+        self.append(&item, mine);
+    }
+
+    fn show_roster(&mut self, here: Vec<Participant>) {
+        self.here = here;
+        self.set("roster", "");
+        let Some(roster) = self.document.get_element_by_id("roster") else { return };
+        for person in &self.here {
+            let Some(item) = self.copy("of-person") else { return };
+            if person.me {
+                put(&item, ".who", &self.text("you"));
+            } else {
+                put(&item, ".who", &person.name);
+                put(&item, ".role", &self.text(words::role(person.role)));
+            }
+            if !person.me && !person.here {
+                item.set_class_name("gone");
+                put(&item, ".away", &self.text("connection-lost"));
+            }
+            let _ = roster.append_child(&item);
+        }
+    }
+
+    /// An announcement stands in the log, at the moment at which it came.
+    fn announce(&self, said: &Announcement) {
+        let (id, about) = words::announcement(said);
+        let mut sentence = self.text(id);
+        if let Some((name, role)) = about {
+            sentence = words::fill(&sentence, "name", &words::isolated(name));
+            sentence = words::fill(&sentence, "role", &self.text(words::role(role)));
+        }
+        if let Some(item) = self.copy("of-note") {
+            put(&item, "p", &sentence);
+            self.append(&item, false);
+        }
+    }
+
+    /// A member's name and role; whoever wrote and left since is still named by what was shown.
+    fn who(&self, member: MemberNumber) -> (String, String) {
+        match self.here.iter().find(|person| person.member == member) {
+            Some(person) => (person.name.clone(), self.text(words::role(person.role))),
+            None => (self.text("role-advocate"), String::new()),
+        }
+    }
+
+    /// Says of each message that is not everywhere yet whether it is kept or on its way.
+    fn say_how_far(&self) {
+        let id = if self.screen == "chat" { "state-sending" } else { "state-kept" };
+        let words = self.text(id);
+        for how_far in self.shown.iter().filter_map(|shown| shown.how_far.as_ref()) {
+            set_text(how_far, &words);
+        }
+    }
+
+    /// Puts an item last in the log, and keeps the end in sight for whoever was there or wrote it.
+    fn append(&self, item: &Element, mine: bool) {
+        let log = &self.log;
+        let below = log.scroll_height() - log.scroll_top() - log.client_height();
+        let _ = self.messages.append_child(item);
+        if mine || below < NEAR_END {
+            item.scroll_into_view_with_bool(false);
+        }
+    }
+
+    /// Brings the end of the log into sight.
+    pub(crate) fn scroll_to_end(&self) {
+        self.log.set_scroll_top(self.log.scroll_height());
+    }
+
+    // Times.
+
+    /// Whether a time is shown that will be another one later.
+    pub(crate) fn has_times(&self) -> bool {
+        !self.shown.is_empty()
+    }
+
+    /// Says of each message how long ago it was, where that has changed.
+    pub(crate) fn show_times(&mut self, now: Timestamp) {
+        let texts = &self.texts;
+        for shown in &mut self.shown {
+            let phrase = words::how_long_ago(now.checked_since(shown.at).as_secs());
+            if shown.said != Some(phrase) {
+                shown.said = Some(phrase);
+                set_text(&shown.when, &filled(texts, phrase));
+            }
+        }
+    }
+
+    // Texts and copies of markup.
+
+    fn text(&self, id: &str) -> String {
+        text(&self.texts, id)
+    }
+
+    fn phrase(&self, phrase: Phrase) -> String {
+        filled(&self.texts, phrase)
+    }
+
+    /// Sets an element's text, unless it says so already: a live region speaks at every setting.
+    fn set(&self, id: &str, words: &str) {
+        if let Some(element) = self.document.get_element_by_id(id)
+            && element.text_content().as_deref() != Some(words)
+        {
+            set_text(&element, words);
+        }
+    }
+
+    fn copy(&self, id: &str) -> Option<Element> {
+        let copy = template(&self.document, id)?.first_element_child()?.clone_node_with_deep(true);
+        copy.ok()?.dyn_into().ok()
+    }
+}
+
+fn template(document: &Document, id: &str) -> Option<DocumentFragment> {
+    Some(document.get_element_by_id(id)?.dyn_into::<HtmlTemplateElement>().ok()?.content())
+}
+
+fn text(texts: &DocumentFragment, id: &str) -> String {
+    let found = texts.query_selector(&["[data-text=", id, "]"].concat()).ok().flatten();
+    found.and_then(|element| element.text_content()).unwrap_or_default()
+}
+
+fn filled(texts: &DocumentFragment, phrase: Phrase) -> String {
+    words::fill(&text(texts, phrase.id), "count", &phrase.count.to_string())
+}
+
+fn part(item: &Element, selector: &str) -> Option<Element> {
+    item.query_selector(selector).ok().flatten()
+}
+
+fn put(item: &Element, selector: &str, words: &str) {
+    if let Some(part) = part(item, selector) {
+        set_text(&part, words);
+    }
+}
+
+fn set_text(element: &Element, words: &str) {
+    element.set_text_content(Some(words));
+}

@@ -1,0 +1,212 @@
+//! Which words say how long ago, how far, how much: the choices alone, without a browser
+//! (`features.md` 3.12). The words themselves are in `pages/texts/`.
+
+use stillroom_conversation::{Announcement, Ending, Role, Stop};
+use stillroom_protocol::limits::MESSAGE_CHARACTERS;
+
+/// From how many characters before the limit on the page speaks of it: early enough to finish a thought.
+const SPEAK_OF_LIMIT: usize = 200;
+
+/// The room left is said in steps of this many, so that a screen reader is not talking at every key.
+const LIMIT_STEP: usize = 50;
+
+/// A text by its name in the Fluent files, and the number that goes into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    pub(crate) id: &'static str,
+    pub(crate) count: u64,
+}
+
+impl Phrase {
+    fn of(id: &'static str, count: u64) -> Self {
+        Self { id, count }
+    }
+}
+
+/// How long ago, from seconds.
+pub(crate) fn how_long_ago(seconds: u64) -> Phrase {
+    match seconds / 60 {
+        0 => Phrase::of("time-now", 0),
+        1 => Phrase::of("time-minute", 1),
+        minutes @ 2..60 => Phrase::of("time-minutes", minutes),
+        60..120 => Phrase::of("time-hour", 1),
+        minutes => Phrase::of("time-hours", minutes / 60),
+    }
+}
+
+/// What there is to say of a message's length, if anything.
+pub(crate) fn room_left(characters: usize) -> Option<Phrase> {
+    if let Some(over @ 1..) = characters.checked_sub(MESSAGE_CHARACTERS) {
+        return Some(Phrase::of("characters-over", over as u64));
+    }
+    let left = MESSAGE_CHARACTERS.saturating_sub(characters);
+    let step = if left < LIMIT_STEP { 10 } else { LIMIT_STEP };
+    (left <= SPEAK_OF_LIMIT).then(|| Phrase::of("characters-left", (left / step * step) as u64))
+}
+
+/// Where somebody stands in the line.
+pub(crate) fn place(ahead: Option<u32>) -> Phrase {
+    match ahead {
+        None => Phrase::of("place-asking", 0),
+        Some(0) => Phrase::of("place-next", 0),
+        Some(ahead) => Phrase::of("place-ahead", ahead.into()),
+    }
+}
+
+/// A role's name.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Survivor => "role-survivor",
+        Role::Advocate => "role-advocate",
+        Role::Supervisor => "role-supervisor",
+        Role::Interpreter => "role-interpreter",
+    }
+}
+
+/// The sentence of an announcement, and whom it is about.
+pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, Role)>) {
+    match said {
+        Announcement::Joined { name, role } => ("joined", Some((name, *role))),
+        Announcement::Left { name, role } => ("left", Some((name, *role))),
+        Announcement::LineDropped { name, role } => ("line-dropped", Some((name, *role))),
+        Announcement::LineBack { name, role } => ("line-back", Some((name, *role))),
+        Announcement::AdvocateLost => ("advocate-lost", None),
+    }
+}
+
+/// The part of the page that says how it ended.
+pub(crate) fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::BySurvivor => "ended-by-survivor",
+        Ending::ByStaff => "ended-by-staff",
+        Ending::Unknown => "ended-unknown",
+    }
+}
+
+/// The part of the page that says why there is no chat.
+pub(crate) fn stop(stop: Stop) -> &'static str {
+    match stop {
+        Stop::NobodyOnDuty => "stop-nobody-on-duty",
+        Stop::ProgramNotVerified => "stop-program-not-verified",
+        Stop::ClockWrong => "stop-clock-wrong",
+        Stop::StatementStale => "stop-statement-stale",
+        Stop::PageOutdated => "stop-page-outdated",
+        Stop::LineFull => "stop-line-full",
+        Stop::TooBusy => "stop-too-busy",
+        Stop::ConversationNotSafe => "stop-conversation-not-safe",
+        Stop::RelayFault => "stop-relay-fault",
+    }
+}
+
+/// Puts a value in the place of `{name}`.
+pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
+    text.replace(&["{", name, "}"].concat(), value)
+}
+
+/// A name inside a sentence: set apart, so that its direction turns nothing around it.
+pub(crate) fn isolated(name: &str) -> String {
+    ["\u{2068}", name, "\u{2069}"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../pages/survivor/page.html");
+    const STOPS: [Stop; 9] = [
+        Stop::NobodyOnDuty,
+        Stop::ProgramNotVerified,
+        Stop::ClockWrong,
+        Stop::StatementStale,
+        Stop::PageOutdated,
+        Stop::LineFull,
+        Stop::TooBusy,
+        Stop::ConversationNotSafe,
+        Stop::RelayFault,
+    ];
+
+    fn page_has_text(id: &str) -> bool {
+        PAGE.contains(&format!("data-text=\"{id}\""))
+    }
+
+    fn page_has_part(id: &str) -> bool {
+        PAGE.contains(&format!("id=\"{id}\" hidden"))
+    }
+
+    #[test]
+    fn times_are_said_as_a_person_would() {
+        let said = [0, 59, 60, 119, 120, 3_599, 3_600, 7_199, 7_200].map(how_long_ago);
+        assert_eq!(
+            said,
+            [
+                Phrase::of("time-now", 0),
+                Phrase::of("time-now", 0),
+                Phrase::of("time-minute", 1),
+                Phrase::of("time-minute", 1),
+                Phrase::of("time-minutes", 2),
+                Phrase::of("time-minutes", 59),
+                Phrase::of("time-hour", 1),
+                Phrase::of("time-hour", 1),
+                Phrase::of("time-hours", 2),
+            ]
+        );
+        assert!(said.iter().all(|phrase| page_has_text(phrase.id)));
+    }
+
+    #[test]
+    fn the_limit_is_spoken_of_only_near_it_and_never_promises_too_much() {
+        assert_eq!(room_left(0), None);
+        assert_eq!(room_left(3_799), None);
+        assert_eq!(room_left(3_801), Some(Phrase::of("characters-left", 150)));
+        assert_eq!(room_left(3_979), Some(Phrase::of("characters-left", 20)));
+        assert_eq!(room_left(4_000), Some(Phrase::of("characters-left", 0)));
+        assert_eq!(room_left(4_003), Some(Phrase::of("characters-over", 3)));
+        assert!(page_has_text("characters-left") && page_has_text("characters-over"));
+    }
+
+    #[test]
+    fn every_place_in_the_line_has_words() {
+        for ahead in [None, Some(0), Some(7)] {
+            assert!(page_has_text(place(ahead).id));
+        }
+        assert_eq!(place(Some(7)).count, 7);
+    }
+
+    #[test]
+    fn every_reason_why_there_is_no_chat_has_its_part_of_the_page() {
+        for reason in STOPS {
+            assert!(page_has_part(stop(reason)), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn every_ending_has_its_part_of_the_page() {
+        for how in [Ending::BySurvivor, Ending::ByStaff, Ending::Unknown] {
+            assert!(page_has_part(ending(how)), "{how:?}");
+        }
+    }
+
+    #[test]
+    fn every_announcement_and_role_has_words() {
+        let name = String::from("Sam");
+        let who = Role::Interpreter;
+        for said in [
+            Announcement::Joined { name: name.clone(), role: who },
+            Announcement::Left { name: name.clone(), role: who },
+            Announcement::LineDropped { name: name.clone(), role: who },
+            Announcement::LineBack { name, role: who },
+            Announcement::AdvocateLost,
+        ] {
+            assert!(page_has_text(announcement(&said).0), "{said:?}");
+        }
+        for who in [Role::Survivor, Role::Advocate, Role::Supervisor, Role::Interpreter] {
+            assert!(page_has_text(role(who)), "{who:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_another_direction_is_set_apart() {
+        let text = fill("{name} ({role}) is here.", "name", &isolated("أمل"));
+        assert_eq!(fill(&text, "role", "Advocate"), "\u{2068}أمل\u{2069} (Advocate) is here.");
+    }
+}
