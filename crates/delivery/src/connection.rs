@@ -1,0 +1,208 @@
+//! One connection: how far it has shown who it is, how fast it sends, and what it takes part in
+//! (`features.md` 6.1, 6.6).
+//!
+//! Nothing here says who is behind a connection or where it comes from; the core is never told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stillroom_program::{Timestamp, VerifiedDevice};
+use stillroom_protocol::{About, Nonce, Refusal, RoomId, TicketId};
+
+use crate::command::ConnectionId;
+use crate::limits::{HELLO_WITHIN, Limits, SILENCE_AT_MOST};
+use crate::pace::{Bucket, Pace};
+
+/// Why a frame was not obeyed.
+pub(crate) type Denied = (About, Refusal);
+
+/// How far a connection has come.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// It has yet to say `Hello`.
+    Fresh,
+    /// It speaks our version, with our program.
+    Greeted,
+    /// It has shown certificates that hold good, and is to sign the challenge.
+    Challenged(Box<Challenged>),
+    /// It is an admitted staff device.
+    Staff(Arc<VerifiedDevice>),
+}
+
+/// A device that has yet to prove that it holds its key.
+#[derive(Debug)]
+pub(crate) struct Challenged {
+    pub(crate) device: VerifiedDevice,
+    pub(crate) nonce: Nonce,
+}
+
+/// What the core remembers of one connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) stage: Stage,
+    bucket: Bucket,
+    heard: Timestamp,
+    /// The one place in the line that this connection holds.
+    pub(crate) place: Option<TicketId>,
+    /// The rooms that this connection is attached to.
+    pub(crate) rooms: Vec<RoomId>,
+    /// Requests that wait for their answer.
+    pub(crate) requests: u8,
+}
+
+impl Connection {
+    fn new(limits: &Limits, now: Timestamp) -> Self {
+        Self {
+            stage: Stage::Fresh,
+            bucket: Bucket::full(limits.pace, now),
+            heard: now,
+            place: None,
+            rooms: Vec::new(),
+            requests: 0,
+        }
+    }
+
+    /// Counts a frame of `length` bytes.
+    ///
+    /// # Errors
+    /// It came too soon after the others, or is longer than this connection may send.
+    pub(crate) fn hear(
+        &mut self,
+        length: usize,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.heard = now;
+        let (pace, most) = self.bounds(limits);
+        if !self.bucket.take(pace, now) {
+            return Err(Refusal::TooFast);
+        }
+        if length > most {
+            return Err(Refusal::FrameTooLong);
+        }
+        Ok(())
+    }
+
+    fn bounds(&self, limits: &Limits) -> (Pace, usize) {
+        match self.stage {
+            Stage::Staff(_) => (limits.staff_pace, limits.staff_frame),
+            _ => (limits.pace, limits.frame),
+        }
+    }
+
+    /// From now on this is a staff device, which may send more at once.
+    pub(crate) fn admit(&mut self, device: Arc<VerifiedDevice>, limits: &Limits, now: Timestamp) {
+        self.stage = Stage::Staff(device);
+        self.bucket = Bucket::full(limits.staff_pace, now);
+    }
+
+    /// When this connection will have been silent for too long.
+    pub(crate) fn silent_at(&self) -> Timestamp {
+        let patience = match self.stage {
+            Stage::Fresh => HELLO_WITHIN,
+            _ => SILENCE_AT_MOST,
+        };
+        self.heard + patience
+    }
+
+    /// The admitted staff device behind this connection.
+    ///
+    /// # Errors
+    /// [`Refusal::NotStaff`] where there is none.
+    pub(crate) fn staff(&self) -> Result<&Arc<VerifiedDevice>, Refusal> {
+        match &self.stage {
+            Stage::Staff(device) => Ok(device),
+            _ => Err(Refusal::NotStaff),
+        }
+    }
+
+    pub(crate) fn is_survivor(&self) -> bool {
+        matches!(self.stage, Stage::Greeted)
+    }
+
+    pub(crate) fn is_greeted(&self) -> bool {
+        !matches!(self.stage, Stage::Fresh)
+    }
+
+    pub(crate) fn may_attach(&self, room: &RoomId, limits: &Limits) -> bool {
+        let most = match self.stage {
+            Stage::Staff(_) => limits.staff_attached,
+            _ => limits.attached,
+        };
+        self.rooms.len() < most || self.rooms.contains(room)
+    }
+
+    pub(crate) fn remember_room(&mut self, room: RoomId) {
+        if !self.rooms.contains(&room) {
+            self.rooms.push(room);
+        }
+    }
+
+    pub(crate) fn forget_room(&mut self, room: &RoomId) {
+        self.rooms.retain(|attached| attached != room);
+    }
+}
+
+/// Every connection, and the number of the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    all: BTreeMap<ConnectionId, Connection>,
+    last: u64,
+}
+
+impl Connections {
+    /// Makes room for one more.
+    ///
+    /// # Errors
+    /// [`Refusal::ConnectionsFull`].
+    pub(crate) fn open(
+        &mut self,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<ConnectionId, Refusal> {
+        if self.all.len() >= limits.connections {
+            return Err(Refusal::ConnectionsFull);
+        }
+        self.last = self.last.saturating_add(1);
+        let id = ConnectionId(self.last);
+        self.all.insert(id, Connection::new(limits, now));
+        Ok(id)
+    }
+
+    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
+        self.all.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.all.get_mut(&id)
+    }
+
+    pub(crate) fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
+        self.all.remove(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Everybody, for a word to all.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ConnectionId> {
+        self.all.keys().copied()
+    }
+
+    /// Those that have said `Hello`.
+    pub(crate) fn greeted(&self) -> impl Iterator<Item = ConnectionId> {
+        self.all
+            .iter()
+            .filter(|(_, connection)| connection.is_greeted())
+            .map(|(id, _)| *id)
+    }
+
+    /// Those that have said `Hello` and shown no certificate.
+    pub(crate) fn survivors(&self) -> impl Iterator<Item = ConnectionId> {
+        self.all
+            .iter()
+            .filter(|(_, connection)| connection.is_survivor())
+            .map(|(id, _)| *id)
+    }
+}

@@ -1,0 +1,134 @@
+//! How much the relay holds for one program, how long it waits, and why that much (`features.md` 6.6).
+
+use core::time::Duration;
+
+use stillroom_protocol::limits::{CLIENT_FRAME_MAX, LINE_DEAD_AFTER_SECONDS, STAFF_FRAME_MAX};
+
+use crate::pace::Pace;
+
+/// How much one program may use of a relay. Each limit that is reached is answered with its own refusal.
+///
+/// The defaults let one process of modest size (1 GB) carry the 10,000 chats of a national hotline; a
+/// program of five people never comes near them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once. Default 25,000: two for each of 10,000 chats, and those who wait or read.
+    pub connections: usize,
+    /// The pace of a connection that has shown no certificate. Default 30 frames a second, which nobody's
+    /// typing and acknowledging reaches, and 700 at once: after a dropped line a page sends again up to
+    /// 512 messages that nobody acknowledged.
+    pub pace: Pace,
+    /// The pace of a staff device, which carries several chats. Default 200 a second, 4,000 at once:
+    /// the same for a dozen chats side by side.
+    pub staff_pace: Pace,
+    /// Bytes of one frame from a connection that has shown no certificate. Default
+    /// [`CLIENT_FRAME_MAX`]: the longest message fits.
+    pub frame: usize,
+    /// Bytes of one frame from an admitted staff device. Default [`STAFF_FRAME_MAX`]: the longest record
+    /// fits.
+    pub staff_frame: usize,
+    /// Places in the line. Default 500: with twenty advocates on duty, whoever comes after that would
+    /// wait for hours, and is better told of the other ways at once. At most 20 KB are held for each.
+    pub line: usize,
+    /// Rooms at once. Default 12,000: 10,000 chats, and those that are being opened anew or were left.
+    pub rooms: usize,
+    /// Rooms opened by one staff device. Default 64: a dozen chats side by side, and a shift's worth of
+    /// rooms that were left without being closed.
+    pub rooms_per_device: usize,
+    /// Rooms that one connection without a certificate may attach to. Default 4: a survivor has one chat,
+    /// and changes rooms when a member is removed.
+    pub attached: usize,
+    /// Rooms that one staff device may attach to. Default 128: its own, and those it was added to.
+    pub staff_attached: usize,
+    /// Bytes that wait in one room for members who are away. Default 256 KiB: fourteen messages of the
+    /// longest kind, or hundreds of ordinary ones. What does not fit is sent again from end to end.
+    pub room_bytes: usize,
+    /// Messages that wait in one room for members who are away. Default 256: two minutes of two people
+    /// writing without pause, and their acknowledgements.
+    pub room_messages: usize,
+    /// Bytes held in all, tails of rooms and the line together. Default 64 MiB: the line when it is full
+    /// (10 MB), and a tail of 5 KB for each of 10,000 rooms whose survivors all lost their line at once.
+    pub bytes: usize,
+    /// Requests of one connection that wait for an answer from the lasting records. Default 8: a desk
+    /// asks for a handful of things when it opens.
+    pub requests: u8,
+    /// How far the clock of a device may be off when its certificates and statements are judged. Default
+    /// 24 hours, as everywhere (`design.md`, Keys).
+    pub clock_tolerance: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 25_000,
+            pace: Pace {
+                per_second: 30,
+                burst: 700,
+            },
+            staff_pace: Pace {
+                per_second: 200,
+                burst: 4_000,
+            },
+            frame: CLIENT_FRAME_MAX,
+            staff_frame: STAFF_FRAME_MAX,
+            line: 500,
+            rooms: 12_000,
+            rooms_per_device: 64,
+            attached: 4,
+            staff_attached: 128,
+            room_bytes: 256 * 1024,
+            room_messages: 256,
+            bytes: 64 * 1024 * 1024,
+            requests: 8,
+            clock_tolerance: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+/// How long a connection may stay before its first frame: a page says `Hello` as soon as it is connected.
+pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(15);
+
+/// Silence after which a connection is taken for dropped; devices ping well before.
+pub(crate) const SILENCE_AT_MOST: Duration = Duration::from_secs(LINE_DEAD_AFTER_SECONDS);
+
+/// How long a place is kept whose survivor's line dropped: a tunnel, a lift, a phone that changes from
+/// one network to another. A page keeps trying all the while.
+pub(crate) const PLACE_KEPT: Duration = Duration::from_secs(120);
+
+/// How long a claimed place may be without a Welcome. A desk makes one in a fraction of a second; twenty
+/// are a slow laptop on a slow line.
+pub(crate) const OFFER_WITHIN: Duration = Duration::from_secs(20);
+
+/// How long a claim is kept whose claimant's line dropped before the survivor joined.
+pub(crate) const CLAIM_KEPT: Duration = Duration::from_secs(30);
+
+/// How long it is remembered what became of a claimed place, for a claimant whose line was down then: as
+/// long as a desk keeps a group that was offered.
+pub(crate) const SETTLED_KEPT: Duration = Duration::from_secs(120);
+
+/// Devices whose Welcome is still good though their claim has lapsed, for each place. More than this
+/// many desks that vanish in a row on one survivor leave the older ones untold.
+pub(crate) const LAPSED_OFFERS: usize = 4;
+
+/// How often the survivors in the line are told their places at most: the cost of a long line does not
+/// grow with how fast people come and go.
+pub(crate) const PLACES_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a device stays on duty whose line dropped: the survivor's page would otherwise say "closed"
+/// at every flicker of a lone advocate's network.
+pub(crate) const DUTY_KEPT: Duration = Duration::from_secs(30);
+
+/// How long a desk may take to state its duty anew after the policy or the list of revoked devices
+/// changed under the old statement.
+pub(crate) const RESTATE_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long a message waits in a room for a member who is away. Resending from end to end does the rest.
+pub(crate) const TAIL_KEPT: Duration = Duration::from_secs(120);
+
+/// How long a room is kept with nobody in it: longer than a relay's neighbours or a router take to
+/// restart. Whoever comes later opens it again.
+pub(crate) const IDLE_KEPT: Duration = Duration::from_secs(600);
+
+/// How long a closed room is remembered as closed, so that a member who was away learns that it ended
+/// and does not wait for it to be opened again.
+pub(crate) const CLOSED_KEPT: Duration = Duration::from_secs(600);

@@ -1,0 +1,283 @@
+//! The line: survivors who wait, each by a ticket that only their page knows (`features.md` 2.4, 3.8, 6.1).
+//!
+//! A place is kept while the survivor's line stands and for two minutes beyond, and found again under the
+//! same ticket. The order is the relay's word: staff see by what is sealed who belongs at the head, and
+//! need not believe how long somebody waited. What it cannot do is know who somebody is, so one person
+//! with many pages holds many places.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stillroom_program::{Timestamp, VerifyingKey};
+use stillroom_protocol::limits::{INTAKE_MAX, KEY_PACKAGE_MAX, WELCOME_MAX};
+use stillroom_protocol::{About, Bytes, KeyPackageHash, Refusal, RelayFrame, TicketId};
+
+use crate::command::{ConnectionId, Effects};
+use crate::limits::{PLACE_KEPT, PLACES_EVERY, SETTLED_KEPT};
+use crate::staff::Staff;
+use crate::timers::Timer;
+
+/// What a survivor sent to get or keep a place.
+pub(crate) struct Asked {
+    pub(crate) ticket: TicketId,
+    pub(crate) key_package: Bytes<KEY_PACKAGE_MAX>,
+    pub(crate) intake: Bytes<INTAKE_MAX>,
+}
+
+impl Asked {
+    fn bytes(&self) -> usize {
+        self.key_package.len() + self.intake.len()
+    }
+}
+
+/// One survivor's place.
+pub(crate) struct Place {
+    pub(crate) asked: Asked,
+    /// Smaller is nearer to the head.
+    pub(crate) order: i64,
+    since: Timestamp,
+    /// How many the survivor was last told are before them.
+    pub(crate) told: u32,
+    pub(crate) connection: Option<ConnectionId>,
+    pub(crate) claim: Option<Claim>,
+    /// Devices whose claim has lapsed after they sent a Welcome that the survivor may still come with.
+    pub(crate) lapsed: Vec<(VerifyingKey, u64)>,
+}
+
+/// A place is one device's.
+pub(crate) struct Claim {
+    pub(crate) device: VerifyingKey,
+    pub(crate) offer: Option<Offer>,
+}
+
+/// A Welcome for the survivor.
+pub(crate) struct Offer {
+    pub(crate) number: u64,
+    pub(crate) welcome: Bytes<WELCOME_MAX>,
+}
+
+impl Place {
+    pub(crate) fn bytes(&self) -> usize {
+        let offer = self.claim.as_ref().and_then(|claim| claim.offer.as_ref());
+        self.asked.bytes() + offer.map_or(0, |offer| offer.welcome.len())
+    }
+
+    /// What staff are told of it.
+    pub(crate) fn waiting(&self, now: Timestamp) -> RelayFrame {
+        let waited = now.checked_since(self.since).as_secs();
+        RelayFrame::Waiting {
+            ticket: self.asked.ticket,
+            key_package: KeyPackageHash::of(&self.asked.key_package),
+            intake: self.asked.intake.clone(),
+            waited: u32::try_from(waited).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What the survivor is told: the Welcome, where there is one, or else their place.
+    fn answer(&self) -> RelayFrame {
+        match self.claim.as_ref().and_then(|claim| claim.offer.as_ref()) {
+            Some(offer) => RelayFrame::Welcome {
+                offer: offer.number,
+                welcome: offer.welcome.clone(),
+            },
+            None => RelayFrame::InLine { ahead: self.told },
+        }
+    }
+}
+
+/// Everybody's place.
+#[derive(Default)]
+pub(crate) struct Line {
+    pub(crate) places: BTreeMap<TicketId, Place>,
+    /// Those that nobody has claimed, in their order.
+    pub(crate) waiting: BTreeMap<i64, TicketId>,
+    /// The claims of each device.
+    pub(crate) claims: BTreeSet<(VerifyingKey, TicketId)>,
+    /// What became of places that were claimed: for each claimant whether the survivor joined them.
+    pub(crate) settled: BTreeMap<TicketId, Vec<(VerifyingKey, bool)>>,
+    pub(crate) head: i64,
+    tail: i64,
+}
+
+impl Line {
+    /// Gives the survivor a place, or keeps the one they have. Gives back an older connection that held it.
+    ///
+    /// # Errors
+    /// [`Refusal::NobodyOnDuty`] and [`Refusal::LineFull`], for a new place only.
+    pub(crate) fn ask(
+        &mut self,
+        asked: Asked,
+        connection: ConnectionId,
+        most: usize,
+        staff: &Staff,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) -> Result<Option<ConnectionId>, Refusal> {
+        if self.places.contains_key(&asked.ticket) {
+            return Ok(self.ask_again(asked, connection, staff, fx, now));
+        }
+        if !staff.open {
+            return Err(Refusal::NobodyOnDuty);
+        }
+        if self.places.len() >= most {
+            return Err(Refusal::LineFull);
+        }
+        self.add(asked, connection, staff, fx, now);
+        Ok(None)
+    }
+
+    fn add(
+        &mut self,
+        asked: Asked,
+        connection: ConnectionId,
+        staff: &Staff,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        self.tail = self.tail.saturating_add(1);
+        let ticket = asked.ticket;
+        let place = Place {
+            asked,
+            order: self.tail,
+            since: now,
+            told: u32::try_from(self.waiting.len()).unwrap_or(u32::MAX),
+            connection: Some(connection),
+            claim: None,
+            lapsed: Vec::new(),
+        };
+        fx.account.add(place.bytes());
+        fx.send(connection, &place.answer());
+        fx.send_all(staff.on_duty(), &place.waiting(now));
+        self.waiting.insert(place.order, ticket);
+        self.places.insert(ticket, place);
+    }
+
+    fn ask_again(
+        &mut self,
+        asked: Asked,
+        connection: ConnectionId,
+        staff: &Staff,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) -> Option<ConnectionId> {
+        let ticket = asked.ticket;
+        let place = self.places.get_mut(&ticket)?;
+        fx.timers.clear(Timer::SurvivorAway(ticket));
+        let older = place.connection.replace(connection);
+        let changed = place.asked.intake != asked.intake
+            || place.asked.key_package != asked.key_package;
+        if changed {
+            fx.account.give_back(place.asked.bytes());
+            fx.account.add(asked.bytes());
+            place.asked = asked;
+        }
+        if changed && place.claim.is_none() {
+            fx.send_all(staff.on_duty(), &place.waiting(now));
+        }
+        fx.send(connection, &place.answer());
+        let older = older.filter(|older| *older != connection)?;
+        fx.refuse(older, About::Ticket(ticket), Refusal::Replaced);
+        Some(older)
+    }
+
+    /// The survivor's line is down: the place is kept for a while.
+    pub(crate) fn survivor_away(
+        &mut self,
+        ticket: TicketId,
+        connection: ConnectionId,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        if let Some(place) = self.places.get_mut(&ticket)
+            && place.connection == Some(connection)
+        {
+            place.connection = None;
+            fx.timers.set(Timer::SurvivorAway(ticket), now + PLACE_KEPT);
+        }
+    }
+
+    /// The place is gone: given up, left, or the survivor `joined` a claimant. Every claimant is told, and
+    /// remembered for a while if their line is down. Gives back the survivor's connection.
+    pub(crate) fn remove(
+        &mut self,
+        ticket: TicketId,
+        joined: Option<VerifyingKey>,
+        staff: &Staff,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) -> Option<ConnectionId> {
+        let place = self.places.remove(&ticket)?;
+        fx.account.give_back(place.bytes());
+        fx.timers.clear(Timer::SurvivorAway(ticket));
+        self.clear_claim_timers(ticket, fx);
+        if self.waiting.remove(&place.order).is_some() {
+            fx.send_all(staff.on_duty(), &RelayFrame::WaitingNoMore { ticket });
+            self.places_changed(fx, now);
+        }
+        let claim = place.claim.map(|claim| claim.device);
+        if let Some(device) = claim {
+            self.claims.remove(&(device, ticket));
+        }
+        let mut outcome: Vec<(VerifyingKey, bool)> = Vec::new();
+        for device in claim.into_iter().chain(place.lapsed.iter().map(|(d, _)| *d)) {
+            if outcome.iter().all(|(told, _)| *told != device) {
+                let accepted = joined == Some(device);
+                tell_claimant(ticket, &device, accepted, staff, fx);
+                outcome.push((device, accepted));
+            }
+        }
+        if !outcome.is_empty() {
+            self.settled.insert(ticket, outcome);
+            fx.timers.set(Timer::Settled(ticket), now + SETTLED_KEPT);
+        }
+        place.connection
+    }
+
+    /// Staff who go on duty are told of everybody who waits.
+    pub(crate) fn tell_waiting(&self, to: ConnectionId, fx: &mut Effects, now: Timestamp) {
+        for ticket in self.waiting.values() {
+            if let Some(place) = self.places.get(ticket) {
+                fx.send(to, &place.waiting(now));
+            }
+        }
+    }
+
+    /// Some in the line have moved; they are told together, a moment later.
+    pub(crate) fn places_changed(&self, fx: &mut Effects, now: Timestamp) {
+        if !self.waiting.is_empty() {
+            fx.timers.set_if_clear(Timer::Places, now + PLACES_EVERY);
+        }
+    }
+
+    /// Tells everybody whose place has changed since they were last told.
+    pub(crate) fn tell_places(&mut self, fx: &mut Effects) {
+        for (ahead, ticket) in (0..).zip(self.waiting.values()) {
+            let Some(place) = self.places.get_mut(ticket) else {
+                continue;
+            };
+            if place.told != ahead {
+                place.told = ahead;
+                if let Some(to) = place.connection {
+                    fx.send(to, &RelayFrame::InLine { ahead });
+                }
+            }
+        }
+    }
+}
+
+/// Tells a device whether the survivor joined the group that it offered.
+pub(crate) fn tell_claimant(
+    ticket: TicketId,
+    device: &VerifyingKey,
+    accepted: bool,
+    staff: &Staff,
+    fx: &mut Effects,
+) {
+    if let Some(to) = staff.connection_of(device) {
+        let frame = if accepted {
+            RelayFrame::OfferAccepted { ticket }
+        } else {
+            RelayFrame::OfferDeclined { ticket }
+        };
+        fx.send(to, &frame);
+    }
+}

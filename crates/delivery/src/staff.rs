@@ -1,0 +1,74 @@
+//! Which staff devices are connected, and where (`features.md` 5.1).
+//!
+//! One connection for each device, the newest: a device that is admitted again has lost its older line or
+//! opened a second page, and two pages of one device would both take what is for one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stillroom_program::{VerifiedDevice, VerifiedRevocations, VerifyingKey};
+use stillroom_protocol::Bytes;
+use stillroom_protocol::limits::STATEMENT_MAX;
+
+use crate::command::ConnectionId;
+use crate::duty::OnDuty;
+
+/// The staff devices that the core knows of.
+#[derive(Default)]
+pub(crate) struct Staff {
+    connected: BTreeMap<VerifyingKey, ConnectionId>,
+    /// Every device that was admitted since the core started, so that one whose line is down when it is
+    /// revoked loses its rooms and claims all the same. As many as the program has certified at most.
+    known: BTreeMap<VerifyingKey, Arc<VerifiedDevice>>,
+    pub(crate) duty: BTreeMap<VerifyingKey, OnDuty>,
+    /// The statement that survivors were last shown; empty where nobody is on duty.
+    pub(crate) shown: Bytes<STATEMENT_MAX>,
+    /// Whether it says that the chat is open.
+    pub(crate) open: bool,
+}
+
+impl Staff {
+    /// The device is admitted on this connection; gives back an older one.
+    pub(crate) fn connect(
+        &mut self,
+        device: &Arc<VerifiedDevice>,
+        connection: ConnectionId,
+    ) -> Option<ConnectionId> {
+        self.known.insert(device.key, Arc::clone(device));
+        self.connected
+            .insert(device.key, connection)
+            .filter(|older| *older != connection)
+    }
+
+    /// The connection is gone. Whether it was the device's own.
+    pub(crate) fn disconnect(&mut self, device: &VerifyingKey, connection: ConnectionId) -> bool {
+        let own = self.connection_of(device) == Some(connection);
+        if own {
+            self.connected.remove(device);
+        }
+        own
+    }
+
+    /// Where a device is to be reached now.
+    pub(crate) fn connection_of(&self, device: &VerifyingKey) -> Option<ConnectionId> {
+        self.connected.get(device).copied()
+    }
+
+    /// Takes out the devices that are revoked now.
+    pub(crate) fn take_revoked(&mut self, revocations: &VerifiedRevocations) -> Vec<VerifyingKey> {
+        let revoked: Vec<VerifyingKey> = self
+            .known
+            .values()
+            .filter(|device| revocations.is_revoked(device))
+            .map(|device| device.key)
+            .collect();
+        for device in &revoked {
+            self.known.remove(device);
+        }
+        revoked
+    }
+
+    pub(crate) fn connected(&self) -> usize {
+        self.connected.len()
+    }
+}
