@@ -1,1 +1,38 @@
-//! To be written.
+//! The staff console in the browser: locked or enrolling first, then the desk with who waits and several
+//! chats side by side (`features.md` 3.3, 3.8, 3.9, 4.1, 5.1, 5.2).
+//!
+//! A shell over [`stillroom_conversation::Desk`]: the core decides, this draws and carries bytes. It does
+//! not protect against whoever sits at the desk, against a screen that is photographed, or against a server
+//! that changes the code of this page (`design.md`, The people and the adversaries).
+
+mod board;
+mod chat;
+mod clock;
+mod console;
+mod enrol;
+mod focus;
+mod gate;
+mod kept;
+mod language;
+mod line;
+mod link;
+mod moments;
+mod passphrase;
+mod texts;
+mod view;
+mod words;
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Starts the page: called once, when its WebAssembly has loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    let desk = document()
+        .get_element_by_id("desk")
+        .and_then(|desk| desk.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(desk) = desk {
+        leptos::mount::mount_to(desk, || view::gate(gate::Gate::open())).forget();
+    }
+}

@@ -1,0 +1,225 @@
+//! What the desk shows, as signals: the core's reports go in, the views draw what they read.
+//!
+//! Decides nothing about a chat. Its own are only which chat is in front, and which numbers the chats
+//! carry on the screen: a chat keeps its number until it is put away, so nothing moves by itself.
+
+use leptos::prelude::*;
+use stillroom_conversation::{Announcement, ChatEvent, ChatNumber, Duty, Line, WaitingSurvivor};
+use stillroom_program::Timestamp;
+
+use crate::chat::{Chat, News, Stage, What, Writer};
+use crate::texts::{say, say_with};
+use crate::words;
+
+/// A chat's number on the screen, from 1: what `Alt` and a number go to.
+pub(crate) type Seat = u32;
+
+/// One chat of the desk.
+#[derive(Clone)]
+pub(crate) struct Seated {
+    /// Its number on the screen.
+    pub(crate) seat: Seat,
+    /// Its number in the core.
+    pub(crate) number: ChatNumber,
+    /// What it shows.
+    pub(crate) chat: ArcRwSignal<Chat>,
+}
+
+/// All that is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    /// Whether the line stands.
+    pub(crate) line: RwSignal<Line>,
+    /// Whether this device is on duty.
+    pub(crate) duty: RwSignal<Duty>,
+    /// Who waits.
+    pub(crate) waiting: RwSignal<Vec<WaitingSurvivor>>,
+    /// The chats, by their numbers on the screen.
+    pub(crate) seated: RwSignal<Vec<Seated>>,
+    /// The chat in front.
+    pub(crate) current: RwSignal<Option<Seat>>,
+    /// The chat whose end is asked about.
+    pub(crate) ending: RwSignal<Option<Seat>>,
+    /// The text of the latest trouble.
+    pub(crate) trouble: RwSignal<Option<&'static str>>,
+    /// What is announced.
+    pub(crate) said: RwSignal<String>,
+    /// The time that ages are told by; moves on every few seconds, not with each message: it redraws
+    /// the age of every one.
+    pub(crate) now: RwSignal<Timestamp>,
+    /// Whether this is a practice desk, whose keys are in its address.
+    pub(crate) practice: bool,
+}
+
+impl Board {
+    /// An empty one.
+    pub(crate) fn new(practice: bool, now: Timestamp) -> Self {
+        Self {
+            line: RwSignal::new(Line::Up),
+            duty: RwSignal::new(Duty::Off),
+            waiting: RwSignal::new(Vec::new()),
+            seated: RwSignal::new(Vec::new()),
+            current: RwSignal::new(None),
+            ending: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+            now: RwSignal::new(now),
+            practice,
+        }
+    }
+
+    /// Takes up what happened in a chat. One that opens takes the lowest free number; what comes late of
+    /// one that was put away is nothing.
+    pub(crate) fn handle_chat(
+        self,
+        number: ChatNumber,
+        event: ChatEvent,
+        now: Timestamp,
+    ) -> Option<Seat> {
+        let seated = match self.find(number) {
+            Some(seated) => seated,
+            None if event == ChatEvent::Opened => self.seat(number),
+            None => return None,
+        };
+        let news = seated
+            .chat
+            .try_update(|chat| chat.handle(event, now))
+            .flatten();
+        if let Some(news) = news {
+            self.announce(&seated, &news);
+        }
+        Some(seated.seat)
+    }
+
+    fn find(self, number: ChatNumber) -> Option<Seated> {
+        self.seated.with_untracked(|seated| {
+            seated
+                .iter()
+                .find(|seated| seated.number == number)
+                .cloned()
+        })
+    }
+
+    fn seat(self, number: ChatNumber) -> Seated {
+        let taken: Vec<Seat> = self
+            .seated
+            .with_untracked(|seated| seated.iter().map(|seated| seated.seat).collect());
+        let seated = Seated {
+            seat: lowest_free(&taken),
+            number,
+            chat: ArcRwSignal::new(Chat::new()),
+        };
+        self.seated.update(|all| {
+            all.push(seated.clone());
+            all.sort_by_key(|seated| seated.seat);
+        });
+        seated
+    }
+
+    /// The chat with this number on the screen.
+    pub(crate) fn at(self, seat: Seat) -> Option<Seated> {
+        self.seated
+            .with_untracked(|seated| seated.iter().find(|seated| seated.seat == seat).cloned())
+    }
+
+    /// Takes a chat that is over off the screen.
+    pub(crate) fn put_away(self, seat: Seat) {
+        self.seated
+            .update(|seated| seated.retain(|seated| seated.seat != seat));
+        if self.current.get_untracked() == Some(seat) {
+            self.current.set(None);
+        }
+    }
+
+    /// Whether leaving the page would lose a chat.
+    pub(crate) fn has_open_chats(self) -> bool {
+        self.seated.with_untracked(|seated| {
+            seated
+                .iter()
+                .any(|seated| seated.chat.with_untracked(|chat| !chat.is_over()))
+        })
+    }
+
+    /// The next chat after the one in front that needs an answer.
+    pub(crate) fn next_to_answer(self) -> Option<Seat> {
+        let after = self.current.get_untracked().unwrap_or(0);
+        let waiting: Vec<Seat> = self.seated.with_untracked(|seated| {
+            let needing = seated
+                .iter()
+                .filter(|seated| seated.chat.with_untracked(Chat::needs_answer));
+            needing.map(|seated| seated.seat).collect()
+        });
+        let next = waiting.iter().find(|seat| **seat > after);
+        next.or(waiting.first()).copied()
+    }
+
+    /// Says in the region for announcements what a log that is read aloud does not say: a message in the
+    /// chat in front is read from its log.
+    fn announce(self, seated: &Seated, news: &News) {
+        let in_front = self.current.get_untracked() == Some(seated.seat);
+        let chat = chat_name(seated.seat);
+        let said = match news {
+            News::Message | News::Note(_) if in_front => return,
+            News::Message => say_with("desk-new-message", &[("chat", &chat)]),
+            News::Note(announcement) => say_with(
+                "desk-in-chat",
+                &[("chat", &chat), ("what", &told(announcement))],
+            ),
+            News::Stage(stage) => {
+                let what = match stage {
+                    Stage::Open => say("desk-survivor-joined"),
+                    Stage::Ended(ending) => say(words::ending(*ending)),
+                    Stage::Lost => say("chat-lost"),
+                    Stage::Joining => return,
+                };
+                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
+            }
+        };
+        self.said.set(said);
+    }
+}
+
+/// "Chat 3".
+pub(crate) fn chat_name(seat: Seat) -> String {
+    say_with("chat-name", &[("number", &seat.to_string())])
+}
+
+/// An announcement as a sentence.
+pub(crate) fn told(announcement: &Announcement) -> String {
+    match words::announcement(announcement) {
+        (text, None) => say(text),
+        (text, Some((name, role))) => {
+            say_with(text, &[("name", name), ("role", &say(words::role(role)))])
+        }
+    }
+}
+
+/// Who wrote, as the log shows it: a name, and a role where it does not go without saying.
+pub(crate) fn signature(what: &What) -> Option<(String, String)> {
+    let What::Message { writer, .. } = what else {
+        return None;
+    };
+    Some(match writer {
+        Writer::Me => (say("you"), String::new()),
+        Writer::Other { name, role } if name.is_empty() => (say(words::role(*role)), String::new()),
+        Writer::Other { name, role } => (name.clone(), say(words::role(*role))),
+    })
+}
+
+fn lowest_free(taken: &[Seat]) -> Seat {
+    (1..)
+        .find(|seat| !taken.contains(seat))
+        .unwrap_or(Seat::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_chat_takes_the_lowest_number_that_is_free() {
+        assert_eq!(lowest_free(&[]), 1);
+        assert_eq!(lowest_free(&[1, 3]), 2);
+        assert_eq!(lowest_free(&[1, 2]), 3);
+    }
+}

@@ -1,0 +1,352 @@
+//! One chat as its panel and its line in the list show it (`features.md` 3.3, 3.8, 3.12, 5.2).
+//!
+//! Keeps what the core reported in the order in which it came, and derives from it the marks that say which
+//! chat needs an answer. What was written lives here once, is overwritten when it goes, and never prints.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use stillroom_conversation::{
+    Announcement, Author, ChatEvent, ConversationEvent, Ending, MessageNumber, Participant, Role,
+};
+use stillroom_program::Timestamp;
+use zeroize::Zeroizing;
+
+/// How far a chat has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Taken; the survivor has not joined yet.
+    Joining,
+    /// The survivor is in.
+    Open,
+    /// Over, and erased.
+    Ended(Ending),
+    /// The survivor went elsewhere before joining.
+    Lost,
+}
+
+/// What a chat's line in the list says in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// The survivor wrote last.
+    NeedsAnswer,
+    /// The survivor's line is gone.
+    LineDropped,
+    /// The survivor has not joined yet.
+    Joining,
+    /// Whoever uses this desk wrote last.
+    Answered,
+    /// Nobody wrote yet.
+    New,
+    /// Over.
+    Ended,
+    /// The survivor went elsewhere.
+    Lost,
+}
+
+impl Mark {
+    /// Its text.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NeedsAnswer => "mark-needs-answer",
+            Self::LineDropped => "mark-line-dropped",
+            Self::Joining => "mark-joining",
+            Self::Answered => "mark-answered",
+            Self::New => "mark-new",
+            Self::Ended => "mark-ended",
+            Self::Lost => "mark-lost",
+        }
+    }
+}
+
+/// Who wrote a message, as known when it came.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Whoever uses this desk.
+    Me,
+    /// Somebody else; the survivor has no name.
+    Other { name: String, role: Role },
+}
+
+/// What one entry of the log is.
+#[derive(Clone)]
+pub(crate) enum What {
+    /// A message.
+    Message {
+        number: MessageNumber,
+        writer: Writer,
+        text: Arc<Zeroizing<String>>,
+    },
+    /// Something about the others.
+    Note(Announcement),
+}
+
+/// One entry of the log.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    /// Its place, counted up.
+    pub(crate) place: u64,
+    /// When it came.
+    pub(crate) at: Timestamp,
+    /// What it is.
+    pub(crate) what: What,
+}
+
+/// What a report brought that a person in another chat should hear of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Somebody else wrote.
+    Message,
+    /// Something about the others.
+    Note(Announcement),
+    /// The survivor is in, the chat is over, or the survivor went elsewhere.
+    Stage(Stage),
+}
+
+/// One chat.
+pub(crate) struct Chat {
+    stage: Stage,
+    roster: Vec<Participant>,
+    entries: Vec<Entry>,
+    received: BTreeSet<MessageNumber>,
+    written_last: Option<(bool, Timestamp)>,
+    next: u64,
+}
+
+impl fmt::Debug for Chat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chat({:?}, {} entries)", self.stage, self.entries.len())
+    }
+}
+
+impl Chat {
+    /// A chat that was just taken.
+    pub(crate) fn new() -> Self {
+        Self {
+            stage: Stage::Joining,
+            roster: Vec::new(),
+            entries: Vec::new(),
+            received: BTreeSet::new(),
+            written_last: None,
+            next: 0,
+        }
+    }
+
+    /// Takes up what the core reported.
+    pub(crate) fn handle(&mut self, event: ChatEvent, now: Timestamp) -> Option<News> {
+        match event {
+            ChatEvent::Opened => None,
+            ChatEvent::Joined => self.enter(Stage::Open),
+            ChatEvent::Ended(ending) => self.enter(Stage::Ended(ending)),
+            ChatEvent::Lost => self.enter(Stage::Lost),
+            ChatEvent::Conversation(event) => self.handle_conversation(event, now),
+        }
+    }
+
+    fn handle_conversation(&mut self, event: ConversationEvent, now: Timestamp) -> Option<News> {
+        match event {
+            ConversationEvent::Message { number, from, text } => {
+                self.handle_message(number, from, &text, now)
+            }
+            ConversationEvent::Delivered { number } => {
+                self.received.insert(number);
+                None
+            }
+            ConversationEvent::Roster(roster) => {
+                self.roster = roster;
+                None
+            }
+            ConversationEvent::Announced(announcement) => {
+                self.log(What::Note(announcement.clone()), now);
+                Some(News::Note(announcement))
+            }
+        }
+    }
+
+    fn handle_message(
+        &mut self,
+        number: MessageNumber,
+        from: Author,
+        text: &str,
+        now: Timestamp,
+    ) -> Option<News> {
+        let writer = match from {
+            Author::Me => Writer::Me,
+            Author::Member(member) => {
+                let who = self.roster.iter().find(|person| person.member == member);
+                Writer::Other {
+                    name: who.map(|person| person.name.clone()).unwrap_or_default(),
+                    role: who.map_or(Role::Survivor, |person| person.role),
+                }
+            }
+        };
+        let mine = writer == Writer::Me;
+        self.written_last = Some((mine, now));
+        let text = Arc::new(Zeroizing::new(String::from(text)));
+        self.log(
+            What::Message {
+                number,
+                writer,
+                text,
+            },
+            now,
+        );
+        (!mine).then_some(News::Message)
+    }
+
+    fn log(&mut self, what: What, now: Timestamp) {
+        self.entries.push(Entry {
+            place: self.next,
+            at: now,
+            what,
+        });
+        self.next += 1;
+    }
+
+    /// Goes on to `stage`. With the end goes all that was written.
+    fn enter(&mut self, stage: Stage) -> Option<News> {
+        self.stage = stage;
+        if self.is_over() {
+            self.entries.clear();
+            self.roster.clear();
+            self.received.clear();
+            self.written_last = None;
+        }
+        Some(News::Stage(stage))
+    }
+
+    /// How far it has come.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Whether nothing can be written in it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Ended(_) | Stage::Lost)
+    }
+
+    /// Who is here.
+    pub(crate) fn roster(&self) -> &[Participant] {
+        &self.roster
+    }
+
+    /// The log, oldest first.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether everybody has this message.
+    pub(crate) fn is_received(&self, number: MessageNumber) -> bool {
+        self.received.contains(&number)
+    }
+
+    /// When somebody wrote last.
+    pub(crate) fn last(&self) -> Option<Timestamp> {
+        self.written_last.map(|(_, at)| at)
+    }
+
+    /// Whether the survivor wrote last.
+    pub(crate) fn needs_answer(&self) -> bool {
+        !self.is_over() && matches!(self.written_last, Some((false, _)))
+    }
+
+    /// What its line in the list says, the most pressing first.
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        match self.stage {
+            Stage::Ended(_) => vec![Mark::Ended],
+            Stage::Lost => vec![Mark::Lost],
+            Stage::Joining => vec![Mark::Joining],
+            Stage::Open => {
+                let written = match self.written_last {
+                    Some((false, _)) => Mark::NeedsAnswer,
+                    Some((true, _)) => Mark::Answered,
+                    None => Mark::New,
+                };
+                let dropped = self
+                    .roster
+                    .iter()
+                    .any(|person| person.role == Role::Survivor && !person.here);
+                dropped
+                    .then_some(Mark::LineDropped)
+                    .into_iter()
+                    .chain([written])
+                    .collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stillroom_conversation::MemberNumber;
+
+    const SURVIVOR: MemberNumber = MemberNumber(1);
+    const NOW: Timestamp = Timestamp(5_000_000);
+
+    fn roster(here: bool) -> ChatEvent {
+        ChatEvent::Conversation(ConversationEvent::Roster(vec![Participant {
+            member: SURVIVOR,
+            name: String::new(),
+            role: Role::Survivor,
+            me: false,
+            here,
+        }]))
+    }
+
+    fn open() -> Chat {
+        let mut chat = Chat::new();
+        chat.handle(roster(true), NOW);
+        chat.handle(ChatEvent::Joined, NOW);
+        chat
+    }
+
+    #[test]
+    fn a_chat_says_in_turn_that_it_waits_is_new_needs_an_answer_and_was_answered() {
+        let mut chat = Chat::new();
+        assert_eq!(chat.marks(), [Mark::Joining]);
+        chat.handle(roster(true), NOW);
+        chat.handle(ChatEvent::Joined, NOW);
+        assert_eq!(chat.marks(), [Mark::New]);
+        let news = chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "hello", NOW);
+        assert_eq!(
+            (news, chat.marks()),
+            (Some(News::Message), vec![Mark::NeedsAnswer])
+        );
+        let news = chat.handle_message(MessageNumber(2), Author::Me, "hello", NOW);
+        assert_eq!((news, chat.marks()), (None, vec![Mark::Answered]));
+    }
+
+    #[test]
+    fn a_dropped_line_is_told_beside_the_answer_that_is_due() {
+        let mut chat = open();
+        chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "hello", NOW);
+        chat.handle(roster(false), NOW);
+        assert_eq!(chat.marks(), [Mark::LineDropped, Mark::NeedsAnswer]);
+    }
+
+    #[test]
+    fn nothing_that_was_written_is_left_when_a_chat_ends() {
+        let mut chat = open();
+        chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "a secret", NOW);
+        let What::Message { text, .. } = chat.entries()[0].what.clone() else {
+            panic!("the entry is a message");
+        };
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        assert!(chat.entries().is_empty() && chat.roster().is_empty());
+        assert_eq!(
+            Arc::strong_count(&text),
+            1,
+            "only this test still holds the text"
+        );
+        assert_eq!(chat.marks(), [Mark::Ended]);
+    }
+
+    #[test]
+    fn a_chat_does_not_print_what_was_written() {
+        let mut chat = open();
+        chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "a secret", NOW);
+        assert!(!format!("{chat:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,313 @@
+//! The driver of what stands before the desk: which screen, making and opening this device's keys, and
+//! waiting for an administrator (`features.md` 5.1).
+//!
+//! Keys are made here and leave this page only wrapped under the passphrase, and only for this browser's
+//! own storage. The passphrase itself is held while an enrolment goes on, and no longer.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use getrandom::SysRng;
+use leptos::prelude::*;
+use rand_core::UnwrapErr;
+use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup};
+use stillroom_program::{Device, Fingerprint, InvitationSecret, NewDevice, PassphraseError};
+use stillroom_protocol::encode;
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::console::Console;
+use crate::enrol::{Enrolling, Outcome};
+use crate::kept;
+use crate::line::{Heard, Line};
+use crate::link::Link;
+use crate::words;
+
+/// Time for the browser to draw "this takes a few seconds" before Argon2id holds the page up.
+const DRAW_FIRST: Duration = Duration::from_millis(60);
+
+/// Wait before a dropped line is tried again: somebody who enrols looks at the page, and is one of few.
+const RECONNECT_AFTER: Duration = Duration::from_secs(3);
+
+/// What is shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Screen {
+    /// Nothing was ever enrolled here.
+    NotEnrolled,
+    /// The link is damaged.
+    NotWhole,
+    /// Choosing a passphrase.
+    Join,
+    /// Waiting for an administrator.
+    JoinWaiting,
+    /// The enrolment came to nothing; the text says why.
+    JoinRefused(&'static str),
+    /// Asking for the passphrase.
+    Unlock,
+    /// The desk.
+    Desk(Console),
+}
+
+/// The gate. Copied into every handler.
+#[derive(Clone, Copy)]
+pub(crate) struct Gate {
+    /// What is shown.
+    pub(crate) screen: RwSignal<Screen>,
+    /// Whether keys are being made or opened.
+    pub(crate) busy: RwSignal<bool>,
+    /// What was wrong with the last try.
+    pub(crate) wrong: RwSignal<Option<&'static str>>,
+    /// Whether the line stands, while an administrator is waited for.
+    pub(crate) line_up: RwSignal<bool>,
+    shell: StoredValue<Rc<Shell>, LocalStorage>,
+}
+
+struct Shell {
+    clock: Clock,
+    root: Fingerprint,
+    secret: RefCell<Option<InvitationSecret>>,
+    joining: RefCell<Option<Joining>>,
+}
+
+/// An enrolment on its way.
+struct Joining {
+    secret: InvitationSecret,
+    device: NewDevice,
+    passphrase: Zeroizing<String>,
+    enrolling: Enrolling,
+    line: Line,
+}
+
+impl Gate {
+    /// Looks what this visit is.
+    pub(crate) fn open() -> Self {
+        // A page without its root, which no relay renders, trusts nobody: no fingerprint is all zeros.
+        let root = document()
+            .document_element()
+            .and_then(|html| html.get_attribute("data-root")?.parse().ok())
+            .unwrap_or(Fingerprint([0; 32]));
+        let shell = Rc::new(Shell {
+            clock: Clock::start(),
+            root,
+            secret: RefCell::new(None),
+            joining: RefCell::new(None),
+        });
+        let gate = Self {
+            screen: RwSignal::new(Screen::NotEnrolled),
+            busy: RwSignal::new(false),
+            wrong: RwSignal::new(None),
+            line_up: RwSignal::new(true),
+            shell: StoredValue::new_local(shell),
+        };
+        gate.look(&location().hash().unwrap_or_default());
+        gate
+    }
+
+    fn look(self, fragment: &str) {
+        match Link::read(fragment) {
+            Link::Device(bytes) => match Device::from_bytes(&bytes) {
+                Ok(device) => self.enter(device, true),
+                Err(_) => self.screen.set(Screen::NotWhole),
+            },
+            Link::Join(secret) => {
+                let secret = InvitationSecret::from_bytes(&secret);
+                self.shell
+                    .with_value(|shell| *shell.secret.borrow_mut() = Some(secret));
+                self.screen.set(Screen::Join);
+            }
+            Link::NotWhole => self.screen.set(Screen::NotWhole),
+            Link::Plain if kept::load().is_some() => self.screen.set(Screen::Unlock),
+            Link::Plain => self.screen.set(Screen::NotEnrolled),
+        }
+    }
+}
+
+impl Gate {
+    /// Makes this device's keys, and asks to be enrolled. They are kept when an administrator has certified
+    /// them, under this passphrase; until then they live in this page alone.
+    pub(crate) fn choose(self, passphrase: Zeroizing<String>) {
+        self.after_drawing(move |shell| {
+            let secret = shell.secret.borrow_mut().take();
+            match secret {
+                Some(_) if !kept::is_possible() => {
+                    self.screen.set(Screen::JoinRefused("join-not-kept"));
+                }
+                Some(secret) => self.join(shell, secret, passphrase),
+                None => self.screen.set(Screen::NotWhole),
+            }
+        });
+    }
+
+    /// Opens the device that is kept here with this passphrase.
+    pub(crate) fn unlock(self, passphrase: Zeroizing<String>) {
+        self.after_drawing(move |_| {
+            let wrapped = kept::load().unwrap_or_default();
+            match Device::unwrap_with_passphrase(&wrapped, &passphrase) {
+                Ok(device) => self.enter(device, false),
+                Err(PassphraseError::Wrong) => self.wrong.set(Some("unlock-wrong")),
+                Err(_) => self.wrong.set(Some("unlock-damaged")),
+            }
+        });
+    }
+
+    /// Shows that it takes a moment, then does it.
+    fn after_drawing(self, work: impl FnOnce(&Rc<Shell>) + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.wrong.set(None);
+        self.busy.set(true);
+        let shell = self.shell.get_value();
+        set_timeout(
+            move || {
+                work(&shell);
+                self.busy.set(false);
+            },
+            DRAW_FIRST,
+        );
+    }
+
+    fn enter(self, device: Device, practice: bool) {
+        let shell = self.shell.get_value();
+        let setup = DeskSetup {
+            root: shell.root,
+            device,
+        };
+        self.screen
+            .set(Screen::Desk(Console::open(setup, practice, shell.clock)));
+    }
+
+    fn join(self, shell: &Rc<Shell>, secret: InvitationSecret, passphrase: Zeroizing<String>) {
+        let device = NewDevice::generate(&mut UnwrapErr(SysRng));
+        let Ok(request) = encode(&device.request(&secret, &shell.root)).try_into() else {
+            return;
+        };
+        kept::forget_link();
+        let enrolling = Enrolling::new(shell.root.program_id(), secret.id(), request);
+        let report: Weak<Shell> = Rc::downgrade(shell);
+        let line = Line::new(move |heard| {
+            if let Some(shell) = report.upgrade() {
+                self.hear(&shell, heard);
+            }
+        });
+        line.connect();
+        *shell.joining.borrow_mut() = Some(Joining {
+            secret,
+            device,
+            passphrase,
+            enrolling,
+            line,
+        });
+        self.screen.set(Screen::JoinWaiting);
+    }
+
+    fn hear(self, shell: &Rc<Shell>, heard: Heard) {
+        let now = shell.clock.now();
+        let mut joining = shell.joining.borrow_mut();
+        let Some(Joining {
+            enrolling, line, ..
+        }) = joining.as_mut()
+        else {
+            return;
+        };
+        let outcome = match heard {
+            Heard::Connected => {
+                self.line_up.set(true);
+                enrolling
+                    .handle_connected()
+                    .iter()
+                    .for_each(|frame| line.send(frame));
+                None
+            }
+            Heard::Frame(frame) => enrolling.handle_frame(&frame, now),
+            Heard::Disconnected => {
+                self.line_up.set(false);
+                enrolling.handle_disconnected();
+                let again = Rc::downgrade(shell);
+                set_timeout(move || reconnect(&again), RECONNECT_AFTER);
+                None
+            }
+        };
+        drop(joining);
+        match outcome {
+            None | Some(Outcome::Sent) => self.set_timer(shell),
+            Some(Outcome::Completion(completion)) => self.complete(shell, &completion),
+            Some(Outcome::Refused(refusal)) => {
+                self.refuse(shell, words::enrolment_refused(refusal))
+            }
+        }
+    }
+
+    fn set_timer(self, shell: &Rc<Shell>) {
+        let due = shell
+            .joining
+            .borrow()
+            .as_ref()
+            .and_then(|joining| joining.enrolling.poll_timeout());
+        let Some(due) = due else { return };
+        let shell = Rc::clone(shell);
+        let wait = due.checked_since(shell.clock.now());
+        // Each timer that rings finds out anew whether something is due, so that one too many does no harm.
+        set_timeout(
+            move || {
+                let now = shell.clock.now();
+                let mut joining = shell.joining.borrow_mut();
+                let Some(Joining {
+                    enrolling, line, ..
+                }) = joining.as_mut()
+                else {
+                    return;
+                };
+                if let Some(frame) = enrolling.handle_timeout(now) {
+                    line.send(&frame);
+                }
+            },
+            wait,
+        );
+    }
+
+    /// Opens what the administrator handed over, and keeps the finished device.
+    fn complete(self, shell: &Rc<Shell>, completion: &[u8]) {
+        let Some(joining) = shell.joining.borrow_mut().take() else {
+            return;
+        };
+        let Joining {
+            secret,
+            device,
+            passphrase,
+            ..
+        } = joining;
+        let now = shell.clock.now();
+        let device = device.complete(&secret, &shell.root, completion, now, CLOCK_TOLERANCE);
+        let Ok(device) = device else {
+            self.screen.set(Screen::JoinRefused("join-not-verified"));
+            return;
+        };
+        let wrapped = device.wrap_with_passphrase(&passphrase, &mut UnwrapErr(SysRng));
+        if wrapped.is_ok_and(|wrapped| kept::save(&wrapped)) {
+            self.enter(device, false);
+        } else {
+            self.screen.set(Screen::JoinRefused("join-not-kept"));
+        }
+    }
+
+    /// Whether leaving the page would lose keys that wait to be certified.
+    pub(crate) fn is_joining(self) -> bool {
+        self.shell
+            .with_value(|shell| shell.joining.borrow().is_some())
+    }
+
+    fn refuse(self, shell: &Rc<Shell>, text: &'static str) {
+        drop(shell.joining.borrow_mut().take());
+        self.screen.set(Screen::JoinRefused(text));
+    }
+}
+
+fn reconnect(shell: &Weak<Shell>) {
+    if let Some(shell) = shell.upgrade()
+        && let Some(joining) = shell.joining.borrow().as_ref()
+    {
+        joining.line.connect();
+    }
+}

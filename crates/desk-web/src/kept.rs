@@ -1,0 +1,70 @@
+//! The one thing that the desk keeps in the browser: this device, wrapped under its passphrase
+//! (`features.md` 5.1). Its name in the browser's storage says nothing of what it is.
+//!
+//! Whoever takes the device can copy it and guess at the passphrase, slowed by Argon2id alone; what a
+//! revoked device opens is nothing.
+
+use data_encoding::BASE64URL_NOPAD;
+use leptos::prelude::{location, window};
+use wasm_bindgen::JsValue;
+use web_sys::Storage;
+
+/// Under which name it is kept.
+const NAME: &str = "k";
+
+/// The wrapped device that this browser keeps, if any that can be read.
+pub(crate) fn load() -> Option<Vec<u8>> {
+    from_text(&storage()?.get_item(NAME).ok()??)
+}
+
+/// Keeps a wrapped device in place of what was there. Whether the browser did.
+pub(crate) fn save(wrapped: &[u8]) -> bool {
+    let text = BASE64URL_NOPAD.encode(wrapped);
+    storage().is_some_and(|storage| storage.set_item(NAME, &text).is_ok())
+}
+
+/// Whether this browser keeps anything: some refuse to, and it is better known before an invitation is
+/// used up.
+pub(crate) fn is_possible() -> bool {
+    const TRY: &str = "t";
+    storage().is_some_and(|storage| {
+        storage.set_item(TRY, TRY).is_ok() && storage.remove_item(TRY).is_ok()
+    })
+}
+
+fn from_text(text: &str) -> Option<Vec<u8>> {
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .ok()
+        .filter(|wrapped| !wrapped.is_empty())
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+/// Takes the part after `#` out of the address, and out of this entry of the history.
+pub(crate) fn forget_link() {
+    let Ok(history) = window().history() else {
+        return;
+    };
+    let path = location().pathname().unwrap_or_else(|_| "/".into());
+    // Fails only where a page changes its address without end.
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_wrapped_device_is_not_read() {
+        assert_eq!(
+            from_text(&BASE64URL_NOPAD.encode(&[1, 2, 250])),
+            Some(vec![1, 2, 250])
+        );
+        for text in ["", "*", "é"] {
+            assert_eq!(from_text(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The WebSocket to the relay. Carries bytes, and says when it stands and when it is gone; when to try
+//! again is decided elsewhere.
+//!
+//! At most one socket at a time: whatever an older one still reports is not heard.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::{location, queue_microtask};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
+
+/// What a socket reports.
+pub(crate) enum Heard {
+    /// It stands.
+    Connected,
+    /// One frame came.
+    Frame(Vec<u8>),
+    /// It is gone, or could not be opened.
+    Disconnected,
+}
+
+/// The line.
+pub(crate) struct Line {
+    address: String,
+    report: Rc<dyn Fn(Heard)>,
+    socket: RefCell<Option<Socket>>,
+}
+
+/// One socket with the closures that it calls.
+struct Socket {
+    socket: WebSocket,
+    _open: Closure<dyn FnMut(Event)>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _close: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // Closing what is closed already does nothing.
+        let _ = self.socket.close();
+    }
+}
+
+impl Line {
+    /// A line to the page's own origin, which reports to `report`.
+    pub(crate) fn new(report: impl Fn(Heard) + 'static) -> Self {
+        let origin = location().origin().unwrap_or_default();
+        // "http" becomes "ws" and "https" "wss".
+        let address = format!("{}/line", origin.replacen("http", "ws", 1));
+        Self {
+            address,
+            report: Rc::new(report),
+            socket: RefCell::new(None),
+        }
+    }
+
+    /// Opens a socket, in place of one that is there.
+    pub(crate) fn connect(&self) {
+        self.disconnect();
+        match self.open() {
+            Some(socket) => *self.socket.borrow_mut() = Some(socket),
+            None => {
+                // Not within the caller's call: a socket never reports that early either.
+                let report = Rc::clone(&self.report);
+                queue_microtask(move || report(Heard::Disconnected));
+            }
+        }
+    }
+
+    fn open(&self) -> Option<Socket> {
+        let socket = WebSocket::new(&self.address).ok()?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let report = Rc::clone(&self.report);
+        let open = Closure::new(move |_: Event| report(Heard::Connected));
+        let report = Rc::clone(&self.report);
+        let message = Closure::new(move |event: MessageEvent| {
+            if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() {
+                report(Heard::Frame(Uint8Array::new(&buffer).to_vec()));
+            }
+        });
+        let report = Rc::clone(&self.report);
+        let close = Closure::new(move |_: Event| report(Heard::Disconnected));
+        socket.set_onopen(Some(open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        Some(Socket {
+            socket,
+            _open: open,
+            _message: message,
+            _close: close,
+        })
+    }
+
+    /// Sends one frame. Where no socket stands it is lost, as on any line: the core sends it again.
+    pub(crate) fn send(&self, frame: &[u8]) {
+        if let Some(socket) = self.socket.borrow().as_ref() {
+            let _ = socket.socket.send_with_u8_array(frame);
+        }
+    }
+
+    /// Closes the socket; nothing more is heard of it.
+    pub(crate) fn disconnect(&self) {
+        // Taken out first: dropping it must not find it borrowed.
+        let socket = self.socket.borrow_mut().take();
+        drop(socket);
+    }
+}

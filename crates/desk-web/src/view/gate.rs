@@ -1,0 +1,217 @@
+//! What stands before the desk: enrolling this device, or opening it (`features.md` 5.1).
+
+use leptos::ev;
+use leptos::html::{
+    Input, bdi, button, details, div, form, h1, h2, input, label, main, p, span, summary,
+};
+use leptos::prelude::*;
+use web_sys::SubmitEvent;
+use zeroize::Zeroizing;
+
+use crate::gate::{Gate, Screen};
+use crate::passphrase::Strength;
+use crate::texts::{program, say, say_with};
+
+/// Whatever screen it is.
+pub(crate) fn gate(gate: Gate) -> impl IntoView {
+    // Leaving while an administrator is waited for would use the invitation up for nothing.
+    let listener = window_event_listener(ev::beforeunload, move |event| {
+        if gate.is_joining() {
+            event.prevent_default();
+            event.set_return_value("true");
+        }
+    });
+    on_cleanup(move || listener.remove());
+    move || match gate.screen.get() {
+        Screen::NotEnrolled => {
+            page("not-enrolled-heading", p().child(say("not-enrolled"))).into_any()
+        }
+        Screen::NotWhole => {
+            page("join-not-whole-heading", p().child(say("join-not-whole"))).into_any()
+        }
+        Screen::Join => page("join-heading", join(gate)).into_any(),
+        Screen::JoinWaiting => page("join-waiting-heading", waiting(gate)).into_any(),
+        Screen::JoinRefused(text) => page("join-refused-heading", p().child(say(text))).into_any(),
+        Screen::Unlock => page("unlock-heading", unlock(gate)).into_any(),
+        Screen::Desk(console) => super::desk(console).into_any(),
+    }
+}
+
+/// A page of its own, its heading in focus so that it is read out.
+fn page(heading: &'static str, content: impl IntoView) -> impl IntoView {
+    crate::focus::move_to("gate-heading".into());
+    main().class("gate").child((
+        p().class("gate-program").child(bdi().child(program())),
+        h1().attr("id", "gate-heading")
+            .attr("tabindex", "-1")
+            .child(say(heading)),
+        content,
+    ))
+}
+
+fn join(gate: Gate) -> impl IntoView {
+    let first = NodeRef::<Input>::new();
+    let again = NodeRef::<Input>::new();
+    let shown = RwSignal::new(false);
+    let strength = RwSignal::new(Strength::None);
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let passphrase = value(first);
+        if !Strength::of(&passphrase).will_do() {
+            put_focus(first);
+        } else if *passphrase == *value(again) {
+            gate.choose(passphrase);
+        } else {
+            gate.wrong.set(Some("passphrase-differs"));
+            put_focus(again);
+        }
+    };
+    let on_input = move |_| {
+        gate.wrong.set(None);
+        strength.set(Strength::of(&value(first)));
+    };
+    let show = label().class("choice").child((
+        input()
+            .attr("type", "checkbox")
+            .on(ev::change, move |event| {
+                shown.set(event_target_checked(&event))
+            }),
+        span().child(say("passphrase-show")),
+    ));
+    let strength = told("strength", move || told_strength(strength.get()));
+    let form = form()
+        .class("gate-form")
+        .attr("autocomplete", "off")
+        .on(ev::submit, on_submit);
+    (
+        p().child(say("join-about")),
+        p().child(say("join-device")),
+        form.on(ev::input, on_input).child((
+            h2().child(say("join-passphrase-heading")),
+            p().child(say("join-passphrase-about")),
+            p().child(say("join-passphrase-advice")),
+            div()
+                .class("field")
+                .child((field("passphrase", shown, first), strength)),
+            field("passphrase-again", shown, again),
+            show,
+            wrong(gate, "join-making"),
+            submit(gate, "join-make"),
+        )),
+    )
+}
+
+fn told_strength(strength: Strength) -> String {
+    match strength {
+        Strength::None => say("passphrase-none"),
+        Strength::Short(missing) => {
+            say_with("passphrase-short", &[("count", &missing.to_string())])
+        }
+        Strength::Plain => say("passphrase-plain"),
+        Strength::Fair => say("passphrase-fair"),
+        Strength::Strong => say("passphrase-strong"),
+    }
+}
+
+fn waiting(gate: Gate) -> impl IntoView {
+    let line = move || {
+        if gate.line_up.get() {
+            String::new()
+        } else {
+            say("join-line-down")
+        }
+    };
+    (
+        p().attr("role", "status").child(say("join-waiting")),
+        p().child(say("join-waiting-leave")),
+        told("strength", line),
+    )
+}
+
+fn unlock(gate: Gate) -> impl IntoView {
+    let node = NodeRef::<Input>::new();
+    let shown = RwSignal::new(false);
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        gate.unlock(value(node));
+        put_focus(node);
+    };
+    let form = form()
+        .class("gate-form")
+        .attr("autocomplete", "off")
+        .on(ev::submit, on_submit);
+    let forgotten = details().child((
+        summary().child(say("unlock-forgotten-heading")),
+        p().child(say("unlock-forgotten")),
+    ));
+    (
+        p().child(say("unlock-about")),
+        form.on(ev::input, move |_| gate.wrong.set(None)).child((
+            field("passphrase", shown, node),
+            wrong(gate, "unlocking"),
+            submit(gate, "unlock"),
+        )),
+        forgotten,
+    )
+}
+
+/// A field for a passphrase. Nothing fills it in: a browser that kept the passphrase would keep it beside
+/// what it protects.
+fn field(id: &'static str, shown: RwSignal<bool>, node: NodeRef<Input>) -> impl IntoView {
+    let input = input()
+        .attr("id", id)
+        .attr(
+            "type",
+            move || if shown.get() { "text" } else { "password" },
+        )
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "none")
+        .attr("autocorrect", "off")
+        .attr("spellcheck", "false")
+        .attr("translate", "no")
+        .attr("required", "")
+        .node_ref(node);
+    div()
+        .class("field")
+        .child((label().attr("for", id).child(say(id)), input))
+}
+
+/// What was wrong, or that it takes a moment.
+fn wrong(gate: Gate, busy: &'static str) -> impl IntoView {
+    told("strength", move || {
+        match (gate.busy.get(), gate.wrong.get()) {
+            (true, _) => say(busy),
+            (false, Some(text)) => say(text),
+            (false, None) => String::new(),
+        }
+    })
+}
+
+/// A line that is read out when it changes.
+fn told(class: &'static str, text: impl Fn() -> String + Send + 'static) -> impl IntoView {
+    p().class(class).attr("role", "status").child(text)
+}
+
+fn submit(gate: Gate, text: &'static str) -> impl IntoView {
+    button()
+        .attr("type", "submit")
+        .class("button button-main")
+        .attr("aria-disabled", move || {
+            if gate.busy.get() { "true" } else { "false" }
+        })
+        .child(say(text))
+}
+
+fn value(node: NodeRef<Input>) -> Zeroizing<String> {
+    Zeroizing::new(
+        node.get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default(),
+    )
+}
+
+fn put_focus(node: NodeRef<Input>) {
+    if let Some(input) = node.get_untracked() {
+        let _ = input.focus();
+    }
+}

@@ -1,0 +1,194 @@
+//! Who waits, whose chats these are, and the keys (`features.md` 5.2). Both lists are always there.
+
+use leptos::ev;
+use leptos::html::{button, div, h2, li, p, section, span, ul};
+use leptos::prelude::*;
+use stillroom_conversation::{Duty, WaitingSurvivor};
+
+use crate::board::{Seated, chat_name};
+use crate::chat::{Chat, Mark};
+use crate::console::Console;
+use crate::language;
+use crate::moments;
+use crate::texts::{say, say_with};
+
+/// The lists.
+pub(super) fn lists(console: Console) -> impl IntoView {
+    let practice = console.board.practice;
+    let practice = practice.then(|| p().class("nothing").child(say("demo-device")));
+    div()
+        .class("lists")
+        .child((who_waits(console), chats(console), practice, keys()))
+}
+
+fn who_waits(console: Console) -> impl IntoView {
+    let board = console.board;
+    let nothing = move || {
+        let text = if board.duty.get() == Duty::Off {
+            "waiting-off-duty"
+        } else {
+            "waiting-nobody"
+        };
+        let nobody = board.waiting.with(Vec::is_empty);
+        nobody.then(|| p().class("nothing").child(say(text)))
+    };
+    let take_next = button()
+        .attr("type", "button")
+        .id("take-next")
+        .class("button button-main")
+        .on(ev::click, move |_| console.take_next())
+        .child(say("take-next"));
+    let each = For(ForProps::builder()
+        .each(move || board.waiting.get())
+        .key(|waiter| waiter.ticket)
+        .children(move |waiter| waiting(console, waiter))
+        .build());
+    let heading = h2().child((
+        say("waiting-list"),
+        count(move || board.waiting.with(Vec::len)),
+    ));
+    // Told in few words each time the line grows or shrinks; the list itself is not read out.
+    let told = move || {
+        let count = board.waiting.with(Vec::len).to_string();
+        say_with("waiting-count", &[("count", &count)])
+    };
+    section().class("who-waits").child((
+        div().class("lists-head").child((heading, take_next)),
+        ul().attr("role", "list")
+            .attr("aria-label", say("waiting-list"))
+            .child(each),
+        nothing,
+        p().class("unseen").attr("role", "status").child(told),
+    ))
+}
+
+/// A number beside a heading; the lists say it themselves to who does not see it.
+fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
+    let shown = move || match count() {
+        0 => String::new(),
+        count => format!(" {count}"),
+    };
+    span().attr("aria-hidden", "true").child(shown)
+}
+
+fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
+    let WaitingSurvivor {
+        ticket,
+        since,
+        again,
+        language,
+    } = waiter;
+    let waited = move || {
+        let (text, hours, minutes) = moments::waited(since, console.board.now.get());
+        say_with(
+            text,
+            &[
+                ("hours", &hours.to_string()),
+                ("count", &minutes.to_string()),
+            ],
+        )
+    };
+    let again = again.then(|| span().class("mark mark-warm").child(say("waited-again")));
+    let language = (!language.is_empty()).then(|| {
+        let name = language::name(&language);
+        span().child(say_with("waiting-language", &[("language", &name)]))
+    });
+    let take = button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| console.take(ticket))
+        .child(say("take-this"));
+    let about = div().child((span().class("since").child(waited), again, language));
+    li().class("waiter").child((about, take))
+}
+
+fn chats(console: Console) -> impl IntoView {
+    let board = console.board;
+    let back = button()
+        .attr("type", "button")
+        .class("button button-small all-chats")
+        .on(ev::click, move |_| board.current.set(None))
+        .child(say("chats-back"));
+    let heading = h2().child((
+        say("chats-list"),
+        count(move || board.seated.with(Vec::len)),
+    ));
+    let each = For(ForProps::builder()
+        .each(move || board.seated.get())
+        .key(|seated| (seated.seat, seated.number))
+        .children(move |seated| link(console, seated))
+        .build());
+    section().class("your-chats").child((
+        div().class("lists-head").child((back, heading)),
+        ul().attr("role", "list")
+            .attr("aria-label", say("chats-list"))
+            .child(each),
+    ))
+}
+
+fn link(console: Console, seated: Seated) -> impl IntoView {
+    let board = console.board;
+    let Seated { seat, chat, .. } = seated;
+    let last = {
+        let chat = chat.clone();
+        move || {
+            chat.with(Chat::last).map(|last| {
+                let (text, count) = moments::ago(last, board.now.get());
+                span()
+                    .class("when")
+                    .child(say_with(text, &[("count", &count.to_string())]))
+            })
+        }
+    };
+    let current = move || {
+        if board.current.get() == Some(seat) {
+            "true"
+        } else {
+            "false"
+        }
+    };
+    let go = button()
+        .attr("type", "button")
+        .class("chat-link")
+        .attr("aria-current", current)
+        .on(ev::click, move |_| console.go_to(seat))
+        .child((
+            span().class("name").child(chat_name(seat)),
+            marks(chat),
+            last,
+        ));
+    li().child(go)
+}
+
+/// A chat's marks in words.
+pub(super) fn marks(chat: ArcRwSignal<Chat>) -> impl IntoView {
+    let marks = Memo::new(move |_| chat.with(Chat::marks));
+    move || {
+        let shown = marks.get().into_iter().map(|mark| {
+            let class = match mark {
+                Mark::NeedsAnswer => "mark mark-main",
+                Mark::LineDropped => "mark mark-warm",
+                Mark::Joining | Mark::Answered | Mark::New | Mark::Ended | Mark::Lost => {
+                    "mark mark-quiet"
+                }
+            };
+            span().class(class).child((" ", say(mark.name()), " "))
+        });
+        shown.collect_view()
+    }
+}
+
+fn keys() -> impl IntoView {
+    let keys = [
+        say("keys-chat"),
+        say("keys-next"),
+        say("keys-waiting"),
+        say("keys-send"),
+        say("keys-escape"),
+    ];
+    let keys = keys.map(|key| li().child(key)).collect_view();
+    section().class("keys").child((
+        h2().child(say("keys-heading")),
+        ul().attr("role", "list").child(keys),
+    ))
+}

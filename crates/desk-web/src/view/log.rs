@@ -1,0 +1,132 @@
+//! What was said in a chat: text isolated message by message, ages, how far one's own have got
+//! (`features.md` 3.8, 3.9, 3.12).
+//!
+//! Only the log of the chat in front is read aloud as it grows: several at once would be a babble. Nothing
+//! in it can be selected; a photograph of the screen cannot be prevented.
+
+use std::sync::Arc;
+
+use leptos::html::{bdi, div, li, ol, p, span};
+use leptos::prelude::*;
+use stillroom_conversation::{Line, MessageNumber};
+use web_sys::Element;
+use zeroize::Zeroizing;
+
+use crate::board::{Board, Seated, signature, told};
+use crate::chat::{Chat, Entry, What, Writer};
+use crate::moments;
+use crate::texts::{say, say_with};
+
+/// How near to its end a log counts as being there, in pixels: a line or two.
+const NEAR: i32 = 60;
+
+/// The log.
+pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let node = NodeRef::<leptos::html::Div>::new();
+    keep_at_end(node, chat.clone());
+    let live = move || {
+        if board.current.get() == Some(seat) {
+            "polite"
+        } else {
+            "off"
+        }
+    };
+    let entries = {
+        let chat = chat.clone();
+        move || chat.with(|chat| chat.entries().to_vec())
+    };
+    let each = For(ForProps::builder()
+        .each(entries)
+        .key(|entry| entry.place)
+        .children(move |entry| self::entry(board, &chat, &entry))
+        .build());
+    div()
+        .class("log")
+        .attr("role", "log")
+        .attr("aria-label", say("desk-conversation"))
+        .attr("aria-live", live)
+        .attr("tabindex", "0")
+        .attr("translate", "no")
+        .node_ref(node)
+        .child(ol().child(each))
+}
+
+/// Follows new entries where the end was in sight; whoever reads further up is left there.
+fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
+    let length = Memo::new(move |_| chat.with(|chat| chat.entries().len()));
+    let was_at_end = StoredValue::new(true);
+    Effect::new(move |_| {
+        length.track();
+        let Some(log) = node.get() else { return };
+        if was_at_end.get_value() {
+            request_animation_frame(move || log.set_scroll_top(log.scroll_height()));
+        }
+    });
+    Effect::new(move |_| {
+        let Some(log) = node.get() else { return };
+        let watched = log.clone();
+        let look = move |_| {
+            let below = watched.scroll_height() - watched.scroll_top() - watched.client_height();
+            was_at_end.set_value(below < NEAR);
+        };
+        let _ = log.on(leptos::ev::scroll, look);
+    });
+}
+
+fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
+    match &entry.what {
+        What::Note(announcement) => li()
+            .class("note")
+            .child(p().child(told(announcement)))
+            .into_any(),
+        What::Message {
+            number,
+            writer,
+            text,
+        } => {
+            let mine = *writer == Writer::Me;
+            let (name, role) = signature(&entry.what).unwrap_or_default();
+            let from =
+                p().class("from")
+                    .child((bdi().child(name), " ", span().class("role").child(role)));
+            let at = entry.at;
+            let age = move || {
+                let (text, count) = moments::ago(at, board.now.get());
+                say_with(text, &[("count", &count.to_string())])
+            };
+            let far = mine.then(|| how_far(board, chat.clone(), *number));
+            let meta = p().class("meta").attr("aria-live", "off").child((
+                span().class("when").child(age),
+                " ",
+                far,
+            ));
+            let words = p()
+                .class("words")
+                .attr("dir", "auto")
+                .directive(write, Arc::clone(text));
+            li().class(if mine { "message mine" } else { "message" })
+                .child((from, words, meta))
+                .into_any()
+        }
+    }
+}
+
+/// Gives the browser the text, without a copy of it staying on this side.
+fn write(element: Element, text: Arc<Zeroizing<String>>) {
+    element.set_text_content(Some(&text));
+}
+
+fn how_far(board: Board, chat: ArcRwSignal<Chat>, number: MessageNumber) -> impl IntoView {
+    let received = Memo::new(move |_| chat.with(|chat| chat.is_received(number)));
+    let text = move || {
+        say(if received.get() {
+            "state-received"
+        } else if board.line.get() == Line::Up {
+            "state-sending"
+        } else {
+            "desk-state-kept"
+        })
+    };
+    span().class("how-far").child(text)
+}

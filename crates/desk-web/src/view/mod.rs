@@ -1,0 +1,99 @@
+//! Drawing the desk with what the board holds (`features.md` 1.6, 3.3, 5.2).
+//!
+//! Every element is made by name and every text set as text: nothing is ever read as HTML, so a page that
+//! allows no such thing (trusted types) loses nothing. What somebody wrote is given to the browser and kept
+//! nowhere here besides the chat's own log.
+
+mod composer;
+mod gate;
+mod lists;
+mod log;
+mod panel;
+mod question;
+mod top;
+
+use leptos::html::{div, main, p};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlTextAreaElement};
+
+use crate::board::Seat;
+use crate::console::Console;
+use crate::texts::say;
+
+pub(crate) use self::gate::gate;
+
+/// The whole desk.
+pub(crate) fn desk(console: Console) -> impl IntoView {
+    let board = console.board;
+    top::listen_for_keys(console);
+    top::warn_before_leaving(console);
+    let chat = move || {
+        if board.current.get().is_some() {
+            "yes"
+        } else {
+            "no"
+        }
+    };
+    div().class("desk").attr("data-chat", chat).child((
+        top::top(console),
+        top::trouble(board),
+        lists::lists(console),
+        panels(console),
+        p().class("unseen")
+            .attr("role", "status")
+            .child(move || board.said.get()),
+        question::question(console),
+    ))
+}
+
+/// The chats side by side.
+fn panels(console: Console) -> impl IntoView {
+    let board = console.board;
+    let none = move || {
+        let none = board.seated.with(Vec::is_empty);
+        none.then(|| p().class("panels-none").child(say("chats-none")))
+    };
+    let each = For(ForProps::builder()
+        .each(move || board.seated.get())
+        .key(|seated| (seated.seat, seated.number))
+        .children(move |seated| panel::panel(console, seated))
+        .build());
+    main().class("panels").child((none, each))
+}
+
+/// The id of a chat's panel.
+pub(crate) fn panel_id(seat: Seat) -> String {
+    format!("panel-{seat}")
+}
+
+/// The id of the field in which a chat's messages are written.
+pub(crate) fn message_id(seat: Seat) -> String {
+    format!("message-{seat}")
+}
+
+/// Empties what is drawn of a chat at once: what was written, and what was about to be.
+pub(crate) fn erase_drawn(seat: Seat) {
+    let Some(panel) = document().get_element_by_id(&panel_id(seat)) else {
+        return;
+    };
+    for element in found(&panel, ".words") {
+        element.set_text_content(None);
+    }
+    for element in found(&panel, "textarea") {
+        if let Ok(field) = element.dyn_into::<HtmlTextAreaElement>() {
+            field.set_value("");
+        }
+    }
+}
+
+fn found(within: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {
+    let list = within.query_selector_all(selector).ok();
+    let length = list.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..length).filter_map(move |at| list.as_ref()?.item(at)?.dyn_into().ok())
+}
+
+/// Keeps the browser from doing what it would: copying, dragging, its own menu.
+fn prevent(event: &Event) {
+    event.prevent_default();
+}

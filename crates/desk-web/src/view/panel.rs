@@ -1,0 +1,139 @@
+//! One chat: who is in it, what was said, where to write, and its end (`features.md` 3.3, 3.9, 4.1).
+
+use leptos::ev;
+use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
+use leptos::prelude::*;
+use stillroom_conversation::Participant;
+
+use super::{composer, lists, log, panel_id, prevent};
+use crate::board::{Board, Seat, Seated, chat_name};
+use crate::chat::{Chat, Stage};
+use crate::console::Console;
+use crate::focus;
+use crate::texts::say;
+use crate::words;
+
+/// A chat's panel.
+pub(super) fn panel(console: Console, seated: Seated) -> impl IntoView {
+    let board = console.board;
+    let seat = seated.seat;
+    let stage = {
+        let chat = seated.chat.clone();
+        Memo::new(move |_| chat.with(Chat::stage))
+    };
+    let over = Memo::new(move |_| matches!(stage.get(), Stage::Ended(_) | Stage::Lost));
+    let current = move || {
+        if board.current.get() == Some(seat) {
+            "yes"
+        } else {
+            "no"
+        }
+    };
+    let inside = {
+        let seated = seated.clone();
+        move || {
+            if over.get() {
+                what_is_left(board, seat, stage.get()).into_any()
+            } else {
+                talk(console, seated.clone()).into_any()
+            }
+        }
+    };
+    section()
+        .class("panel")
+        .id(panel_id(seat))
+        .attr("tabindex", "-1")
+        .attr("aria-label", chat_name(seat))
+        .attr("data-current", current)
+        .on(ev::focusin, move |_| board.current.set(Some(seat)))
+        .on(ev::copy, |event| prevent(&event))
+        .on(ev::cut, |event| prevent(&event))
+        .on(ev::dragstart, |event| prevent(&event))
+        .on(ev::contextmenu, |event| prevent(&event))
+        .child((head(board, seated, over), inside))
+}
+
+fn head(board: Board, seated: Seated, over: Memo<bool>) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let end = move || {
+        (!over.get()).then(|| {
+            button()
+                .attr("type", "button")
+                .class("button button-small")
+                .on(ev::click, move |_| board.ending.set(Some(seat)))
+                .child(say("desk-end-chat"))
+        })
+    };
+    let marks = div()
+        .class("panel-marks")
+        .child((h2().child(chat_name(seat)), lists::marks(chat.clone())));
+    let title = div().class("panel-title").child((marks, end));
+    div()
+        .class("panel-head")
+        .child((title, move || (!over.get()).then(|| roster(chat.clone()))))
+}
+
+fn roster(chat: ArcRwSignal<Chat>) -> impl IntoView {
+    let roster = Memo::new(move |_| chat.with(|chat| chat.roster().to_vec()));
+    let people = move || {
+        roster.with(|people| {
+            if people.is_empty() {
+                li().class("gone")
+                    .child(say("desk-roster-nobody"))
+                    .into_any()
+            } else {
+                people.iter().map(person).collect_view().into_any()
+            }
+        })
+    };
+    ul().class("roster")
+        .attr("role", "list")
+        .attr("aria-label", say("desk-roster"))
+        .child(people)
+}
+
+fn person(person: &Participant) -> impl IntoView + use<> {
+    let role = say(words::role(person.role));
+    let (who, mut rest) = if person.name.is_empty() {
+        (role, Vec::new())
+    } else {
+        (person.name.clone(), vec![role])
+    };
+    if person.me {
+        rest.push(say("you").to_lowercase());
+    }
+    if !person.here && !person.me {
+        rest.push(say("connection-lost"));
+    }
+    let class = if person.here || person.me { "" } else { "gone" };
+    li().class(class).child((
+        bdi().class("who").child(who),
+        " ",
+        span().class("role").child(rest.join(", ")),
+    ))
+}
+
+fn talk(console: Console, seated: Seated) -> impl IntoView {
+    (
+        log::log(console.board, seated.clone()),
+        composer::composer(console, seated),
+    )
+}
+
+/// What is shown in place of a conversation that is over.
+fn what_is_left(board: Board, seat: Seat, stage: Stage) -> impl IntoView {
+    let text = match stage {
+        Stage::Ended(ending) => words::ending(ending),
+        Stage::Lost | Stage::Joining | Stage::Open => "chat-lost",
+    };
+    let put_away = move |_| {
+        board.put_away(seat);
+        focus::move_if_dropped("take-next".into());
+    };
+    let button = button()
+        .attr("type", "button")
+        .class("button")
+        .on(ev::click, put_away)
+        .child(say("put-away"));
+    div().class("over").child((p().child(say(text)), button))
+}

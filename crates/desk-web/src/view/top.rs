@@ -1,0 +1,137 @@
+//! The head of the desk: whose it is, duty, the line, trouble; and the keys that work everywhere.
+
+use leptos::ev;
+use leptos::html::{bdi, button, div, h1, header, p};
+use leptos::prelude::*;
+use stillroom_conversation::{Duty, Line};
+use web_sys::KeyboardEvent;
+
+use crate::board::Board;
+use crate::console::Console;
+use crate::focus;
+use crate::texts::{program, say};
+use crate::words;
+
+/// The head.
+pub(super) fn top(console: Console) -> impl IntoView {
+    let board = console.board;
+    let off = move || board.duty.get() == Duty::Off;
+    let duty = p()
+        .class("duty")
+        .attr("role", "status")
+        .attr("data-duty", move || match board.duty.get() {
+            Duty::Off => "off",
+            Duty::Starting => "starting",
+            Duty::On => "on",
+        })
+        .child(move || say(words::duty(board.duty.get())));
+    let line = p()
+        .class("line")
+        .attr("role", "status")
+        .attr("data-line", move || {
+            if board.line.get() == Line::Up {
+                "up"
+            } else {
+                "down"
+            }
+        })
+        .child(move || say(words::line(board.line.get())));
+    // Neither button goes away or is disabled for the keyboard: the focus stays where it was pressed.
+    let on_button = button()
+        .attr("type", "button")
+        .class(move || {
+            if off() {
+                "button button-main"
+            } else {
+                "button"
+            }
+        })
+        .attr(
+            "aria-disabled",
+            move || if off() { "false" } else { "true" },
+        )
+        .on(ev::click, move |_| {
+            if board.duty.get_untracked() == Duty::Off {
+                console.go_on_duty();
+            }
+        })
+        .child(say("go-on-duty"));
+    let off_button = button()
+        .attr("type", "button")
+        .class("button")
+        .attr(
+            "aria-disabled",
+            move || if off() { "true" } else { "false" },
+        )
+        .on(ev::click, move |_| {
+            if board.duty.get_untracked() != Duty::Off {
+                console.go_off_duty();
+            }
+        })
+        .child(say("go-off-duty"));
+    header().class("top").child((
+        h1().class("top-name").child(bdi().child(program())),
+        duty,
+        line,
+        div().class("top-buttons").child((on_button, off_button)),
+    ))
+}
+
+/// The latest trouble, until it is closed. The region is there before, so that it is read when filled.
+pub(super) fn trouble(board: Board) -> impl IntoView {
+    let notice = move || {
+        board.trouble.get().map(|text| {
+            let close = button()
+                .attr("type", "button")
+                .class("button button-small")
+                .on(ev::click, move |_| board.trouble.set(None))
+                .child(say("desk-dismiss"));
+            div()
+                .class("notice trouble")
+                .child((p().child(say(text)), close))
+        })
+    };
+    div()
+        .class("trouble-room")
+        .attr("role", "alert")
+        .child(notice)
+}
+
+/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits.
+pub(super) fn listen_for_keys(console: Console) {
+    let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        let asked = console.board.ending.get_untracked().is_some();
+        if asked || !event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
+        // By the key's place, so that Alt's own letters on some keyboards do not matter.
+        let code = event.code();
+        if code == "KeyW" {
+            focus::move_to("take-next".into());
+        } else if code == "KeyN" {
+            if let Some(seat) = console.board.next_to_answer() {
+                console.go_to(seat);
+            }
+        } else if let Some(seat) = code
+            .strip_prefix("Digit")
+            .and_then(|digit| digit.parse().ok())
+        {
+            console.go_to(seat);
+        } else {
+            return;
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Leaving the page would lose open chats: the browser asks first.
+pub(super) fn warn_before_leaving(console: Console) {
+    let listener = window_event_listener(ev::beforeunload, move |event| {
+        if console.board.has_open_chats() {
+            event.prevent_default();
+            event.set_return_value("true");
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
