@@ -16,7 +16,8 @@ use web_sys::{
 
 use crate::words::{self, Phrase};
 
-/// How near its end, in CSS pixels, the log counts as read to the end.
+/// How near its end, in CSS pixels, the log counts as read to the end. It is laid out from its end, so that
+/// a keyboard that comes up covers the oldest messages first: its end is at nought, and above is negative.
 const NEAR_END: i32 = 80;
 
 /// A message on the page.
@@ -175,6 +176,7 @@ impl View {
         };
         self.shown.push(Shown { number, at, said: None, when, how_far: mine.then_some(how_far) });
         self.say_how_far();
+        self.show_times(at);
         self.append(&item, mine);
     }
 
@@ -231,17 +233,15 @@ impl View {
 
     /// Puts an item last in the log, and keeps the end in sight for whoever was there or wrote it.
     fn append(&self, item: &Element, mine: bool) {
-        let log = &self.log;
-        let below = log.scroll_height() - log.scroll_top() - log.client_height();
         let _ = self.messages.append_child(item);
-        if mine || below < NEAR_END {
+        if mine || self.log.scroll_top() > -NEAR_END {
             item.scroll_into_view_with_bool(false);
         }
     }
 
     /// Brings the end of the log into sight.
     pub(crate) fn scroll_to_end(&self) {
-        self.log.set_scroll_top(self.log.scroll_height());
+        self.log.set_scroll_top(0);
     }
 
     // Times.
