@@ -101,6 +101,7 @@ mark-lost = Went elsewhere
 desk-conversation = Conversation
 desk-roster = Who is here
 desk-roster-nobody = Nobody is here yet
+desk-me = (you)
 desk-message = Message
 desk-send = Send
 desk-end-chat = End chat

@@ -23,26 +23,31 @@ pub(crate) fn gate(gate: Gate) -> impl IntoView {
     });
     on_cleanup(move || listener.remove());
     move || match gate.screen.get() {
-        Screen::NotEnrolled => {
-            page("not-enrolled-heading", p().child(say("not-enrolled"))).into_any()
-        }
-        Screen::NotWhole => {
-            page("join-not-whole-heading", p().child(say("join-not-whole"))).into_any()
-        }
-        Screen::Join => page("join-heading", join(gate)).into_any(),
-        Screen::JoinWaiting => page("join-waiting-heading", waiting(gate)).into_any(),
-        Screen::JoinRefused(text) => page("join-refused-heading", p().child(say(text))).into_any(),
-        Screen::Unlock => page("unlock-heading", unlock(gate)).into_any(),
+        Screen::NotEnrolled => notice("not-enrolled-heading", "not-enrolled").into_any(),
+        Screen::NotWhole => notice("join-not-whole-heading", "join-not-whole").into_any(),
+        Screen::Join => page("join-heading", HEADING, join(gate)).into_any(),
+        Screen::JoinWaiting => page("join-waiting-heading", HEADING, waiting(gate)).into_any(),
+        Screen::JoinRefused(text) => notice("join-refused-heading", text).into_any(),
+        Screen::Unlock => page("unlock-heading", "passphrase", unlock(gate)).into_any(),
         Screen::Desk(console) => super::desk(console).into_any(),
     }
 }
 
-/// A page of its own, its heading in focus so that it is read out.
-fn page(heading: &'static str, content: impl IntoView) -> impl IntoView {
-    crate::focus::move_to("gate-heading".into());
+/// The id of a page's heading.
+const HEADING: &str = "gate-heading";
+
+/// A page that has one thing to say.
+fn notice(heading: &'static str, text: &'static str) -> impl IntoView {
+    page(heading, HEADING, p().child(say(text)))
+}
+
+/// A page of its own. The keyboard goes to `first`: to its heading, so that it is read out, or to the one
+/// field that there is.
+fn page(heading: &'static str, first: &'static str, content: impl IntoView) -> impl IntoView {
+    crate::focus::move_to(first.into());
     main().class("gate").child((
         p().class("gate-program").child(bdi().child(program())),
-        h1().attr("id", "gate-heading")
+        h1().attr("id", HEADING)
             .attr("tabindex", "-1")
             .child(say(heading)),
         content,

@@ -78,6 +78,8 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
         again,
         language,
     } = waiter;
+    // So that a button among many alike says whom it takes.
+    let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
         let (text, hours, minutes) = moments::waited(since, console.board.now.get());
         say_with(
@@ -96,9 +98,12 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
     let take = button()
         .attr("type", "button")
         .class("button button-small")
+        .attr("aria-describedby", id.clone())
         .on(ev::click, move |_| console.take(ticket))
         .child(say("take-this"));
-    let about = div().child((span().class("since").child(waited), again, language));
+    let about = div()
+        .attr("id", id)
+        .child((span().class("since").child(waited), again, language));
     li().class("waiter").child((about, take))
 }
 

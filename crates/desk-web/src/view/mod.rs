@@ -19,6 +19,7 @@ use web_sys::{Element, Event, HtmlTextAreaElement};
 
 use crate::board::Seat;
 use crate::console::Console;
+use crate::focus;
 use crate::texts::say;
 
 pub(crate) use self::gate::gate;
@@ -28,6 +29,7 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     let board = console.board;
     top::listen_for_keys(console);
     top::warn_before_leaving(console);
+    focus::move_if_dropped("go-on-duty".into());
     let chat = move || {
         if board.current.get().is_some() {
             "yes"

@@ -94,23 +94,25 @@ fn roster(chat: ArcRwSignal<Chat>) -> impl IntoView {
 
 fn person(person: &Participant) -> impl IntoView + use<> {
     let role = say(words::role(person.role));
-    let (who, mut rest) = if person.name.is_empty() {
-        (role, Vec::new())
+    let (who, role) = if person.name.is_empty() {
+        (role, None)
     } else {
-        (person.name.clone(), vec![role])
+        (person.name.clone(), Some(role))
     };
-    if person.me {
-        rest.push(say("you").to_lowercase());
-    }
-    if !person.here && !person.me {
-        rest.push(say("connection-lost"));
-    }
-    let class = if person.here || person.me { "" } else { "gone" };
-    li().class(class).child((
-        bdi().class("who").child(who),
-        " ",
-        span().class("role").child(rest.join(", ")),
-    ))
+    let gone = !person.here && !person.me;
+    let rest = [
+        role,
+        person.me.then(|| say("desk-me")),
+        gone.then(|| say("connection-lost")),
+    ];
+    let rest = rest
+        .into_iter()
+        .flatten()
+        .map(|word| (" ", span().class("role").child(word)))
+        .collect_view();
+    let name = bdi().class("who").child(who);
+    li().class(if gone { "gone" } else { "here" })
+        .child((name, rest))
 }
 
 fn talk(console: Console, seated: Seated) -> impl IntoView {

@@ -39,6 +39,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
     // Neither button goes away or is disabled for the keyboard: the focus stays where it was pressed.
     let on_button = button()
         .attr("type", "button")
+        .attr("id", "go-on-duty")
         .class(move || {
             if off() {
                 "button button-main"
