@@ -105,7 +105,6 @@ desk-me = (you)
 desk-message = Message
 desk-send = Send
 desk-end-chat = End chat
-desk-from-survivor = Survivor
 desk-joining = They have been told that you are coming. You can write as soon as they are here.
 desk-characters-left = Characters left: { $count }
 desk-characters-over = Too long by { $count } characters. Send it in two parts.
