@@ -10,9 +10,7 @@ use stillroom_conversation::{
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Document, DocumentFragment, Element, HtmlTemplateElement, HtmlTextAreaElement,
-};
+use web_sys::{Document, DocumentFragment, Element, HtmlTemplateElement, HtmlTextAreaElement};
 
 use crate::words::{self, Phrase};
 
@@ -130,7 +128,10 @@ impl View {
         // A character has at least one unit of the browser's, so most texts need no copy to be counted.
         let room = words::room_left(self.box_.text_length() as usize)
             .and_then(|_| words::room_left(self.written().chars().count()));
-        self.set("left", &room.map(|phrase| self.phrase(phrase)).unwrap_or_default());
+        self.set(
+            "left",
+            &room.map(|phrase| self.phrase(phrase)).unwrap_or_default(),
+        );
     }
 
     /// Says that a message was not taken, and is still in the box.
@@ -159,7 +160,9 @@ impl View {
     }
 
     fn show_message(&mut self, number: MessageNumber, from: Author, text: &Written, at: Timestamp) {
-        let Some(item) = self.copy("of-message") else { return };
+        let Some(item) = self.copy("of-message") else {
+            return;
+        };
         let mine = from == Author::Me;
         let (name, role) = match from {
             Author::Me => (self.text("you"), String::new()),
@@ -174,7 +177,13 @@ impl View {
         let (Some(when), Some(how_far)) = (part(&item, ".when"), part(&item, ".how-far")) else {
             return;
         };
-        self.shown.push(Shown { number, at, said: None, when, how_far: mine.then_some(how_far) });
+        self.shown.push(Shown {
+            number,
+            at,
+            said: None,
+            when,
+            how_far: mine.then_some(how_far),
+        });
         self.say_how_far();
         self.show_times(at);
         self.append(&item, mine);
@@ -183,9 +192,13 @@ impl View {
     fn show_roster(&mut self, here: Vec<Participant>) {
         self.here = here;
         self.set("roster", "");
-        let Some(roster) = self.document.get_element_by_id("roster") else { return };
+        let Some(roster) = self.document.get_element_by_id("roster") else {
+            return;
+        };
         for person in &self.here {
-            let Some(item) = self.copy("of-person") else { return };
+            let Some(item) = self.copy("of-person") else {
+                return;
+            };
             if person.me {
                 put(&item, ".who", &self.text("you"));
             } else {
@@ -224,7 +237,11 @@ impl View {
 
     /// Says of each message that is not everywhere yet whether it is kept or on its way.
     fn say_how_far(&self) {
-        let id = if self.screen == "chat" { "state-sending" } else { "state-kept" };
+        let id = if self.screen == "chat" {
+            "state-sending"
+        } else {
+            "state-kept"
+        };
         let words = self.text(id);
         for how_far in self.shown.iter().filter_map(|shown| shown.how_far.as_ref()) {
             set_text(how_far, &words);
@@ -235,7 +252,11 @@ impl View {
     fn append(&self, item: &Element, mine: bool) {
         let _ = self.messages.append_child(item);
         if mine || self.log.scroll_top() > -NEAR_END {
-            item.scroll_into_view_with_bool(false);
+            self.scroll_to_end();
+            // While waiting, and on a very low screen, it is the page that scrolls.
+            if self.log.scroll_height() <= self.log.client_height() {
+                item.scroll_into_view_with_bool(false);
+            }
         }
     }
 
@@ -283,18 +304,31 @@ impl View {
     }
 
     fn copy(&self, id: &str) -> Option<Element> {
-        let copy = template(&self.document, id)?.first_element_child()?.clone_node_with_deep(true);
+        let copy = template(&self.document, id)?
+            .first_element_child()?
+            .clone_node_with_deep(true);
         copy.ok()?.dyn_into().ok()
     }
 }
 
 fn template(document: &Document, id: &str) -> Option<DocumentFragment> {
-    Some(document.get_element_by_id(id)?.dyn_into::<HtmlTemplateElement>().ok()?.content())
+    Some(
+        document
+            .get_element_by_id(id)?
+            .dyn_into::<HtmlTemplateElement>()
+            .ok()?
+            .content(),
+    )
 }
 
 fn text(texts: &DocumentFragment, id: &str) -> String {
-    let found = texts.query_selector(&["[data-text=", id, "]"].concat()).ok().flatten();
-    found.and_then(|element| element.text_content()).unwrap_or_default()
+    let found = texts
+        .query_selector(&["[data-text=", id, "]"].concat())
+        .ok()
+        .flatten();
+    found
+        .and_then(|element| element.text_content())
+        .unwrap_or_default()
 }
 
 fn filled(texts: &DocumentFragment, phrase: Phrase) -> String {
