@@ -1,1 +1,38 @@
-//! To be written.
+//! The server around the relay's core: pages, lines, lasting records, configuration (`features.md` 1.1,
+//! 5.1, 6.1, 6.6; `design.md`, The relay).
+//!
+//! It carries bytes and keeps what is public. Nothing in it can read a message, nothing of a contact is
+//! written anywhere or said in a log, and an address exists only in its socket. What it does not protect
+//! against: whoever runs it sees when devices connect and how much they send, and could run another
+//! program in its place; survivors' and staff's devices trust it with delivery and nothing else.
+//!
+//! [`Relay::start`] is the whole of it. Live state is behind [`switchboard::Switchboard`], lasting state
+//! behind [`directory::Directory`].
+
+pub mod bare;
+mod clock;
+mod config;
+pub mod directory;
+mod door;
+mod headers;
+mod line;
+mod listeners;
+pub mod log;
+mod opening;
+mod pages;
+mod program_file;
+mod records;
+mod relay;
+mod runtime;
+mod stop;
+pub mod switchboard;
+mod upgrade;
+
+pub use config::{
+    Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
+    State, Testing, Threads,
+};
+pub use pages::{PagesError, TemplateError, TextsError};
+pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
+pub use relay::{Listeners, Relay, RunningRelay, StartError};
+pub use runtime::runtime;

@@ -1,0 +1,312 @@
+//! What a relay is told when it starts: one TOML file, read once (`features.md` 6.1).
+//!
+//! One structure for each concern. A key that no structure knows is an error that names its line, so that
+//! a misspelt limit does not silently stay at its default. The file holds nothing secret: a relay has seen
+//! only public things.
+
+mod limits;
+mod origin;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use limits::Limits;
+pub use origin::{Origin, OriginError};
+
+/// Everything a relay is told. `samples/` holds whole files.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where survivors come in.
+    pub survivor: Door,
+    /// Where staff come in. Another origin, so that neither page can reach the other's storage.
+    pub desk: Door,
+    /// Whose relay this is.
+    pub program: Program,
+    /// Where lasting records are kept.
+    pub state: State,
+    /// How much the relay holds. Each has a default.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What the relay says about itself.
+    #[serde(default)]
+    pub log: Log,
+    /// How many processors it uses.
+    #[serde(default)]
+    pub threads: Threads,
+    /// For tests of the pages. Not for a relay that people reach.
+    #[serde(default)]
+    pub testing: Testing,
+}
+
+/// A listener and the origin under which browsers know it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    /// Address and port to listen on; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// The address that people open, such as `https://chat.example.org`. May be left out where `listen` is
+    /// on this computer: it is `http://localhost:PORT` then.
+    pub origin: Option<Origin>,
+}
+
+/// Whose relay this is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// The public file that `stillroom program new` wrote. From the configuration's own folder, if relative.
+    pub file: PathBuf,
+}
+
+/// Where lasting records are kept: policies, certificates, revocations, sealed blobs. No word of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// A folder of this relay's own; made if it is not there. From the configuration's own folder, if
+    /// relative.
+    pub folder: PathBuf,
+}
+
+/// What the relay says about itself, on standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How much. At no level does a line speak of a contact.
+    #[serde(default)]
+    pub level: LogLevel,
+}
+
+/// How much the relay says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What went wrong and needs somebody.
+    Error,
+    /// And what may need somebody.
+    Warn,
+    /// And when it started and stopped.
+    #[default]
+    Info,
+    /// And what it does for its own records.
+    Debug,
+    /// Everything that it ever says.
+    Trace,
+}
+
+/// How many processors the relay uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Threads {
+    /// Threads that carry frames. Default 1: the line and the rooms are one structure behind one lock, one
+    /// core carries 10,000 chats, and each further thread costs memory.
+    pub workers: usize,
+}
+
+impl Default for Threads {
+    fn default() -> Self {
+        Self { workers: 1 }
+    }
+}
+
+/// For tests of the pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Testing {
+    /// Texts in a language that nobody speaks, made from English.
+    pub pseudo_locale: Option<PseudoLocale>,
+    /// A folder with `survivor/` and `desk/` to serve instead of the pages inside the program.
+    pub pages: Option<PathBuf>,
+}
+
+/// A language that nobody speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum PseudoLocale {
+    /// Accented and a third longer: shows texts that are not translated, and rooms too narrow for German.
+    #[serde(rename = "en-XA")]
+    Accented,
+    /// Written from right to left: shows what does not turn around.
+    #[serde(rename = "ar-XB")]
+    RightToLeft,
+}
+
+/// Why a configuration was not accepted. The person who wrote the file can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The line, from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the file at `path`. Relative paths in it are taken from its own folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if there is no such file, or it does not say what it must, or says more.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+            line: None,
+            what: format!("it cannot be read: {error}"),
+        })?;
+        let mut config = Self::from_toml(&text)?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        config.program.file = folder.join(&config.program.file);
+        config.state.folder = folder.join(&config.state.folder);
+        config.testing.pages = config.testing.pages.map(|pages| folder.join(pages));
+        Ok(config)
+    }
+
+    /// Reads a configuration's text.
+    ///
+    /// # Errors
+    /// [`ConfigError`], as for [`Config::read`].
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError {
+            line: error.span().map(|span| line_of(text, span.start)),
+            what: error.message().to_owned(),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// A configuration for a relay on this computer, with defaults for everything else.
+    pub fn on_this_computer(program: PathBuf, state: PathBuf) -> Self {
+        let door = Door {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            origin: None,
+        };
+        Self {
+            survivor: door.clone(),
+            desk: door,
+            program: Program { file: program },
+            state: State { folder: state },
+            limits: Limits::default(),
+            log: Log::default(),
+            threads: Threads::default(),
+            testing: Testing::default(),
+        }
+    }
+
+    /// What no single key can be blamed for.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |what: &str| {
+            Err(ConfigError {
+                line: None,
+                what: what.to_owned(),
+            })
+        };
+        let [survivor, desk] = [&self.survivor, &self.desk];
+        if [survivor, desk]
+            .iter()
+            .any(|door| door.origin.is_none() && !door.listen.ip().is_loopback())
+        {
+            return wrong("`origin` may be left out only where `listen` is on this computer");
+        }
+        if survivor.origin.is_some() && survivor.origin == desk.origin {
+            return wrong("survivors and staff need two origins: another host, or another port");
+        }
+        if survivor.listen == desk.listen && survivor.listen.port() != 0 {
+            return wrong("survivors and staff need two listeners: another address, or another port");
+        }
+        if self.threads.workers == 0 {
+            return wrong("`workers` must be at least 1");
+        }
+        self.limits.check()
+    }
+}
+
+/// The line, from 1, of the byte at `offset`.
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "[survivor]\nlisten = \"127.0.0.1:7420\"\n[desk]\nlisten = \"127.0.0.1:7421\"\n\
+                         [program]\nfile = \"a\"\n[state]\nfolder = \"b\"\n";
+
+    #[test]
+    fn every_sample_is_a_configuration() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let mut samples = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            Config::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            samples += 1;
+        }
+        assert!(samples >= 2);
+    }
+
+    #[test]
+    fn the_sample_that_names_every_limit_names_the_defaults() {
+        let sample = Config::from_toml(include_str!("../../samples/everything.toml")).unwrap();
+        assert_eq!(sample.limits, Limits::default());
+        assert_eq!(sample.threads, Threads::default());
+        assert_eq!(sample.log, Log::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let text = format!("{LEAST}[limits]\nconnections = 5\nrooomz = 7\n");
+        let error = Config::from_toml(&text).unwrap_err();
+        assert_eq!(error.line, Some(11), "{error}");
+        assert!(error.what.contains("rooomz"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_refused_with_its_line() {
+        let text = LEAST.replace("127.0.0.1:7421", "somewhere");
+        assert_eq!(Config::from_toml(&text).unwrap_err().line, Some(4));
+    }
+
+    #[test]
+    fn a_missing_part_is_named() {
+        let error = Config::from_toml("[survivor]\nlisten = \"127.0.0.1:0\"\n").unwrap_err();
+        assert!(error.what.contains("desk"), "{error}");
+    }
+
+    #[test]
+    fn one_origin_for_both_pages_is_refused() {
+        let text = LEAST.replace("\n[", "\norigin = \"https://a.example\"\n[").replacen(
+            "file = \"a\"\norigin = \"https://a.example\"",
+            "file = \"a\"",
+            1,
+        );
+        let error = Config::from_toml(&text).unwrap_err();
+        assert!(error.what.contains("two origins"), "{error}");
+    }
+
+    #[test]
+    fn a_listener_for_the_world_needs_an_origin() {
+        let text = LEAST.replace("127.0.0.1:7420", "0.0.0.0:7420");
+        assert!(Config::from_toml(&text).is_err());
+    }
+
+    #[test]
+    fn relative_paths_are_taken_from_the_configurations_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relay.toml");
+        std::fs::write(&path, LEAST).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert_eq!(config.state.folder, folder.path().join("b"));
+    }
+}

@@ -1,0 +1,125 @@
+//! The lasting state of a relay: what a program publishes, and the sealed blobs that its staff share
+//! (`features.md` 5.1, 6.1).
+//!
+//! Nothing of a chat ever comes here. Records are kept as they were signed, and are verified before they
+//! come ([`crate::records`]) and again by whoever reads them, so a directory that lies is found out; one
+//! that withholds is not, until the duty statement names a newer version than it shows.
+//!
+//! One process with its own folder is [`Sqlite`]. The operations are single compare-and-sets, so that a
+//! database shared by several relays fits behind the same trait.
+
+mod sqlite;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use stillroom_protocol::InvitationId;
+
+pub use sqlite::Sqlite;
+
+/// An answer that takes a moment.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DirectoryError>> + Send + 'a>>;
+
+/// A record, encoded and signed.
+pub type Record = Vec<u8>;
+
+/// A record that has versions, of which the newest counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versioned {
+    /// From 1.
+    pub version: u64,
+    /// The record.
+    pub record: Record,
+}
+
+/// What has versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The program's signed policy.
+    Policy,
+    /// The signed list of revoked devices.
+    Revocations,
+    /// The duty key, wrapped for each device on duty.
+    DutyKey,
+}
+
+/// How far an invitation has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationState {
+    /// The invitation, as an administrator signed it.
+    pub invitation: Record,
+    /// What the new member's device asked for.
+    pub request: Option<Record>,
+    /// What an administrator made of it.
+    pub completion: Option<Record>,
+}
+
+/// Why the lasting state did not answer. No fault of any device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectoryError {
+    /// The folder or the file cannot be used.
+    Unusable(String),
+    /// Another relay uses the folder.
+    InUse,
+    /// The folder holds the records of another program.
+    OtherProgram,
+    /// The file was written by a later version of Stillroom.
+    FromLater,
+    /// The relay is stopping.
+    Closed,
+}
+
+impl fmt::Display for DirectoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unusable(why) => write!(f, "the state folder cannot be used: {why}"),
+            Self::InUse => f.write_str("another relay uses the state folder"),
+            Self::OtherProgram => {
+                f.write_str("the state folder holds the records of another program")
+            }
+            Self::FromLater => {
+                f.write_str("the state folder was written by a later version of Stillroom")
+            }
+            Self::Closed => f.write_str("the relay is stopping"),
+        }
+    }
+}
+
+impl std::error::Error for DirectoryError {}
+
+/// The lasting state. Each operation is done wholly or not at all, and done when it answers.
+pub trait Directory: Send + Sync + 'static {
+    /// The newest record of this kind.
+    fn newest(&self, kind: Kind) -> Answer<'_, Option<Versioned>>;
+
+    /// Puts a record of this kind in the place of version `replaces` (0 where there is none). Says no, and
+    /// changes nothing, if another version is there.
+    fn replace(&self, kind: Kind, replaces: u64, with: Versioned) -> Answer<'_, bool>;
+
+    /// Every staff record, at most `most`, those first that were published first.
+    fn staff(&self, most: usize) -> Answer<'_, Vec<Record>>;
+
+    /// Puts a staff record in the place of the one that this device had.
+    fn put_staff(&self, device: [u8; 32], record: Record) -> Answer<'_, ()>;
+
+    /// Opens an invitation until `expires` (seconds since the Unix epoch). Says no if there is another one
+    /// of this id, or if `most` are open already. The same one again is a yes.
+    fn invite(&self, id: InvitationId, expires: u64, invitation: Record, most: usize) -> Answer<'_, bool>;
+
+    /// An invitation that is open at `now` (seconds since the Unix epoch).
+    fn invitation(&self, id: InvitationId, now: u64) -> Answer<'_, Option<InvitationState>>;
+
+    /// Keeps what a new member's device asks for, in the place of what was asked before. Says no if there
+    /// is no such invitation, or it was completed for another request.
+    fn enrol(&self, id: InvitationId, now: u64, request: Record) -> Answer<'_, bool>;
+
+    /// Keeps what an administrator made of the request. Says no if nobody has asked.
+    fn complete(&self, id: InvitationId, now: u64, completion: Record) -> Answer<'_, bool>;
+
+    /// Removes an invitation that is done, for good.
+    fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
+
+    /// Removes every invitation that has run out at `now` (seconds since the Unix epoch).
+    fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
+}

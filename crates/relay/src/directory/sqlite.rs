@@ -1,0 +1,197 @@
+//! The lasting state in a folder of one relay's own, in SQLite.
+//!
+//! The database lives on a thread of its own, so that no frame waits for a disk. What is deleted is
+//! overwritten (`secure_delete`), and there is no write-ahead log that would keep it. Against somebody who
+//! takes the disk itself this is little: storage that moves data about keeps copies. What is in it is
+//! public or sealed to begin with.
+
+mod thread;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use stillroom_program::Fingerprint;
+use stillroom_protocol::InvitationId;
+
+use super::{Answer, Directory, InvitationState, Kind, Record, Versioned};
+use crate::directory::DirectoryError;
+use thread::DatabaseThread;
+
+/// [`Directory`] in a folder.
+pub struct Sqlite {
+    thread: Arc<DatabaseThread>,
+}
+
+impl Sqlite {
+    /// Opens the folder, or makes it, for the program with this root key.
+    ///
+    /// # Errors
+    /// [`DirectoryError`]: the folder is in use, holds another program's records, or cannot be used.
+    pub fn open(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
+        Ok(Self {
+            thread: Arc::new(DatabaseThread::start(folder, root)?),
+        })
+    }
+}
+
+impl Kind {
+    fn number(self) -> i64 {
+        match self {
+            Self::Policy => 1,
+            Self::Revocations => 2,
+            Self::DutyKey => 3,
+        }
+    }
+}
+
+impl Directory for Sqlite {
+    fn newest(&self, kind: Kind) -> Answer<'_, Option<Versioned>> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("SELECT version, record FROM versioned WHERE kind = ?1")?
+                .query_row([kind.number()], |row| {
+                    Ok(Versioned {
+                        version: whole(row.get(0)?),
+                        record: row.get(1)?,
+                    })
+                })
+                .optional()
+        })
+    }
+
+    fn replace(&self, kind: Kind, replaces: u64, with: Versioned) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let changed = if replaces == 0 {
+                database
+                    .prepare_cached("INSERT OR IGNORE INTO versioned VALUES (?1, ?2, ?3)")?
+                    .execute(params![kind.number(), stored(with.version), with.record])?
+            } else {
+                database
+                    .prepare_cached(
+                        "UPDATE versioned SET version = ?2, record = ?3 WHERE kind = ?1 AND version = ?4",
+                    )?
+                    .execute(params![
+                        kind.number(),
+                        stored(with.version),
+                        with.record,
+                        stored(replaces)
+                    ])?
+            };
+            Ok(changed == 1)
+        })
+    }
+
+    fn staff(&self, most: usize) -> Answer<'_, Vec<Record>> {
+        self.thread.ask(move |database| {
+            let mut statement =
+                database.prepare_cached("SELECT record FROM staff ORDER BY number LIMIT ?1")?;
+            let records = statement.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
+            records.collect()
+        })
+    }
+
+    fn put_staff(&self, device: [u8; 32], record: Record) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "INSERT INTO staff (device, record) VALUES (?1, ?2) \
+                     ON CONFLICT (device) DO UPDATE SET record = excluded.record",
+                )?
+                .execute(params![device.as_slice(), record])?;
+            Ok(())
+        })
+    }
+
+    fn invite(&self, id: InvitationId, expires: u64, invitation: Record, most: usize) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO invitation (id, expires, invitation) SELECT ?1, ?2, ?3 \
+                     WHERE (SELECT COUNT(*) FROM invitation) < ?4",
+                )?
+                .execute(params![
+                    id.0.as_slice(),
+                    stored(expires),
+                    invitation,
+                    i64::try_from(most).unwrap_or(i64::MAX)
+                ])?;
+            database
+                .prepare_cached("SELECT 1 FROM invitation WHERE id = ?1 AND invitation = ?2")?
+                .exists(params![id.0.as_slice(), invitation])
+        })
+    }
+
+    fn invitation(&self, id: InvitationId, now: u64) -> Answer<'_, Option<InvitationState>> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "SELECT invitation, request, completion FROM invitation WHERE id = ?1 AND expires > ?2",
+                )?
+                .query_row(params![id.0.as_slice(), stored(now)], state)
+                .optional()
+        })
+    }
+
+    fn enrol(&self, id: InvitationId, now: u64, request: Record) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let changed = database
+                .prepare_cached(
+                    "UPDATE invitation SET request = ?3 WHERE id = ?1 AND expires > ?2 \
+                     AND (completion IS NULL OR request = ?3)",
+                )?
+                .execute(params![id.0.as_slice(), stored(now), request])?;
+            Ok(changed == 1)
+        })
+    }
+
+    fn complete(&self, id: InvitationId, now: u64, completion: Record) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let changed = database
+                .prepare_cached(
+                    "UPDATE invitation SET completion = ?3 WHERE id = ?1 AND expires > ?2 \
+                     AND request IS NOT NULL",
+                )?
+                .execute(params![id.0.as_slice(), stored(now), completion])?;
+            Ok(changed == 1)
+        })
+    }
+
+    fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM invitation WHERE id = ?1")?
+                .execute([id.0.as_slice()])?;
+            Ok(())
+        })
+    }
+
+    fn forget_expired(&self, now: u64) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM invitation WHERE expires <= ?1")?
+                .execute([stored(now)])?;
+            Ok(())
+        })
+    }
+}
+
+fn state(row: &Row<'_>) -> rusqlite::Result<InvitationState> {
+    Ok(InvitationState {
+        invitation: row.get(0)?,
+        request: row.get(1)?,
+        completion: row.get(2)?,
+    })
+}
+
+/// SQLite's whole numbers have a sign; versions and seconds never come near the top.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn whole(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What the lasting state promises, across restarts.
+
+use super::*;
+
+const ROOT: Fingerprint = Fingerprint([7; 32]);
+const ID: InvitationId = InvitationId([1; 16]);
+
+fn version(version: u64) -> Versioned {
+    Versioned {
+        version,
+        record: vec![u8::try_from(version).unwrap(); 8],
+    }
+}
+
+#[tokio::test]
+async fn what_was_published_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.replace(Kind::Policy, 0, version(3)).await.unwrap());
+    directory.put_staff([2; 32], vec![5; 4]).await.unwrap();
+    drop(directory);
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert_eq!(directory.newest(Kind::Policy).await.unwrap(), Some(version(3)));
+    assert_eq!(directory.newest(Kind::DutyKey).await.unwrap(), None);
+    assert_eq!(directory.staff(10).await.unwrap(), vec![vec![5; 4]]);
+}
+
+#[tokio::test]
+async fn of_two_who_replace_the_same_version_one_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.replace(Kind::DutyKey, 0, version(1)).await.unwrap());
+    assert!(!directory.replace(Kind::DutyKey, 0, version(1)).await.unwrap());
+    assert!(directory.replace(Kind::DutyKey, 1, version(2)).await.unwrap());
+    assert!(!directory.replace(Kind::DutyKey, 1, version(3)).await.unwrap());
+    assert_eq!(directory.newest(Kind::DutyKey).await.unwrap(), Some(version(2)));
+}
+
+#[tokio::test]
+async fn a_device_has_one_staff_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    directory.put_staff([2; 32], vec![1]).await.unwrap();
+    directory.put_staff([3; 32], vec![2]).await.unwrap();
+    directory.put_staff([2; 32], vec![3]).await.unwrap();
+    assert_eq!(directory.staff(10).await.unwrap(), vec![vec![3], vec![2]]);
+    assert_eq!(directory.staff(1).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_is_asked_for_completed_and_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(!directory.enrol(ID, 0, vec![1]).await.unwrap());
+    assert!(directory.invite(ID, 100, vec![9], 5).await.unwrap());
+    assert!(directory.invite(ID, 100, vec![9], 5).await.unwrap(), "sent twice");
+    assert!(!directory.invite(ID, 100, vec![8], 5).await.unwrap(), "another one");
+    assert!(!directory.complete(ID, 0, vec![2]).await.unwrap());
+    assert!(directory.enrol(ID, 0, vec![1]).await.unwrap());
+    assert!(directory.complete(ID, 0, vec![2]).await.unwrap());
+    assert!(!directory.enrol(ID, 0, vec![7]).await.unwrap(), "completed for another");
+    assert!(directory.enrol(ID, 0, vec![1]).await.unwrap(), "sent twice");
+    let state = directory.invitation(ID, 0).await.unwrap().unwrap();
+    assert_eq!((state.request, state.completion), (Some(vec![1]), Some(vec![2])));
+    directory.forget_invitation(ID).await.unwrap();
+    assert_eq!(directory.invitation(ID, 0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_invitation_that_has_run_out_is_no_longer_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.invite(ID, 100, vec![9], 5).await.unwrap());
+    assert_eq!(directory.invitation(ID, 100).await.unwrap(), None);
+    assert!(!directory.enrol(ID, 100, vec![1]).await.unwrap());
+    directory.forget_expired(100).await.unwrap();
+    assert_eq!(directory.invitation(ID, 0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn open_invitations_are_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.invite(ID, 100, vec![9], 1).await.unwrap());
+    assert!(!directory.invite(InvitationId([2; 16]), 100, vec![9], 1).await.unwrap());
+}
+
+#[test]
+fn two_relays_do_not_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert_eq!(Sqlite::open(folder.path(), &ROOT).err(), Some(DirectoryError::InUse));
+}
+
+#[test]
+fn another_programs_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Sqlite::open(folder.path(), &ROOT).unwrap());
+    assert_eq!(
+        Sqlite::open(folder.path(), &Fingerprint([8; 32])).err(),
+        Some(DirectoryError::OtherProgram)
+    );
+}
+
+#[tokio::test]
+async fn what_was_forgotten_is_not_left_in_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    let request = b"the keys of a new member's device".to_vec();
+    directory.invite(ID, 100, vec![9], 5).await.unwrap();
+    directory.enrol(ID, 0, request.clone()).await.unwrap();
+    directory.forget_invitation(ID).await.unwrap();
+    drop(directory);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(request.len()).any(|window| window == request));
+    }
+}
+
+#[test]
+fn a_file_from_a_later_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Sqlite::open(folder.path(), &ROOT).unwrap());
+    let database = rusqlite::Connection::open(folder.path().join("relay.sqlite")).unwrap();
+    database.execute_batch("PRAGMA user_version = 2").unwrap();
+    drop(database);
+    assert_eq!(Sqlite::open(folder.path(), &ROOT).err(), Some(DirectoryError::FromLater));
+}

@@ -1,0 +1,176 @@
+//! The thread on which the database lives: opening it, the schema, and one question at a time.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use stillroom_program::Fingerprint;
+use tokio::sync::oneshot;
+
+use crate::directory::{Answer, DirectoryError};
+
+/// The version of [`SCHEMA`].
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+    BEGIN;
+    CREATE TABLE program (root BLOB NOT NULL) STRICT;
+    CREATE TABLE versioned (
+        kind INTEGER PRIMARY KEY,
+        version INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE staff (
+        number INTEGER PRIMARY KEY,
+        device BLOB NOT NULL UNIQUE,
+        record BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE invitation (
+        id BLOB PRIMARY KEY,
+        expires INTEGER NOT NULL,
+        invitation BLOB NOT NULL,
+        request BLOB,
+        completion BLOB
+    ) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 1;
+    COMMIT;";
+
+/// Questions that may wait for the thread; whoever asks beyond that waits to ask. More than one device's
+/// worth, so that none holds up another.
+const QUESTIONS: usize = 64;
+
+type Question = Box<dyn FnOnce(&Connection) + Send>;
+
+/// A database and its thread, which ends with this.
+pub(super) struct DatabaseThread {
+    questions: Option<SyncSender<Question>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// Held as long as the folder is in use.
+    _lock: File,
+}
+
+impl DatabaseThread {
+    pub(super) fn start(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
+        make_private(folder).map_err(unusable)?;
+        let lock = take(folder)?;
+        let database = open(folder, root)?;
+        let (questions, asked) = sync_channel(QUESTIONS);
+        let thread = std::thread::Builder::new()
+            .name("directory".to_owned())
+            .spawn(move || answer(&database, &asked))
+            .map_err(unusable)?;
+        Ok(Self {
+            questions: Some(questions),
+            thread: Mutex::new(Some(thread)),
+            _lock: lock,
+        })
+    }
+
+    /// Puts a question to the database.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        let (answer, answered) = oneshot::channel();
+        let asked = self.questions.as_ref().map(|questions| {
+            questions.try_send(Box::new(move |database| {
+                // Whoever asked may have gone; then nobody wants to know.
+                let _ = answer.send(question(database));
+            }))
+        });
+        Box::pin(async move {
+            match asked {
+                Some(Ok(())) => answered
+                    .await
+                    .map_err(|_| DirectoryError::Closed)?
+                    .map_err(unusable),
+                Some(Err(_)) => Err(DirectoryError::Unusable("too many questions wait".to_owned())),
+                None => Err(DirectoryError::Closed),
+            }
+        })
+    }
+}
+
+impl Drop for DatabaseThread {
+    fn drop(&mut self) {
+        self.questions = None;
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // Its only end is that no questions come; a fault of SQLite's has been answered to the asker.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(database: &Connection, asked: &Receiver<Question>) {
+    while let Ok(question) = asked.recv() {
+        question(database);
+    }
+}
+
+/// The folder, readable by the relay's own user alone.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// A file whose lock says that a relay runs on this folder. The system takes it back when the process ends,
+/// however it ends.
+fn take(folder: &Path) -> Result<File, DirectoryError> {
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("in-use"))
+        .map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(DirectoryError::InUse),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+fn open(folder: &Path, root: &Fingerprint) -> Result<Connection, DirectoryError> {
+    let database = Connection::open(folder.join("relay.sqlite")).map_err(unusable)?;
+    set_up(&database, root).map_err(unusable)??;
+    Ok(database)
+}
+
+fn set_up(
+    database: &Connection,
+    root: &Fingerprint,
+) -> rusqlite::Result<Result<(), DirectoryError>> {
+    // What is deleted is overwritten; no log beside the journal; temporary tables in memory; a cache of
+    // 256 KiB, which holds everything that a program of usual size publishes.
+    database.execute_batch(
+        "PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
+         PRAGMA trusted_schema = OFF; PRAGMA cache_size = -256;",
+    )?;
+    database.query_row("PRAGMA journal_mode = TRUNCATE", [], |_| Ok(()))?;
+    match database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? {
+        0 => {
+            database.execute_batch(SCHEMA)?;
+            database.execute("INSERT INTO program VALUES (?1)", [root.0.as_slice()])?;
+        }
+        VERSION => {}
+        _ => return Ok(Err(DirectoryError::FromLater)),
+    }
+    let ours = database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
+    Ok(if ours == root.0 {
+        Ok(())
+    } else {
+        Err(DirectoryError::OtherProgram)
+    })
+}
+
+fn unusable(error: impl std::error::Error) -> DirectoryError {
+    DirectoryError::Unusable(error.to_string())
+}

@@ -1,0 +1,293 @@
+//! Answers questions to the lasting records, and verifies whatever is to be published before it is kept
+//! (`features.md` 5.1).
+//!
+//! The right to ask was checked by the core. Here a record must be signed by an administrator (a duty key:
+//! by a device that may state duty), under this program's root, by a device that is not revoked, and newer
+//! than what is there. Readers check all that again; what is refused here only saves them the trouble.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use stillroom_program::{
+    DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy, SignedRevocations,
+    StaffRecord, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
+};
+use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
+use stillroom_protocol::{Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
+use crate::pages::Pages;
+use crate::switchboard::{Request, Switchboard};
+
+/// Invitations open at once: more than a program invites in the weeks that one holds.
+const INVITATIONS_MAX: usize = 256;
+
+/// The lasting records, and everybody who has to hear of a change.
+pub(crate) struct Records {
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) switchboard: Arc<dyn Switchboard>,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) root: Fingerprint,
+    pub(crate) clock: Clock,
+    pub(crate) tolerance: Duration,
+    revoked: Mutex<VerifiedRevocations>,
+}
+
+/// Why a question has no answer.
+enum Failure {
+    Refused(Refusal),
+    Directory(DirectoryError),
+}
+
+impl From<DirectoryError> for Failure {
+    fn from(error: DirectoryError) -> Self {
+        Self::Directory(error)
+    }
+}
+
+const NOT_SIGNED: Failure = Failure::Refused(Refusal::RecordRefused);
+const NO_INVITATION: Failure = Failure::Refused(Refusal::InvitationUnknown);
+
+impl Records {
+    pub(crate) fn new(
+        directory: Arc<dyn Directory>,
+        switchboard: Arc<dyn Switchboard>,
+        pages: Arc<Pages>,
+        root: Fingerprint,
+        clock: Clock,
+        tolerance: Duration,
+    ) -> Self {
+        Self {
+            directory,
+            switchboard,
+            pages,
+            root,
+            clock,
+            tolerance,
+            revoked: Mutex::new(VerifiedRevocations::none()),
+        }
+    }
+
+    /// Answers requests until nobody can make any.
+    pub(crate) async fn answer(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
+        while let Some(request) = requests.recv().await {
+            let outcome = match self.perform(request.operation).await {
+                Ok(reply) => Ok(reply),
+                Err(Failure::Refused(refusal)) => Err(refusal),
+                Err(Failure::Directory(error)) => {
+                    tracing::error!(%error, "the lasting records do not answer");
+                    Err(Refusal::RelayFault)
+                }
+            };
+            self.switchboard
+                .reply(request.connection, request.number, outcome);
+        }
+    }
+
+    async fn perform(&self, operation: Operation) -> Result<Reply, Failure> {
+        match operation {
+            Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
+            Operation::PublishStaff { record } => self.publish_staff(record.into_vec()).await,
+            Operation::PublishRevocations { list } => self.publish_revocations(list).await,
+            Operation::Invite { invitation } => self.invite(invitation.into_vec()).await,
+            Operation::Enrol {
+                invitation,
+                request,
+            } => self.enrol(invitation, request.into_vec()).await,
+            Operation::EnrolmentRequest { invitation } => self.requested(invitation).await,
+            Operation::CompleteEnrolment {
+                invitation,
+                completion,
+            } => self.complete(invitation, completion.into_vec()).await,
+            Operation::TakeEnrolment { invitation } => self.take(invitation).await,
+            Operation::ListStaff => records(self.directory.staff(RECORDS_MAX).await?),
+            Operation::Revocations => {
+                let list = self.directory.newest(Kind::Revocations).await?;
+                records(list.map(|list| list.record).into_iter().collect())
+            }
+            Operation::PutDutyKey { replaces, bundle } => {
+                self.put_duty_key(replaces, bundle.into_vec()).await
+            }
+            Operation::DutyKey => self.duty_key().await,
+        }
+    }
+
+    async fn publish_policy(&self, policy: Bytes<POLICY_MAX>) -> Result<Reply, Failure> {
+        let verified = read::<SignedPolicy>(&policy)?
+            .verify(&self.root, self.clock.now(), self.tolerance)
+            .map_err(|_| NOT_SIGNED)?;
+        self.not_revoked(verified.signer())?;
+        let record = policy.to_vec();
+        if self.put_newer(Kind::Policy, verified.version, record).await? {
+            self.show(verified.clone()).await;
+            self.switchboard.set_policy(policy, verified);
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Shows a policy on the pages.
+    pub(crate) async fn show(&self, policy: VerifiedPolicy) {
+        let pages = Arc::clone(&self.pages);
+        match tokio::task::spawn_blocking(move || pages.show(&policy)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the pages cannot show the new policy"),
+            Err(_) => tracing::error!("the pages were not made anew"),
+        }
+    }
+
+    async fn publish_revocations(&self, list: Bytes<REVOCATIONS_MAX>) -> Result<Reply, Failure> {
+        let verified = read::<SignedRevocations>(&list)?
+            .verify(&self.root, self.clock.now(), self.tolerance)
+            .map_err(|_| NOT_SIGNED)?;
+        let is_newer = verified.follows(&self.revoked());
+        let is_same = verified == *self.revoked();
+        if is_newer && self.put_newer(Kind::Revocations, verified.version(), list.to_vec()).await? {
+            self.set_revocations(list, verified);
+            Ok(Reply::Done)
+        } else if is_same {
+            Ok(Reply::Done)
+        } else {
+            Err(NOT_SIGNED)
+        }
+    }
+
+    /// Goes by this list from now on.
+    pub(crate) fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
+        *self.revoked() = list.clone();
+        self.switchboard.set_revocations(signed, list);
+    }
+
+    /// Keeps a record in the place of an older one. No if the same is there already.
+    async fn put_newer(&self, kind: Kind, version: u64, record: Record) -> Result<bool, Failure> {
+        let current = self.directory.newest(kind).await?;
+        if current.as_ref().is_some_and(|current| current.record == record) {
+            return Ok(false);
+        }
+        let replaces = current.map_or(0, |current| current.version);
+        let with = Versioned { version, record };
+        if version > replaces && self.directory.replace(kind, replaces, with).await? {
+            Ok(true)
+        } else {
+            Err(NOT_SIGNED)
+        }
+    }
+
+    async fn publish_staff(&self, record: Record) -> Result<Reply, Failure> {
+        let staff = read::<StaffRecord>(&record)?
+            .verify(&self.root, self.clock.now(), self.tolerance)
+            .map_err(|_| NOT_SIGNED)?;
+        self.not_revoked(&staff.device)?;
+        self.directory.put_staff(staff.device.key.0, record).await?;
+        Ok(Reply::Done)
+    }
+
+    async fn invite(&self, record: Record) -> Result<Reply, Failure> {
+        let invitation = read::<SignedInvitation>(&record)?
+            .verify(&self.root, self.clock.now(), self.tolerance)
+            .map_err(|_| NOT_SIGNED)?;
+        self.directory.forget_expired(self.seconds()).await?;
+        let (id, expires) = (invitation.id, invitation.expires);
+        let kept = self.directory.invite(id, expires, record, INVITATIONS_MAX);
+        if kept.await? { Ok(Reply::Done) } else { Err(NOT_SIGNED) }
+    }
+
+    /// Whether the new member knows the link's secret is for the administrator to check: this relay was
+    /// never told it.
+    async fn enrol(&self, id: InvitationId, request: Record) -> Result<Reply, Failure> {
+        read::<EnrolmentRequest>(&request)?;
+        done(self.directory.enrol(id, self.seconds(), request).await?)
+    }
+
+    async fn requested(&self, id: InvitationId) -> Result<Reply, Failure> {
+        let state = self.directory.invitation(id, self.seconds()).await?;
+        records(state.ok_or(NO_INVITATION)?.request.into_iter().collect())
+    }
+
+    async fn complete(&self, id: InvitationId, completion: Record) -> Result<Reply, Failure> {
+        done(self.directory.complete(id, self.seconds(), completion).await?)
+    }
+
+    async fn take(&self, id: InvitationId) -> Result<Reply, Failure> {
+        let state = self.directory.invitation(id, self.seconds()).await?;
+        let completion = state.ok_or(NO_INVITATION)?.completion;
+        if completion.is_some() {
+            self.directory.forget_invitation(id).await?;
+        }
+        records(completion.into_iter().collect())
+    }
+
+    async fn put_duty_key(&self, replaces: u64, bundle: Record) -> Result<Reply, Failure> {
+        let revoked = self.revoked().clone();
+        read::<DutyKeyBundle>(&bundle)?
+            .verify(&self.root, &revoked, self.clock.now(), self.tolerance)
+            .map_err(|_| NOT_SIGNED)?;
+        let current = self.directory.newest(Kind::DutyKey).await?;
+        if current.is_some_and(|current| current.record == bundle) {
+            return Ok(Reply::Done);
+        }
+        let with = Versioned {
+            version: replaces.saturating_add(1),
+            record: bundle,
+        };
+        if self.directory.replace(Kind::DutyKey, replaces, with).await? {
+            Ok(Reply::Done)
+        } else {
+            Err(NOT_SIGNED)
+        }
+    }
+
+    async fn duty_key(&self) -> Result<Reply, Failure> {
+        let Some(key) = self.directory.newest(Kind::DutyKey).await? else {
+            return Ok(Reply::DutyKey {
+                version: 0,
+                bundle: Bytes::default(),
+            });
+        };
+        Ok(Reply::DutyKey {
+            version: key.version,
+            bundle: fitting(key.record)?,
+        })
+    }
+
+    fn not_revoked(&self, device: &VerifiedDevice) -> Result<(), Failure> {
+        if self.revoked().is_revoked(device) {
+            Err(NOT_SIGNED)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn revoked(&self) -> std::sync::MutexGuard<'_, VerifiedRevocations> {
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seconds(&self) -> u64 {
+        self.clock.now().seconds()
+    }
+}
+
+fn read<T: MlsDecode>(record: &[u8]) -> Result<T, Failure> {
+    decode(record).map_err(|_| NOT_SIGNED)
+}
+
+fn done(kept: bool) -> Result<Reply, Failure> {
+    if kept { Ok(Reply::Done) } else { Err(NO_INVITATION) }
+}
+
+fn records(records: Vec<Record>) -> Result<Reply, Failure> {
+    let records: Result<Vec<_>, _> = records.into_iter().map(fitting::<RECORD_MAX>).collect();
+    Ok(Reply::Records {
+        records: records?.try_into().map_err(|_| too_long())?,
+    })
+}
+
+fn fitting<const MAX: usize>(record: Record) -> Result<Bytes<MAX>, Failure> {
+    record.try_into().map_err(|_| too_long())
+}
+
+/// What was kept was no longer than it may be, so whoever changed it since was not this relay.
+fn too_long() -> Failure {
+    DirectoryError::Unusable("a record was altered".to_owned()).into()
+}

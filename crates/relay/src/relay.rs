@@ -1,0 +1,293 @@
+//! A relay from start to stop.
+//!
+//! It starts only with everything in place: a relay that cannot keep its records or fill its pages says so
+//! to whoever starts it, not to survivors.
+
+use std::fmt;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use stillroom_delivery::{Delivery, Holdings, Setup};
+use stillroom_program::Fingerprint;
+use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::clock::Clock;
+use crate::config::{self, Config, ConfigError, Origin};
+use crate::directory::{Directory, DirectoryError, Sqlite};
+use crate::door::Door;
+use crate::headers::Headers;
+use crate::line::Lines;
+use crate::listeners::{Listener, listen};
+use crate::opening::{self, NotKept};
+use crate::pages::{Pages, PagesError, Which};
+use crate::program_file::{ProgramFile, ProgramFileError};
+use crate::records::Records;
+use crate::stop::Stop;
+use crate::switchboard::{InProcess, Switchboard};
+
+/// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
+const STOP_WITHIN: Duration = Duration::from_secs(6);
+
+/// Requests to the lasting records that may wait, of all devices together.
+const REQUESTS_WAITING: usize = 256;
+
+/// The relay. There is nothing to it before [`Relay::start`].
+pub struct Relay;
+
+/// The two sockets that a relay listens on.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Survivors come in here.
+    pub survivor: TcpListener,
+    /// Staff come in here.
+    pub desk: TcpListener,
+}
+
+/// A relay that runs. [`RunningRelay::stop`] ends it; dropping it leaves it running as long as its runtime.
+pub struct RunningRelay {
+    /// Where survivors come in.
+    pub survivor_addr: SocketAddr,
+    /// Where staff come in.
+    pub desk_addr: SocketAddr,
+    survivor_origin: Origin,
+    desk_origin: Origin,
+    root: Fingerprint,
+    switchboard: Arc<dyn Switchboard>,
+    stop: Stop,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why a relay did not start. Whoever starts it can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartError {
+    /// The configuration contradicts itself.
+    Config(ConfigError),
+    /// The program's file cannot be read.
+    ProgramUnreadable(String),
+    /// The program's file is not to be gone by.
+    Program(ProgramFileError),
+    /// The lasting records cannot be kept.
+    Directory(DirectoryError),
+    /// The pages cannot be filled.
+    Pages(PagesError),
+    /// It cannot listen.
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why, in the system's words.
+        why: String,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => write!(f, "the configuration: {error}"),
+            Self::ProgramUnreadable(why) => write!(f, "the program's file cannot be read: {why}"),
+            Self::Program(error) => write!(f, "the program's file: {error}"),
+            Self::Directory(error) => error.fmt(f),
+            Self::Pages(error) => error.fmt(f),
+            Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<DirectoryError> for StartError {
+    fn from(error: DirectoryError) -> Self {
+        Self::Directory(error)
+    }
+}
+
+impl Relay {
+    /// Starts a relay on the addresses that the configuration names.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: Config) -> Result<RunningRelay, StartError> {
+        let bind = |address: SocketAddr| {
+            TcpListener::bind(address).map_err(|error| StartError::Listen {
+                address,
+                why: error.to_string(),
+            })
+        };
+        let listeners = Listeners {
+            survivor: bind(config.survivor.listen)?,
+            desk: bind(config.desk.listen)?,
+        };
+        Self::start_on(config, listeners).await
+    }
+
+    /// Starts a relay on sockets that listen already, whatever addresses the configuration names.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_on(config: Config, listeners: Listeners) -> Result<RunningRelay, StartError> {
+        config.check().map_err(StartError::Config)?;
+        let program = read_program(&config)?;
+        let root = program.root;
+        let pages = Arc::new(Pages::read(root, &config.testing).map_err(StartError::Pages)?);
+        let directory: Arc<dyn Directory> = Arc::new(Sqlite::open(&config.state.folder, &root)?);
+
+        let clock = Clock::start();
+        let limits = config.limits.of_core();
+        let tolerance = limits.clock_tolerance;
+        let delivery = Delivery::new(Setup { root, limits }, UnwrapErr(SysRng));
+        let (requests, asked) = mpsc::channel(REQUESTS_WAITING);
+        let waiting = config.limits.outgoing_bytes_in_all;
+        let in_process = Arc::new(InProcess::new(delivery, clock, waiting, requests));
+        let time = InProcess::keep_time(Arc::downgrade(&in_process));
+        let switchboard: Arc<dyn Switchboard> = in_process;
+        let records = Arc::new(Records::new(
+            directory,
+            Arc::clone(&switchboard),
+            Arc::clone(&pages),
+            root,
+            clock,
+            tolerance,
+        ));
+        opening::open(&records, &program).await.map_err(|error| match error {
+            NotKept::Program(error) => StartError::Program(error),
+            NotKept::Directory(error) => StartError::Directory(error),
+            NotKept::Pages(error) => StartError::Pages(error),
+        })?;
+        let stop = Stop::new();
+        let mut tasks = vec![tokio::spawn(time), tokio::spawn(records.answer(asked))];
+        let hall = Hall {
+            config: &config,
+            pages,
+            switchboard: Arc::clone(&switchboard),
+            places: Arc::new(Semaphore::new(config.limits.page_connections)),
+            stop: &stop,
+        };
+        let (survivor_addr, survivor_origin, task) =
+            hall.open(Which::Survivor, &config.survivor, listeners.survivor)?;
+        tasks.push(task);
+        let (desk_addr, desk_origin, task) = hall.open(Which::Desk, &config.desk, listeners.desk)?;
+        tasks.push(task);
+        tracing::info!(pages = hall.pages.are_built(), "the relay runs");
+        Ok(RunningRelay {
+            survivor_addr,
+            desk_addr,
+            survivor_origin,
+            desk_origin,
+            root,
+            switchboard,
+            stop,
+            tasks,
+        })
+    }
+}
+
+fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
+    let bytes = std::fs::read(&config.program.file)
+        .map_err(|error| StartError::ProgramUnreadable(error.to_string()))?;
+    ProgramFile::decode(&bytes).map_err(StartError::Program)
+}
+
+/// What both doors lead to.
+struct Hall<'a> {
+    config: &'a Config,
+    pages: Arc<Pages>,
+    switchboard: Arc<dyn Switchboard>,
+    places: Arc<Semaphore>,
+    stop: &'a Stop,
+}
+
+impl Hall<'_> {
+    fn open(
+        &self,
+        which: Which,
+        door: &config::Door,
+        socket: TcpListener,
+    ) -> Result<(SocketAddr, Origin, JoinHandle<()>), StartError> {
+        let cannot = |error: std::io::Error| StartError::Listen {
+            address: door.listen,
+            why: error.to_string(),
+        };
+        let address = socket.local_addr().map_err(cannot)?;
+        let origin = match &door.origin {
+            Some(origin) => origin.clone(),
+            None => Origin::of_this_computer(address.port()),
+        };
+        let limits = &self.config.limits;
+        let (frame, outgoing_bytes) = match which {
+            Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes),
+            Which::Desk => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
+        };
+        let headers = Headers::of(&origin).map_err(|error| cannot(std::io::Error::other(error)))?;
+        let door = Arc::new(Door {
+            which,
+            origin: origin.clone(),
+            headers,
+            pages: Arc::clone(&self.pages),
+            switchboard: Arc::clone(&self.switchboard),
+            lines: Lines {
+                frame,
+                outgoing_bytes,
+                running: self.stop.running(),
+            },
+        });
+        let listener = Listener {
+            socket: listen(socket).map_err(cannot)?,
+            router: door.router(),
+            places: Arc::clone(&self.places),
+            stopping: self.stop.stopping(),
+            running: self.stop.running(),
+        };
+        Ok((address, origin, tokio::spawn(listener.accept())))
+    }
+}
+
+impl RunningRelay {
+    /// The address that survivors open.
+    pub fn survivor_origin(&self) -> &Origin {
+        &self.survivor_origin
+    }
+
+    /// The address that staff open.
+    pub fn desk_origin(&self) -> &Origin {
+        &self.desk_origin
+    }
+
+    /// The fingerprint of the program's root key.
+    pub fn root(&self) -> Fingerprint {
+        self.root
+    }
+
+    /// How much is held, and nothing of whom.
+    pub fn holdings(&self) -> Holdings {
+        self.switchboard.holdings()
+    }
+
+    /// Stops: lets nobody in any more, tells everybody to connect again in a moment, and waits until they
+    /// have heard it, though not for long.
+    pub async fn stop(self) {
+        tracing::info!("the relay stops");
+        self.stop.say();
+        self.switchboard.stop();
+        // Whoever is still connected by then does not read.
+        let _ = timeout(STOP_WITHIN, self.stop.wait()).await;
+        for task in self.tasks {
+            task.abort();
+            // An aborted task says so; that is its end.
+            let _ = task.await;
+        }
+        tracing::info!("the relay has stopped");
+    }
+}
+
+impl fmt::Debug for RunningRelay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningRelay")
+            .field("holdings", &self.holdings())
+            .finish_non_exhaustive()
+    }
+}

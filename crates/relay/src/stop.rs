@@ -1,0 +1,82 @@
+//! How a relay stops: everybody learns of it, and the last to leave is waited for.
+
+use tokio::sync::{mpsc, watch};
+
+/// The side that stops.
+pub(crate) struct Stop {
+    stopping: watch::Sender<bool>,
+    running: mpsc::Sender<()>,
+    ended: mpsc::Receiver<()>,
+}
+
+/// Held by whatever should be waited for.
+#[derive(Clone)]
+pub(crate) struct Running {
+    _until_dropped: mpsc::Sender<()>,
+}
+
+/// Learns that the relay stops.
+#[derive(Clone)]
+pub(crate) struct Stopping(watch::Receiver<bool>);
+
+impl Stop {
+    pub(crate) fn new() -> Self {
+        let (stopping, _) = watch::channel(false);
+        let (running, ended) = mpsc::channel(1);
+        Self {
+            stopping,
+            running,
+            ended,
+        }
+    }
+
+    pub(crate) fn running(&self) -> Running {
+        Running {
+            _until_dropped: self.running.clone(),
+        }
+    }
+
+    pub(crate) fn stopping(&self) -> Stopping {
+        Stopping(self.stopping.subscribe())
+    }
+
+    /// Says that the relay stops.
+    pub(crate) fn say(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Waits until nobody holds a [`Running`].
+    pub(crate) async fn wait(self) {
+        let Self {
+            running, mut ended, ..
+        } = self;
+        drop(running);
+        let _nobody_left = ended.recv().await;
+    }
+}
+
+impl Stopping {
+    /// Waits until the relay stops.
+    pub(crate) async fn wait(&mut self) {
+        // An error means that the relay is gone altogether, which is a stop as well.
+        let _ = self.0.wait_for(|stopping| *stopping).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_last_to_leave_is_waited_for() {
+        let stop = Stop::new();
+        let (running, mut stopping) = (stop.running(), stop.stopping());
+        let task = tokio::spawn(async move {
+            stopping.wait().await;
+            drop(running);
+        });
+        stop.say();
+        stop.wait().await;
+        task.await.unwrap();
+    }
+}

@@ -1,0 +1,196 @@
+//! The live state in this process: the relay's core behind one lock.
+//!
+//! The core does nothing slow, so the lock is held for microseconds; queues are filled under it, which
+//! keeps frames in order. All of it is gone with the process; devices make it anew.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings};
+use stillroom_program::{Timestamp, VerifiedPolicy, VerifiedRevocations};
+use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
+use stillroom_protocol::{Bytes, Refusal, Reply};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::sleep_until;
+
+use super::{Outgoing, OutgoingBytes, Request, Seat, Switchboard};
+use crate::clock::Clock;
+
+/// [`Switchboard`] in this process.
+pub struct InProcess {
+    live: Mutex<Live>,
+    open: AtomicBool,
+    clock: Clock,
+    outgoing_bytes: Arc<OutgoingBytes>,
+    requests: mpsc::Sender<Request>,
+    sooner: Notify,
+}
+
+struct Live {
+    delivery: Delivery,
+    outgoing: BTreeMap<ConnectionId, Arc<Outgoing>>,
+    /// When the timer is set to go off.
+    set: Option<Timestamp>,
+}
+
+impl InProcess {
+    /// A switchboard over this core. Requests that find no room in `requests` are refused as the relay's
+    /// fault. [`InProcess::keep_time`] must run beside it.
+    pub(crate) fn new(
+        delivery: Delivery,
+        clock: Clock,
+        outgoing_bytes: usize,
+        requests: mpsc::Sender<Request>,
+    ) -> Self {
+        Self {
+            live: Mutex::new(Live {
+                delivery,
+                outgoing: BTreeMap::new(),
+                set: None,
+            }),
+            open: AtomicBool::new(false),
+            clock,
+            outgoing_bytes: Arc::new(OutgoingBytes::new(outgoing_bytes)),
+            requests,
+            sooner: Notify::new(),
+        }
+    }
+
+    /// Calls the core whenever something is due, until the switchboard is gone.
+    pub(crate) async fn keep_time(this: Weak<Self>) {
+        while let Some(switchboard) = this.upgrade() {
+            let due = switchboard.with(|live, now| {
+                if live.delivery.poll_timeout().is_some_and(|due| due <= now) {
+                    live.delivery.handle_timeout(now);
+                }
+            });
+            let due = due.map(|due| switchboard.clock.instant(due).into());
+            tokio::select! {
+                () = switchboard.sooner.notified() => {}
+                () = until(due) => {}
+            }
+        }
+    }
+
+    /// Lets `act` at the core, and does what follows from it. Returns when something is due next.
+    fn with(&self, act: impl FnOnce(&mut Live, Timestamp)) -> Option<Timestamp> {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read under the lock, so that time never runs backwards for the core.
+        let now = self.clock.now();
+        act(&mut live, now);
+        live.carry_out(&self.requests, now);
+        self.open.store(live.delivery.is_open(), Ordering::Relaxed);
+        let due = live.delivery.poll_timeout();
+        if due.is_some_and(|due| live.set.is_none_or(|set| due < set)) {
+            self.sooner.notify_one();
+        }
+        live.set = due;
+        due
+    }
+}
+
+impl Live {
+    /// Does what the core wants done.
+    fn carry_out(&mut self, requests: &mpsc::Sender<Request>, now: Timestamp) {
+        while let Some(command) = self.delivery.poll_command() {
+            match command {
+                Command::Send { to, frame } => self.send(to, frame, now),
+                Command::Close {
+                    connection,
+                    refusal,
+                } => {
+                    if let Some(outgoing) = self.outgoing.remove(&connection) {
+                        outgoing.close(refusal);
+                    }
+                }
+                Command::Lasting {
+                    connection,
+                    number,
+                    operation,
+                    by: _,
+                } => {
+                    let request = Request {
+                        connection,
+                        number,
+                        operation,
+                    };
+                    if requests.try_send(request).is_err() {
+                        let fault = Err(Refusal::RelayFault);
+                        self.delivery.handle_reply(connection, number, fault);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, to: ConnectionId, frame: Arc<[u8]>, now: Timestamp) {
+        let Some(outgoing) = self.outgoing.get(&to) else {
+            return;
+        };
+        if outgoing.push(frame).is_err() {
+            self.outgoing.remove(&to);
+            self.delivery.handle_disconnect(to, now);
+        }
+    }
+}
+
+impl Switchboard for InProcess {
+    fn connect(&self, outgoing_bytes: usize) -> Result<Seat, Refusal> {
+        let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(&self.outgoing_bytes)));
+        let mut connected = Err(Refusal::RelayFault);
+        self.with(|live, now| {
+            connected = live.delivery.handle_connect(now);
+            if let Ok(connection) = connected {
+                live.outgoing.insert(connection, Arc::clone(&outgoing));
+            }
+        });
+        connected.map(|connection| Seat {
+            connection,
+            outgoing,
+        })
+    }
+
+    fn frame(&self, from: ConnectionId, frame: &[u8]) {
+        self.with(|live, now| live.delivery.handle_frame(from, frame, now));
+    }
+
+    fn disconnect(&self, connection: ConnectionId) {
+        self.with(|live, now| {
+            live.outgoing.remove(&connection);
+            live.delivery.handle_disconnect(connection, now);
+        });
+    }
+
+    fn reply(&self, connection: ConnectionId, number: u32, outcome: Result<Reply, Refusal>) {
+        self.with(|live, _| live.delivery.handle_reply(connection, number, outcome));
+    }
+
+    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy) {
+        self.with(|live, now| live.delivery.set_policy(signed, policy, now));
+    }
+
+    fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
+        self.with(|live, now| live.delivery.set_revocations(signed, list, now));
+    }
+
+    fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    fn holdings(&self) -> Holdings {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.delivery.holdings()
+    }
+
+    fn stop(&self) {
+        self.with(|live, now| live.delivery.handle_stop(now));
+    }
+}
+
+async fn until(due: Option<tokio::time::Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

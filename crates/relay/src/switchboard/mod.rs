@@ -1,0 +1,79 @@
+//! The live state of a relay: who is connected, the line, the rooms (`features.md` 3.8, 6.6).
+//!
+//! [`InProcess`] holds it all in this process. Calls do not wait: what they cause comes out of each
+//! connection's [`Outgoing`], so a switchboard that spreads over several processes by a message bus fits
+//! behind the same trait. It is told nothing of where a connection comes from.
+
+mod in_process;
+mod outgoing;
+
+use std::fmt;
+use std::sync::Arc;
+
+use stillroom_delivery::{ConnectionId, Holdings};
+use stillroom_program::{VerifiedPolicy, VerifiedRevocations};
+use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
+use stillroom_protocol::{Bytes, Operation, Refusal, Reply};
+
+pub use in_process::InProcess;
+pub(crate) use outgoing::refused;
+pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
+
+/// A connection's place at a switchboard.
+#[derive(Debug)]
+pub struct Seat {
+    /// Its name here.
+    pub connection: ConnectionId,
+    /// What is to be sent on it.
+    pub outgoing: Arc<Outgoing>,
+}
+
+/// A question to the lasting records, from a device that has the right to ask it. Answered with
+/// [`Switchboard::reply`].
+pub struct Request {
+    /// Who asks.
+    pub connection: ConnectionId,
+    /// Their number for it.
+    pub number: u32,
+    /// What they ask.
+    pub operation: Operation,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Request")
+    }
+}
+
+/// The live state.
+pub trait Switchboard: Send + Sync + 'static {
+    /// A device has connected, and at most `outgoing_bytes` may wait for it.
+    ///
+    /// # Errors
+    /// Why it is not let in; said to it before the connection closes.
+    fn connect(&self, outgoing_bytes: usize) -> Result<Seat, Refusal>;
+
+    /// A whole frame came from a device.
+    fn frame(&self, from: ConnectionId, frame: &[u8]);
+
+    /// The connection is gone.
+    fn disconnect(&self, connection: ConnectionId);
+
+    /// The lasting records answered a request.
+    fn reply(&self, connection: ConnectionId, number: u32, outcome: Result<Reply, Refusal>);
+
+    /// A policy was published: `policy` is what `signed` was verified to say.
+    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy);
+
+    /// A list of revoked devices was published: `list` is what `signed` was verified to say.
+    fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations);
+
+    /// Whether somebody is on duty.
+    fn is_open(&self) -> bool;
+
+    /// How much is held, and nothing of whom.
+    fn holdings(&self) -> Holdings;
+
+    /// Everybody is told that the relay stops, and nobody is let in any more.
+    fn stop(&self);
+}
