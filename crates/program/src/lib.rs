@@ -62,3 +62,6 @@ pub use staff::{StaffRecord, VerifiedStaff};
 pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
 pub use stillroom_wire::{Bytes, DecodeError, List, Text, decode, encode};
 pub use time::Timestamp;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! The duty key, wrapped.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::fixture::{DAY, EXACT, NOW, Program};
+use crate::limits::DUTY_RECIPIENTS_MAX;
+use crate::*;
+
+fn verified(program: &Program, bundle: &DutyKeyBundle) -> Result<VerifiedDutyKey, DutyKeyError> {
+    bundle.verify(&program.fingerprint, &VerifiedRevocations::none(), NOW, EXACT)
+}
+
+#[test]
+fn everybody_who_may_be_on_duty_opens_the_same_key_and_nobody_else_does() {
+    let mut program = Program::new(1);
+    let maker = program.staff(Roles::ADVOCATE);
+    let mate = program.staff(Roles::SUPERVISOR);
+    let interpreter = program.staff(Roles::INTERPRETER);
+    let late = program.staff(Roles::ADVOCATE);
+    let staff = vec![program.verified_staff(&mate), program.verified_staff(&interpreter)];
+    let (bundle, key) = DutyKeyBundle::make(&maker, &staff, NOW, &mut program.rng).unwrap();
+    let verified = verified(&program, &bundle).unwrap();
+    assert_eq!(verified.made(), NOW.seconds());
+    assert_eq!(*verified.public_key(), key.public_key());
+    for device in [&maker, &mate] {
+        assert_eq!(*verified.open(device).unwrap().to_bytes(), *key.to_bytes());
+    }
+    for device in [&interpreter, &late] {
+        assert_eq!(verified.open(device).unwrap_err(), DutyKeyError::NotForThisDevice);
+    }
+}
+
+#[test]
+fn a_bundle_by_somebody_who_is_never_on_duty_is_refused() {
+    let mut program = Program::new(1);
+    let interpreter = program.staff(Roles::INTERPRETER);
+    let made = DutyKeyBundle::make(&interpreter, &[], NOW, &mut program.rng);
+    assert_eq!(made.unwrap_err(), DutyKeyError::RoleMissing);
+    let advocate = program.staff(Roles::ADVOCATE);
+    let (bundle, _) = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap();
+    let signature = interpreter.sign_record(Label::DutyKey, &bundle.content);
+    let forged = DutyKeyBundle { chain: interpreter.chain, signature, ..bundle };
+    assert_eq!(verified(&program, &forged), Err(DutyKeyError::RoleMissing));
+}
+
+#[test]
+fn a_bundle_from_another_program_a_revoked_device_or_a_later_time_is_refused() {
+    let (mut program, mut theirs) = (Program::new(1), Program::new(2));
+    let stranger = theirs.staff(Roles::ADVOCATE);
+    let (foreign, _) = DutyKeyBundle::make(&stranger, &[], NOW, &mut theirs.rng).unwrap();
+    assert_eq!(
+        verified(&program, &foreign),
+        Err(DutyKeyError::Signer(CertificateError::WrongProgram))
+    );
+    let advocate = program.staff(Roles::ADVOCATE);
+    let (later, _) =
+        DutyKeyBundle::make(&advocate, &[], NOW + 2 * DAY, &mut program.rng).unwrap();
+    assert_eq!(verified(&program, &later), Err(DutyKeyError::NotYetValid));
+    let (bundle, _) = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap();
+    let list = Revocations::default().with(advocate.key(), u64::MAX, NOW).unwrap();
+    let list = SignedRevocations::sign(list, &program.administrator).unwrap();
+    let list = list.verify(&program.fingerprint, NOW, EXACT).unwrap();
+    assert_eq!(
+        bundle.verify(&program.fingerprint, &list, NOW, EXACT),
+        Err(DutyKeyError::SignerRevoked)
+    );
+}
+
+#[test]
+fn a_relay_cannot_put_its_own_key_in_a_bundle() {
+    let mut program = Program::new(1);
+    let advocate = program.staff(Roles::ADVOCATE);
+    let (bundle, _) = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap();
+    let mut swapped = bundle.clone();
+    swapped.content.public = ReceivingKey::from_bytes(&[1; 32]).public_key();
+    let wrong = Err(DutyKeyError::Signer(CertificateError::SignatureWrong));
+    assert_eq!(verified(&program, &swapped), wrong);
+    let mut emptied = bundle;
+    emptied.content.wrapped = List::default();
+    assert_eq!(verified(&program, &emptied), wrong);
+}
+
+#[test]
+fn a_wrapping_from_another_bundle_does_not_open() {
+    let mut program = Program::new(1);
+    let (advocate, mate) = (program.staff(Roles::ADVOCATE), program.staff(Roles::ADVOCATE));
+    let (old, _) = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap();
+    let (new, _) = DutyKeyBundle::make(&mate, &[], NOW, &mut program.rng).unwrap();
+    // A colleague's modified desk mixes the two, and signs that.
+    let mut mixed = new;
+    mixed.content.wrapped = old.content.wrapped;
+    mixed.signature = mate.sign_record(Label::DutyKey, &mixed.content);
+    let verified = verified(&program, &mixed).unwrap();
+    assert_eq!(verified.open(&advocate).unwrap_err(), DutyKeyError::DoesNotOpen);
+}
+
+#[test]
+fn a_bundle_for_as_many_as_it_holds_fits_its_record_and_one_more_is_refused() {
+    let mut program = Program::new(1);
+    let maker = program.staff(Roles::ADVOCATE);
+    let mut device = program.verified_staff(&maker);
+    let staff = (1..=DUTY_RECIPIENTS_MAX).map(|number| {
+        device.device.key.0[..8].copy_from_slice(&number.to_be_bytes());
+        device.clone()
+    });
+    let staff = staff.collect::<Vec<_>>();
+    let most = &staff[..DUTY_RECIPIENTS_MAX - 1];
+    let (bundle, _) = DutyKeyBundle::make(&maker, most, NOW, &mut program.rng).unwrap();
+    let length = encode(&bundle).len();
+    assert!(length <= stillroom_protocol::limits::RECORD_MAX, "{length}");
+    let made = DutyKeyBundle::make(&maker, &staff, NOW, &mut program.rng);
+    assert_eq!(made.unwrap_err(), DutyKeyError::TooManyDevices);
+}

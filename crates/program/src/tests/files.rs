@@ -1,0 +1,106 @@
+//! The policy's file, the root key and its words.
+
+use super::fixture::{EXACT, NOW, Program, days};
+use crate::*;
+
+/// The sample's own time: a day in the middle of it.
+const SAMPLE_TIME: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+#[test]
+fn the_sample_is_a_sound_policy_that_can_be_signed_and_believed() {
+    let policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    assert_eq!(policy.check(), []);
+    assert_eq!(policy.hours.len(), 7);
+    assert_eq!(policy.alternatives.len(), 4);
+    assert_eq!(policy.issued, 1_793_491_200);
+    let program = Program::new(1);
+    let signed = SignedPolicy::sign(&policy, &program.administrator).unwrap();
+    let verified = signed.verify(&program.fingerprint, SAMPLE_TIME, EXACT).unwrap();
+    assert_eq!(*verified, policy);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line() {
+    let line_of = |text: &str, needle: &str| {
+        1 + text.lines().position(|line| line.starts_with(needle)).unwrap()
+    };
+    let misspelt = SAMPLE_POLICY.replace("\nemergency = ", "\nemergncy = ");
+    let error = Policy::from_toml(&misspelt).unwrap_err();
+    assert_eq!(error.line, Some(line_of(&misspelt, "emergncy")));
+    assert!(error.message.contains("emergncy"), "{error}");
+    let nested = SAMPLE_POLICY.replace("silence_warn", "silence_wrn");
+    let error = Policy::from_toml(&nested).unwrap_err();
+    assert_eq!(error.line, Some(line_of(&nested, "silence_wrn")));
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_refused_with_its_line() {
+    let wrong = |from: &str, to: &str, start: &str| {
+        let text = SAMPLE_POLICY.replace(from, to);
+        let line = 1 + text.lines().position(|line| line.starts_with(start)).unwrap();
+        let error = Policy::from_toml(&text).unwrap_err();
+        assert_eq!(error.line, Some(line), "{error}");
+        error.message
+    };
+    let long = alloc::format!("title = \"{}\"", "x".repeat(41));
+    assert!(wrong("title = \"Chat\"", &long, "title").contains("longer than 40 bytes"));
+    wrong("from = \"08:00\"", "from = \"8 am\"", "from = \"8 am");
+    wrong("issued = 2026-11-01", "issued = \"soon\"", "issued");
+    wrong("issued = 2026-11-01", "issued = 2026-11-01T10:00:00Z", "issued");
+    wrong("kind = \"tty\"", "kind = \"fax\"", "kind = \"fax");
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    let text = SAMPLE_POLICY.replace("language = \"en\"", "");
+    let error = Policy::from_toml(&text).unwrap_err();
+    assert!(error.message.contains("language"), "{error}");
+}
+
+#[test]
+fn recovery_words_bring_the_same_root_back() {
+    let mut program = Program::new(1);
+    let root = RootKey::generate(&mut program.rng);
+    let words = root.recovery_words();
+    assert_eq!(words.split(' ').count(), 24);
+    let back = RootKey::from_recovery_words(&words).unwrap();
+    assert_eq!(back.fingerprint(), root.fingerprint());
+    let shouted = words.to_uppercase().replace(' ', "\n  ");
+    let back = RootKey::from_recovery_words(&shouted).unwrap();
+    assert_eq!(back.fingerprint(), root.fingerprint());
+}
+
+#[test]
+fn the_published_words_of_a_published_seed_are_read() {
+    // BIP 39's own vectors: 32 bytes of 0x7f.
+    let words = "legal winner thank year wave sausage worth useful legal winner thank year wave \
+                 sausage worth useful legal winner thank year wave sausage worth title";
+    let expected = SigningKey::from_bytes(&[0x7f; 32]).verifying_key();
+    let root = RootKey::from_recovery_words(words).unwrap();
+    assert_eq!(root.verifying_key(), expected);
+}
+
+#[test]
+fn words_that_are_too_few_misspelt_or_swapped_are_refused() {
+    let mut program = Program::new(1);
+    let words = RootKey::generate(&mut program.rng).recovery_words();
+    let refused = |words: &str| RootKey::from_recovery_words(words).unwrap_err();
+    assert_eq!(refused("legal winner thank"), RecoveryError::Count);
+    assert_eq!(refused(&words.replacen(' ', " xyzzy ", 1)), RecoveryError::Count);
+    let (first, rest) = words.split_once(' ').unwrap();
+    assert_eq!(refused(&alloc::format!("xyzzy {rest}")), RecoveryError::UnknownWord);
+    let swapped = alloc::format!("{rest} {first}");
+    assert_eq!(refused(&swapped), RecoveryError::Checksum);
+}
+
+#[test]
+fn a_root_makes_administrators_who_can_do_more_beside() {
+    let mut program = Program::new(1);
+    let root = RootKey::generate(&mut program.rng);
+    let new = NewDevice::generate(&mut program.rng);
+    let device = root.make_administrator(new, Roles::ADVOCATE, "Kim", days(365)).unwrap();
+    let verified = device.chain.verify(&root.fingerprint(), NOW, EXACT).unwrap();
+    assert!(verified.roles.contains(Roles::ADVOCATE | Roles::ADMINISTRATOR));
+    assert_eq!(device.name.verify(&verified).unwrap().as_str(), "Kim");
+    assert_eq!(device.program(), root.fingerprint());
+}

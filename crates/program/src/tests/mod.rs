@@ -1,0 +1,18 @@
+//! What each record promises, against each way to break the promise.
+
+mod certificates;
+mod decoding;
+mod devices;
+mod duty;
+mod enrolments;
+mod fixture;
+#[cfg(feature = "author")]
+mod files;
+mod intakes;
+#[cfg(feature = "staff")]
+mod passphrases;
+mod policies;
+mod revocations;
+mod seals;
+mod secrets;
+mod statements;
