@@ -60,7 +60,7 @@ characters-over = This message is too long by { $count } characters. You can sen
 message-not-now = This could not be sent just now. Your words are still in the box.
 line-up = Connected
 line-starting = Connecting
-line-down = The connection is lost. This page is trying again by itself. Nothing is lost: what you write is sent when the connection is back.
+line-down = There is no connection at the moment. This page is trying again by itself. Nothing is lost: what you write is sent when the connection is back.
 advocate-lost = Your advocate’s connection is gone for good, so you are at the head of the line for another advocate. What you write is kept for them.
 
 ## Ending the chat
