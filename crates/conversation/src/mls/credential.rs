@@ -55,7 +55,7 @@ impl MemberCredential {
         let signing = VerifyingKey((&*identity.signature_key).try_into().ok()?);
         let credential = decode(identity.credential.as_basic()?.identifier()).ok()?;
         match &credential {
-            Self::Staff { chain } if device_key(chain) != signing => None,
+            Self::Staff { chain } if chain.leaf().device != signing => None,
             _ => Some((signing, credential)),
         }
     }
@@ -76,12 +76,4 @@ impl Member {
     pub fn is_survivor(&self) -> bool {
         self.credential == MemberCredential::Survivor
     }
-}
-
-/// The key that the last certificate of a chain is for.
-fn device_key(chain: &Chain) -> VerifyingKey {
-    chain
-        .device
-        .as_ref()
-        .map_or(chain.administrator.device, |device| device.device)
 }

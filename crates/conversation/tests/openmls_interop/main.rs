@@ -1,8 +1,12 @@
 //! The group against another implementation of MLS, both ways: OpenMLS with the same suite. Also the
 //! members who break rules with what our library cannot even make.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "all of this is a test")]
+
 mod party;
 mod provider;
+#[path = "../../src/mls/tests/staff.rs"]
+mod staff;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,7 +21,7 @@ use stillroom_conversation::Randomness;
 use stillroom_conversation::mls::{
     Group, Leaf, MemberCredential, MlsError, Prospect, Received, Rule,
 };
-use stillroom_program::{Certificate, Chain, Device, SigningKey, Timestamp};
+use stillroom_program::{Device, Timestamp};
 
 fn randomness(seed: u64) -> Randomness {
     Randomness::new(ChaCha20Rng::seed_from_u64(seed))
@@ -29,20 +33,8 @@ fn now() -> Timestamp {
     Timestamp(u64::try_from(since.as_millis()).unwrap())
 }
 
-fn device(name: u8) -> Device {
-    let signing = SigningKey::from_bytes(&[name; 32]);
-    let certificate = |key: &SigningKey| Certificate {
-        device: key.verifying_key(),
-        signature: [0; 32],
-    };
-    Device {
-        chain: Chain {
-            root: SigningKey::from_bytes(&[0; 32]).verifying_key(),
-            administrator: certificate(&SigningKey::from_bytes(&[1; 32])),
-            device: Some(certificate(&signing)),
-        },
-        signing,
-    }
+fn device(number: u8) -> Device {
+    staff::device(number, now())
 }
 
 fn staff_credential(device: &Device) -> MemberCredential {
@@ -51,16 +43,21 @@ fn staff_credential(device: &Device) -> MemberCredential {
     }
 }
 
-/// Staff who use OpenMLS.
-fn staff(name: u8) -> Party {
-    let device = device(name);
+/// A member of staff who uses OpenMLS, and their device.
+fn party(number: u8) -> (Party, Device) {
+    let device = device(number);
     let key = Key::new(*device.signing.to_bytes());
-    Party::new(key, staff_credential(&device), randomness(u64::from(name)))
+    let party = Party::new(
+        key,
+        staff_credential(&device),
+        randomness(u64::from(number)),
+    );
+    (party, device)
 }
 
 /// A survivor of ours in the group of an advocate who uses OpenMLS.
 fn led_by_openmls() -> (Party, MlsGroup, Group) {
-    let advocate = staff(10);
+    let (advocate, _) = party(10);
     let mut theirs = advocate.create();
     let mut prospect = Prospect::new(&randomness(1), now()).unwrap();
     let (_, welcome) = advocate.add(&mut theirs, prospect.key_package());
@@ -82,7 +79,10 @@ fn led_by_us() -> (Group, Party, MlsGroup) {
 /// Both write, both read, and both have the same view of the group.
 fn talk(ours: &mut Group, party: &Party, theirs: &mut MlsGroup) {
     let sealed = ours.encrypt("from here".as_bytes()).unwrap();
-    assert_eq!(party.read(theirs, &sealed), Read::Text(b"from here".to_vec()));
+    assert_eq!(
+        party.read(theirs, &sealed),
+        Read::Text(b"from here".to_vec())
+    );
     let sealed = party.write(theirs, b"from there");
     assert_eq!(
         ours.receive(&sealed, now()),
@@ -96,11 +96,17 @@ fn talk(ours: &mut Group, party: &Party, theirs: &mut MlsGroup) {
     let exported = theirs
         .export_secret(party.provider.crypto(), "stillroom test", b"context", 32)
         .unwrap();
-    assert_eq!(*ours.export(b"stillroom test", b"context", 32).unwrap(), exported);
+    assert_eq!(
+        *ours.export(b"stillroom test", b"context", 32).unwrap(),
+        exported
+    );
 }
 
 fn changed(received: Result<Received, MlsError>) {
-    assert!(matches!(received, Ok(Received::Changed { .. })), "{received:?}");
+    assert!(
+        matches!(received, Ok(Received::Changed { .. })),
+        "{received:?}"
+    );
 }
 
 #[test]
@@ -116,7 +122,10 @@ fn a_survivor_joins_an_advocate_who_uses_openmls() {
     let (commit, ..) = theirs
         .remove_members(&advocate.provider, &advocate.key, &[LeafNodeIndex::new(1)])
         .unwrap();
-    assert_eq!(ours.receive(&bytes(commit), now()), Ok(Received::SelfRemoved));
+    assert_eq!(
+        ours.receive(&bytes(commit), now()),
+        Ok(Received::SelfRemoved)
+    );
 }
 
 #[test]
@@ -137,7 +146,7 @@ fn a_survivor_who_uses_openmls_joins_an_advocate() {
 fn an_interpreter_is_added_by_either() {
     let (advocate, mut theirs, mut ours) = led_by_openmls();
     let guest = device(11);
-    ours.consent(&guest.signing.verifying_key(), &staff_credential(&guest));
+    ours.consent(&guest.key(), &staff_credential(&guest));
     let mut prospect = Prospect::staff(&guest, &randomness(4), now()).unwrap();
     let (commit, welcome) = advocate.add(&mut theirs, prospect.key_package());
     changed(ours.receive(&commit, now()));
@@ -145,15 +154,18 @@ fn an_interpreter_is_added_by_either() {
     talk(&mut interpreter, &advocate, &mut theirs);
 
     let (mut ours, survivor, mut theirs) = led_by_us();
-    let guest = staff(11);
-    ours.consent(&device(11).signing.verifying_key(), &staff_credential(&device(11)));
+    let (guest, certified) = party(11);
+    ours.consent(&certified.key(), &staff_credential(&certified));
     let key_package = bytes(MlsMessageOut::from(guest.key_package()));
     let (commit, welcome) = ours.add(&key_package, now()).unwrap();
     assert_eq!(survivor.read(&mut theirs, &commit), Read::Commit);
     let mut interpreter = guest.join(&welcome);
     talk(&mut ours, &guest, &mut interpreter);
     let sealed = survivor.write(&mut theirs, b"to both");
-    assert_eq!(guest.read(&mut interpreter, &sealed), Read::Text(b"to both".to_vec()));
+    assert_eq!(
+        guest.read(&mut interpreter, &sealed),
+        Read::Text(b"to both".to_vec())
+    );
     assert!(ours.receive(&sealed, now()).is_ok());
 }
 
@@ -168,7 +180,10 @@ fn a_lead_who_mixes_in_a_pre_shared_key_is_refused() {
         &mut theirs,
         openmls::prelude::Proposal::PreSharedKey(Box::new(proposal)),
     );
-    assert_eq!(ours.receive(&commit, now()), Err(MlsError::RuleBroken(Rule::KnownContent)));
+    assert_eq!(
+        ours.receive(&commit, now()),
+        Err(MlsError::RuleBroken(Rule::KnownContent))
+    );
 }
 
 #[test]
@@ -177,7 +192,10 @@ fn a_commit_of_proposals_by_reference_is_refused() {
     let (proposal, _) = theirs
         .propose_remove_member(&advocate.provider, &advocate.key, LeafNodeIndex::new(1))
         .unwrap();
-    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
+    assert_eq!(
+        ours.receive(&bytes(proposal), now()),
+        Err(MlsError::Malformed)
+    );
     let (commit, ..) = theirs
         .commit_to_pending_proposals(&advocate.provider, &advocate.key)
         .unwrap();
@@ -192,20 +210,39 @@ fn a_commit_of_proposals_by_reference_is_refused() {
 fn a_survivor_who_proposes_or_commits_an_update_is_refused() {
     let (mut ours, survivor, mut theirs) = led_by_us();
     let (proposal, _) = theirs
-        .propose_self_update(&survivor.provider, &survivor.key, LeafNodeParameters::default())
+        .propose_self_update(
+            &survivor.provider,
+            &survivor.key,
+            LeafNodeParameters::default(),
+        )
         .unwrap();
-    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
-    theirs.clear_pending_proposals(survivor.provider.storage()).unwrap();
+    assert_eq!(
+        ours.receive(&bytes(proposal), now()),
+        Err(MlsError::Malformed)
+    );
+    theirs
+        .clear_pending_proposals(survivor.provider.storage())
+        .unwrap();
     let commit = survivor.update(&mut theirs);
-    assert_eq!(ours.receive(&commit, now()), Err(MlsError::RuleBroken(Rule::OnlyTheLeadCommits)));
-    theirs.clear_pending_commit(survivor.provider.storage()).unwrap();
+    assert_eq!(
+        ours.receive(&commit, now()),
+        Err(MlsError::RuleBroken(Rule::OnlyTheLeadCommits))
+    );
+    theirs
+        .clear_pending_commit(survivor.provider.storage())
+        .unwrap();
     talk(&mut ours, &survivor, &mut theirs);
 }
 
 #[test]
 fn a_survivor_who_asks_to_leave_by_proposal_is_not_heard() {
     let (mut ours, survivor, mut theirs) = led_by_us();
-    let proposal = theirs.leave_group(&survivor.provider, &survivor.key).unwrap();
-    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
+    let proposal = theirs
+        .leave_group(&survivor.provider, &survivor.key)
+        .unwrap();
+    assert_eq!(
+        ours.receive(&bytes(proposal), now()),
+        Err(MlsError::Malformed)
+    );
     assert_eq!(ours.members().len(), 2);
 }

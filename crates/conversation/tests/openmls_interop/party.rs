@@ -88,7 +88,11 @@ impl Party {
     }
 
     pub(crate) fn write(&self, group: &mut MlsGroup, text: &[u8]) -> Vec<u8> {
-        bytes(group.create_message(&self.provider, &self.key, text).unwrap())
+        bytes(
+            group
+                .create_message(&self.provider, &self.key, text)
+                .unwrap(),
+        )
     }
 
     pub(crate) fn read(&self, group: &mut MlsGroup, sealed: &[u8]) -> Read {
@@ -119,7 +123,12 @@ impl Party {
             .add_proposal(proposal)
             .load_psks(self.provider.storage())
             .unwrap()
-            .build(self.provider.rand(), self.provider.crypto(), &self.key, |_| true)
+            .build(
+                self.provider.rand(),
+                self.provider.crypto(),
+                &self.key,
+                |_| true,
+            )
             .unwrap()
             .stage_commit(&self.provider)
             .unwrap();

@@ -23,8 +23,7 @@ use rand_core::Rng as _;
 use sha2::{Digest as _, Sha256};
 use stillroom_conversation::Randomness;
 
-pub(crate) const SUITE: Ciphersuite =
-    Ciphersuite::MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519;
+pub(crate) const SUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519;
 
 /// One member's OpenMLS.
 pub(crate) struct Provider {
@@ -192,7 +191,9 @@ impl OpenMlsCrypto for Crypto {
         signature: &[u8],
     ) -> Result<(), CryptoError> {
         let wrong = |_| CryptoError::InvalidSignature;
-        let public = public.try_into().map_err(|_| CryptoError::InvalidPublicKey)?;
+        let public = public
+            .try_into()
+            .map_err(|_| CryptoError::InvalidPublicKey)?;
         let signature = Signature::from_slice(signature).map_err(wrong)?;
         let public = VerifyingKey::from_bytes(public).map_err(wrong)?;
         public.verify_strict(data, &signature).map_err(wrong)

@@ -48,7 +48,7 @@ fn everybody_is_told_apart_by_what_they_hold() {
         .find(|member| member.leaf == group.lead())
         .unwrap();
     assert_eq!(lead.credential, staff_credential(&device(ADVOCATE)));
-    assert_eq!(lead.signing, device(ADVOCATE).signing.verifying_key());
+    assert_eq!(lead.signing, device(ADVOCATE).key());
 }
 
 #[test]

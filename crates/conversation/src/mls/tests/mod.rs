@@ -3,5 +3,6 @@
 mod flow;
 mod people;
 mod rules;
+mod staff;
 mod vectors;
 mod welcomes;

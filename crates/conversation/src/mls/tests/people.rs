@@ -2,8 +2,9 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use stillroom_program::{Certificate, Chain, Device, SigningKey, Timestamp};
+use stillroom_program::{Device, Timestamp};
 
+use super::staff;
 use crate::mls::{Group, MemberCredential, Prospect, Received};
 use crate::randomness::Randomness;
 
@@ -14,21 +15,8 @@ pub(super) fn randomness(seed: u64) -> Randomness {
     Randomness::new(ChaCha20Rng::seed_from_u64(seed))
 }
 
-/// A staff device. Its certificates are not verified at this level.
-pub(super) fn device(name: u8) -> Device {
-    let signing = SigningKey::from_bytes(&[name; 32]);
-    let certificate = |key: &SigningKey| Certificate {
-        device: key.verifying_key(),
-        signature: [0; 32],
-    };
-    Device {
-        chain: Chain {
-            root: SigningKey::from_bytes(&[0; 32]).verifying_key(),
-            administrator: certificate(&SigningKey::from_bytes(&[1; 32])),
-            device: Some(certificate(&signing)),
-        },
-        signing,
-    }
+pub(super) fn device(number: u8) -> Device {
+    staff::device(number, NOW)
 }
 
 pub(super) fn staff_credential(device: &Device) -> MemberCredential {
@@ -65,7 +53,7 @@ impl Pair {
         let device = device(INTERPRETER);
         let mut prospect = Prospect::staff(&device, &randomness(3), NOW).unwrap();
         for group in [&mut self.advocate, &mut self.survivor] {
-            group.consent(&device.signing.verifying_key(), &staff_credential(&device));
+            group.consent(&device.key(), &staff_credential(&device));
         }
         let (commit, welcome) = self.advocate.add(prospect.key_package(), NOW).unwrap();
         let changed = self.survivor.receive(&commit, NOW).unwrap();

@@ -104,7 +104,7 @@ impl Hostile {
 
     pub(super) fn staff(device: &Device) -> Self {
         Self::new(
-            staff_credential(device).identity(&device.signing.verifying_key()),
+            staff_credential(device).identity(&device.key()),
             SignatureSecretKey::new_slice(&*device.signing.to_bytes()),
         )
     }
@@ -153,7 +153,7 @@ pub(super) fn add(group: &mut mls_rs::Group<Bare>, key_packages: &[&[u8]]) -> Ve
 /// A survivor who joined the group of a lead that keeps no rule.
 fn hostile_lead() -> (mls_rs::Group<Bare>, Group) {
     let lead = device(ADVOCATE);
-    let mut group = Hostile::staff(&lead).group(context_of(&lead.signing.verifying_key()));
+    let mut group = Hostile::staff(&lead).group(context_of(&lead.key()));
     let mut prospect = Prospect::new(&randomness(1), NOW).unwrap();
     let welcome = add(&mut group, &[prospect.key_package()]);
     (group, prospect.join(&welcome, NOW).unwrap())
@@ -203,7 +203,7 @@ fn a_lead_who_adds_somebody_without_consent_is_refused() {
 fn consent_to_one_person_is_not_consent_to_another_or_to_other_certificates() {
     let (mut lead, mut survivor) = hostile_lead();
     let (agreed, other) = (device(INTERPRETER), device(12));
-    survivor.consent(&agreed.signing.verifying_key(), &staff_credential(&agreed));
+    survivor.consent(&agreed.key(), &staff_credential(&agreed));
     let guest = Hostile::staff(&other).key_package();
     let output = lead
         .commit_builder()
@@ -218,7 +218,7 @@ fn consent_to_one_person_is_not_consent_to_another_or_to_other_certificates() {
     );
     lead.clear_pending_commit();
     let mut renewed = device(INTERPRETER);
-    renewed.chain.root = other.signing.verifying_key();
+    renewed.chain.root = other.key();
     let guest = Hostile::staff(&renewed).key_package();
     let output = lead
         .commit_builder()
@@ -252,7 +252,7 @@ fn consent_is_used_up_by_one_joining() {
     // The lead alone is told of a consent that the survivor did not give again.
     let again = device(INTERPRETER);
     chat.advocate
-        .consent(&again.signing.verifying_key(), &staff_credential(&again));
+        .consent(&again.key(), &staff_credential(&again));
     let prospect = Prospect::staff(&again, &randomness(8), NOW).unwrap();
     let (commit, _) = chat.advocate.add(prospect.key_package(), NOW).unwrap();
     assert_eq!(
@@ -293,9 +293,9 @@ fn somebody_who_is_neither_survivor_nor_staff_is_refused() {
 fn certificates_of_another_device_are_refused() {
     let (mut lead, mut survivor) = hostile_lead();
     let (own, stolen) = (device(13), device(INTERPRETER));
-    survivor.consent(&own.signing.verifying_key(), &staff_credential(&stolen));
+    survivor.consent(&own.key(), &staff_credential(&stolen));
     let guest = Hostile::new(
-        staff_credential(&stolen).identity(&own.signing.verifying_key()),
+        staff_credential(&stolen).identity(&own.key()),
         SignatureSecretKey::new_slice(&*own.signing.to_bytes()),
     );
     let output = lead
@@ -311,8 +311,8 @@ fn certificates_of_another_device_are_refused() {
 fn a_lead_who_hands_the_lead_to_somebody_else_is_refused() {
     let (mut lead, mut survivor) = hostile_lead();
     for context in [
-        context_of(&device(INTERPRETER).signing.verifying_key()),
-        context_of(&device(ADVOCATE).signing.verifying_key()),
+        context_of(&device(INTERPRETER).key()),
+        context_of(&device(ADVOCATE).key()),
         ExtensionList::new(),
     ] {
         let builder = lead
@@ -345,9 +345,9 @@ fn starting_the_group_again_is_refused() {
 fn a_lead_who_takes_on_another_identity_is_refused() {
     let (mut lead, mut survivor) = hostile_lead();
     let mut renewed = device(ADVOCATE);
-    renewed.chain.root = device(12).signing.verifying_key();
+    renewed.chain.root = device(12).key();
     let secret = SignatureSecretKey::new_slice(&*renewed.signing.to_bytes());
-    let identity = staff_credential(&renewed).identity(&renewed.signing.verifying_key());
+    let identity = staff_credential(&renewed).identity(&renewed.key());
     let builder = lead
         .commit_builder()
         .set_new_signing_identity(secret, identity);
@@ -398,7 +398,7 @@ fn staff_who_do_not_lead_and_commit_are_refused_by_the_survivor() {
     let guest = device(INTERPRETER);
     let hostile = Hostile::staff(&guest);
     for group in [&mut chat.advocate, &mut chat.survivor] {
-        group.consent(&guest.signing.verifying_key(), &staff_credential(&guest));
+        group.consent(&guest.key(), &staff_credential(&guest));
     }
     let key_package = hostile.key_package().to_bytes().unwrap();
     let (commit, welcome) = chat.advocate.add(&key_package, NOW).unwrap();
@@ -481,7 +481,7 @@ fn a_commit_that_is_not_encrypted_is_left_out() {
     let rules = DefaultMlsRules::new()
         .with_encryption_options(EncryptionOptions::new(false, PaddingMode::None));
     hostile.client = hostile.client.to_builder(None).mls_rules(rules).build();
-    let mut group = hostile.group(context_of(&lead.signing.verifying_key()));
+    let mut group = hostile.group(context_of(&lead.key()));
     let welcome = add(&mut group, &[prospect.key_package()]);
     let mut survivor = prospect.join(&welcome, NOW).unwrap();
     let output = group.commit(Vec::new()).unwrap();
@@ -512,7 +512,7 @@ fn the_lead_may_remove_and_renew() {
 #[test]
 fn an_extension_of_a_kind_that_is_not_ours_is_no_context() {
     use crate::mls::lead::lead_of;
-    let key = device(ADVOCATE).signing.verifying_key();
+    let key = device(ADVOCATE).key();
     assert_eq!(lead_of(&context_of(&key)), Some(key));
     let mut more = context_of(&key);
     more.set(Extension::new(OTHER, Vec::new()));

@@ -10,7 +10,7 @@ use crate::mls::lead::{LEAD, context_of};
 use crate::mls::{Group, MlsError, Prospect, Rule};
 
 fn key(name: u8) -> VerifyingKey {
-    device(name).signing.verifying_key()
+    device(name).key()
 }
 
 fn prospect() -> Prospect {

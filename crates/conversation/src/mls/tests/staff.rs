@@ -1,0 +1,26 @@
+//! Staff with whole certificates, the same for the same number.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use stillroom_program::{Device, NewDevice, Roles, RootKey, Timestamp, Validity};
+
+/// The device of an advocate of the tests' program.
+pub(crate) fn device(number: u8, now: Timestamp) -> Device {
+    let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
+    let validity = Validity::days(now, 30);
+    let administrator = RootKey::generate(&mut random(0))
+        .make_administrator(
+            NewDevice::generate(&mut random(1)),
+            Roles::ADVOCATE,
+            "Administrator",
+            validity,
+        )
+        .unwrap();
+    let new = NewDevice::generate(&mut random(number));
+    let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
+    let chain = administrator
+        .certify(key, &receiving, Roles::ADVOCATE, validity)
+        .unwrap();
+    let name = administrator.certify_name(key, "Advocate").unwrap();
+    new.certified(chain, name).unwrap()
+}
