@@ -70,11 +70,7 @@ impl Delivery {
             signature,
         )
         .map_err(|_| (About::Connection, Refusal::ProofWrong))?;
-        if self
-            .published
-            .revocations()
-            .is_revoked(&challenged.device)
-        {
+        if self.published.revocations().is_revoked(&challenged.device) {
             return Err((About::Connection, Refusal::CertificateRefused));
         }
         let device = Arc::new(challenged.device.clone());

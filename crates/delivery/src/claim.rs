@@ -230,8 +230,7 @@ impl Line {
     /// The device's line is down: its claims are kept for a moment.
     pub(crate) fn claimant_away(&self, device: VerifyingKey, fx: &mut Effects, now: Timestamp) {
         for ticket in self.claimed_by(device) {
-            fx.timers
-                .set(Timer::ClaimantAway(ticket), now + CLAIM_KEPT);
+            fx.timers.set(Timer::ClaimantAway(ticket), now + CLAIM_KEPT);
         }
     }
 

@@ -137,7 +137,9 @@ impl Delivery {
         };
         asking.requests = asking.requests.saturating_sub(1);
         match outcome {
-            Ok(reply) => self.fx.send(connection, &RelayFrame::Reply { number, reply }),
+            Ok(reply) => self
+                .fx
+                .send(connection, &RelayFrame::Reply { number, reply }),
             Err(refusal) => self.fx.refuse(connection, About::Request(number), refusal),
         }
     }
@@ -274,14 +276,15 @@ impl Delivery {
         }
     }
 
-    /// Shows survivors the duty statement of now, if it is another.
+    /// Shows everybody the duty statement of now, if it is another: survivors seal to its key, and desks
+    /// learn from it that a colleague made a new one.
     pub(crate) fn show_duty(&mut self) {
         if self.staff.refresh_shown() {
             self.published.forget_greeting();
             let frame = RelayFrame::Duty {
                 statement: self.staff.shown.clone(),
             };
-            self.fx.send_all(self.connections.survivors(), &frame);
+            self.fx.send_all(self.connections.greeted(), &frame);
         }
     }
 

@@ -230,14 +230,7 @@ impl Delivery {
         self.lead(from, about)?;
         let out = self
             .rooms
-            .open(
-                room,
-                device.key,
-                members,
-                &self.limits,
-                &mut self.fx,
-                now,
-            )
+            .open(room, device.key, members, &self.limits, &mut self.fx, now)
             .map_err(|refusal| (about, refusal))?;
         self.forget_rooms(out.into_iter().map(|connection| (room, connection)));
         self.fx.send(from, &RelayFrame::RoomOpened { room });
@@ -245,10 +238,7 @@ impl Delivery {
     }
 
     /// These connections are no longer in these rooms.
-    pub(crate) fn forget_rooms(
-        &mut self,
-        out: impl IntoIterator<Item = (RoomId, ConnectionId)>,
-    ) {
+    pub(crate) fn forget_rooms(&mut self, out: impl IntoIterator<Item = (RoomId, ConnectionId)>) {
         for (room, connection) in out {
             if let Some(connection) = self.connections.get_mut(connection) {
                 connection.forget_room(&room);

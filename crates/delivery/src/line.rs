@@ -163,8 +163,8 @@ impl Line {
         let place = self.places.get_mut(&ticket)?;
         fx.timers.clear(Timer::SurvivorAway(ticket));
         let older = place.connection.replace(connection);
-        let changed = place.asked.intake != asked.intake
-            || place.asked.key_package != asked.key_package;
+        let changed =
+            place.asked.intake != asked.intake || place.asked.key_package != asked.key_package;
         if changed {
             fx.account.give_back(place.asked.bytes());
             fx.account.add(asked.bytes());
@@ -218,7 +218,10 @@ impl Line {
             self.claims.remove(&(device, ticket));
         }
         let mut outcome: Vec<(VerifyingKey, bool)> = Vec::new();
-        for device in claim.into_iter().chain(place.lapsed.iter().map(|(d, _)| *d)) {
+        for device in claim
+            .into_iter()
+            .chain(place.lapsed.iter().map(|(d, _)| *d))
+        {
             if outcome.iter().all(|(told, _)| *told != device) {
                 let accepted = joined == Some(device);
                 tell_claimant(ticket, &device, accepted, staff, fx);

@@ -100,7 +100,6 @@ impl Room {
         self.members.iter().filter_map(|member| member.connection)
     }
 
-
     /// The member is here, on this connection. Gives back the older one that it replaces.
     pub(crate) fn attach(
         &mut self,
@@ -167,11 +166,13 @@ impl Room {
         if missing.is_empty() {
             return Ok(());
         }
-        let kept = self
-            .tail
-            .keep(frame, missing, limits, &mut fx.account, now);
+        let kept = self.tail.keep(frame, missing, limits, &mut fx.account, now);
         self.set_tail_timer(fx);
-        if kept { Ok(()) } else { Err(Refusal::RoomBytesFull) }
+        if kept {
+            Ok(())
+        } else {
+            Err(Refusal::RoomBytesFull)
+        }
     }
 
     /// Drops what has waited for too long.
@@ -216,10 +217,5 @@ impl Room {
                 fx.send(to, &self.presence(other, member.connection.is_some()));
             }
         }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn bytes(&self) -> usize {
-        self.tail.bytes()
     }
 }

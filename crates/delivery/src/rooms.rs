@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::limits::{MEMBERS_MAX, MESSAGE_MAX};
-use stillroom_protocol::{
-    About, AttachToken, Bytes, List, Refusal, RelayFrame, RoomId, TokenHash,
-};
+use stillroom_protocol::{About, AttachToken, Bytes, List, Refusal, RelayFrame, RoomId, TokenHash};
 
 use crate::command::{ConnectionId, Effects};
 use crate::limits::{CLOSED_KEPT, IDLE_KEPT, Limits};
@@ -154,7 +152,11 @@ impl Rooms {
 
     /// Closed rooms whose time is over are remembered no longer.
     pub(crate) fn drop_old_closed(&mut self, fx: &mut Effects, now: Timestamp) {
-        while self.closed_in_order.front().is_some_and(|(at, _)| *at <= now) {
+        while self
+            .closed_in_order
+            .front()
+            .is_some_and(|(at, _)| *at <= now)
+        {
             self.forget_oldest_closed();
         }
         self.set_closed_timer(fx);
@@ -239,10 +241,5 @@ impl Rooms {
             Some((at, _)) => fx.timers.set(Timer::Closed, *at),
             None => fx.timers.clear(Timer::Closed),
         }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn bytes(&self) -> usize {
-        self.open.values().map(Room::bytes).sum()
     }
 }

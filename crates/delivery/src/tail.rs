@@ -81,11 +81,7 @@ impl Tail {
         let missed = self
             .kept
             .iter_mut()
-            .filter_map(|kept| {
-                kept.missing
-                    .remove(member)
-                    .then(|| Arc::clone(&kept.frame))
-            })
+            .filter_map(|kept| kept.missing.remove(member).then(|| Arc::clone(&kept.frame)))
             .collect();
         self.drop_where(|kept| kept.missing.is_empty(), account);
         missed
@@ -165,7 +161,13 @@ mod tests {
         };
         let frame: Arc<[u8]> = Arc::from(&[0; 6][..]);
         let missing = members(&[1]);
-        assert!(tail.keep(Arc::clone(&frame), missing, &limits, &mut account, Timestamp(0)));
+        assert!(tail.keep(
+            Arc::clone(&frame),
+            missing,
+            &limits,
+            &mut account,
+            Timestamp(0)
+        ));
         assert!(!tail.keep(frame, missing, &limits, &mut account, Timestamp(0)));
         assert_eq!((tail.bytes(), account.held()), (6, 6));
     }

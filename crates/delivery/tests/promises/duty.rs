@@ -1,0 +1,209 @@
+//! Duty.
+
+use stillroom_delivery::ConnectionId;
+use stillroom_program::{Device, Roles, SignedStatement, encode};
+use stillroom_protocol::{About, Bytes, ClientFrame, Refusal, RelayFrame};
+
+use crate::program::Program;
+use crate::world::*;
+
+fn shown(statement: &[u8]) -> RelayFrame {
+    RelayFrame::Duty {
+        statement: statement.try_into().unwrap(),
+    }
+}
+
+fn statement_in_greeting(world: &mut World) -> Vec<u8> {
+    let connection = world.connect();
+    let program = world.program.root.program_id();
+    match world.send(connection, hello(program)).pop() {
+        Some(RelayFrame::Greeting { statement, .. }) => statement.into_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused_statement() -> RelayFrame {
+    refused(About::Duty, Refusal::StatementRefused)
+}
+
+fn advocate_at_desk(world: &mut World) -> (Device, ConnectionId) {
+    let device = world.program.advocate();
+    let desk = world.desk(&device);
+    (device, desk)
+}
+
+#[test]
+fn a_statement_opens_the_chat_and_is_shown_to_survivors_now_and_later() {
+    let mut world = World::new();
+    let survivor = world.survivor();
+    assert!(!world.core.is_open());
+    let (device, desk) = advocate_at_desk(&mut world);
+    let statement = world.program.statement(&device, world.now);
+    assert_eq!(world.send(desk, on_duty(&statement)), []);
+    assert!(world.core.is_open());
+    assert_eq!(world.hear(survivor), [shown(&statement)]);
+    assert_eq!(statement_in_greeting(&mut world), statement);
+}
+
+#[test]
+fn the_newest_statement_is_the_one_shown() {
+    let mut world = World::new();
+    let (first, first_desk) = world.advocate_on_duty();
+    let older = world.program.statement(&first, world.now);
+    let survivor = world.survivor();
+    world.wait_with(seconds(60), &[first_desk, survivor]);
+    let (second, second_desk) = world.advocate_on_duty();
+    let newer = world.program.statement(&second, world.now);
+    assert_eq!(world.hear(survivor), [shown(&newer)]);
+    world.send(second_desk, ClientFrame::GoOffDuty);
+    assert_eq!(
+        world.hear(survivor),
+        [shown(&older)],
+        "the first still holds"
+    );
+    world.send(first_desk, ClientFrame::GoOffDuty);
+    assert_eq!(world.hear(survivor), [shown(&[])]);
+    assert!(!world.core.is_open());
+}
+
+#[test]
+fn a_statement_that_says_closed_keeps_new_people_out_of_the_line() {
+    let mut world = World::new();
+    let (device, desk) = advocate_at_desk(&mut world);
+    let mut statement = world.program.statement_of(world.now);
+    statement.open = false;
+    let signed = encode(&SignedStatement::sign(statement, &device));
+    world.send(desk, on_duty(&signed));
+    assert!(!world.core.is_open());
+    let survivor = world.survivor();
+    let nobody = refused(About::Ticket(place(1)), Refusal::NobodyOnDuty);
+    assert_eq!(world.send(survivor, ask(1)), [nobody]);
+}
+
+#[test]
+fn a_statement_that_has_run_out_is_refused() {
+    let mut world = World::new();
+    let (device, desk) = advocate_at_desk(&mut world);
+    let two_days_ago = stillroom_program::Timestamp(world.now.0 - 2 * 86_400_000);
+    let old = world.program.statement(&device, two_days_ago);
+    assert_eq!(world.send(desk, on_duty(&old)), [refused_statement()]);
+    assert!(!world.core.is_open());
+}
+
+#[test]
+fn duty_ends_when_its_statement_runs_out_and_the_desk_is_told() {
+    let mut world = World::new();
+    let (_, desk) = world.advocate_on_duty();
+    let survivor = world.survivor();
+    world.wait_with(seconds(30 * 60 - 1), &[desk, survivor]);
+    assert!(world.core.is_open());
+    world.wait_with(seconds(2), &[desk, survivor]);
+    assert!(!world.core.is_open());
+    assert_eq!(world.hear(desk), [refused_statement()]);
+    assert_eq!(world.hear(survivor), [shown(&[])]);
+}
+
+#[test]
+fn a_statement_made_again_keeps_the_chat_open() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    for _ in 0..6 {
+        world.wait_with(seconds(10 * 60), &[desk]);
+        assert_eq!(world.go_on_duty(desk, &device), []);
+    }
+    assert!(world.core.is_open());
+}
+
+#[test]
+fn a_statement_by_somebody_else_or_of_another_program_or_policy_is_refused() {
+    let mut world = World::new();
+    let (device, desk) = advocate_at_desk(&mut world);
+    let colleague = world.program.advocate();
+    let theirs = world.program.statement(&colleague, world.now);
+    assert_eq!(world.send(desk, on_duty(&theirs)), [refused_statement()]);
+    let mut other = Program::new(99);
+    let stranger = other.advocate();
+    let elsewhere = other.statement(&stranger, world.now);
+    assert_eq!(world.send(desk, on_duty(&elsewhere)), [refused_statement()]);
+    let mut other_policy = world.program.statement_of(world.now);
+    other_policy.policy_version += 1;
+    let other_policy = encode(&SignedStatement::sign(other_policy, &device));
+    assert_eq!(
+        world.send(desk, on_duty(&other_policy)),
+        [refused_statement()]
+    );
+    assert_eq!(world.send(desk, on_duty(b"noise")), [refused_statement()]);
+    assert!(!world.core.is_open());
+}
+
+#[test]
+fn somebody_without_the_right_cannot_go_on_duty() {
+    let mut world = World::new();
+    let interpreter = world.program.staff(Roles::INTERPRETER);
+    let desk = world.desk(&interpreter);
+    let role = refused(About::Duty, Refusal::RoleMissing);
+    assert_eq!(world.go_on_duty(desk, &interpreter), [role]);
+    let stranger = world.survivor();
+    let not_staff = refused(About::Duty, Refusal::NotStaff);
+    assert_eq!(world.go_on_duty(stranger, &interpreter), [not_staff]);
+}
+
+#[test]
+fn a_line_that_drops_for_less_than_thirty_seconds_does_not_close_the_chat() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let survivor = world.survivor();
+    world.drop_line(desk);
+    world.wait_with(seconds(29), &[survivor]);
+    assert!(world.core.is_open());
+    let desk = world.desk_on_duty(&device);
+    world.hear(survivor);
+    world.wait_with(seconds(60), &[survivor, desk]);
+    assert!(world.core.is_open());
+    world.drop_line(desk);
+    world.wait_with(seconds(31), &[survivor]);
+    assert!(!world.core.is_open());
+    assert_eq!(world.hear(survivor), [shown(&[])]);
+}
+
+#[test]
+fn a_new_policy_is_shown_to_everybody_and_duty_must_be_stated_anew() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let survivor = world.survivor();
+    world.program.policy.version += 1;
+    let (signed, policy) = world.program.signed_policy();
+    let bytes = Bytes::try_from(signed.clone()).unwrap();
+    world.core.set_policy(bytes, policy, world.now);
+    for connection in [desk, survivor] {
+        match &world.hear(connection)[..] {
+            [
+                RelayFrame::Greeting {
+                    policy, statement, ..
+                },
+            ] => {
+                assert_eq!(policy[..], signed[..]);
+                assert!(statement.is_empty(), "the old one names the old policy");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(world.go_on_duty(desk, &device), []);
+    assert!(world.core.is_open());
+    world.wait_with(seconds(120), &[desk, survivor]);
+    assert!(world.core.is_open());
+}
+
+#[test]
+fn whoever_does_not_state_anew_after_a_new_policy_is_no_longer_on_duty() {
+    let mut world = World::new();
+    let (_, desk) = world.advocate_on_duty();
+    world.program.policy.version += 1;
+    let (signed, policy) = world.program.signed_policy();
+    let bytes = Bytes::try_from(signed).unwrap();
+    world.core.set_policy(bytes, policy, world.now);
+    world.hear(desk);
+    world.wait_with(seconds(61), &[desk]);
+    assert_eq!(world.hear(desk), [refused_statement()]);
+    assert_eq!(world.core.holdings().on_duty, 0);
+}

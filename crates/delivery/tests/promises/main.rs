@@ -1,0 +1,15 @@
+//! What the relay's core promises, and what must not happen, by topic. Frames go in and commands come
+//! out as with a real relay; the time is made up.
+
+mod admission;
+mod claims;
+mod duty;
+mod hostile;
+mod limits;
+mod line;
+mod model;
+mod program;
+mod requests;
+mod restart;
+mod rooms;
+mod world;
