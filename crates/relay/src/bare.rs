@@ -5,16 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
+
+use crate::listeners::listen;
 
 /// As small as the relay's own, so that the two differ in what they do alone.
 const BUFFER: usize = 1024;
@@ -22,38 +22,16 @@ const BUFFER: usize = 1024;
 type Socket = WebSocketStream<TcpStream>;
 type Waiting = Arc<Mutex<BTreeMap<String, Socket>>>;
 
-/// A bare relay that runs.
-pub struct BareRelay {
-    /// Where it listens.
-    pub addr: SocketAddr,
-    accepting: JoinHandle<()>,
-}
-
-impl BareRelay {
-    /// Starts one.
-    ///
-    /// # Errors
-    /// It cannot listen there.
-    pub async fn start(listen: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
-        let addr = listener.local_addr()?;
-        Ok(Self {
-            addr,
-            accepting: tokio::spawn(accept(listener)),
-        })
-    }
-
-    /// Lets nobody in any more. Pairs go on until one side closes.
-    pub async fn stop(self) {
-        self.accepting.abort();
-        let _ = self.accepting.await;
-    }
-}
-
-async fn accept(listener: TcpListener) {
+/// Passes messages on until this future is dropped, or the listener fails.
+///
+/// # Errors
+/// What the system says of the listener.
+pub async fn serve(listener: std::net::TcpListener) -> io::Result<()> {
+    let listener = listen(listener)?;
     let waiting = Waiting::default();
-    while let Ok((stream, _)) = listener.accept().await {
-        let _ = stream.set_nodelay(true);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
         tokio::spawn(pair(stream, Arc::clone(&waiting)));
     }
 }

@@ -1,0 +1,136 @@
+//! A device at the far end of a line: a WebSocket, and the frames that tests send and wait for.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use stillroom_program::{Device, Label};
+use stillroom_protocol::{
+    About, ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
+};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::program::Program;
+
+/// What stands for "for ever" where a test would otherwise hang.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Line {
+    pub(crate) socket: WebSocketStream<TcpStream>,
+    pub(crate) local: SocketAddr,
+}
+
+impl Line {
+    pub(crate) async fn open(relay: SocketAddr) -> Self {
+        let stream = TcpStream::connect(relay).await.unwrap();
+        let local = stream.local_addr().unwrap();
+        let (socket, _) = client_async(format!("ws://{relay}/line"), stream).await.unwrap();
+        Self { socket, local }
+    }
+
+    pub(crate) async fn greeted(relay: SocketAddr, program: &Program) -> Self {
+        let mut line = Self::open(relay).await;
+        line.hello(program).await;
+        assert!(matches!(line.hear().await, RelayFrame::Greeting { .. }));
+        line
+    }
+
+    pub(crate) async fn staff(relay: SocketAddr, program: &Program, device: &Device) -> Self {
+        let mut line = Self::greeted(relay, program).await;
+        line.show(program, device).await;
+        assert_eq!(line.hear().await, RelayFrame::Admitted);
+        line
+    }
+
+    pub(crate) async fn hello(&mut self, program: &Program) {
+        self.say(&ClientFrame::Hello {
+            version: VERSION,
+            program: program.root.program_id(),
+        })
+        .await;
+    }
+
+    /// Shows the certificates and answers the challenge, if there is one.
+    pub(crate) async fn show(&mut self, program: &Program, device: &Device) {
+        let chain = encode(&device.chain).try_into().unwrap();
+        self.say(&ClientFrame::Staff { chain }).await;
+        let RelayFrame::Challenge { nonce } = self.hear().await else {
+            panic!("no challenge");
+        };
+        let message = [&program.root.program_id().0[..], &nonce.0[..]].concat();
+        let signature = device.signing.sign(Label::Challenge, &message);
+        self.say(&ClientFrame::Proof { signature }).await;
+    }
+
+    pub(crate) async fn go_on_duty(&mut self, program: &Program, device: &Device) {
+        let statement = program.statement(device).try_into().unwrap();
+        self.say(&ClientFrame::GoOnDuty { statement }).await;
+    }
+
+    pub(crate) async fn say(&mut self, frame: &ClientFrame) {
+        self.say_bytes(encode(frame)).await;
+    }
+
+    pub(crate) async fn say_bytes(&mut self, bytes: Vec<u8>) {
+        self.socket.send(Message::Binary(bytes.into())).await.unwrap();
+    }
+
+    /// The next frame.
+    pub(crate) async fn hear(&mut self) -> RelayFrame {
+        match self.next().await {
+            Some(Message::Binary(bytes)) => decode(&bytes).unwrap(),
+            other => panic!("{other:?} instead of a frame"),
+        }
+    }
+
+    pub(crate) async fn next(&mut self) -> Option<Message> {
+        let next = timeout(PATIENCE, self.socket.next()).await.expect("a message, in time");
+        next.and_then(Result::ok)
+    }
+
+    /// Frames, until one is as wished.
+    pub(crate) async fn hear_until(&mut self, wished: impl Fn(&RelayFrame) -> bool) -> RelayFrame {
+        loop {
+            let frame = self.hear().await;
+            if wished(&frame) {
+                return frame;
+            }
+        }
+    }
+
+    /// Asks the lasting records.
+    pub(crate) async fn ask(&mut self, operation: Operation) -> Result<Reply, Refusal> {
+        let number = 7;
+        self.say(&ClientFrame::Request { number, operation }).await;
+        loop {
+            match self.hear().await {
+                RelayFrame::Reply { number: 7, reply } => return Ok(reply),
+                RelayFrame::Refused {
+                    about: About::Request(7),
+                    refusal,
+                } => return Err(refusal),
+                _ => {}
+            }
+        }
+    }
+
+    /// Checks that the relay closes this line for this reason, saying so in a frame and in the close code.
+    pub(crate) async fn is_refused(&mut self, why: Refusal) {
+        let about = About::Connection;
+        let refused = RelayFrame::Refused {
+            about,
+            refusal: why,
+        };
+        self.hear_until(|frame| *frame == refused).await;
+        match self.next().await {
+            Some(Message::Close(Some(close))) => {
+                assert_eq!(u16::from(close.code), 4000 + why as u16);
+            }
+            other => panic!("{other:?} instead of a close"),
+        }
+        assert!(self.next().await.is_none());
+    }
+}

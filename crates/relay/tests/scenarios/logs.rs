@@ -1,0 +1,74 @@
+//! The log says nothing of a contact, at its finest level, whatever comes.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use stillroom_protocol::Operation;
+use stillroom_relay::{Log, LogLevel, log};
+
+use crate::device::Line;
+use crate::scene::{Answer, Scene};
+use crate::traffic::{SECRET, TICKET, WORDS, chat};
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Each way in which bytes might be printed.
+fn printed(bytes: &[u8]) -> [String; 4] {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = format!("{bytes:?}");
+    let inside = list.trim_matches(['[', ']']).to_owned();
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    [hex.to_uppercase(), hex, inside, text]
+}
+
+#[tokio::test]
+async fn the_log_says_nothing_of_a_contact() {
+    let written = Written::default();
+    let writer = written.clone();
+    let level = LogLevel::Trace;
+    tracing::subscriber::set_global_default(log::subscriber(Log { level }, move || writer.clone()))
+        .unwrap();
+
+    let mut scene = Scene::start().await;
+    let mut chat = chat(&mut scene).await;
+    chat.write().await;
+    let mut garbage = scene.survivor().await;
+    garbage.say_bytes([WORDS, &[0xff; 40_000]].concat()).await;
+    let mut rejected = scene.administrator().await;
+    let invitation = WORDS.try_into().unwrap();
+    let _ = rejected.ask(Operation::Invite { invitation }).await;
+    let mut unknown = Line::open(scene.desks()).await;
+    unknown.say_bytes(WORDS.to_vec()).await;
+    let path = "GET /s/WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS?WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS";
+    Answer::to(scene.survivors(), path, &["user-agent: WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS"]).await;
+    let lines = [&chat.survivor, &chat.desk, &garbage, &rejected, &unknown];
+    let ports: Vec<_> = lines.map(|line| line.local.port().to_string()).into();
+    let room = chat.room;
+    scene.relay.stop().await;
+
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the relay runs") && log.contains("the relay has stopped"), "{log}");
+    for secret in [WORDS, &TICKET, &SECRET, &room.0, &stillroom_protocol::Ticket(TICKET).id().0] {
+        for form in printed(secret) {
+            assert!(!log.contains(&form), "{log}");
+        }
+    }
+    for line in log.lines() {
+        // A line begins with the time, which is full of digits.
+        let said = line.split_once(' ').map_or("", |(_, said)| said);
+        assert!(!said.contains("127.0.0.1"), "{line}");
+        assert!(!ports.iter().any(|port| said.contains(port.as_str())), "{line}");
+    }
+}

@@ -1,0 +1,15 @@
+//! The real relay on this computer, and what it promises to those who connect to it.
+
+mod bare;
+mod device;
+mod headers;
+mod line;
+mod logs;
+mod pages;
+mod program;
+mod records;
+mod restart;
+mod scene;
+mod slow_reader;
+mod stop;
+mod traffic;

@@ -1,0 +1,151 @@
+//! What is published is verified before it is kept; an invitation leads to an enrolled device.
+
+use stillroom_program::{
+    Enrolment, EnrolmentRequest, Invitation, InvitationSecret, NewDevice, Roles, SignedInvitation,
+    Validity,
+};
+use stillroom_protocol::{Bytes, MlsEncode, Operation, Refusal, Reply, decode, encode};
+
+use crate::device::Line;
+use crate::program::{DAY, Program, now};
+use crate::scene::Scene;
+
+fn record<const MAX: usize>(record: &impl MlsEncode) -> Bytes<MAX> {
+    encode(record).try_into().unwrap()
+}
+
+fn only(reply: Result<Reply, Refusal>) -> Vec<u8> {
+    match reply {
+        Ok(Reply::Records { records }) if records.len() == 1 => records[0].to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_another_program_signed_is_not_kept() {
+    let scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    let mut other = Program::new(2);
+    other.policy.version = 9;
+    let publish = [
+        Operation::PublishPolicy {
+            policy: record(&other.signed_policy()),
+        },
+        Operation::PublishStaff {
+            record: record(&other.advocate().staff_record()),
+        },
+        Operation::PublishRevocations {
+            list: other.revoke(other.administrator.key()).try_into().unwrap_or_default(),
+        },
+        Operation::PutDutyKey {
+            replaces: 0,
+            bundle: {
+                let maker = other.advocate();
+                other.duty_key(&maker).try_into().unwrap()
+            },
+        },
+        Operation::Invite {
+            invitation: Bytes::try_from(vec![1, 2, 3]).unwrap(),
+        },
+    ];
+    for operation in publish {
+        let shown = format!("{operation:?}");
+        assert_eq!(line.ask(operation).await, Err(Refusal::RecordRefused), "{shown}");
+    }
+    let none = Reply::Records {
+        records: Default::default(),
+    };
+    assert_eq!(line.ask(Operation::ListStaff).await, Ok(none));
+}
+
+#[tokio::test]
+async fn a_policy_is_replaced_by_a_newer_one_alone() {
+    let mut scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    let old = record(&scene.program.signed_policy());
+    scene.program.policy.version += 1;
+    let new: Bytes<_> = record(&scene.program.signed_policy());
+    let publish = |policy| Operation::PublishPolicy { policy };
+    assert_eq!(line.ask(publish(new.clone())).await, Ok(Reply::Done));
+    assert_eq!(line.ask(publish(new)).await, Ok(Reply::Done), "sent again");
+    assert_eq!(line.ask(publish(old)).await, Err(Refusal::RecordRefused));
+}
+
+#[tokio::test]
+async fn of_two_desks_that_replace_the_duty_key_one_succeeds() {
+    let mut scene = Scene::start().await;
+    let (bea, cem) = (scene.program.advocate(), scene.program.advocate());
+    let mut first = Line::staff(scene.desks(), &scene.program, &bea).await;
+    let mut second = Line::staff(scene.desks(), &scene.program, &cem).await;
+    let mut put = |maker| Operation::PutDutyKey {
+        replaces: 0,
+        bundle: scene.program.duty_key(maker).try_into().unwrap(),
+    };
+    let (from_bea, from_cem) = (put(&bea), put(&cem));
+    assert_eq!(first.ask(from_bea.clone()).await, Ok(Reply::Done));
+    assert_eq!(first.ask(from_bea).await, Ok(Reply::Done), "sent again");
+    assert_eq!(second.ask(from_cem).await, Err(Refusal::RecordRefused));
+    match second.ask(Operation::DutyKey).await {
+        Ok(Reply::DutyKey { version: 1, bundle }) => assert!(!bundle.is_empty()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_survivor_may_ask_for_no_record() {
+    let scene = Scene::start().await;
+    let mut line = scene.survivor().await;
+    assert_eq!(line.ask(Operation::ListStaff).await, Err(Refusal::NotStaff));
+}
+
+#[tokio::test]
+async fn an_invitation_leads_to_an_enrolled_device_and_serves_once() {
+    let mut scene = Scene::start().await;
+    let (root, administrator) = (scene.program.root, scene.program.administrator.clone());
+    let secret = InvitationSecret::generate(&mut scene.program.rng);
+    let invitation = secret.id();
+    let signed = Invitation {
+        id: invitation,
+        roles: Roles::ADVOCATE,
+        expires: now().seconds() + DAY.as_secs(),
+    };
+    let signed = SignedInvitation::sign(signed, &administrator).unwrap();
+    let mut line = scene.administrator().await;
+    let mut member = scene.survivor().await;
+    let new = NewDevice::generate(&mut scene.program.rng);
+    let request = new.request(&secret, &root);
+    let enrol = Operation::Enrol {
+        invitation,
+        request: record(&request),
+    };
+    assert_eq!(member.ask(enrol.clone()).await, Err(Refusal::InvitationUnknown));
+    let invite = Operation::Invite {
+        invitation: record(&signed),
+    };
+    assert_eq!(line.ask(invite).await, Ok(Reply::Done));
+    assert_eq!(member.ask(enrol).await, Ok(Reply::Done));
+
+    let asked = only(line.ask(Operation::EnrolmentRequest { invitation }).await);
+    let asked: EnrolmentRequest = decode(&asked).unwrap();
+    let keys = asked.verify(&secret, &root).unwrap();
+    let validity = Validity::days(now(), 100);
+    let granted =
+        Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Cem", validity).unwrap();
+    let completion = granted.seal(&keys, &mut scene.program.rng).unwrap();
+    let complete = Operation::CompleteEnrolment {
+        invitation,
+        completion: completion.try_into().unwrap(),
+    };
+    assert_eq!(line.ask(complete).await, Ok(Reply::Done));
+    let staff = record(&granted.staff_record(&keys));
+    assert_eq!(line.ask(Operation::PublishStaff { record: staff }).await, Ok(Reply::Done));
+
+    let taken = only(member.ask(Operation::TakeEnrolment { invitation }).await);
+    let device = new.complete(&secret, &root, &taken, now(), DAY).unwrap();
+    assert_eq!(
+        member.ask(Operation::TakeEnrolment { invitation }).await,
+        Err(Refusal::InvitationUnknown)
+    );
+    let mut desk = Line::staff(scene.desks(), &scene.program, &device).await;
+    assert_eq!(only(desk.ask(Operation::ListStaff).await), encode(&device.staff_record()));
+}
