@@ -58,7 +58,9 @@ impl Door {
 async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
     match door.pages.document(door.which, door.switchboard.is_open()) {
         Some(document) => file(&document, &request, HTML, NOT_KEPT),
-        None if door.pages.are_built() => plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy"),
+        None if door.pages.are_built() => {
+            plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy")
+        }
         None => plain(&door, StatusCode::SERVICE_UNAVAILABLE, "built-without-pages"),
     }
 }
@@ -90,11 +92,7 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
 /// Whether chat is open: for a program's own site, which may ask from anywhere. Says the same to everybody
 /// and may be ten seconds old.
 async fn status(State(door): State<Arc<Door>>) -> Response {
-    let body = if door.switchboard.is_open() {
-        "{\"open\":true}"
-    } else {
-        "{\"open\":false}"
-    };
+    let body = if door.switchboard.is_open() { "{\"open\":true}" } else { "{\"open\":false}" };
     let mut answer = with_body(StatusCode::OK, Bytes::from_static(body.as_bytes()), JSON);
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=10"));

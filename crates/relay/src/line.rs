@@ -91,7 +91,10 @@ async fn open(upgrade: OnUpgrade, frame: usize) -> Option<Socket> {
         .max_message_size(Some(frame))
         .max_frame_size(Some(frame));
     let io = io.into_inner();
-    Some(WebSocketStream::from_partially_read(io, read_buf.to_vec(), Role::Server, Some(config)).await)
+    Some(
+        WebSocketStream::from_partially_read(io, read_buf.to_vec(), Role::Server, Some(config))
+            .await,
+    )
 }
 
 async fn carry(mut socket: Socket, switchboard: &dyn Switchboard, outgoing_bytes: usize) {
@@ -196,13 +199,9 @@ async fn close(mut socket: Socket, end: End) {
             Some(refusal)
         }
     };
-    let code = refusal.map_or(CloseCode::Normal, |refusal| {
-        CloseCode::from(CLOSE_CODES + refusal as u16)
-    });
-    let frame = CloseFrame {
-        code,
-        reason: "".into(),
-    };
+    let code =
+        refusal.map_or(CloseCode::Normal, |refusal| CloseCode::from(CLOSE_CODES + refusal as u16));
+    let frame = CloseFrame { code, reason: "".into() };
     if socket.close(Some(frame)).await.is_ok() {
         drain(socket.get_mut()).await;
     }

@@ -70,10 +70,7 @@ async fn newest_policy(
         let signed = encode(&program.policy);
         let replaces = kept.as_ref().map_or(0, |kept| kept.version);
         if first.version > replaces {
-            let with = Versioned {
-                version: first.version,
-                record: signed.clone(),
-            };
+            let with = Versioned { version: first.version, record: signed.clone() };
             records.directory.replace(Kind::Policy, replaces, with).await?;
             let signed = signed.try_into().map_err(|_| altered())?;
             return Ok((signed, first.clone()));

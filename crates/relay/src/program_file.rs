@@ -84,9 +84,7 @@ impl ProgramFile {
         if bytes.len() > PROGRAM_FILE_MAX {
             return Err(ProgramFileError::TooLong);
         }
-        let record = bytes
-            .strip_prefix(HEADING)
-            .ok_or(ProgramFileError::NotAProgram)?;
+        let record = bytes.strip_prefix(HEADING).ok_or(ProgramFileError::NotAProgram)?;
         let record: Record = decode(record).map_err(|_| ProgramFileError::Malformed)?;
         Ok(Self {
             root: Fingerprint(record.root),
@@ -99,12 +97,14 @@ impl ProgramFile {
     ///
     /// # Errors
     /// [`ProgramFileError::Administrator`] and [`Policy`](ProgramFileError::Policy).
-    pub fn verify(&self, now: Timestamp, tolerance: Duration) -> Result<VerifiedPolicy, ProgramFileError> {
+    pub fn verify(
+        &self,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Result<VerifiedPolicy, ProgramFileError> {
         self.administrator
             .verify(&self.root, now, tolerance)
             .map_err(ProgramFileError::Administrator)?;
-        self.policy
-            .verify(&self.root, now, tolerance)
-            .map_err(ProgramFileError::Policy)
+        self.policy.verify(&self.root, now, tolerance).map_err(ProgramFileError::Policy)
     }
 }

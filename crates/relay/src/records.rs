@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use stillroom_program::{
-    DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy, SignedRevocations,
-    StaffRecord, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
+    DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy,
+    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode};
@@ -81,8 +81,7 @@ impl Records {
                     Err(Refusal::RelayFault)
                 }
             };
-            self.switchboard
-                .reply(request.connection, request.number, outcome);
+            self.switchboard.reply(request.connection, request.number, outcome);
         }
     }
 
@@ -92,15 +91,13 @@ impl Records {
             Operation::PublishStaff { record } => self.publish_staff(record.into_vec()).await,
             Operation::PublishRevocations { list } => self.publish_revocations(list).await,
             Operation::Invite { invitation } => self.invite(invitation.into_vec()).await,
-            Operation::Enrol {
-                invitation,
-                request,
-            } => self.enrol(invitation, request.into_vec()).await,
+            Operation::Enrol { invitation, request } => {
+                self.enrol(invitation, request.into_vec()).await
+            }
             Operation::EnrolmentRequest { invitation } => self.requested(invitation).await,
-            Operation::CompleteEnrolment {
-                invitation,
-                completion,
-            } => self.complete(invitation, completion.into_vec()).await,
+            Operation::CompleteEnrolment { invitation, completion } => {
+                self.complete(invitation, completion.into_vec()).await
+            }
             Operation::TakeEnrolment { invitation } => self.take(invitation).await,
             Operation::ListStaff => records(self.directory.staff(RECORDS_MAX).await?),
             Operation::Revocations => {
@@ -154,7 +151,11 @@ impl Records {
     }
 
     /// Goes by this list from now on.
-    pub(crate) fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
+    pub(crate) fn set_revocations(
+        &self,
+        signed: Bytes<REVOCATIONS_MAX>,
+        list: VerifiedRevocations,
+    ) {
         *self.revoked() = list.clone();
         self.switchboard.set_revocations(signed, list);
     }
@@ -227,10 +228,7 @@ impl Records {
         if current.is_some_and(|current| current.record == bundle) {
             return Ok(Reply::Done);
         }
-        let with = Versioned {
-            version: replaces.saturating_add(1),
-            record: bundle,
-        };
+        let with = Versioned { version: replaces.saturating_add(1), record: bundle };
         if self.directory.replace(Kind::DutyKey, replaces, with).await? {
             Ok(Reply::Done)
         } else {
@@ -240,23 +238,13 @@ impl Records {
 
     async fn duty_key(&self) -> Result<Reply, Failure> {
         let Some(key) = self.directory.newest(Kind::DutyKey).await? else {
-            return Ok(Reply::DutyKey {
-                version: 0,
-                bundle: Bytes::default(),
-            });
+            return Ok(Reply::DutyKey { version: 0, bundle: Bytes::default() });
         };
-        Ok(Reply::DutyKey {
-            version: key.version,
-            bundle: fitting(key.record)?,
-        })
+        Ok(Reply::DutyKey { version: key.version, bundle: fitting(key.record)? })
     }
 
     fn not_revoked(&self, device: &VerifiedDevice) -> Result<(), Failure> {
-        if self.revoked().is_revoked(device) {
-            Err(NOT_SIGNED)
-        } else {
-            Ok(())
-        }
+        if self.revoked().is_revoked(device) { Err(NOT_SIGNED) } else { Ok(()) }
     }
 
     fn revoked(&self) -> std::sync::MutexGuard<'_, VerifiedRevocations> {
@@ -278,9 +266,7 @@ fn done(kept: bool) -> Result<Reply, Failure> {
 
 fn records(records: Vec<Record>) -> Result<Reply, Failure> {
     let records: Result<Vec<_>, _> = records.into_iter().map(fitting::<RECORD_MAX>).collect();
-    Ok(Reply::Records {
-        records: records?.try_into().map_err(|_| too_long())?,
-    })
+    Ok(Reply::Records { records: records?.try_into().map_err(|_| too_long())? })
 }
 
 fn fitting<const MAX: usize>(record: Record) -> Result<Bytes<MAX>, Failure> {

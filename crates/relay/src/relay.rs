@@ -113,15 +113,11 @@ impl Relay {
     /// [`StartError`].
     pub async fn start(config: Config) -> Result<RunningRelay, StartError> {
         let bind = |address: SocketAddr| {
-            TcpListener::bind(address).map_err(|error| StartError::Listen {
-                address,
-                why: error.to_string(),
-            })
+            TcpListener::bind(address)
+                .map_err(|error| StartError::Listen { address, why: error.to_string() })
         };
-        let listeners = Listeners {
-            survivor: bind(config.survivor.listen)?,
-            desk: bind(config.desk.listen)?,
-        };
+        let listeners =
+            Listeners { survivor: bind(config.survivor.listen)?, desk: bind(config.desk.listen)? };
         Self::start_on(config, listeners).await
     }
 
@@ -129,7 +125,10 @@ impl Relay {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn start_on(config: Config, listeners: Listeners) -> Result<RunningRelay, StartError> {
+    pub async fn start_on(
+        config: Config,
+        listeners: Listeners,
+    ) -> Result<RunningRelay, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
         let root = program.root;
@@ -170,7 +169,8 @@ impl Relay {
         let (survivor_addr, survivor_origin, task) =
             hall.open(Which::Survivor, &config.survivor, listeners.survivor)?;
         tasks.push(task);
-        let (desk_addr, desk_origin, task) = hall.open(Which::Desk, &config.desk, listeners.desk)?;
+        let (desk_addr, desk_origin, task) =
+            hall.open(Which::Desk, &config.desk, listeners.desk)?;
         tasks.push(task);
         tracing::info!(pages = hall.pages.are_built(), "the relay runs");
         Ok(RunningRelay {
@@ -229,11 +229,7 @@ impl Hall<'_> {
             headers,
             pages: Arc::clone(&self.pages),
             switchboard: Arc::clone(&self.switchboard),
-            lines: Lines {
-                frame,
-                outgoing_bytes,
-                running: self.stop.running(),
-            },
+            lines: Lines { frame, outgoing_bytes, running: self.stop.running() },
         });
         let listener = Listener {
             socket: listen(socket).map_err(cannot)?,
@@ -286,8 +282,6 @@ impl RunningRelay {
 
 impl fmt::Debug for RunningRelay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunningRelay")
-            .field("holdings", &self.holdings())
-            .finish_non_exhaustive()
+        f.debug_struct("RunningRelay").field("holdings", &self.holdings()).finish_non_exhaustive()
     }
 }

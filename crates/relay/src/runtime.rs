@@ -22,9 +22,5 @@ pub fn runtime(config: &Config) -> io::Result<Runtime> {
             builder
         }
     };
-    builder
-        .max_blocking_threads(BLOCKING_THREADS)
-        .enable_io()
-        .enable_time()
-        .build()
+    builder.max_blocking_threads(BLOCKING_THREADS).enable_io().enable_time().build()
 }

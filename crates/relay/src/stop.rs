@@ -23,17 +23,11 @@ impl Stop {
     pub(crate) fn new() -> Self {
         let (stopping, _) = watch::channel(false);
         let (running, ended) = mpsc::channel(1);
-        Self {
-            stopping,
-            running,
-            ended,
-        }
+        Self { stopping, running, ended }
     }
 
     pub(crate) fn running(&self) -> Running {
-        Running {
-            _until_dropped: self.running.clone(),
-        }
+        Running { _until_dropped: self.running.clone() }
     }
 
     pub(crate) fn stopping(&self) -> Stopping {
@@ -47,9 +41,7 @@ impl Stop {
 
     /// Waits until nobody holds a [`Running`].
     pub(crate) async fn wait(self) {
-        let Self {
-            running, mut ended, ..
-        } = self;
+        let Self { running, mut ended, .. } = self;
         drop(running);
         let _nobody_left = ended.recv().await;
     }

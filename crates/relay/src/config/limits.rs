@@ -73,10 +73,7 @@ impl Limits {
     pub(crate) fn of_core(&self) -> stillroom_delivery::Limits {
         stillroom_delivery::Limits {
             connections: self.connections,
-            pace: Pace {
-                per_second: self.frames_per_second,
-                burst: self.frames_at_once,
-            },
+            pace: Pace { per_second: self.frames_per_second, burst: self.frames_at_once },
             staff_pace: Pace {
                 per_second: self.staff_frames_per_second,
                 burst: self.staff_frames_at_once,

@@ -187,10 +187,7 @@ impl Config {
 
     /// A configuration for a relay on this computer, with defaults for everything else.
     pub fn on_this_computer(program: PathBuf, state: PathBuf) -> Self {
-        let door = Door {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            origin: None,
-        };
+        let door = Door { listen: SocketAddr::from(([127, 0, 0, 1], 0)), origin: None };
         Self {
             survivor: door.clone(),
             desk: door,
@@ -205,12 +202,7 @@ impl Config {
 
     /// What no single key can be blamed for.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |what: &str| {
-            Err(ConfigError {
-                line: None,
-                what: what.to_owned(),
-            })
-        };
+        let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
         let [survivor, desk] = [&self.survivor, &self.desk];
         if [survivor, desk]
             .iter()
@@ -222,7 +214,9 @@ impl Config {
             return wrong("survivors and staff need two origins: another host, or another port");
         }
         if survivor.listen == desk.listen && survivor.listen.port() != 0 {
-            return wrong("survivors and staff need two listeners: another address, or another port");
+            return wrong(
+                "survivors and staff need two listeners: another address, or another port",
+            );
         }
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");

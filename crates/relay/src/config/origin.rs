@@ -110,9 +110,7 @@ fn host(text: &str) -> Option<&str> {
         .and_then(|rest| rest.strip_suffix(']'))
         .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
     let named = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'));
+        && host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'));
     (bracketed || named).then_some(host)
 }
 
@@ -150,10 +148,7 @@ mod tests {
 
     #[test]
     fn an_origin_elsewhere_without_tls_is_refused() {
-        assert_eq!(
-            "http://chat.example.org".parse::<Origin>(),
-            Err(OriginError::PlainElsewhere)
-        );
+        assert_eq!("http://chat.example.org".parse::<Origin>(), Err(OriginError::PlainElsewhere));
     }
 
     #[test]

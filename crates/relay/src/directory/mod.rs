@@ -105,7 +105,13 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Opens an invitation until `expires` (seconds since the Unix epoch). Says no if there is another one
     /// of this id, or if `most` are open already. The same one again is a yes.
-    fn invite(&self, id: InvitationId, expires: u64, invitation: Record, most: usize) -> Answer<'_, bool>;
+    fn invite(
+        &self,
+        id: InvitationId,
+        expires: u64,
+        invitation: Record,
+        most: usize,
+    ) -> Answer<'_, bool>;
 
     /// An invitation that is open at `now` (seconds since the Unix epoch).
     fn invitation(&self, id: InvitationId, now: u64) -> Answer<'_, Option<InvitationState>>;

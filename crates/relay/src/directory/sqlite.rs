@@ -29,9 +29,7 @@ impl Sqlite {
     /// # Errors
     /// [`DirectoryError`]: the folder is in use, holds another program's records, or cannot be used.
     pub fn open(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
-        Ok(Self {
-            thread: Arc::new(DatabaseThread::start(folder, root)?),
-        })
+        Ok(Self { thread: Arc::new(DatabaseThread::start(folder, root)?) })
     }
 }
 
@@ -51,10 +49,7 @@ impl Directory for Sqlite {
             database
                 .prepare_cached("SELECT version, record FROM versioned WHERE kind = ?1")?
                 .query_row([kind.number()], |row| {
-                    Ok(Versioned {
-                        version: whole(row.get(0)?),
-                        record: row.get(1)?,
-                    })
+                    Ok(Versioned { version: whole(row.get(0)?), record: row.get(1)? })
                 })
                 .optional()
         })
@@ -86,7 +81,8 @@ impl Directory for Sqlite {
         self.thread.ask(move |database| {
             let mut statement =
                 database.prepare_cached("SELECT record FROM staff ORDER BY number LIMIT ?1")?;
-            let records = statement.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
+            let records =
+                statement.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
             records.collect()
         })
     }
@@ -103,7 +99,13 @@ impl Directory for Sqlite {
         })
     }
 
-    fn invite(&self, id: InvitationId, expires: u64, invitation: Record, most: usize) -> Answer<'_, bool> {
+    fn invite(
+        &self,
+        id: InvitationId,
+        expires: u64,
+        invitation: Record,
+        most: usize,
+    ) -> Answer<'_, bool> {
         self.thread.ask(move |database| {
             database
                 .prepare_cached(
@@ -177,11 +179,7 @@ impl Directory for Sqlite {
 }
 
 fn state(row: &Row<'_>) -> rusqlite::Result<InvitationState> {
-    Ok(InvitationState {
-        invitation: row.get(0)?,
-        request: row.get(1)?,
-        completion: row.get(2)?,
-    })
+    Ok(InvitationState { invitation: row.get(0)?, request: row.get(1)?, completion: row.get(2)? })
 }
 
 /// SQLite's whole numbers have a sign; versions and seconds never come near the top.

@@ -26,11 +26,7 @@ const BROTLI_WINDOW: i32 = 24;
 impl Packed {
     /// Packs a file here and now.
     pub(crate) fn pack(file: Vec<u8>) -> Self {
-        Self {
-            brotli: brotli(&file),
-            gzip: gzip(&file),
-            identity: file.into(),
-        }
+        Self { brotli: brotli(&file), gzip: gzip(&file), identity: file.into() }
     }
 
     /// The form that an answer to a request with these headers carries, and its name where it has one.
@@ -92,10 +88,7 @@ impl Accepted {
 
 /// Whether this is a weight of nothing, by which a browser says that it does not take a form.
 fn is_zero(weight: &str) -> bool {
-    weight
-        .trim()
-        .strip_prefix("q=")
-        .is_some_and(|weight| weight.parse() == Ok(0.0_f32))
+    weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0_f32))
 }
 
 #[cfg(test)]

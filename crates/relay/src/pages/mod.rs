@@ -179,11 +179,8 @@ mod tests {
         ];
         for page in pages {
             let template = written(page);
-            let missing: Vec<_> = template
-                .texts()
-                .into_iter()
-                .filter(|name| texts.get(name).is_none())
-                .collect();
+            let missing: Vec<_> =
+                template.texts().into_iter().filter(|name| texts.get(name).is_none()).collect();
             assert!(missing.is_empty(), "{missing:?}");
         }
     }

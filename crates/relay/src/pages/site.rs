@@ -53,9 +53,7 @@ impl Sites {
     /// Those inside the program; nothing if it was built without.
     pub(crate) fn embedded() -> Option<Self> {
         let files = |of: &'static [Embedded]| {
-            of.iter()
-                .map(|file| (file.name.to_owned(), Bytes::from_static(file.bytes)))
-                .collect()
+            of.iter().map(|file| (file.name.to_owned(), Bytes::from_static(file.bytes))).collect()
         };
         Some(Self {
             survivor: Site::of(files(embedded::SURVIVOR))?,
@@ -70,10 +68,7 @@ impl Sites {
             collect(&folder.join(name), &mut files)?;
             Site::of(files).ok_or_else(|| io::Error::other(format!("{name}/ has no {DOCUMENT}")))
         };
-        Ok(Self {
-            survivor: site("survivor")?,
-            desk: site("desk")?,
-        })
+        Ok(Self { survivor: site("survivor")?, desk: site("desk")? })
     }
 }
 
@@ -91,10 +86,7 @@ impl Site {
                 assets.insert(name.clone(), Asset { content_type, packed });
             }
         }
-        Some(Self {
-            document: Cow::Owned(document),
-            assets,
-        })
+        Some(Self { document: Cow::Owned(document), assets })
     }
 
     /// The file of this name.

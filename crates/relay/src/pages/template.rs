@@ -141,9 +141,7 @@ impl Reader<'_> {
         while let Some((html, after)) = self.rest.split_once("{{") {
             self.line += lines(html);
             nodes.push(Node::Html(html.to_owned()));
-            let (hole, after) = after
-                .split_once("}}")
-                .ok_or(TemplateError::Unclosed(self.line))?;
+            let (hole, after) = after.split_once("}}").ok_or(TemplateError::Unclosed(self.line))?;
             self.rest = after;
             match self.hole(hole.trim(), depth)? {
                 Hole::Node(node) => nodes.push(node),
@@ -205,12 +203,18 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn fill(&self, nodes: &[Node], item: Option<&Item>, into: &mut String) -> Result<(), TemplateError> {
+    fn fill(
+        &self,
+        nodes: &[Node],
+        item: Option<&Item>,
+        into: &mut String,
+    ) -> Result<(), TemplateError> {
         for node in nodes {
             match node {
                 Node::Html(html) => into.push_str(html),
                 Node::Text(id) => {
-                    let text = (self.text)(id).ok_or_else(|| TemplateError::TextMissing(id.clone()))?;
+                    let text =
+                        (self.text)(id).ok_or_else(|| TemplateError::TextMissing(id.clone()))?;
                     escape(&text, into);
                 }
                 Node::Value(name) => escape(self.value(name, item)?, into),
@@ -263,9 +267,7 @@ fn escape(text: &str, into: &mut String) {
 
 fn is_name(name: &str) -> bool {
     !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn lines(text: &str) -> usize {

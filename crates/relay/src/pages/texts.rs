@@ -77,9 +77,7 @@ impl Texts {
             let resource = FluentResource::try_new(source.to_owned())
                 .map_err(|_| TextsError::Malformed(file))?;
             names.extend(message_names(&resource));
-            bundle
-                .add_resource(resource)
-                .map_err(|_| TextsError::Twice(format!("(in {file})")))?;
+            bundle.add_resource(resource).map_err(|_| TextsError::Twice(format!("(in {file})")))?;
         }
         let mut by_name = BTreeMap::new();
         for name in names {
@@ -118,21 +116,15 @@ fn message_names(resource: &FluentResource) -> Vec<String> {
 /// The text, with `{name}` where Fluent has a variable.
 fn formatted(bundle: &FluentBundle<FluentResource>, name: &str) -> Result<String, TextsError> {
     let too_clever = || TextsError::TooClever(name.to_owned());
-    let pattern = bundle
-        .get_message(name)
-        .and_then(|message| message.value())
-        .ok_or_else(too_clever)?;
+    let pattern =
+        bundle.get_message(name).and_then(|message| message.value()).ok_or_else(too_clever)?;
     let mut arguments = FluentArgs::new();
     for variable in variables(pattern).ok_or_else(too_clever)? {
         arguments.set(variable, format!("{{{variable}}}"));
     }
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&arguments), &mut errors);
-    if errors.is_empty() {
-        Ok(text.into_owned())
-    } else {
-        Err(too_clever())
-    }
+    if errors.is_empty() { Ok(text.into_owned()) } else { Err(too_clever()) }
 }
 
 /// The variables of a pattern; nothing if it holds anything that depends on what they are.

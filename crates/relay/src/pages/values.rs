@@ -71,11 +71,10 @@ fn link(kind: AlternativeKind, value: &str) -> String {
 
 /// `tel:` and the digits, if the value is nothing but a number as people write it.
 fn telephone(value: &str) -> String {
-    let written = |character: char| character.is_ascii_digit() || " -./()+\u{a0}".contains(character);
-    let number: String = value
-        .chars()
-        .filter(|character| character.is_ascii_digit() || *character == '+')
-        .collect();
+    let written =
+        |character: char| character.is_ascii_digit() || " -./()+\u{a0}".contains(character);
+    let number: String =
+        value.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect();
     let plus_leads = number.rfind('+').is_none_or(|at| at == 0);
     if value.chars().all(written) && plus_leads && number.len() >= 3 {
         format!("tel:{number}")
@@ -152,9 +151,6 @@ mod tests {
             .into_iter()
             .map(|row| format!("{} {}", row["days"], row["times"]))
             .collect();
-        assert_eq!(
-            rows,
-            ["Monday – Tuesday 09:00–17:00", "Friday 09:00–12:00, 13:00–24:00"]
-        );
+        assert_eq!(rows, ["Monday – Tuesday 09:00–17:00", "Friday 09:00–12:00, 13:00–24:00"]);
     }
 }

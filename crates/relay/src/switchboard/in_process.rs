@@ -44,11 +44,7 @@ impl InProcess {
         requests: mpsc::Sender<Request>,
     ) -> Self {
         Self {
-            live: Mutex::new(Live {
-                delivery,
-                outgoing: BTreeMap::new(),
-                set: None,
-            }),
+            live: Mutex::new(Live { delivery, outgoing: BTreeMap::new(), set: None }),
             open: AtomicBool::new(false),
             clock,
             outgoing_bytes: Arc::new(OutgoingBytes::new(outgoing_bytes)),
@@ -96,25 +92,13 @@ impl Live {
         while let Some(command) = self.delivery.poll_command() {
             match command {
                 Command::Send { to, frame } => self.send(to, frame, now),
-                Command::Close {
-                    connection,
-                    refusal,
-                } => {
+                Command::Close { connection, refusal } => {
                     if let Some(outgoing) = self.outgoing.remove(&connection) {
                         outgoing.close(refusal);
                     }
                 }
-                Command::Lasting {
-                    connection,
-                    number,
-                    operation,
-                    by: _,
-                } => {
-                    let request = Request {
-                        connection,
-                        number,
-                        operation,
-                    };
+                Command::Lasting { connection, number, operation, by: _ } => {
+                    let request = Request { connection, number, operation };
                     if requests.try_send(request).is_err() {
                         let fault = Err(Refusal::RelayFault);
                         self.delivery.handle_reply(connection, number, fault);
@@ -145,10 +129,7 @@ impl Switchboard for InProcess {
                 live.outgoing.insert(connection, Arc::clone(&outgoing));
             }
         });
-        connected.map(|connection| Seat {
-            connection,
-            outgoing,
-        })
+        connected.map(|connection| Seat { connection, outgoing })
     }
 
     fn frame(&self, from: ConnectionId, frame: &[u8]) {

@@ -24,10 +24,7 @@ pub struct OutgoingBytes {
 impl OutgoingBytes {
     /// Nothing waits yet; at most `most` bytes may.
     pub fn new(most: usize) -> Self {
-        Self {
-            waiting: AtomicUsize::new(0),
-            most,
-        }
+        Self { waiting: AtomicUsize::new(0), most }
     }
 
     /// How many bytes wait now.
@@ -81,12 +78,7 @@ pub struct TooMuch;
 impl Outgoing {
     /// A queue of at most `most` bytes, counted into `all`.
     pub fn new(most: usize, all: Arc<OutgoingBytes>) -> Self {
-        Self {
-            queue: Mutex::default(),
-            changed: Notify::new(),
-            most,
-            all,
-        }
+        Self { queue: Mutex::default(), changed: Notify::new(), most, all }
     }
 
     /// Puts one frame at the end.
@@ -99,7 +91,8 @@ impl Outgoing {
         if queue.ended.is_some() {
             return Ok(());
         }
-        let fits = queue.bytes.saturating_add(frame.len()) <= self.most && self.all.take(frame.len());
+        let fits =
+            queue.bytes.saturating_add(frame.len()) <= self.most && self.all.take(frame.len());
         if fits {
             queue.bytes += frame.len();
             queue.frames.push_back(frame);
@@ -182,10 +175,7 @@ impl fmt::Debug for Outgoing {
 
 /// The frame that says why a whole connection ends.
 pub(crate) fn refused(refusal: Refusal) -> Vec<u8> {
-    encode(&RelayFrame::Refused {
-        about: About::Connection,
-        refusal,
-    })
+    encode(&RelayFrame::Refused { about: About::Connection, refusal })
 }
 
 #[cfg(test)]
@@ -217,10 +207,7 @@ mod tests {
         assert_eq!(outgoing.push([2; 11].into()), Err(TooMuch));
         let told = refused(Refusal::TooSlow);
         assert_eq!(outgoing.next_now(), Some(Next::Frame(told.into())));
-        assert_eq!(
-            outgoing.next_now(),
-            Some(Next::Close(Some(Refusal::TooSlow)))
-        );
+        assert_eq!(outgoing.next_now(), Some(Next::Close(Some(Refusal::TooSlow))));
         assert_eq!(all.waiting(), 0);
     }
 

@@ -46,11 +46,8 @@ impl Line {
     }
 
     pub(crate) async fn hello(&mut self, program: &Program) {
-        self.say(&ClientFrame::Hello {
-            version: VERSION,
-            program: program.root.program_id(),
-        })
-        .await;
+        self.say(&ClientFrame::Hello { version: VERSION, program: program.root.program_id() })
+            .await;
     }
 
     /// Shows the certificates and answers the challenge, if there is one.
@@ -108,10 +105,7 @@ impl Line {
         loop {
             match self.hear().await {
                 RelayFrame::Reply { number: 7, reply } => return Ok(reply),
-                RelayFrame::Refused {
-                    about: About::Request(7),
-                    refusal,
-                } => return Err(refusal),
+                RelayFrame::Refused { about: About::Request(7), refusal } => return Err(refusal),
                 _ => {}
             }
         }
@@ -120,10 +114,7 @@ impl Line {
     /// Checks that the relay closes this line for this reason, saying so in a frame and in the close code.
     pub(crate) async fn is_refused(&mut self, why: Refusal) {
         let about = About::Connection;
-        let refused = RelayFrame::Refused {
-            about,
-            refusal: why,
-        };
+        let refused = RelayFrame::Refused { about, refusal: why };
         self.hear_until(|frame| *frame == refused).await;
         match self.next().await {
             Some(Message::Close(Some(close))) => {

@@ -85,8 +85,7 @@ async fn any_site_may_ask_whether_chat_is_open() {
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let advocate = scene.program.advocate();
     let mut survivor = scene.survivor().await;
-    let mut desk =
-        crate::device::Line::staff(scene.desks(), &scene.program, &advocate).await;
+    let mut desk = crate::device::Line::staff(scene.desks(), &scene.program, &advocate).await;
     desk.go_on_duty(&scene.program, &advocate).await;
     survivor.hear().await;
     assert_eq!(status(&scene).await.text(), "{\"open\":true}");

@@ -41,14 +41,13 @@ async fn a_request_that_is_none_for_a_line_is_told_what_belongs_here() {
 async fn a_line_agrees_on_no_compression() {
     let scene = Scene::start().await;
     let stream = tokio::net::TcpStream::connect(scene.survivors()).await.unwrap();
-    let mut request = tokio_tungstenite::tungstenite::client::IntoClientRequest::into_client_request(
-        format!("ws://{}/line", scene.survivors()),
-    )
-    .unwrap();
-    request.headers_mut().insert(
-        "sec-websocket-extensions",
-        "permessage-deflate".parse().unwrap(),
-    );
+    let mut request =
+        tokio_tungstenite::tungstenite::client::IntoClientRequest::into_client_request(format!(
+            "ws://{}/line",
+            scene.survivors()
+        ))
+        .unwrap();
+    request.headers_mut().insert("sec-websocket-extensions", "permessage-deflate".parse().unwrap());
     let (_, answer) = tokio_tungstenite::client_async(request, stream).await.unwrap();
     assert!(!answer.headers().contains_key("sec-websocket-extensions"));
 }

@@ -36,12 +36,7 @@ impl Program {
         let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
         policy.issued = now().seconds() - 60;
         policy.expires = now().seconds() + 100 * DAY.as_secs();
-        Self {
-            root: root.fingerprint(),
-            administrator,
-            policy,
-            rng,
-        }
+        Self { root: root.fingerprint(), administrator, policy, rng }
     }
 
     pub(crate) fn file(&self) -> ProgramFile {
@@ -60,10 +55,7 @@ impl Program {
         let new = NewDevice::generate(&mut self.rng);
         let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
         let validity = Validity::days(now(), 100);
-        let chain = self
-            .administrator
-            .certify(key, &receiving, Roles::ADVOCATE, validity)
-            .unwrap();
+        let chain = self.administrator.certify(key, &receiving, Roles::ADVOCATE, validity).unwrap();
         let name = self.administrator.certify_name(key, "Bea").unwrap();
         new.certified(chain, name).unwrap()
     }

@@ -27,16 +27,11 @@ async fn what_another_program_signed_is_not_kept() {
     let mut line = scene.administrator().await;
     let mut other = Program::new(2);
     other.policy.version = 9;
+    let lost = other.advocate().key();
     let publish = [
-        Operation::PublishPolicy {
-            policy: record(&other.signed_policy()),
-        },
-        Operation::PublishStaff {
-            record: record(&other.advocate().staff_record()),
-        },
-        Operation::PublishRevocations {
-            list: other.revoke(other.administrator.key()).try_into().unwrap_or_default(),
-        },
+        Operation::PublishPolicy { policy: record(&other.signed_policy()) },
+        Operation::PublishStaff { record: record(&other.advocate().staff_record()) },
+        Operation::PublishRevocations { list: other.revoke(lost).try_into().unwrap() },
         Operation::PutDutyKey {
             replaces: 0,
             bundle: {
@@ -44,17 +39,13 @@ async fn what_another_program_signed_is_not_kept() {
                 other.duty_key(&maker).try_into().unwrap()
             },
         },
-        Operation::Invite {
-            invitation: Bytes::try_from(vec![1, 2, 3]).unwrap(),
-        },
+        Operation::Invite { invitation: Bytes::try_from(vec![1, 2, 3]).unwrap() },
     ];
     for operation in publish {
         let shown = format!("{operation:?}");
         assert_eq!(line.ask(operation).await, Err(Refusal::RecordRefused), "{shown}");
     }
-    let none = Reply::Records {
-        records: Default::default(),
-    };
+    let none = Reply::Records { records: Default::default() };
     assert_eq!(line.ask(Operation::ListStaff).await, Ok(none));
 }
 
@@ -114,14 +105,9 @@ async fn an_invitation_leads_to_an_enrolled_device_and_serves_once() {
     let mut member = scene.survivor().await;
     let new = NewDevice::generate(&mut scene.program.rng);
     let request = new.request(&secret, &root);
-    let enrol = Operation::Enrol {
-        invitation,
-        request: record(&request),
-    };
+    let enrol = Operation::Enrol { invitation, request: record(&request) };
     assert_eq!(member.ask(enrol.clone()).await, Err(Refusal::InvitationUnknown));
-    let invite = Operation::Invite {
-        invitation: record(&signed),
-    };
+    let invite = Operation::Invite { invitation: record(&signed) };
     assert_eq!(line.ask(invite).await, Ok(Reply::Done));
     assert_eq!(member.ask(enrol).await, Ok(Reply::Done));
 
@@ -132,10 +118,8 @@ async fn an_invitation_leads_to_an_enrolled_device_and_serves_once() {
     let granted =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Cem", validity).unwrap();
     let completion = granted.seal(&keys, &mut scene.program.rng).unwrap();
-    let complete = Operation::CompleteEnrolment {
-        invitation,
-        completion: completion.try_into().unwrap(),
-    };
+    let complete =
+        Operation::CompleteEnrolment { invitation, completion: completion.try_into().unwrap() };
     assert_eq!(line.ask(complete).await, Ok(Reply::Done));
     let staff = record(&granted.staff_record(&keys));
     assert_eq!(line.ask(Operation::PublishStaff { record: staff }).await, Ok(Reply::Done));

@@ -12,17 +12,12 @@ async fn policies_staff_and_revocations_outlast_a_restart() {
     let (kept, lost) = (scene.program.advocate(), scene.program.advocate());
     scene.program.policy.version += 1;
     let policy = encode(&scene.program.signed_policy());
+    let revoked = scene.program.revoke(lost.key());
     let mut line = scene.administrator().await;
     for operation in [
-        Operation::PublishPolicy {
-            policy: policy.clone().try_into().unwrap(),
-        },
-        Operation::PublishStaff {
-            record: encode(&kept.staff_record()).try_into().unwrap(),
-        },
-        Operation::PublishRevocations {
-            list: scene.program.revoke(lost.key()).try_into().unwrap(),
-        },
+        Operation::PublishPolicy { policy: policy.clone().try_into().unwrap() },
+        Operation::PublishStaff { record: encode(&kept.staff_record()).try_into().unwrap() },
+        Operation::PublishRevocations { list: revoked.clone().try_into().unwrap() },
     ] {
         assert_eq!(line.ask(operation).await, Ok(Reply::Done));
     }
@@ -30,13 +25,9 @@ async fn policies_staff_and_revocations_outlast_a_restart() {
     let mut line = Line::open(scene.desks()).await;
     line.hello(&scene.program).await;
     match line.hear().await {
-        RelayFrame::Greeting {
-            policy: greeted,
-            revocations,
-            ..
-        } => {
+        RelayFrame::Greeting { policy: greeted, revocations, .. } => {
             assert_eq!(greeted[..], policy[..]);
-            assert_eq!(revocations[..], scene.program.revoke(lost.key())[..]);
+            assert_eq!(revocations[..], revoked[..]);
         }
         other => panic!("{other:?}"),
     }

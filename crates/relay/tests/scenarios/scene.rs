@@ -23,22 +23,33 @@ impl Scene {
         Self::start_with(|_, _| {}).await
     }
 
-    /// Starts a relay after `change` to its program and configuration.
+    /// Starts a relay after `change` to its program and configuration. Its pages are empty but for a title.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Program, &mut Config)) -> Self {
+        Self::over(|_| "<title>{{ $title }}</title>".to_owned(), change).await
+    }
+
+    /// The same with the project's own pages.
+    pub(crate) async fn with_pages(change: impl FnOnce(&mut Program, &mut Config)) -> Self {
+        let own = |which: &str| {
+            let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pages");
+            named(&std::fs::read_to_string(sources.join(which).join("page.html")).unwrap())
+        };
+        Self::over(own, change).await
+    }
+
+    async fn over(
+        page: impl Fn(&str) -> String,
+        change: impl FnOnce(&mut Program, &mut Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut program = Program::new(1);
         let file = folder.path().join("program.stillroom");
         let mut config = Config::on_this_computer(file.clone(), folder.path().join("state"));
-        config.testing.pages = Some(pages(folder.path()));
+        config.testing.pages = Some(pages(folder.path(), page));
         change(&mut program, &mut config);
         std::fs::write(&file, program.file().encode()).unwrap();
         let relay = Relay::start(config.clone()).await.unwrap();
-        Self {
-            folder,
-            program,
-            config,
-            relay,
-        }
+        Self { folder, program, config, relay }
     }
 
     /// Stops the relay and starts it anew over the same folder.
@@ -65,15 +76,13 @@ impl Scene {
     }
 }
 
-/// The project's own pages, with one file each.
-fn pages(into: &Path) -> PathBuf {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pages");
+/// Pages with one file each.
+fn pages(into: &Path, page: impl Fn(&str) -> String) -> PathBuf {
     let pages = into.join("pages");
     for which in ["survivor", "desk"] {
-        let page = std::fs::read_to_string(sources.join(which).join("page.html")).unwrap();
         let files = pages.join(which).join("s");
         std::fs::create_dir_all(&files).unwrap();
-        std::fs::write(pages.join(which).join("page.html"), named(&page)).unwrap();
+        std::fs::write(pages.join(which).join("page.html"), page(which)).unwrap();
         std::fs::write(files.join("p-0123.js"), "export {};").unwrap();
         std::fs::write(files.join("p-0123.js.br"), "packed").unwrap();
         std::fs::write(pages.join(which).join("manifest.json"), "{}").unwrap();
@@ -119,11 +128,7 @@ impl Answer {
         stream.read_to_end(&mut bytes).await.unwrap();
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_lowercase();
-        Self {
-            status: head[9..12].parse().unwrap(),
-            head,
-            body: bytes[end + 4..].to_vec(),
-        }
+        Self { status: head[9..12].parse().unwrap(), head, body: bytes[end + 4..].to_vec() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -15,10 +15,8 @@ async fn a_device_that_never_reads_is_dropped_and_not_buffered_for() {
     .await;
     let mut chat = chat(&mut scene).await;
     let other = scene.survivor().await;
-    let long = ClientFrame::Post {
-        room: chat.room,
-        message: vec![7; MESSAGE_MAX].try_into().unwrap(),
-    };
+    let long =
+        ClientFrame::Post { room: chat.room, message: vec![7; MESSAGE_MAX].try_into().unwrap() };
     // The survivor reads nothing from here on. Written as long as it takes for the kernel's buffers, and
     // the queue behind them, to be full.
     while scene.relay.holdings().connections == 3 {

@@ -51,9 +51,8 @@ pub(crate) async fn chat(scene: &mut Scene) -> Chat {
     desk.hear_until(|frame| matches!(frame, RelayFrame::Claimed { .. })).await;
     let welcome = WORDS.try_into().unwrap();
     desk.say(&ClientFrame::Offer { ticket: place, welcome }).await;
-    let RelayFrame::Welcome { offer, .. } = survivor
-        .hear_until(|frame| matches!(frame, RelayFrame::Welcome { .. }))
-        .await
+    let RelayFrame::Welcome { offer, .. } =
+        survivor.hear_until(|frame| matches!(frame, RelayFrame::Welcome { .. })).await
     else {
         unreachable!()
     };
@@ -69,22 +68,14 @@ pub(crate) async fn chat(scene: &mut Scene) -> Chat {
         line.say(&ClientFrame::Attach { room, token }).await;
         line.hear_until(|frame| matches!(frame, RelayFrame::Attached { .. })).await;
     }
-    Chat {
-        room,
-        survivor,
-        desk,
-        advocate,
-    }
+    Chat { room, survivor, desk, advocate }
 }
 
 impl Chat {
     /// One message each way.
     pub(crate) async fn write(&mut self) {
         let room = self.room;
-        let post = ClientFrame::Post {
-            room,
-            message: WORDS.try_into().unwrap(),
-        };
+        let post = ClientFrame::Post { room, message: WORDS.try_into().unwrap() };
         let delivered = |frame: &RelayFrame| matches!(frame, RelayFrame::Delivered { message, .. } if message[..] == *WORDS);
         self.survivor.say(&post).await;
         self.desk.hear_until(delivered).await;

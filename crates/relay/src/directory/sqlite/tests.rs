@@ -6,10 +6,7 @@ const ROOT: Fingerprint = Fingerprint([7; 32]);
 const ID: InvitationId = InvitationId([1; 16]);
 
 fn version(version: u64) -> Versioned {
-    Versioned {
-        version,
-        record: vec![u8::try_from(version).unwrap(); 8],
-    }
+    Versioned { version, record: vec![u8::try_from(version).unwrap(); 8] }
 }
 
 #[tokio::test]

@@ -62,11 +62,7 @@ impl DatabaseThread {
             .name("directory".to_owned())
             .spawn(move || answer(&database, &asked))
             .map_err(unusable)?;
-        Ok(Self {
-            questions: Some(questions),
-            thread: Mutex::new(Some(thread)),
-            _lock: lock,
-        })
+        Ok(Self { questions: Some(questions), thread: Mutex::new(Some(thread)), _lock: lock })
     }
 
     /// Puts a question to the database.
@@ -83,10 +79,9 @@ impl DatabaseThread {
         });
         Box::pin(async move {
             match asked {
-                Some(Ok(())) => answered
-                    .await
-                    .map_err(|_| DirectoryError::Closed)?
-                    .map_err(unusable),
+                Some(Ok(())) => {
+                    answered.await.map_err(|_| DirectoryError::Closed)?.map_err(unusable)
+                }
                 Some(Err(_)) => Err(DirectoryError::Unusable("too many questions wait".to_owned())),
                 None => Err(DirectoryError::Closed),
             }
@@ -163,12 +158,9 @@ fn set_up(
         VERSION => {}
         _ => return Ok(Err(DirectoryError::FromLater)),
     }
-    let ours = database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
-    Ok(if ours == root.0 {
-        Ok(())
-    } else {
-        Err(DirectoryError::OtherProgram)
-    })
+    let ours =
+        database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
+    Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })
 }
 
 fn unusable(error: impl std::error::Error) -> DirectoryError {

@@ -44,7 +44,8 @@ fn a_condition_chooses_a_part() {
 #[test]
 fn a_list_repeats_its_part_with_each_items_values() {
     assert_eq!(
-        fill("{{#each ways}}[{{ $name }}{{#if link}} {{ $link }}{{/if}}]{{/each}} {{ $note }}.").unwrap(),
+        fill("{{#each ways}}[{{ $name }}{{#if link}} {{ $link }}{{/if}}]{{/each}} {{ $note }}.")
+            .unwrap(),
         "[Phone tel:1][Post] ."
     );
     assert_eq!(fill("{{#each none}}x{{/each}}").unwrap(), "");
