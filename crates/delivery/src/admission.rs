@@ -63,13 +63,8 @@ impl Delivery {
             return Err(unexpected());
         };
         let message = [&self.program.0[..], &challenged.nonce.0[..]].concat();
-        verify(
-            Label::Challenge,
-            &challenged.device.key,
-            &message,
-            signature,
-        )
-        .map_err(|_| (About::Connection, Refusal::ProofWrong))?;
+        verify(Label::Challenge, &challenged.device.key, &message, signature)
+            .map_err(|_| (About::Connection, Refusal::ProofWrong))?;
         if self.published.revocations().is_revoked(&challenged.device) {
             return Err((About::Connection, Refusal::CertificateRefused));
         }
@@ -110,9 +105,7 @@ impl Delivery {
             now,
         )
         .map_err(|refusal| (About::Duty, refusal))?;
-        let starts = self
-            .staff
-            .go_on_duty(device.key, from, stated, &mut self.fx);
+        let starts = self.staff.go_on_duty(device.key, from, stated, &mut self.fx);
         self.show_duty();
         if starts {
             self.line.tell_waiting(from, &mut self.fx, now);
@@ -134,8 +127,7 @@ impl Delivery {
             self.close(connection, Some(Refusal::CertificateRefused), now);
         }
         self.staff.go_off_duty(&device, &mut self.fx);
-        self.line
-            .claimant_revoked(device, &self.staff, &mut self.fx, now);
+        self.line.claimant_revoked(device, &self.staff, &mut self.fx, now);
         let out = self.rooms.drop_opened_by(&device, &mut self.fx);
         self.forget_rooms(out);
     }

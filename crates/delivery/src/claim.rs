@@ -36,10 +36,7 @@ impl Line {
             Some(claim) if claim.device != device => return Err(Refusal::TicketClaimed),
             Some(_) => fx.timers.clear(Timer::ClaimantAway(ticket)),
             None => {
-                place.claim = Some(Claim {
-                    device,
-                    offer: None,
-                });
+                place.claim = Some(Claim { device, offer: None });
                 self.waiting.remove(&place.order);
                 self.claims.insert((device, ticket));
                 fx.timers.set(Timer::Unoffered(ticket), now + OFFER_WITHIN);
@@ -49,13 +46,7 @@ impl Line {
             }
         }
         let key_package = place.asked.key_package.clone();
-        fx.send(
-            connection,
-            &RelayFrame::Claimed {
-                ticket,
-                key_package,
-            },
-        );
+        fx.send(connection, &RelayFrame::Claimed { ticket, key_package });
         self.places_changed(fx, now);
         Ok(())
     }
@@ -97,10 +88,7 @@ impl Line {
         let claim = own_claim(place, &device)?;
         fx.timers.clear(Timer::Unoffered(ticket));
         fx.timers.clear(Timer::ClaimantAway(ticket));
-        let repeated = claim
-            .offer
-            .as_ref()
-            .is_some_and(|offer| offer.welcome == welcome);
+        let repeated = claim.offer.as_ref().is_some_and(|offer| offer.welcome == welcome);
         if !repeated {
             let before = claim.offer.as_ref().map_or(0, |offer| offer.welcome.len());
             fx.account.give_back(before);
@@ -160,10 +148,7 @@ impl Line {
         fx: &mut Effects,
         now: Timestamp,
     ) {
-        let Some(device) = self
-            .places
-            .get(&ticket)
-            .and_then(|place| place.offered_by(offer))
+        let Some(device) = self.places.get(&ticket).and_then(|place| place.offered_by(offer))
         else {
             return;
         };
@@ -271,12 +256,7 @@ impl Place {
         let current = self
             .claim
             .as_ref()
-            .filter(|claim| {
-                claim
-                    .offer
-                    .as_ref()
-                    .is_some_and(|offer| offer.number == number)
-            })
+            .filter(|claim| claim.offer.as_ref().is_some_and(|offer| offer.number == number))
             .map(|claim| claim.device);
         current.or_else(|| {
             let lapsed = self.lapsed.iter().find(|(_, lapsed)| *lapsed == number);

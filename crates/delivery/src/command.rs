@@ -59,13 +59,12 @@ impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send { to, frame } => write!(f, "Send({}, {} bytes)", to.0, frame.len()),
-            Self::Close {
-                connection,
-                refusal,
-            } => write!(f, "Close({}, {refusal:?})", connection.0),
-            Self::Lasting {
-                connection, number, ..
-            } => write!(f, "Lasting({}, {number})", connection.0),
+            Self::Close { connection, refusal } => {
+                write!(f, "Close({}, {refusal:?})", connection.0)
+            }
+            Self::Lasting { connection, number, .. } => {
+                write!(f, "Lasting({}, {number})", connection.0)
+            }
         }
     }
 }
@@ -84,11 +83,7 @@ const COMMANDS_RESERVED: usize = 64;
 
 impl Effects {
     pub(crate) fn new(bytes: usize) -> Self {
-        Self {
-            commands: VecDeque::new(),
-            timers: Timers::default(),
-            account: Account::new(bytes),
-        }
+        Self { commands: VecDeque::new(), timers: Timers::default(), account: Account::new(bytes) }
     }
 
     pub(crate) fn push(&mut self, command: Command) {
@@ -112,10 +107,7 @@ impl Effects {
         let mut encoded: Option<Arc<[u8]>> = None;
         for to in to {
             let frame = encoded.get_or_insert_with(|| encode(frame).into());
-            self.commands.push_back(Command::Send {
-                to,
-                frame: Arc::clone(frame),
-            });
+            self.commands.push_back(Command::Send { to, frame: Arc::clone(frame) });
         }
     }
 

@@ -192,17 +192,6 @@ impl Connections {
 
     /// Those that have said `Hello`.
     pub(crate) fn greeted(&self) -> impl Iterator<Item = ConnectionId> {
-        self.all
-            .iter()
-            .filter(|(_, connection)| connection.is_greeted())
-            .map(|(id, _)| *id)
-    }
-
-    /// Those that have said `Hello` and shown no certificate.
-    pub(crate) fn survivors(&self) -> impl Iterator<Item = ConnectionId> {
-        self.all
-            .iter()
-            .filter(|(_, connection)| connection.is_survivor())
-            .map(|(id, _)| *id)
+        self.all.iter().filter(|(_, connection)| connection.is_greeted()).map(|(id, _)| *id)
     }
 }

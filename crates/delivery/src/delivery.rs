@@ -137,9 +137,7 @@ impl Delivery {
         };
         asking.requests = asking.requests.saturating_sub(1);
         match outcome {
-            Ok(reply) => self
-                .fx
-                .send(connection, &RelayFrame::Reply { number, reply }),
+            Ok(reply) => self.fx.send(connection, &RelayFrame::Reply { number, reply }),
             Err(refusal) => self.fx.refuse(connection, About::Request(number), refusal),
         }
     }
@@ -233,10 +231,7 @@ impl Delivery {
         if let Some(refusal) = why {
             self.fx.refuse(connection, About::Connection, refusal);
         }
-        self.fx.push(Command::Close {
-            connection,
-            refusal: why,
-        });
+        self.fx.push(Command::Close { connection, refusal: why });
         self.forget_connection(connection, now);
     }
 
@@ -263,9 +258,7 @@ impl Delivery {
     /// Sets when this connection will have been silent for too long, as it stands.
     pub(crate) fn watch_silence(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get(id) {
-            self.fx
-                .timers
-                .set(Timer::Silence(id), connection.silent_at());
+            self.fx.timers.set(Timer::Silence(id), connection.silent_at());
         }
     }
 
@@ -281,9 +274,7 @@ impl Delivery {
     pub(crate) fn show_duty(&mut self) {
         if self.staff.refresh_shown() {
             self.published.forget_greeting();
-            let frame = RelayFrame::Duty {
-                statement: self.staff.shown.clone(),
-            };
+            let frame = RelayFrame::Duty { statement: self.staff.shown.clone() };
             self.fx.send_all(self.connections.greeted(), &frame);
         }
     }
@@ -302,8 +293,6 @@ impl Delivery {
 
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery")
-            .field("holdings", &self.holdings())
-            .finish_non_exhaustive()
+        f.debug_struct("Delivery").field("holdings", &self.holdings()).finish_non_exhaustive()
     }
 }

@@ -90,27 +90,16 @@ impl Delivery {
         now: Timestamp,
     ) -> Result<(), Denied> {
         match frame {
-            ClientFrame::Ask {
-                ticket,
-                key_package,
-                intake,
-            } => {
-                let asked = Asked {
-                    ticket: ticket.id(),
-                    key_package,
-                    intake,
-                };
+            ClientFrame::Ask { ticket, key_package, intake } => {
+                let asked = Asked { ticket: ticket.id(), key_package, intake };
                 return self.ask(from, asked, now);
             }
             ClientFrame::Accept { ticket, offer } => {
-                let held = self
-                    .line
-                    .accept(ticket.id(), offer, &self.staff, &mut self.fx, now);
+                let held = self.line.accept(ticket.id(), offer, &self.staff, &mut self.fx, now);
                 self.forget_place(held);
             }
             ClientFrame::Decline { ticket, offer } => {
-                self.line
-                    .decline(ticket.id(), offer, &self.staff, &mut self.fx, now);
+                self.line.decline(ticket.id(), offer, &self.staff, &mut self.fx, now);
             }
             ClientFrame::Withdraw { ticket } => self.give_up(ticket.id(), now),
             _ => return Err(unexpected()),
@@ -127,14 +116,7 @@ impl Delivery {
         }
         let older = self
             .line
-            .ask(
-                asked,
-                from,
-                self.limits.line,
-                &self.staff,
-                &mut self.fx,
-                now,
-            )
+            .ask(asked, from, self.limits.line, &self.staff, &mut self.fx, now)
             .map_err(|refusal| (About::Ticket(ticket), refusal))?;
         self.forget_place(older);
         if let Some(connection) = self.connections.get_mut(from) {
@@ -144,9 +126,7 @@ impl Delivery {
     }
 
     fn give_up(&mut self, ticket: TicketId, now: Timestamp) {
-        let held = self
-            .line
-            .remove(ticket, None, &self.staff, &mut self.fx, now);
+        let held = self.line.remove(ticket, None, &self.staff, &mut self.fx, now);
         self.forget_place(held);
     }
 
@@ -263,23 +243,14 @@ impl Delivery {
             return Err((about, Refusal::TooFast));
         }
         connection.requests = connection.requests.saturating_add(1);
-        self.fx.push(Command::Lasting {
-            connection: from,
-            number,
-            operation,
-            by,
-        });
+        self.fx.push(Command::Lasting { connection: from, number, operation, by });
         Ok(())
     }
 
     /// The key of the staff device behind a connection, if it may lead a chat.
     fn lead(&self, from: ConnectionId, about: About) -> Result<VerifyingKey, Denied> {
         let device = self.device(from, about)?;
-        if device.roles.may_lead() {
-            Ok(device.key)
-        } else {
-            Err((about, Refusal::RoleMissing))
-        }
+        if device.roles.may_lead() { Ok(device.key) } else { Err((about, Refusal::RoleMissing)) }
     }
 }
 

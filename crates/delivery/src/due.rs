@@ -24,8 +24,7 @@ impl Delivery {
                 self.close(connection, Some(Refusal::CertificateRefused), now);
             }
             Timer::SurvivorAway(ticket) => {
-                self.line
-                    .remove(ticket, None, &self.staff, &mut self.fx, now);
+                self.line.remove(ticket, None, &self.staff, &mut self.fx, now);
             }
             Timer::Unoffered(ticket) | Timer::ClaimantAway(ticket) => {
                 self.line.lapse(ticket, &self.staff, &mut self.fx, now);
@@ -54,8 +53,7 @@ impl Delivery {
     /// The device is no longer on duty, since its statement ran out or its line did not come back.
     fn end_duty(&mut self, device: &VerifyingKey) {
         if let Some(connection) = self.staff.go_off_duty(device, &mut self.fx) {
-            self.fx
-                .refuse(connection, About::Duty, Refusal::StatementRefused);
+            self.fx.refuse(connection, About::Duty, Refusal::StatementRefused);
         }
         self.show_duty();
     }

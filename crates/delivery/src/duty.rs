@@ -69,11 +69,7 @@ impl Stated {
 fn runs_out(issued: u64, expires: u64, now: Timestamp) -> Timestamp {
     let lasts = core::time::Duration::from_secs(expires.saturating_sub(issued));
     let named = Timestamp(expires.saturating_mul(1000));
-    if named > now {
-        named.min(now + lasts)
-    } else {
-        now + lasts
-    }
+    if named > now { named.min(now + lasts) } else { now + lasts }
 }
 
 impl Staff {
@@ -87,10 +83,7 @@ impl Staff {
     ) -> bool {
         fx.timers.clear(Timer::DeskAway(device));
         fx.timers.set(Timer::Statement(device), stated.until);
-        let on_duty = OnDuty {
-            connection: Some(connection),
-            statement: Some(stated),
-        };
+        let on_duty = OnDuty { connection: Some(connection), statement: Some(stated) };
         let before = self.duty.insert(device, on_duty);
         before.and_then(|before| before.connection) != Some(connection)
     }
@@ -118,8 +111,7 @@ impl Staff {
     pub(crate) fn outdate_statements(&mut self, fx: &mut Effects, now: Timestamp) {
         for (device, on_duty) in &mut self.duty {
             on_duty.statement = None;
-            fx.timers
-                .set(Timer::Statement(*device), now + RESTATE_WITHIN);
+            fx.timers.set(Timer::Statement(*device), now + RESTATE_WITHIN);
         }
     }
 
@@ -152,22 +144,13 @@ mod tests {
 
     #[test]
     fn a_statement_runs_out_when_it_says_so() {
-        assert_eq!(
-            runs_out(1000, 2800, Timestamp(1_000_500)),
-            Timestamp(2_800_000)
-        );
+        assert_eq!(runs_out(1000, 2800, Timestamp(1_000_500)), Timestamp(2_800_000));
     }
 
     #[test]
     fn a_statement_by_a_clock_that_is_off_lasts_as_long_as_it_was_to_last() {
         let now = Timestamp(50_000_000);
-        assert_eq!(
-            runs_out(1000, 2800, now),
-            now + core::time::Duration::from_secs(1800)
-        );
-        assert_eq!(
-            runs_out(90_000, 91_800, now),
-            now + core::time::Duration::from_secs(1800)
-        );
+        assert_eq!(runs_out(1000, 2800, now), now + core::time::Duration::from_secs(1800));
+        assert_eq!(runs_out(90_000, 91_800, now), now + core::time::Duration::from_secs(1800));
     }
 }

@@ -61,14 +61,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 25_000,
-            pace: Pace {
-                per_second: 30,
-                burst: 700,
-            },
-            staff_pace: Pace {
-                per_second: 200,
-                burst: 4_000,
-            },
+            pace: Pace { per_second: 30, burst: 700 },
+            staff_pace: Pace { per_second: 200, burst: 4_000 },
             frame: CLIENT_FRAME_MAX,
             staff_frame: STAFF_FRAME_MAX,
             line: 500,

@@ -75,10 +75,9 @@ impl Place {
     /// What the survivor is told: the Welcome, where there is one, or else their place.
     fn answer(&self) -> RelayFrame {
         match self.claim.as_ref().and_then(|claim| claim.offer.as_ref()) {
-            Some(offer) => RelayFrame::Welcome {
-                offer: offer.number,
-                welcome: offer.welcome.clone(),
-            },
+            Some(offer) => {
+                RelayFrame::Welcome { offer: offer.number, welcome: offer.welcome.clone() }
+            }
             None => RelayFrame::InLine { ahead: self.told },
         }
     }
@@ -218,10 +217,7 @@ impl Line {
             self.claims.remove(&(device, ticket));
         }
         let mut outcome: Vec<(VerifyingKey, bool)> = Vec::new();
-        for device in claim
-            .into_iter()
-            .chain(place.lapsed.iter().map(|(d, _)| *d))
-        {
+        for device in claim.into_iter().chain(place.lapsed.iter().map(|(d, _)| *d)) {
             if outcome.iter().all(|(told, _)| *told != device) {
                 let accepted = joined == Some(device);
                 tell_claimant(ticket, &device, accepted, staff, fx);

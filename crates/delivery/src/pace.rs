@@ -32,10 +32,7 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     pub(crate) fn full(pace: Pace, now: Timestamp) -> Self {
-        Self {
-            level: pace.full(),
-            at: now,
-        }
+        Self { level: pace.full(), at: now }
     }
 
     /// Takes one frame out; false where there is none left.
@@ -57,10 +54,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    const PACE: Pace = Pace {
-        per_second: 10,
-        burst: 3,
-    };
+    const PACE: Pace = Pace { per_second: 10, burst: 3 };
 
     #[test]
     fn a_burst_is_allowed_and_then_the_pace_holds() {

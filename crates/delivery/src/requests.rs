@@ -34,11 +34,7 @@ pub(crate) fn check(operation: &Operation, device: Option<&VerifiedDevice>) -> R
         Right::Duty => roles.may_state_duty(),
         Right::Administrator => roles.contains(Roles::ADMINISTRATOR),
     };
-    if held {
-        Ok(())
-    } else {
-        Err(Refusal::RoleMissing)
-    }
+    if held { Ok(()) } else { Err(Refusal::RoleMissing) }
 }
 
 fn right(operation: &Operation) -> Right {

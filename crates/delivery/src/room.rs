@@ -32,16 +32,8 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(id: RoomId, opener: VerifyingKey, tokens: &[TokenHash]) -> Self {
-        let absent = |token: &TokenHash| Member {
-            token: *token,
-            connection: None,
-        };
-        Self {
-            id,
-            opener,
-            members: tokens.iter().map(absent).collect(),
-            tail: Tail::default(),
-        }
+        let absent = |token: &TokenHash| Member { token: *token, connection: None };
+        Self { id, opener, members: tokens.iter().map(absent).collect(), tail: Tail::default() }
     }
 
     /// Registers the members anew. Whoever keeps number and token stays; gives back those who do not.
@@ -58,10 +50,7 @@ impl Room {
             let connection = old.and_then(|member| member.connection);
             let kept = connection.filter(|_| stays);
             out.extend(connection.filter(|_| !stays));
-            self.members.push(Member {
-                token: *token,
-                connection: kept,
-            });
+            self.members.push(Member { token: *token, connection: kept });
         }
         out.extend(was.filter_map(|member| member.connection));
         for put_out in &out {
@@ -150,11 +139,7 @@ impl Room {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let author = self.member_at(from).ok_or(Refusal::NotAttached)?;
-        let frame: Arc<[u8]> = encode(&RelayFrame::Delivered {
-            room: self.id,
-            message,
-        })
-        .into();
+        let frame: Arc<[u8]> = encode(&RelayFrame::Delivered { room: self.id, message }).into();
         let mut missing = Members::default();
         for (number, member) in (0..).zip(&self.members) {
             match member.connection {
@@ -168,11 +153,7 @@ impl Room {
         }
         let kept = self.tail.keep(frame, missing, limits, &mut fx.account, now);
         self.set_tail_timer(fx);
-        if kept {
-            Ok(())
-        } else {
-            Err(Refusal::RoomBytesFull)
-        }
+        if kept { Ok(()) } else { Err(Refusal::RoomBytesFull) }
     }
 
     /// Drops what has waited for too long.
@@ -195,18 +176,11 @@ impl Room {
     }
 
     fn presence(&self, member: u8, here: bool) -> RelayFrame {
-        RelayFrame::Presence {
-            room: self.id,
-            member,
-            here,
-        }
+        RelayFrame::Presence { room: self.id, member, here }
     }
 
     fn tell_presence(&self, number: u8, here: bool, fx: &mut Effects) {
-        let own = self
-            .members
-            .get(usize::from(number))
-            .and_then(|member| member.connection);
+        let own = self.members.get(usize::from(number)).and_then(|member| member.connection);
         let others = self.here().filter(|to| Some(*to) != own);
         fx.send_all(others, &self.presence(number, here));
     }

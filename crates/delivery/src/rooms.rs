@@ -152,11 +152,7 @@ impl Rooms {
 
     /// Closed rooms whose time is over are remembered no longer.
     pub(crate) fn drop_old_closed(&mut self, fx: &mut Effects, now: Timestamp) {
-        while self
-            .closed_in_order
-            .front()
-            .is_some_and(|(at, _)| *at <= now)
-        {
+        while self.closed_in_order.front().is_some_and(|(at, _)| *at <= now) {
             self.forget_oldest_closed();
         }
         self.set_closed_timer(fx);
@@ -215,10 +211,7 @@ impl Rooms {
             }
         }
         let here: Vec<ConnectionId> = room.here().collect();
-        let frame = RelayFrame::Refused {
-            about: About::Room(*id),
-            refusal: why,
-        };
+        let frame = RelayFrame::Refused { about: About::Room(*id), refusal: why };
         fx.send_all(here.iter().copied(), &frame);
         here
     }

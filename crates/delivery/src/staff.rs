@@ -35,9 +35,7 @@ impl Staff {
         connection: ConnectionId,
     ) -> Option<ConnectionId> {
         self.known.insert(device.key, Arc::clone(device));
-        self.connected
-            .insert(device.key, connection)
-            .filter(|older| *older != connection)
+        self.connected.insert(device.key, connection).filter(|older| *older != connection)
     }
 
     /// The connection is gone. Whether it was the device's own.

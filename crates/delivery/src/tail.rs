@@ -68,11 +68,7 @@ impl Tail {
             return false;
         }
         self.bytes = after;
-        self.kept.push_back(Kept {
-            frame,
-            at: now,
-            missing,
-        });
+        self.kept.push_back(Kept { frame, at: now, missing });
         true
     }
 
@@ -155,19 +151,10 @@ mod tests {
     #[test]
     fn a_full_tail_keeps_what_it_has_and_takes_no_more() {
         let (mut tail, mut account) = (Tail::default(), Account::new(1000));
-        let limits = Limits {
-            room_bytes: 10,
-            ..Limits::default()
-        };
+        let limits = Limits { room_bytes: 10, ..Limits::default() };
         let frame: Arc<[u8]> = Arc::from(&[0; 6][..]);
         let missing = members(&[1]);
-        assert!(tail.keep(
-            Arc::clone(&frame),
-            missing,
-            &limits,
-            &mut account,
-            Timestamp(0)
-        ));
+        assert!(tail.keep(Arc::clone(&frame), missing, &limits, &mut account, Timestamp(0)));
         assert!(!tail.keep(frame, missing, &limits, &mut account, Timestamp(0)));
         assert_eq!((tail.bytes(), account.held()), (6, 6));
     }

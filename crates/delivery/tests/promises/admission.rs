@@ -17,9 +17,7 @@ fn challenge(world: &mut World, device: &Device) -> (ConnectionId, Nonce) {
 
 fn proof(world: &World, device: &Device, nonce: &Nonce) -> ClientFrame {
     let message = [&world.program.root.program_id().0[..], &nonce.0[..]].concat();
-    ClientFrame::Proof {
-        signature: device.signing.sign(Label::Challenge, &message),
-    }
+    ClientFrame::Proof { signature: device.signing.sign(Label::Challenge, &message) }
 }
 
 fn revoke(world: &mut World, device: &Device) {
@@ -95,18 +93,12 @@ fn a_certificate_that_has_run_out_is_refused() {
 #[test]
 fn a_device_is_put_out_when_its_certificate_runs_out() {
     let mut world = World::new();
-    let validity = Validity {
-        not_before: NOW.seconds() - 100,
-        not_after: NOW.seconds() + 60,
-    };
+    let validity = Validity { not_before: NOW.seconds() - 100, not_after: NOW.seconds() + 60 };
     let roles = stillroom_program::Roles::ADVOCATE;
     let device = world.program.staff_until(roles, validity);
     let desk = world.desk(&device);
     world.wait_with(seconds(86_400 + 61), &[desk]);
-    assert_eq!(
-        world.closed.get(&desk),
-        Some(&Some(Refusal::CertificateRefused))
-    );
+    assert_eq!(world.closed.get(&desk), Some(&Some(Refusal::CertificateRefused)));
 }
 
 #[test]
@@ -148,20 +140,14 @@ fn a_revoked_device_is_cut_off_at_once_with_its_duty_claims_and_rooms() {
     revoke(&mut world, &lost);
     let put_out = refused(About::Connection, Refusal::CertificateRefused);
     assert_eq!(world.hear(desk), [put_out]);
-    assert_eq!(
-        world.closed.get(&desk),
-        Some(&Some(Refusal::CertificateRefused))
-    );
+    assert_eq!(world.closed.get(&desk), Some(&Some(Refusal::CertificateRefused)));
     let heard = world.hear(survivor);
     assert!(heard.contains(&refused(About::Room(room), Refusal::RoomUnknown)));
     assert!(
         matches!(world.hear(other)[0], RelayFrame::Waiting { ticket, .. } if ticket == place(1))
     );
     let holdings = world.core.holdings();
-    assert_eq!(
-        (holdings.staff, holdings.claimed, holdings.rooms),
-        (1, 0, 0)
-    );
+    assert_eq!((holdings.staff, holdings.claimed, holdings.rooms), (1, 0, 0));
     assert_eq!(holdings.on_duty, 1);
 }
 

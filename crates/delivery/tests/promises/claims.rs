@@ -14,15 +14,11 @@ fn claimed(number: u8) -> RelayFrame {
 }
 
 fn declined(number: u8) -> RelayFrame {
-    RelayFrame::OfferDeclined {
-        ticket: place(number),
-    }
+    RelayFrame::OfferDeclined { ticket: place(number) }
 }
 
 fn accepted(number: u8) -> RelayFrame {
-    RelayFrame::OfferAccepted {
-        ticket: place(number),
-    }
+    RelayFrame::OfferAccepted { ticket: place(number) }
 }
 
 fn is_waiting(frame: &RelayFrame, number: u8) -> bool {
@@ -45,13 +41,7 @@ fn scene() -> Scene {
     let survivor = world.waiting(1);
     world.hear(desk);
     world.hear(other);
-    Scene {
-        world,
-        bea,
-        desk,
-        other,
-        survivor,
-    }
+    Scene { world, bea, desk, other, survivor }
 }
 
 impl Scene {
@@ -76,8 +66,7 @@ impl Scene {
 
     fn accept(&mut self, offer: u64) {
         let ticket = ticket(1);
-        self.world
-            .send(self.survivor, ClientFrame::Accept { ticket, offer });
+        self.world.send(self.survivor, ClientFrame::Accept { ticket, offer });
     }
 
     fn all(&self) -> [ConnectionId; 3] {
@@ -90,10 +79,7 @@ fn a_claim_gives_the_place_to_one_device_and_a_second_claim_is_refused() {
     let mut s = scene();
     assert_eq!(s.world.send(s.desk, claim(1)), [claimed(1)]);
     let ticket = place(1);
-    assert_eq!(
-        s.world.hear(s.other),
-        [RelayFrame::WaitingNoMore { ticket }]
-    );
+    assert_eq!(s.world.hear(s.other), [RelayFrame::WaitingNoMore { ticket }]);
     let taken = refused(About::Ticket(place(1)), Refusal::TicketClaimed);
     assert_eq!(s.world.send(s.other, claim(1)), [taken.clone()]);
     assert_eq!(s.world.send(s.other, offer(1, b"mine")), [taken]);
@@ -119,10 +105,7 @@ fn an_accepted_offer_ends_the_place_and_the_claimant_hears_of_it() {
     assert_eq!(s.world.hear(s.desk), [accepted(1)]);
     assert_eq!(s.world.hear(s.other), []);
     let holdings = s.world.core.holdings();
-    assert_eq!(
-        (holdings.claimed, holdings.waiting, holdings.bytes),
-        (0, 0, 0)
-    );
+    assert_eq!((holdings.claimed, holdings.waiting, holdings.bytes), (0, 0, 0));
 }
 
 #[test]
@@ -130,18 +113,12 @@ fn a_declined_offer_puts_the_survivor_back_at_the_head_of_the_line() {
     let mut s = scene();
     s.world.waiting(2);
     let number = s.offered();
-    let decline = ClientFrame::Decline {
-        ticket: ticket(1),
-        offer: number,
-    };
+    let decline = ClientFrame::Decline { ticket: ticket(1), offer: number };
     s.world.send(s.survivor, decline);
     let heard = s.world.hear(s.desk);
     assert_eq!(heard[0], declined(1));
     assert!(is_waiting(&heard[1], 1));
-    assert_eq!(
-        s.world.send(s.survivor, ask(1)),
-        [RelayFrame::InLine { ahead: 0 }]
-    );
+    assert_eq!(s.world.send(s.survivor, ask(1)), [RelayFrame::InLine { ahead: 0 }]);
 }
 
 #[test]
@@ -151,8 +128,7 @@ fn a_claim_without_an_offer_returns_to_the_head_of_the_line_after_twenty_seconds
     s.world.send(s.desk, claim(1));
     s.world.wait_with(seconds(19), &s.all());
     s.world.hear(s.other);
-    s.world
-        .wait_with(seconds(2), &[s.desk, s.other, s.survivor, second]);
+    s.world.wait_with(seconds(2), &[s.desk, s.other, s.survivor, second]);
     assert!(is_waiting(&s.world.hear(s.other)[0], 1));
     assert_eq!(s.world.hear(s.desk)[0], declined(1));
     let again = s.world.send(second, ask(2));
@@ -242,8 +218,7 @@ fn a_claimant_whose_line_was_down_learns_afterwards_what_became_of_the_offer() {
 fn a_survivor_who_gives_up_is_told_to_the_claimant() {
     let mut s = scene();
     s.offered();
-    s.world
-        .send(s.survivor, ClientFrame::Withdraw { ticket: ticket(1) });
+    s.world.send(s.survivor, ClientFrame::Withdraw { ticket: ticket(1) });
     assert_eq!(s.world.hear(s.desk), [declined(1)]);
 }
 

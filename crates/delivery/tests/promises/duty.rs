@@ -8,9 +8,7 @@ use crate::program::Program;
 use crate::world::*;
 
 fn shown(statement: &[u8]) -> RelayFrame {
-    RelayFrame::Duty {
-        statement: statement.try_into().unwrap(),
-    }
+    RelayFrame::Duty { statement: statement.try_into().unwrap() }
 }
 
 fn statement_in_greeting(world: &mut World) -> Vec<u8> {
@@ -46,6 +44,17 @@ fn a_statement_opens_the_chat_and_is_shown_to_survivors_now_and_later() {
 }
 
 #[test]
+fn colleagues_are_shown_a_statement_too_and_so_learn_of_a_new_duty_key() {
+    let mut world = World::new();
+    advocate_at_desk(&mut world);
+    let (device, desk) = advocate_at_desk(&mut world);
+    let statement = world.program.statement(&device, world.now);
+    world.send(desk, on_duty(&statement));
+    let both = [shown(&statement), shown(&statement)];
+    assert_eq!(world.shown_to_desks, both);
+}
+
+#[test]
 fn the_newest_statement_is_the_one_shown() {
     let mut world = World::new();
     let (first, first_desk) = world.advocate_on_duty();
@@ -56,11 +65,7 @@ fn the_newest_statement_is_the_one_shown() {
     let newer = world.program.statement(&second, world.now);
     assert_eq!(world.hear(survivor), [shown(&newer)]);
     world.send(second_desk, ClientFrame::GoOffDuty);
-    assert_eq!(
-        world.hear(survivor),
-        [shown(&older)],
-        "the first still holds"
-    );
+    assert_eq!(world.hear(survivor), [shown(&older)], "the first still holds");
     world.send(first_desk, ClientFrame::GoOffDuty);
     assert_eq!(world.hear(survivor), [shown(&[])]);
     assert!(!world.core.is_open());
@@ -128,10 +133,7 @@ fn a_statement_by_somebody_else_or_of_another_program_or_policy_is_refused() {
     let mut other_policy = world.program.statement_of(world.now);
     other_policy.policy_version += 1;
     let other_policy = encode(&SignedStatement::sign(other_policy, &device));
-    assert_eq!(
-        world.send(desk, on_duty(&other_policy)),
-        [refused_statement()]
-    );
+    assert_eq!(world.send(desk, on_duty(&other_policy)), [refused_statement()]);
     assert_eq!(world.send(desk, on_duty(b"noise")), [refused_statement()]);
     assert!(!world.core.is_open());
 }
@@ -177,11 +179,7 @@ fn a_new_policy_is_shown_to_everybody_and_duty_must_be_stated_anew() {
     world.core.set_policy(bytes, policy, world.now);
     for connection in [desk, survivor] {
         match &world.hear(connection)[..] {
-            [
-                RelayFrame::Greeting {
-                    policy, statement, ..
-                },
-            ] => {
+            [RelayFrame::Greeting { policy, statement, .. }] => {
                 assert_eq!(policy[..], signed[..]);
                 assert!(statement.is_empty(), "the old one names the old policy");
             }

@@ -51,10 +51,7 @@ fn a_frame_that_is_cut_short_or_goes_on_too_long_ends_its_connection() {
         let survivor = world.survivor();
         let malformed = refused(About::Connection, Refusal::FrameMalformed);
         assert_eq!(world.send_bytes(survivor, bytes), [malformed]);
-        assert_eq!(
-            world.closed.get(&survivor),
-            Some(&Some(Refusal::FrameMalformed))
-        );
+        assert_eq!(world.closed.get(&survivor), Some(&Some(Refusal::FrameMalformed)));
     }
 }
 
@@ -81,13 +78,9 @@ fn nothing_prints_what_the_core_holds() {
     let (device, desk) = world.advocate_on_duty();
     let (room, survivor) = world.chat(&device, desk);
     world.drop_line(survivor);
-    world
-        .core
-        .handle_frame(desk, &encode(&post(room, b"SECRET")), world.now);
+    world.core.handle_frame(desk, &encode(&post(room, b"SECRET")), world.now);
     let survivor = world.survivor();
-    world
-        .core
-        .handle_frame(survivor, &encode(&attach(room, 0)), world.now);
+    world.core.handle_frame(survivor, &encode(&attach(room, 0)), world.now);
     let mut shown = format!("{:?}", world.core);
     while let Some(command) = world.core.poll_command() {
         shown.push_str(&format!("{command:?}"));

@@ -7,10 +7,7 @@ use crate::world::*;
 
 #[test]
 fn connections_over_the_limit_are_refused_until_one_is_gone() {
-    let mut world = World::with(Limits {
-        connections: 2,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { connections: 2, ..Limits::default() });
     let first = world.connect();
     world.connect();
     let full = world.core.handle_connect(world.now);
@@ -21,13 +18,8 @@ fn connections_over_the_limit_are_refused_until_one_is_gone() {
 
 #[test]
 fn a_flood_of_frames_ends_its_connection() {
-    let mut world = World::with(Limits {
-        pace: Pace {
-            per_second: 1,
-            burst: 10,
-        },
-        ..Limits::default()
-    });
+    let mut world =
+        World::with(Limits { pace: Pace { per_second: 1, burst: 10 }, ..Limits::default() });
     let survivor = world.survivor();
     for _ in 0..9 {
         assert_eq!(world.send(survivor, ClientFrame::Ping), [RelayFrame::Pong]);
@@ -67,10 +59,7 @@ fn a_frame_over_the_limit_ends_its_connection_and_staff_may_send_longer_ones() {
 
 #[test]
 fn a_full_line_takes_nobody_more_and_those_in_it_stay() {
-    let mut world = World::with(Limits {
-        line: 2,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { line: 2, ..Limits::default() });
     world.advocate_on_duty();
     let first = world.waiting(1);
     world.waiting(2);
@@ -83,11 +72,7 @@ fn a_full_line_takes_nobody_more_and_those_in_it_stay() {
 
 #[test]
 fn rooms_over_the_limits_are_refused() {
-    let mut world = World::with(Limits {
-        rooms: 3,
-        rooms_per_device: 2,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { rooms: 3, rooms_per_device: 2, ..Limits::default() });
     let (device, desk) = world.advocate_on_duty();
     let (other, other_desk) = world.advocate_on_duty();
     let full = |device: &stillroom_program::Device, number| {
@@ -101,19 +86,12 @@ fn rooms_over_the_limits_are_refused() {
     assert_eq!(world.send(other_desk, open_room(2)), [full(&other, 2)]);
     let room = secret(1).room(&device.key().0);
     let again = world.send(desk, open_room(1));
-    assert_eq!(
-        again,
-        [RelayFrame::RoomOpened { room }],
-        "it stands already"
-    );
+    assert_eq!(again, [RelayFrame::RoomOpened { room }], "it stands already");
 }
 
 #[test]
 fn one_connection_attaches_to_a_few_rooms_only() {
-    let mut world = World::with(Limits {
-        attached: 1,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { attached: 1, ..Limits::default() });
     let (device, desk) = world.advocate_on_duty();
     let (room, survivor) = world.chat(&device, desk);
     world.send(desk, open_room(2));
@@ -126,10 +104,7 @@ fn one_connection_attaches_to_a_few_rooms_only() {
 
 #[test]
 fn a_tail_that_is_full_takes_no_more_and_whoever_is_here_gets_it_all_the_same() {
-    let mut world = World::with(Limits {
-        room_messages: 2,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { room_messages: 2, ..Limits::default() });
     let (device, desk) = world.advocate_on_duty();
     let room = secret(1).room(&device.key().0);
     world.send(desk, open_room_of(1, 3));
@@ -150,11 +125,7 @@ fn a_tail_that_is_full_takes_no_more_and_whoever_is_here_gets_it_all_the_same() 
 
 #[test]
 fn bytes_are_bounded_for_each_room_and_in_all() {
-    let mut world = World::with(Limits {
-        room_bytes: 3_000,
-        bytes: 5_000,
-        ..Limits::default()
-    });
+    let mut world = World::with(Limits { room_bytes: 3_000, bytes: 5_000, ..Limits::default() });
     let (device, desk) = world.advocate_on_duty();
     let message = vec![0; 1_000];
     let mut kept = 0;

@@ -10,10 +10,7 @@ fn survivors_are_told_their_place_and_told_again_when_it_changes() {
     world.advocate_on_duty();
     let first = world.waiting(1);
     let second = world.survivor();
-    assert_eq!(
-        world.send(second, ask(2)),
-        [RelayFrame::InLine { ahead: 1 }]
-    );
+    assert_eq!(world.send(second, ask(2)), [RelayFrame::InLine { ahead: 1 }]);
     let withdraw = ClientFrame::Withdraw { ticket: ticket(1) };
     assert_eq!(world.send(first, withdraw), []);
     world.wait(seconds(1));
@@ -151,10 +148,7 @@ fn whoever_is_in_line_keeps_the_place_when_the_last_advocate_leaves() {
     let (_, desk) = world.advocate_on_duty();
     let survivor = world.waiting(1);
     world.send(desk, ClientFrame::GoOffDuty);
-    assert_eq!(
-        world.send(survivor, ask(1)),
-        [RelayFrame::InLine { ahead: 0 }]
-    );
+    assert_eq!(world.send(survivor, ask(1)), [RelayFrame::InLine { ahead: 0 }]);
 }
 
 #[test]

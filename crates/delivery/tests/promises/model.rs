@@ -156,7 +156,8 @@ impl Reference {
         let welcome = |claim: &RefClaim| claim.welcome.map_or(0, usize::from);
         let place = |place: &RefPlace| 150 + place.claim.as_ref().map_or(0, welcome);
         let tail = |room: &RefRoom| room.tail.iter().map(|(length, ..)| length).sum::<usize>();
-        self.places.values().map(place).sum::<usize>() + self.rooms.values().map(tail).sum::<usize>()
+        self.places.values().map(place).sum::<usize>()
+            + self.rooms.values().map(tail).sum::<usize>()
     }
 
     fn holdings(&self) -> Holdings {

@@ -30,9 +30,7 @@ impl Program {
         let root = RootKey::generate(&mut rng);
         let new = NewDevice::generate(&mut rng);
         let validity = Validity::days(NOW, 300);
-        let administrator = root
-            .make_administrator(new, Roles::NONE, "Ada", validity)
-            .unwrap();
+        let administrator = root.make_administrator(new, Roles::NONE, "Ada", validity).unwrap();
         Self {
             root: root.fingerprint(),
             duty_key: administrator.receiving.public_key(),
@@ -50,10 +48,7 @@ impl Program {
     pub(crate) fn staff_until(&mut self, roles: Roles, validity: Validity) -> Device {
         let new = NewDevice::generate(&mut self.rng);
         let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
-        let chain: Chain = self
-            .administrator
-            .certify(key, &receiving, roles, validity)
-            .unwrap();
+        let chain: Chain = self.administrator.certify(key, &receiving, roles, validity).unwrap();
         let name = self.administrator.certify_name(key, "Bea").unwrap();
         new.certified(chain, name).unwrap()
     }

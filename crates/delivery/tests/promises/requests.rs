@@ -9,23 +9,15 @@ use stillroom_protocol::{
 use crate::world::*;
 
 fn publish() -> Operation {
-    Operation::PublishStaff {
-        record: Bytes::default(),
-    }
+    Operation::PublishStaff { record: Bytes::default() }
 }
 
 fn put_duty_key() -> Operation {
-    Operation::PutDutyKey {
-        replaces: 0,
-        bundle: Bytes::default(),
-    }
+    Operation::PutDutyKey { replaces: 0, bundle: Bytes::default() }
 }
 
 fn enrol() -> Operation {
-    Operation::Enrol {
-        invitation: InvitationId([1; 16]),
-        request: Bytes::default(),
-    }
+    Operation::Enrol { invitation: InvitationId([1; 16]), request: Bytes::default() }
 }
 
 fn asked(world: &mut World, from: ConnectionId, operation: Operation) -> Option<Refusal> {

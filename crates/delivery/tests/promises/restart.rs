@@ -15,11 +15,7 @@ fn a_chat_goes_on_after_a_restart_without_the_survivor_waiting_in_line() {
     assert_eq!(world.send(survivor, attach(room, 0)), [unknown]);
     let desk = world.desk(&device);
     let opened = world.send(desk, open_room(1));
-    assert_eq!(
-        opened,
-        [RelayFrame::RoomOpened { room }],
-        "the same address"
-    );
+    assert_eq!(opened, [RelayFrame::RoomOpened { room }], "the same address");
     world.send(desk, attach(room, 1));
     world.send(survivor, attach(room, 0));
     world.send(survivor, post(room, b"still here"));
@@ -36,10 +32,7 @@ fn a_survivor_in_line_gets_a_place_again_as_soon_as_a_desk_is_back() {
     let nobody = refused(About::Ticket(place(1)), Refusal::NobodyOnDuty);
     assert_eq!(world.send(survivor, ask(1)), [nobody]);
     let desk = world.desk_on_duty(&device);
-    assert!(matches!(
-        world.hear(survivor)[..],
-        [RelayFrame::Duty { .. }]
-    ));
+    assert!(matches!(world.hear(survivor)[..], [RelayFrame::Duty { .. }]));
     let again = world.send(survivor, ask(1));
     assert_eq!(again, [RelayFrame::InLine { ahead: 0 }]);
     assert!(matches!(world.hear(desk)[..], [RelayFrame::Waiting { .. }]));
@@ -56,15 +49,9 @@ fn between_claim_and_welcome_a_restart_costs_a_new_claim_and_nothing_else() {
     let unknown = refused(About::Ticket(place(1)), Refusal::TicketUnknown);
     assert_eq!(world.send(desk, claim(1)), [unknown], "not back yet");
     let survivor = world.waiting(1);
-    assert!(matches!(
-        world.send(desk, claim(1))[..],
-        [RelayFrame::Claimed { .. }]
-    ));
+    assert!(matches!(world.send(desk, claim(1))[..], [RelayFrame::Claimed { .. }]));
     world.send(desk, offer(1, b"welcome"));
-    assert!(matches!(
-        world.hear(survivor)[..],
-        [RelayFrame::Welcome { .. }]
-    ));
+    assert!(matches!(world.hear(survivor)[..], [RelayFrame::Welcome { .. }]));
 }
 
 #[test]

@@ -70,10 +70,7 @@ fn opening_again_changes_nothing_for_those_inside() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();
     let (room, survivor) = world.chat(&device, desk);
-    assert_eq!(
-        world.send(desk, open_room(1)),
-        [RelayFrame::RoomOpened { room }]
-    );
+    assert_eq!(world.send(desk, open_room(1)), [RelayFrame::RoomOpened { room }]);
     world.send(survivor, post(room, b"still here"));
     assert_eq!(world.hear(desk), [delivered(room, b"still here")]);
     assert_eq!(world.core.holdings().rooms, 1);
@@ -114,10 +111,7 @@ fn a_message_to_a_room_of_somebody_else_is_refused_and_reaches_nobody() {
     let (room, survivor) = world.chat(&device, desk);
     let stranger = world.survivor();
     let outside = refused(About::Room(room), Refusal::NotAttached);
-    assert_eq!(
-        world.send(stranger, post(room, b"hello")),
-        [outside.clone()]
-    );
+    assert_eq!(world.send(stranger, post(room, b"hello")), [outside.clone()]);
     let closing = world.send(stranger, ClientFrame::CloseRoom { room });
     assert_eq!(closing, [outside]);
     assert_eq!((world.hear(desk), world.hear(survivor)), (vec![], vec![]));
@@ -178,10 +172,7 @@ fn a_member_who_was_briefly_away_gets_what_was_posted_in_order_and_once() {
     assert!(world.core.holdings().bytes > 0);
     let back = world.survivor();
     let heard = world.send(back, attach(room, 0));
-    assert_eq!(
-        heard[2..],
-        [delivered(room, b"one"), delivered(room, b"two")]
-    );
+    assert_eq!(heard[2..], [delivered(room, b"one"), delivered(room, b"two")]);
     let again = world.send(back, attach(room, 0));
     assert_eq!(again.len(), 2, "attached and presence, nothing twice");
     assert_eq!(world.core.holdings().bytes, 0);
@@ -198,11 +189,7 @@ fn what_waits_is_dropped_after_two_minutes() {
     assert_eq!(world.core.holdings().bytes, 0);
     let back = world.survivor();
     let heard = world.send(back, attach(room, 0));
-    assert!(
-        heard
-            .iter()
-            .all(|f| !matches!(f, RelayFrame::Delivered { .. }))
-    );
+    assert!(heard.iter().all(|f| !matches!(f, RelayFrame::Delivered { .. })));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A core, everybody connected to it, and what each of them has heard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,13 +30,13 @@ pub(crate) struct World {
     pub(crate) closed: BTreeMap<ConnectionId, Option<Refusal>>,
     pub(crate) requests: Vec<Request>,
     pub(crate) sent: Vec<Arc<[u8]>>,
+    /// Desks are shown duty statements as everybody is; few tests are about that.
+    pub(crate) shown_to_desks: Vec<RelayFrame>,
+    desks: BTreeSet<ConnectionId>,
 }
 
 fn core(program: &Program, limits: Limits) -> Delivery {
-    let setup = Setup {
-        root: program.root,
-        limits,
-    };
+    let setup = Setup { root: program.root, limits };
     let mut core = Delivery::new(setup, ChaCha20Rng::seed_from_u64(7));
     let (signed, policy) = program.signed_policy();
     core.set_policy(Bytes::try_from(signed).unwrap(), policy, NOW);
@@ -58,6 +58,8 @@ impl World {
             closed: BTreeMap::new(),
             requests: Vec::new(),
             sent: Vec::new(),
+            shown_to_desks: Vec::new(),
+            desks: BTreeSet::new(),
         }
     }
 
@@ -66,6 +68,7 @@ impl World {
         self.core = core(&self.program, Limits::default());
         self.heard.clear();
         self.closed.clear();
+        self.desks.clear();
     }
 
     pub(crate) fn drain(&mut self) {
@@ -73,26 +76,20 @@ impl World {
             match command {
                 Command::Send { to, frame } => {
                     let decoded = decode(&frame).expect("the core sends whole frames");
-                    self.heard.entry(to).or_default().push(decoded);
+                    let duty = matches!(decoded, RelayFrame::Duty { .. });
+                    if duty && self.desks.contains(&to) {
+                        self.shown_to_desks.push(decoded);
+                    } else {
+                        self.heard.entry(to).or_default().push(decoded);
+                    }
                     self.sent.push(frame);
                 }
-                Command::Close {
-                    connection,
-                    refusal,
-                } => {
+                Command::Close { connection, refusal } => {
                     self.closed.insert(connection, refusal);
                 }
-                Command::Lasting {
-                    connection,
-                    number,
-                    operation,
-                    by,
-                } => self.requests.push(Request {
-                    connection,
-                    number,
-                    operation,
-                    by,
-                }),
+                Command::Lasting { connection, number, operation, by } => {
+                    self.requests.push(Request { connection, number, operation, by })
+                }
             }
         }
     }
@@ -137,8 +134,7 @@ impl World {
             let step = Duration::from_secs(20).min(until.checked_since(self.now));
             self.wait(step);
             for connection in alive {
-                self.core
-                    .handle_frame(*connection, &encode(&ClientFrame::Ping), self.now);
+                self.core.handle_frame(*connection, &encode(&ClientFrame::Ping), self.now);
             }
             self.drain();
         }
@@ -156,16 +152,14 @@ impl World {
         let connection = self.connect();
         let program = self.program.root.program_id();
         let heard = self.send(connection, hello(program));
-        assert!(
-            matches!(heard[..], [RelayFrame::Greeting { .. }]),
-            "{heard:?}"
-        );
+        assert!(matches!(heard[..], [RelayFrame::Greeting { .. }]), "{heard:?}");
         connection
     }
 
     /// A staff device that has answered the challenge.
     pub(crate) fn desk(&mut self, device: &Device) -> ConnectionId {
         let connection = self.survivor();
+        self.desks.insert(connection);
         let nonce = match self.send(connection, chain(device))[..] {
             [RelayFrame::Challenge { nonce }] => nonce,
             ref other => panic!("{other:?}"),
@@ -185,12 +179,7 @@ impl World {
     pub(crate) fn desk_on_duty(&mut self, device: &Device) -> ConnectionId {
         let desk = self.desk(device);
         let heard = self.go_on_duty(desk, device);
-        assert!(
-            heard
-                .iter()
-                .all(|frame| matches!(frame, RelayFrame::Waiting { .. })),
-            "{heard:?}"
-        );
+        assert!(heard.iter().all(|frame| matches!(frame, RelayFrame::Waiting { .. })), "{heard:?}");
         desk
     }
 
@@ -205,10 +194,7 @@ impl World {
     pub(crate) fn waiting(&mut self, ticket: u8) -> ConnectionId {
         let survivor = self.survivor();
         let heard = self.send(survivor, ask(ticket));
-        assert!(
-            matches!(heard[..], [RelayFrame::InLine { .. }]),
-            "{heard:?}"
-        );
+        assert!(matches!(heard[..], [RelayFrame::InLine { .. }]), "{heard:?}");
         survivor
     }
 
@@ -231,22 +217,15 @@ pub(crate) fn refused(about: About, refusal: Refusal) -> RelayFrame {
 }
 
 pub(crate) fn hello(program: ProgramId) -> ClientFrame {
-    ClientFrame::Hello {
-        version: VERSION,
-        program,
-    }
+    ClientFrame::Hello { version: VERSION, program }
 }
 
 pub(crate) fn chain(device: &Device) -> ClientFrame {
-    ClientFrame::Staff {
-        chain: encode(&device.chain).try_into().unwrap(),
-    }
+    ClientFrame::Staff { chain: encode(&device.chain).try_into().unwrap() }
 }
 
 pub(crate) fn on_duty(statement: &[u8]) -> ClientFrame {
-    ClientFrame::GoOnDuty {
-        statement: statement.try_into().unwrap(),
-    }
+    ClientFrame::GoOnDuty { statement: statement.try_into().unwrap() }
 }
 
 pub(crate) fn ticket(number: u8) -> Ticket {
@@ -274,16 +253,11 @@ pub(crate) fn ask_sealed(number: u8, intake: &[u8]) -> ClientFrame {
 }
 
 pub(crate) fn claim(number: u8) -> ClientFrame {
-    ClientFrame::Claim {
-        ticket: place(number),
-    }
+    ClientFrame::Claim { ticket: place(number) }
 }
 
 pub(crate) fn offer(number: u8, welcome: &[u8]) -> ClientFrame {
-    ClientFrame::Offer {
-        ticket: place(number),
-        welcome: welcome.try_into().unwrap(),
-    }
+    ClientFrame::Offer { ticket: place(number), welcome: welcome.try_into().unwrap() }
 }
 
 pub(crate) fn secret(number: u8) -> RoomSecret {
@@ -301,31 +275,19 @@ pub(crate) fn open_room(number: u8) -> ClientFrame {
 
 pub(crate) fn open_room_of(number: u8, members: u8) -> ClientFrame {
     let members: Vec<_> = (0..members).map(|member| token(member).hash()).collect();
-    ClientFrame::OpenRoom {
-        secret: secret(number),
-        members: members.try_into().unwrap(),
-    }
+    ClientFrame::OpenRoom { secret: secret(number), members: members.try_into().unwrap() }
 }
 
 pub(crate) fn attach(room: RoomId, member: u8) -> ClientFrame {
-    ClientFrame::Attach {
-        room,
-        token: token(member),
-    }
+    ClientFrame::Attach { room, token: token(member) }
 }
 
 pub(crate) fn post(room: RoomId, message: &[u8]) -> ClientFrame {
-    ClientFrame::Post {
-        room,
-        message: message.try_into().unwrap(),
-    }
+    ClientFrame::Post { room, message: message.try_into().unwrap() }
 }
 
 pub(crate) fn delivered(room: RoomId, message: &[u8]) -> RelayFrame {
-    RelayFrame::Delivered {
-        room,
-        message: message.try_into().unwrap(),
-    }
+    RelayFrame::Delivered { room, message: message.try_into().unwrap() }
 }
 
 pub(crate) fn seconds(seconds: u64) -> Duration {
