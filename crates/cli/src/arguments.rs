@@ -1,0 +1,43 @@
+//! What `stillroom` is told on the command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::bench::BenchArguments;
+use crate::bench::limit::LimitArguments;
+use crate::client::command::ClientArguments;
+use crate::demo::DemoArguments;
+use crate::policy::PolicyArguments;
+use crate::program::ProgramArguments;
+use crate::serve::ServeArguments;
+use crate::staff::StaffArguments;
+
+/// Chat between survivors and advocates, end to end encrypted, of which nothing is kept.
+#[derive(Parser)]
+#[command(name = "stillroom", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands, in the order in which somebody new meets them.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Try it: a throw-away program with its relay on this computer. Ctrl-C leaves nothing behind.
+    Demo(DemoArguments),
+    /// Make a program's keys, or get them back.
+    Program(ProgramArguments),
+    /// Check and publish what survivors read: hours, notices, other ways to reach you.
+    Policy(PolicyArguments),
+    /// Invite members of staff, or revoke their devices.
+    Staff(StaffArguments),
+    /// Run a relay.
+    Serve(ServeArguments),
+    /// A survivor or a desk without a page, for tests.
+    Client(ClientArguments),
+    /// Measure a relay on this computer against one that does nothing but pass bytes on.
+    Bench(BenchArguments),
+    /// The relay that does nothing but pass bytes on.
+    #[command(hide = true)]
+    BenchLimit(LimitArguments),
+}

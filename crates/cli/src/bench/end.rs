@@ -1,0 +1,110 @@
+//! One end of a measured chat: a socket without a core behind it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::wire::{client_frame, relay_frame};
+
+/// Connections from one loopback address before the next one is used: below the 28,000 ports that Linux
+/// gives out for one source.
+const PER_SOURCE: usize = 20_000;
+
+/// The first read of an end: a message and what surrounds it.
+const INBOX: usize = 1024;
+
+/// A WebSocket, bare.
+pub(crate) struct End {
+    stream: TcpStream,
+    inbox: Vec<u8>,
+}
+
+impl End {
+    /// Connects to `path` of a server on this computer. `number` counts the connections of a run.
+    pub(crate) async fn open(port: u16, path: &str, number: usize) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        let source = u8::try_from(1 + number / PER_SOURCE).map_err(io::Error::other)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, source), 0)))?;
+        let stream = socket
+            .connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await?;
+        stream.set_nodelay(true)?;
+        let mut end = Self {
+            stream,
+            inbox: Vec::new(),
+        };
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        end.stream.write_all(request.as_bytes()).await?;
+        end.upgraded().await?;
+        Ok(end)
+    }
+
+    /// Reads to the end of the server's answer, and checks that it is an upgrade.
+    async fn upgraded(&mut self) -> io::Result<()> {
+        loop {
+            if let Some(end) = self.inbox.windows(4).position(|four| four == b"\r\n\r\n") {
+                let accepted = self.inbox.starts_with(b"HTTP/1.1 101");
+                self.inbox.drain(..end + 4);
+                return if accepted {
+                    Ok(())
+                } else {
+                    Err(io::Error::other("the server did not upgrade the connection"))
+                };
+            }
+            self.fill().await?;
+        }
+    }
+
+    /// Sends one message.
+    pub(crate) async fn send(&mut self, payload: &[u8]) -> io::Result<()> {
+        self.stream.write_all(&client_frame(payload)).await
+    }
+
+    /// The next message.
+    pub(crate) async fn receive(&mut self) -> io::Result<Vec<u8>> {
+        loop {
+            if let Some((payload, length)) = relay_frame(&self.inbox) {
+                let payload = payload.to_vec();
+                self.inbox.drain(..length);
+                return Ok(payload);
+            }
+            self.fill().await?;
+        }
+    }
+
+    /// Writes a frame that [`client_frame`] made to the server, and waits until `to` has a message of at
+    /// least `least` bytes; shorter ones (a relay's word about presence) are passed over. The time that took.
+    pub(crate) async fn pass(
+        &mut self,
+        frame: &[u8],
+        to: &mut Self,
+        least: usize,
+    ) -> io::Result<Duration> {
+        let sent = Instant::now();
+        self.stream.write_all(frame).await?;
+        loop {
+            while let Some((payload, length)) = relay_frame(&to.inbox) {
+                let whole = payload.len() >= least;
+                to.inbox.drain(..length);
+                if whole {
+                    return Ok(sent.elapsed());
+                }
+            }
+            to.fill().await?;
+        }
+    }
+
+    async fn fill(&mut self) -> io::Result<()> {
+        self.inbox.reserve(INBOX);
+        match self.stream.read_buf(&mut self.inbox).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The limit: a relay that passes whole WebSocket messages from one connection to another and knows nothing
+//! (`stillroom bench-limit`, started by the bench), and chats through it.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use clap::Args;
+use serde_json::json;
+
+use super::end::End;
+use super::load::{Chat, broken};
+use super::rooms::{Doors, MESSAGE};
+use super::wire::client_frame;
+use crate::failure::Failure;
+use crate::terminal::answer;
+
+/// The relay that does nothing but pass bytes on.
+#[derive(Args)]
+pub(crate) struct LimitArguments {
+    /// Keep to this CPU, to be measured.
+    #[arg(long)]
+    on_cpu: Option<usize>,
+}
+
+/// Runs until it is killed.
+pub(crate) async fn run(arguments: LimitArguments) -> Result<(), Failure> {
+    if let Some(cpu) = arguments.on_cpu {
+        super::stay_on(cpu);
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(broken)?;
+    let port = listener.local_addr().map_err(broken)?.port();
+    let origin = format!("http://localhost:{port}");
+    answer(json!({"visitor": origin, "desk": origin}).to_string());
+    stillroom_relay::bare::serve(listener).await.map_err(broken)
+}
+
+/// Opens chat `number`: two connections with one path are a pair.
+pub(crate) async fn open(doors: Doors, number: usize) -> Result<Chat, Failure> {
+    let path = format!("/pair/{number}");
+    let end = |which| End::open(doors.survivor, &path, 2 * number + which);
+    Ok(Chat {
+        left: end(0).await.map_err(broken)?,
+        right: end(1).await.map_err(broken)?,
+        frame: client_frame(&[0xa5; MESSAGE]).into(),
+        least: MESSAGE,
+    })
+}

@@ -1,0 +1,157 @@
+//! What is asked of a relay under measurement: messages at an even pace, or as many as go through.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::end::End;
+use super::process::Measured;
+use crate::failure::Failure;
+
+/// A chat whose two ends write to each other.
+pub(crate) struct Chat {
+    /// One end.
+    pub(crate) left: End,
+    /// The other.
+    pub(crate) right: End,
+    /// The frame that either end sends.
+    pub(crate) frame: Arc<[u8]>,
+    /// The shortest payload that counts as a message delivered.
+    pub(crate) least: usize,
+}
+
+impl Chat {
+    async fn there(&mut self) -> io::Result<Duration> {
+        self.left
+            .pass(&self.frame, &mut self.right, self.least)
+            .await
+    }
+
+    async fn back(&mut self) -> io::Result<Duration> {
+        self.right
+            .pass(&self.frame, &mut self.left, self.least)
+            .await
+    }
+}
+
+/// How long messages took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Latency {
+    /// The median.
+    pub(crate) median: Duration,
+    /// The 99th of a hundred.
+    pub(crate) ninety_ninth: Duration,
+}
+
+/// Sends `rate` messages a second, in all, for `lasting`. A chat waits for its message before it sends the
+/// next, which hides nothing while a message takes less than the chat's second.
+pub(crate) async fn paced(
+    chats: Vec<Chat>,
+    rate: u32,
+    lasting: Duration,
+) -> Result<(Latency, Vec<Chat>), Failure> {
+    let each = Duration::from_secs(1) * u32::try_from(chats.len()).unwrap_or(u32::MAX) / rate.max(1);
+    let start = Instant::now() + Duration::from_millis(200);
+    let mut running = JoinSet::new();
+    for (number, mut chat) in chats.into_iter().enumerate() {
+        let first = start + Duration::from_secs(1) * u32::try_from(number).unwrap_or(0) / rate.max(1);
+        running.spawn(async move {
+            let mut took = Vec::new();
+            let mut beat = tokio::time::interval_at(first.into(), each);
+            while start.elapsed() < lasting {
+                beat.tick().await;
+                took.push(chat.there().await?);
+            }
+            io::Result::Ok((took, chat))
+        });
+    }
+    let (mut took, mut chats) = (Vec::new(), Vec::new());
+    while let Some(done) = running.join_next().await {
+        let (some, chat) = done.map_err(io::Error::other).flatten().map_err(broken)?;
+        took.extend(some);
+        chats.push(chat);
+    }
+    Ok((latency(took)?, chats))
+}
+
+fn latency(mut took: Vec<Duration>) -> Result<Latency, Failure> {
+    took.sort_unstable();
+    let at = |part: usize| took.get((took.len() * part / 100).min(took.len().saturating_sub(1)));
+    match (at(50), at(99)) {
+        (Some(median), Some(ninety_ninth)) => Ok(Latency {
+            median: *median,
+            ninety_ninth: *ninety_ninth,
+        }),
+        _ => Err(Failure::new(
+            "No message was delivered, so there is no latency to tell.",
+            "Measure for longer.",
+        )),
+    }
+}
+
+/// Every chat sends as fast as the other end has it, for `lasting`. CPU time of the measured process per
+/// message delivered.
+pub(crate) async fn flood(
+    chats: Vec<Chat>,
+    lasting: Duration,
+    measured: Measured,
+) -> Result<(Duration, Vec<Chat>), Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let delivered = Arc::new(AtomicU64::new(0));
+    let mut running = JoinSet::new();
+    for mut chat in chats {
+        let (stop, delivered) = (Arc::clone(&stop), Arc::clone(&delivered));
+        running.spawn(async move {
+            while !stop.load(Ordering::Relaxed) {
+                chat.there().await?;
+                chat.back().await?;
+                delivered.fetch_add(2, Ordering::Relaxed);
+            }
+            io::Result::Ok(chat)
+        });
+    }
+    // The first moments find cold caches; they are not counted.
+    tokio::time::sleep(lasting / 10).await;
+    let (cpu, count) = (measured.cpu()?, delivered.load(Ordering::Relaxed));
+    tokio::time::sleep(lasting).await;
+    let (cpu, count) = (
+        measured.cpu()?.saturating_sub(cpu),
+        delivered.load(Ordering::Relaxed) - count,
+    );
+    stop.store(true, Ordering::Relaxed);
+    let mut chats = Vec::new();
+    while let Some(done) = running.join_next().await {
+        chats.push(done.map_err(io::Error::other).flatten().map_err(broken)?);
+    }
+    Ok((per(cpu, count), chats))
+}
+
+/// `time` for each of `count`.
+pub(crate) fn per(time: Duration, count: u64) -> Duration {
+    Duration::from_nanos(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX) / count.max(1))
+}
+
+/// A connection that broke under measurement.
+pub(crate) fn broken(error: io::Error) -> Failure {
+    Failure::new(
+        format!("A connection to the measured relay broke: {error}."),
+        "Look at what the relay said above. If it is about open files, raise the limit (ulimit -n) or measure \
+         fewer chats.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_99th_of_a_hundred_is_the_slowest_but_one_percent() {
+        let took = (0..200).map(Duration::from_millis).collect();
+        let latency = latency(took).unwrap();
+        assert_eq!(latency.median, Duration::from_millis(100));
+        assert_eq!(latency.ninety_ninth, Duration::from_millis(198));
+    }
+}

@@ -1,0 +1,239 @@
+//! `stillroom bench`: what this relay costs, beside one that knows nothing (`numbers.md`, Relay).
+//!
+//! Each relay is a process of its own on one CPU, the load comes from this process on another, and both
+//! relays are measured in the same run with the same load: figures of two runs, or of two machines, say
+//! little about each other. Nothing here is a promise about networks or about relays behind a proxy.
+
+mod end;
+pub(crate) mod limit;
+mod load;
+mod opening;
+mod process;
+mod report;
+mod rooms;
+mod server;
+mod wire;
+
+use std::time::Duration;
+
+use clap::Args;
+
+use self::load::Chat;
+use self::report::{Figure, Report};
+use self::rooms::Rooms;
+use self::server::Server;
+pub(crate) use self::server::stay_on;
+use crate::failure::Failure;
+use crate::terminal::{answer, remark};
+
+/// Measure a relay on this computer against one that does nothing but pass bytes on.
+#[derive(Args)]
+pub(crate) struct BenchArguments {
+    /// A short run that shows that everything works; its figures say little.
+    #[arg(long)]
+    quick: bool,
+    /// Print one line of JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Chats held open, each of two connections.
+    #[arg(long, default_value_t = 1_000)]
+    chats: usize,
+    /// Messages a second, in all, where the pace is measured.
+    #[arg(long, default_value_t = 1_000)]
+    rate: u32,
+    /// Seconds for which each thing is measured.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Numbers of chats between which growth is measured.
+    #[arg(long, num_args = 2, value_delimiter = ',', default_values_t = [400, 4_000])]
+    growth: Vec<usize>,
+    /// Chats opened by survivors and desks that really encrypt.
+    #[arg(long, default_value_t = 200)]
+    staffed: usize,
+    /// Chats held idle to see what they weigh together; 10,000 takes 20,000 connections.
+    #[arg(long)]
+    idle: Option<usize>,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    chats: usize,
+    rate: u32,
+    lasting: Duration,
+    growth: (usize, usize),
+    staffed: usize,
+    idle: Option<usize>,
+}
+
+impl From<&BenchArguments> for Scale {
+    fn from(arguments: &BenchArguments) -> Self {
+        if arguments.quick {
+            return Self {
+                chats: 20,
+                rate: 100,
+                lasting: Duration::from_millis(500),
+                growth: (10, 40),
+                staffed: 5,
+                idle: None,
+            };
+        }
+        Self {
+            chats: arguments.chats,
+            rate: arguments.rate,
+            lasting: Duration::from_secs(arguments.seconds),
+            growth: (
+                arguments.growth.first().copied().unwrap_or(400),
+                arguments.growth.get(1).copied().unwrap_or(4_000),
+            ),
+            staffed: arguments.staffed,
+            idle: arguments.idle,
+        }
+    }
+}
+
+/// Measures, and prints.
+pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
+    let scale = Scale::from(&arguments);
+    let most = [Some(scale.chats), Some(scale.growth.1), scale.idle];
+    server::allow_connections(2 * most.into_iter().flatten().max().unwrap_or_default())?;
+    server::stay_on_second_cpu();
+    let report = measure(scale).await?;
+    if arguments.json {
+        let line = serde_json::to_string(&report).map_err(|error| {
+            Failure::new(format!("The figures cannot be written: {error}."), "Tell its makers.")
+        })?;
+        answer(line);
+    } else {
+        answer(report.table());
+    }
+    Ok(())
+}
+
+async fn measure(scale: Scale) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    let rooms = Rooms::new()?;
+    remark(format!("Messages between {} chats ...", scale.chats));
+    let limit = messages(Server::limit().await?, None, scale).await?;
+    let relay = messages(Server::relay(&rooms).await?, Some(&rooms), scale).await?;
+    report.figures.extend(beside(&relay, &limit));
+
+    remark("Growth ...");
+    let few = flooded(&rooms, scale.growth.0, scale).await?;
+    let many = flooded(&rooms, scale.growth.1, scale).await?;
+    report.figures.push(Figure {
+        what: "CPU per message, many chats to few",
+        unit: "times",
+        value: many / few.max(f64::MIN_POSITIVE),
+        limit: None,
+        targets: Some((1.3, 1.1)),
+    });
+
+    remark(format!("{} chats opened by people who encrypt ...", scale.staffed));
+    let server = Server::relay(&rooms).await?;
+    report.figures.push(Figure {
+        what: "a staffed chat opened, CPU",
+        unit: "ms",
+        value: opening::cpu_per_chat(&server, &rooms, scale.staffed).await?,
+        limit: None,
+        targets: Some((2.0, 0.5)),
+    });
+
+    if let Some(chats) = scale.idle {
+        remark(format!("{chats} idle chats ..."));
+        report.figures.push(idle(&rooms, chats).await?);
+    }
+    Ok(report)
+}
+
+/// What one server was measured at.
+struct Measurement {
+    empty: f64,
+    each: f64,
+    median: f64,
+    ninety_ninth: f64,
+    flood: f64,
+}
+
+async fn messages(
+    server: Server,
+    rooms: Option<&Rooms>,
+    scale: Scale,
+) -> Result<Measurement, Failure> {
+    let measured = server.measured();
+    let empty = measured.memory()?;
+    let chats = open(&server, rooms, scale.chats).await?;
+    let full = measured.memory()?;
+    let (latency, chats) = load::paced(chats, scale.rate, scale.lasting).await?;
+    let (flood, _chats) = load::flood(chats, scale.lasting, measured).await?;
+    Ok(Measurement {
+        empty: megabytes(empty),
+        each: kilobytes(full.saturating_sub(empty)) / (2 * scale.chats.max(1)) as f64,
+        median: milliseconds(latency.median),
+        ninety_ninth: milliseconds(latency.ninety_ninth),
+        flood: microseconds(flood),
+    })
+}
+
+async fn open(server: &Server, rooms: Option<&Rooms>, chats: usize) -> Result<Vec<Chat>, Failure> {
+    let mut opened = Vec::with_capacity(chats);
+    for number in 0..chats {
+        opened.push(match rooms {
+            Some(rooms) => rooms.open(server.doors(), number).await?,
+            None => limit::open(server.doors(), number).await?,
+        });
+    }
+    Ok(opened)
+}
+
+async fn flooded(rooms: &Rooms, chats: usize, scale: Scale) -> Result<f64, Failure> {
+    let server = Server::relay(rooms).await?;
+    let chats = open(&server, Some(rooms), chats).await?;
+    let (cpu, _chats) = load::flood(chats, scale.lasting, server.measured()).await?;
+    Ok(microseconds(cpu))
+}
+
+async fn idle(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
+    let server = Server::relay(rooms).await?;
+    let _open = open(&server, Some(rooms), chats).await?;
+    Ok(Figure {
+        what: "memory, idle chats together",
+        unit: "MB",
+        value: megabytes(server.measured().memory()?),
+        limit: None,
+        targets: Some((400.0, 200.0)),
+    })
+}
+
+fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 5] {
+    let figure = |what, unit, of: fn(&Measurement) -> f64, ratio: bool, targets| Figure {
+        what,
+        unit,
+        value: of(relay),
+        limit: ratio.then(|| of(limit)),
+        targets: Some(targets),
+    };
+    [
+        figure("paced latency, median", "ms", |it| it.median, true, (3.0, 1.5)),
+        figure("paced latency, 99th", "ms", |it| it.ninety_ninth, true, (3.0, 1.5)),
+        figure("CPU per message, flood", "us", |it| it.flood, true, (4.0, 2.0)),
+        figure("memory per idle connection", "KB", |it| it.each, false, (16.0, 8.0)),
+        figure("empty process", "MB", |it| it.empty, false, (25.0, 15.0)),
+    ]
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    kilobytes(bytes) / 1024.0
+}
+
+fn kilobytes(bytes: u64) -> f64 {
+    bytes as f64 / 1024.0
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn microseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

@@ -1,0 +1,103 @@
+//! Chats opened by survivors and desks that run the real core: keys, certificates, a claim, a Welcome, a
+//! room. Only the relay's share of the work is measured.
+
+use std::time::Duration;
+
+use stillroom_conversation::{
+    ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Phase, Survivor, SurvivorEvent, SurvivorSetup,
+};
+
+use super::load::per;
+use super::rooms::Rooms;
+use super::server::Server;
+use crate::client::{Client, RelayAddress};
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::randomness::randomness;
+
+/// Chats that one desk takes before the next one comes on duty: what a busy advocate holds.
+const CHATS_OF_A_DESK: usize = 10;
+
+/// How long one chat may take to open.
+const OPENED_WITHIN: Duration = Duration::from_secs(30);
+
+/// CPU time of the relay for each staffed chat opened, in milliseconds.
+pub(super) async fn cpu_per_chat(
+    server: &Server,
+    rooms: &Rooms,
+    chats: usize,
+) -> Result<f64, Failure> {
+    let doors = server.doors();
+    let before = server.measured().cpu()?;
+    let mut held = Vec::new();
+    while held.len() < chats {
+        let mut desk = desk_on_duty(rooms, doors.desk).await?;
+        for _ in 0..CHATS_OF_A_DESK.min(chats - held.len()) {
+            held.push(open(rooms, &mut desk, doors.survivor).await?);
+        }
+        desk.act(|core, _| core.go_off_duty());
+    }
+    let cpu = server.measured().cpu()?.saturating_sub(before);
+    let each = per(cpu, u64::try_from(chats).unwrap_or(u64::MAX));
+    Ok(each.as_secs_f64() * 1e3)
+}
+
+fn local(port: u16) -> Result<RelayAddress, Failure> {
+    format!("ws://127.0.0.1:{port}")
+        .parse()
+        .map_err(|error| Failure::new(format!("No relay to open chats at: {error}."), "Measure again."))
+}
+
+async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure> {
+    let clock = Clock::start();
+    let setup = DeskSetup {
+        root: rooms.program().root.fingerprint(),
+        device: rooms.advocate()?,
+    };
+    let mut desk = Client::new(Desk::new(setup, randomness(), clock.now()), local(port)?, clock);
+    desk.act(Desk::go_on_duty);
+    let on = async { while desk.event().await != DeskEvent::Duty(Duty::On) {} };
+    within(on).await?;
+    Ok(desk)
+}
+
+async fn open(rooms: &Rooms, desk: &mut Client<Desk>, port: u16) -> Result<Client<Survivor>, Failure> {
+    let clock = Clock::start();
+    let setup = SurvivorSetup {
+        root: rooms.program().root.fingerprint(),
+        language: "en".into(),
+    };
+    let mut survivor =
+        Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
+    survivor.act(Survivor::start);
+    let opened = async {
+        let (mut joined, mut chatting) = (false, false);
+        while !(joined && chatting) {
+            tokio::select! {
+                event = survivor.event() => {
+                    chatting |= event == SurvivorEvent::Phase(Phase::Chatting);
+                }
+                event = desk.event() => match event {
+                    DeskEvent::Waiting(waiting) if !waiting.is_empty() => {
+                        desk.act(|core, _| core.take_next());
+                    },
+                    DeskEvent::Chat { event: ChatEvent::Joined, .. } => joined = true,
+                    _ => {}
+                },
+            }
+        }
+    };
+    within(opened).await?;
+    Ok(survivor)
+}
+
+async fn within<T>(opening: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(OPENED_WITHIN, opening)
+        .await
+        .map_err(|_| {
+            Failure::new(
+                "A chat did not open within half a minute.",
+                "Look at what the relay said above; try fewer chats.",
+            )
+        })
+}

@@ -1,0 +1,119 @@
+//! The processes that are measured: started on one CPU, stopped with the measurement.
+
+use std::ffi::OsStr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::process::Measured;
+use super::rooms::{Doors, Rooms};
+use crate::failure::Failure;
+
+/// The CPU that measured processes run on.
+const MEASURED_CPU: usize = 0;
+
+/// The CPU that the load comes from.
+const LOAD_CPU: usize = 1;
+
+/// How long a server may take to start.
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// Descriptors beside those of the chats: listeners, pipes, databases.
+const OTHER_DESCRIPTORS: u64 = 256;
+
+/// A running server. Killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    doors: Doors,
+}
+
+/// What a measured server says when it is ready.
+#[derive(Deserialize)]
+struct Ready {
+    visitor: String,
+    desk: String,
+}
+
+impl Server {
+    /// The bare relay.
+    pub(crate) async fn limit() -> Result<Self, Failure> {
+        Self::start(&["bench-limit".as_ref()]).await
+    }
+
+    /// The real relay, of a throw-away program.
+    pub(crate) async fn relay(rooms: &Rooms) -> Result<Self, Failure> {
+        let configuration = rooms.configuration();
+        let arguments = ["serve", "--json", "--config"].map(AsRef::as_ref);
+        Self::start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await
+    }
+
+    async fn start(arguments: &[&OsStr]) -> Result<Self, Failure> {
+        let program = std::env::current_exe().map_err(|_| not_started())?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .args(["--on-cpu", &MEASURED_CPU.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|_| not_started())?;
+        let output = child.stdout.take().ok_or_else(not_started)?;
+        let mut line = String::new();
+        let mut output = BufReader::new(output);
+        let reading = output.read_line(&mut line);
+        tokio::time::timeout(START_WITHIN, reading)
+            .await
+            .map_err(|_| not_started())?
+            .map_err(|_| not_started())?;
+        let ready: Ready = serde_json::from_str(&line).map_err(|_| not_started())?;
+        let port = |origin: &str| origin.rsplit_once(':')?.1.parse().ok();
+        let doors = Doors {
+            survivor: port(&ready.visitor).ok_or_else(not_started)?,
+            desk: port(&ready.desk).ok_or_else(not_started)?,
+        };
+        Ok(Self { child, doors })
+    }
+
+    /// Where it listens.
+    pub(crate) fn doors(&self) -> Doors {
+        self.doors
+    }
+
+    /// The process, to be measured.
+    pub(crate) fn measured(&self) -> Measured {
+        // A child that has ended has no id; reading its figures then says so.
+        Measured::new(self.child.id().unwrap_or_default())
+    }
+}
+
+fn not_started() -> Failure {
+    Failure::new(
+        "The relay that was to be measured did not start.",
+        "Look at what it said above.",
+    )
+}
+
+/// Keeps this process on one CPU, before it has threads. Where there is but one, there is nothing to choose.
+pub(crate) fn stay_on(cpu: usize) {
+    core_affinity::set_for_current(core_affinity::CoreId { id: cpu });
+}
+
+/// Keeps the load away from what is measured.
+pub(crate) fn stay_on_second_cpu() {
+    stay_on(LOAD_CPU);
+}
+
+/// Raises this process's limit of open files, which its children inherit, to what the run takes.
+pub(crate) fn allow_connections(connections: usize) -> Result<(), Failure> {
+    let needed = connections as u64 + OTHER_DESCRIPTORS;
+    match rlimit::increase_nofile_limit(needed) {
+        Ok(allowed) if allowed >= needed => Ok(()),
+        Ok(_) | Err(_) => Err(Failure::new(
+            format!("This run takes {needed} open files, and the system does not allow as many."),
+            "Raise the limit (ulimit -n) or measure fewer chats.",
+        )),
+    }
+}

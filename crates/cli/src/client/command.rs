@@ -1,0 +1,148 @@
+//! `stillroom client`: a survivor or a desk without a page, driven by lines on standard input.
+//!
+//! For tests and for trying things out. What it prints is what a page would show, names and words
+//! included, on the terminal of whoever runs it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use stillroom_conversation::{ChatNumber, Desk, DeskSetup, Survivor, SurvivorSetup};
+use stillroom_program::{Device, Fingerprint};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+
+use super::join::{self, JoinArguments};
+use super::json::{self, DeskCommand, SurvivorCommand};
+use super::{Client, RelayAddress, device_link};
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::files;
+use crate::randomness::randomness;
+use crate::terminal::answer;
+
+/// A survivor or a desk without a page: commands in, events out, both one line of JSON each.
+#[derive(Args)]
+pub(crate) struct ClientArguments {
+    #[command(subcommand)]
+    side: Side,
+}
+
+#[derive(Subcommand)]
+enum Side {
+    /// A survivor. Commands: {"do":"start"}, {"do":"write","text":"…"}, {"do":"end"}, {"do":"leave"}.
+    Survivor {
+        /// The survivor's link, or the relay's address.
+        #[arg(long)]
+        link: RelayAddress,
+        /// The fingerprint of the program's root key.
+        #[arg(long)]
+        root: Fingerprint,
+    },
+    /// An advocate's desk. Commands: {"do":"on-duty"}, {"do":"off-duty"}, {"do":"take-next"},
+    /// {"do":"write","chat":1,"text":"…"}, {"do":"end","chat":1}.
+    Desk {
+        /// The desk's link as `stillroom demo` prints it, with the device in it.
+        #[arg(long, required_unless_present = "device_file")]
+        link: Option<String>,
+        /// A device that `stillroom client join` wrote, instead.
+        #[arg(long, requires = "relay", conflicts_with = "link")]
+        device_file: Option<PathBuf>,
+        /// The desk's address at the relay.
+        #[arg(long)]
+        relay: Option<RelayAddress>,
+    },
+    /// A new member's device that answers an invitation.
+    Join(JoinArguments),
+}
+
+/// Runs until standard input ends.
+pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
+    match arguments.side {
+        Side::Survivor { link, root } => survivor(link, root).await,
+        Side::Desk {
+            link,
+            device_file,
+            relay,
+        } => {
+            let (address, device) = match (link, device_file, relay) {
+                (Some(link), _, _) => device_link::read(&link)?,
+                (None, Some(file), Some(relay)) => {
+                    (relay, device_link::from_bytes(&files::read(&file)?)?)
+                }
+                // The command line's own rules leave nothing else.
+                (None, _, _) => return Err(Failure::new("There is no device.", "Name a link or a file.")),
+            };
+            desk(address, device).await
+        }
+        Side::Join(arguments) => join::run(&arguments).await,
+    }
+}
+
+async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failure> {
+    let clock = Clock::start();
+    let core = Survivor::new(SurvivorSetup { root, language: "en".into() }, randomness());
+    let mut client = Client::new(core, address, clock);
+    let mut commands = commands();
+    loop {
+        tokio::select! {
+            event = client.event() => answer(json::survivor(&event).to_string()),
+            line = commands.next_line() => {
+                let Some(command) = parse::<SurvivorCommand>(line)? else { return Ok(()) };
+                client.act(|core, now| match command {
+                    SurvivorCommand::Start => core.start(now),
+                    SurvivorCommand::Write { text } => refused(core.write(&text, now).err()),
+                    SurvivorCommand::End => core.end(now),
+                    SurvivorCommand::Leave => core.leave(),
+                });
+            }
+        }
+    }
+}
+
+async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
+    let clock = Clock::start();
+    let root = device.program();
+    let core = Desk::new(DeskSetup { root, device }, randomness(), clock.now());
+    let mut client = Client::new(core, address, clock);
+    let mut commands = commands();
+    loop {
+        tokio::select! {
+            event = client.event() => answer(json::desk(&event).to_string()),
+            line = commands.next_line() => {
+                let Some(command) = parse::<DeskCommand>(line)? else { return Ok(()) };
+                client.act(|core, now| match command {
+                    DeskCommand::OnDuty => core.go_on_duty(now),
+                    DeskCommand::OffDuty => core.go_off_duty(),
+                    DeskCommand::TakeNext => core.take_next(),
+                    DeskCommand::Write { chat, text } => {
+                        refused(core.write(ChatNumber(chat), &text, now).err());
+                    }
+                    DeskCommand::End { chat } => core.end(ChatNumber(chat), now),
+                });
+            }
+        }
+    }
+}
+
+fn refused(error: Option<stillroom_conversation::WriteError>) {
+    if let Some(error) = error {
+        answer(json::not_written(error).to_string());
+    }
+}
+
+fn commands() -> Lines<BufReader<Stdin>> {
+    BufReader::new(tokio::io::stdin()).lines()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    line: std::io::Result<Option<String>>,
+) -> Result<Option<T>, Failure> {
+    let Ok(Some(line)) = line else {
+        return Ok(None);
+    };
+    serde_json::from_str(&line).map(Some).map_err(|error| {
+        Failure::new(
+            format!("A line on standard input is not a command: {error}."),
+            "Run `stillroom client --help` for the commands.",
+        )
+    })
+}

@@ -1,0 +1,183 @@
+//! What a core tells, as one line of JSON each; and the commands that it takes, one line of JSON each.
+//!
+//! These lines carry names and what people wrote: they are the scriptable client's answer to whoever runs
+//! it, and go nowhere else.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use stillroom_conversation::{
+    Announcement, Author, ChatEvent, ConversationEvent, DeskEvent, Duty, Ending, Participant, Phase,
+    Role, SurvivorEvent, WriteError,
+};
+
+/// What a scripted survivor is told to do.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum SurvivorCommand {
+    /// Ask for an advocate.
+    Start,
+    /// Write a message.
+    Write {
+        /// What.
+        text: String,
+    },
+    /// End the chat.
+    End,
+    /// Leave by the way out.
+    Leave,
+}
+
+/// What a scripted desk is told to do.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum DeskCommand {
+    /// Go on duty.
+    OnDuty,
+    /// Go off duty.
+    OffDuty,
+    /// Take who has waited longest.
+    TakeNext,
+    /// Write a message.
+    Write {
+        /// In which chat.
+        chat: u32,
+        /// What.
+        text: String,
+    },
+    /// End a chat.
+    End {
+        /// Which.
+        chat: u32,
+    },
+}
+
+/// A survivor's event.
+pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
+    match event {
+        SurvivorEvent::Phase(phase) => self::phase(phase),
+        SurvivorEvent::Line(line) => json!({"event": "line", "line": word(line)}),
+        SurvivorEvent::Conversation(event) => conversation(event),
+    }
+}
+
+/// A desk's event.
+pub(crate) fn desk(event: &DeskEvent) -> Value {
+    match event {
+        DeskEvent::Line(line) => json!({"event": "line", "line": word(line)}),
+        DeskEvent::Duty(Duty::Off) => json!({"event": "duty", "duty": "off"}),
+        DeskEvent::Duty(Duty::Starting) => json!({"event": "duty", "duty": "starting"}),
+        DeskEvent::Duty(Duty::On) => json!({"event": "duty", "duty": "on"}),
+        DeskEvent::Waiting(waiting) => json!({"event": "waiting", "count": waiting.len()}),
+        DeskEvent::Chat { chat, event } => {
+            let mut line = chat_event(event);
+            if let Value::Object(fields) = &mut line {
+                fields.insert("chat".into(), json!(chat.0));
+            }
+            line
+        }
+        DeskEvent::Trouble(trouble) => json!({"event": "trouble", "trouble": word(trouble)}),
+    }
+}
+
+/// Why what was to be written was not taken.
+pub(crate) fn not_written(error: WriteError) -> Value {
+    json!({"event": "not-written", "why": word(&error)})
+}
+
+fn phase(phase: &Phase) -> Value {
+    match phase {
+        Phase::Before => json!({"event": "phase", "phase": "before"}),
+        Phase::Waiting { ahead } => json!({"event": "phase", "phase": "waiting", "ahead": ahead}),
+        Phase::Chatting => json!({"event": "phase", "phase": "chatting"}),
+        Phase::Ended(ending) => json!({"event": "phase", "phase": "ended", "ending": self::ending(ending)}),
+        Phase::Stopped(stop) => json!({"event": "phase", "phase": "stopped", "stop": word(stop)}),
+    }
+}
+
+fn chat_event(event: &ChatEvent) -> Value {
+    match event {
+        ChatEvent::Opened => json!({"event": "opened"}),
+        ChatEvent::Joined => json!({"event": "joined"}),
+        ChatEvent::Conversation(event) => conversation(event),
+        ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
+        ChatEvent::Lost => json!({"event": "lost"}),
+    }
+}
+
+fn conversation(event: &ConversationEvent) -> Value {
+    match event {
+        ConversationEvent::Message { number, from, text } => json!({
+            "event": "message", "number": number.0, "mine": *from == Author::Me, "text": &**text,
+        }),
+        ConversationEvent::Delivered { number } => json!({"event": "delivered", "number": number.0}),
+        ConversationEvent::Roster(people) => json!({
+            "event": "roster", "people": people.iter().map(participant).collect::<Vec<_>>(),
+        }),
+        ConversationEvent::Announced(announcement) => announced(announcement),
+    }
+}
+
+fn participant(person: &Participant) -> Value {
+    json!({"name": person.name, "role": role(person.role), "me": person.me, "here": person.here})
+}
+
+fn announced(announcement: &Announcement) -> Value {
+    let line = |what: &str, name: &str, who: Role| {
+        json!({"event": "announced", "what": what, "name": name, "role": role(who)})
+    };
+    match announcement {
+        Announcement::Joined { name, role } => line("joined", name, *role),
+        Announcement::Left { name, role } => line("left", name, *role),
+        Announcement::LineDropped { name, role } => line("line-dropped", name, *role),
+        Announcement::LineBack { name, role } => line("line-back", name, *role),
+        Announcement::AdvocateLost => json!({"event": "announced", "what": "advocate-lost"}),
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Survivor => "survivor",
+        Role::Advocate => "advocate",
+        Role::Supervisor => "supervisor",
+        Role::Interpreter => "interpreter",
+    }
+}
+
+fn ending(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::BySurvivor => "by-survivor",
+        Ending::ByStaff => "by-staff",
+        Ending::Unknown => "unknown",
+    }
+}
+
+/// `NobodyOnDuty` as `nobody-on-duty`: for enums of plain reasons, which hold nothing of a contact.
+fn word(reason: &impl std::fmt::Debug) -> String {
+    let mut word = String::new();
+    for character in format!("{reason:?}").chars() {
+        if character.is_uppercase() && !word.is_empty() && !word.ends_with(['-', '(']) {
+            word.push('-');
+        }
+        word.extend(character.to_lowercase());
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stillroom_conversation::{Line, Stop};
+
+    #[test]
+    fn a_reason_is_written_as_words() {
+        assert_eq!(word(&Stop::NobodyOnDuty), "nobody-on-duty");
+        assert_eq!(word(&Line::Up), "up");
+    }
+
+    #[test]
+    fn a_command_with_an_unknown_field_is_refused() {
+        assert!(serde_json::from_str::<SurvivorCommand>(r#"{"do":"start"}"#).is_ok());
+        assert!(serde_json::from_str::<SurvivorCommand>(r#"{"do":"shout"}"#).is_err());
+        assert!(serde_json::from_str::<DeskCommand>(r#"{"do":"end","chat":1,"why":2}"#).is_err());
+    }
+}

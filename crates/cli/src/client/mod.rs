@@ -1,0 +1,112 @@
+//! A headless client: a socket and a clock around the conversation core, which does everything else
+//! (`features.md` 3.1, 3.8). The demo's visitor, the load generator and the scriptable client are this.
+
+mod address;
+pub(crate) mod command;
+pub(crate) mod device_link;
+mod join;
+mod json;
+mod link;
+mod party;
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use stillroom_conversation::Transmit;
+use stillroom_program::Timestamp;
+
+pub(crate) use address::RelayAddress;
+pub(crate) use link::{Link, LinkEvent};
+pub(crate) use party::Party;
+
+use crate::clock::Clock;
+
+/// A core, the line that it uses, and what it has told and nobody has fetched yet.
+pub(crate) struct Client<P: Party> {
+    core: P,
+    clock: Clock,
+    address: RelayAddress,
+    link: Option<Link>,
+    events: VecDeque<P::Event>,
+}
+
+impl<P: Party> Client<P> {
+    /// A client of the relay at `address`. The core connects when it wants to.
+    pub(crate) fn new(core: P, address: RelayAddress, clock: Clock) -> Self {
+        let mut client = Self {
+            core,
+            clock,
+            address,
+            link: None,
+            events: VecDeque::new(),
+        };
+        client.carry_out();
+        client
+    }
+
+    /// Does something with the core, at the present time, and carries out what comes of it.
+    pub(crate) fn act<T>(&mut self, action: impl FnOnce(&mut P, Timestamp) -> T) -> T {
+        let result = action(&mut self.core, self.clock.now());
+        self.carry_out();
+        result
+    }
+
+    /// The next event. Cancel safe: what is not returned is kept.
+    pub(crate) async fn event(&mut self) -> P::Event {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return event;
+            }
+            let deadline = self
+                .core
+                .poll_timeout()
+                .map(|time| self.clock.instant(time));
+            tokio::select! {
+                event = next_of(&mut self.link) => self.handle(event),
+                () = sleep_until(deadline) => self.act(|core, now| core.handle_timeout(now)),
+            }
+        }
+    }
+
+    fn handle(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::Up => self.act(|core, now| core.handle_connected(now)),
+            LinkEvent::Frame(frame) => self.act(|core, now| core.handle_frame(&frame, now)),
+            LinkEvent::Down => {
+                self.link = None;
+                self.act(|core, now| core.handle_disconnected(now));
+            }
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(transmit) = self.core.poll_transmit() {
+            match transmit {
+                Transmit::Connect => self.link = Some(Link::open(&self.address)),
+                Transmit::Disconnect => self.link = None,
+                Transmit::Frame(frame) => {
+                    if let Some(link) = &self.link {
+                        link.send(frame);
+                    }
+                }
+            }
+        }
+        while let Some(event) = self.core.poll_event() {
+            self.events.push_back(event);
+        }
+    }
+}
+
+async fn next_of(link: &mut Option<Link>) -> LinkEvent {
+    match link {
+        Some(link) => link.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}

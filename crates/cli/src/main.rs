@@ -1,0 +1,56 @@
+//! `stillroom`: try it out, make a program, bring its staff in, run its relay, measure it.
+//!
+//! Each command is a file or a folder here. Everything that a command says goes through [`terminal`], and
+//! every failure is a sentence of what happened and one of what to do ([`failure::Failure`]).
+
+mod arguments;
+mod bench;
+mod client;
+mod clock;
+mod demo;
+mod failure;
+mod files;
+mod policy;
+mod program;
+mod randomness;
+mod serve;
+mod staff;
+mod stop;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::remark(failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Program(arguments) => program::run(arguments),
+        // The relay is the one whose configuration says on how many threads it runs.
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => on_this_thread(demo::run(arguments)),
+        Command::Policy(arguments) => on_this_thread(policy::run(arguments)),
+        Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
+        Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
+        Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
+        Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),
+    }
+}
+
+fn on_this_thread(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().map_err(serve::no_runtime)?;
+    runtime.block_on(command)
+}

@@ -1,0 +1,40 @@
+//! `stillroom program`: a program's keys, on the program's own computer (`features.md` 5.1).
+//!
+//! The root key and the administrator's device are kept under a passphrase, and nothing of them ever goes
+//! to a relay. It does not protect against whoever has the folder and the passphrase, or the words on paper.
+
+mod dates;
+mod folder;
+mod fresh;
+mod new;
+mod recover;
+
+use clap::{Args, Subcommand};
+
+pub(crate) use folder::ProgramFolder;
+pub(crate) use fresh::{Fresh, STAFF_DAYS, throw_away_policy};
+
+use crate::failure::Failure;
+
+/// Make a program's keys, or get them back.
+#[derive(Args)]
+pub(crate) struct ProgramArguments {
+    #[command(subcommand)]
+    command: ProgramCommand,
+}
+
+#[derive(Subcommand)]
+enum ProgramCommand {
+    /// Make a new program: its keys, a policy to edit, and the public file for its relay.
+    New(new::NewArguments),
+    /// Get the keys back with the recovery words, under a new passphrase.
+    Recover(recover::RecoverArguments),
+}
+
+/// Does it.
+pub(crate) fn run(arguments: ProgramArguments) -> Result<(), Failure> {
+    match arguments.command {
+        ProgramCommand::New(arguments) => new::run(&arguments),
+        ProgramCommand::Recover(arguments) => recover::run(&arguments),
+    }
+}

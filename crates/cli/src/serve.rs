@@ -1,0 +1,74 @@
+//! `stillroom serve`: a relay, from a configuration file, until it is asked to stop (`features.md` 6.1).
+//!
+//! All that a relay knows of its program is public; what it could tell anybody is in `crates/relay`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use stillroom_relay::{Config, Relay, StartError};
+
+use crate::failure::Failure;
+use crate::stop;
+use crate::terminal::{answer, remark};
+
+/// Run a relay.
+#[derive(Args)]
+pub(crate) struct ServeArguments {
+    /// The configuration (TOML); docs/hosting.md explains each key.
+    #[arg(long)]
+    config: PathBuf,
+    /// Print one line of JSON when it is ready.
+    #[arg(long)]
+    json: bool,
+    /// Keep to this CPU, to be measured.
+    #[arg(long, hide = true)]
+    on_cpu: Option<usize>,
+}
+
+/// Runs until it is asked to stop.
+pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
+    if let Some(cpu) = arguments.on_cpu {
+        crate::bench::stay_on(cpu);
+    }
+    let path = &arguments.config;
+    let config = Config::read(path).map_err(|error| {
+        Failure::new(
+            format!("{}: {error}.", path.display()),
+            "Mend the configuration and start again; the samples name every key.",
+        )
+    })?;
+    stillroom_relay::log::start(config.log);
+    let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
+    runtime.block_on(serve(config, arguments.json))
+}
+
+async fn serve(config: Config, json: bool) -> Result<(), Failure> {
+    let stop = stop::listen()?;
+    let relay = Relay::start(config).await.map_err(|error| not_started(&error))?;
+    let (survivor, desk) = (relay.survivor_origin(), relay.desk_origin());
+    if json {
+        answer(json!({"visitor": survivor.as_str(), "desk": desk.as_str(), "pid": std::process::id()}).to_string());
+    } else {
+        remark(format!("The relay runs: {survivor} for survivors, {desk} for staff."));
+    }
+    stop.asked().await;
+    relay.stop().await;
+    Ok(())
+}
+
+/// The system gives a process nothing to wait with.
+pub(crate) fn no_runtime(error: std::io::Error) -> Failure {
+    Failure::new(
+        format!("The system does not let this program wait for anything: {error}."),
+        "Look at its limits (open files, processes), and try again.",
+    )
+}
+
+/// The relay did not come up.
+pub(crate) fn not_started(error: &StartError) -> Failure {
+    Failure::new(
+        format!("The relay did not start: {error}."),
+        "Mend that and start again; nothing that it keeps was changed.",
+    )
+}

@@ -1,0 +1,196 @@
+//! An administrator's or a new member's connection to the relay: requests and answers
+//! (`features.md` 5.1). What the relay answers is not believed for being answered: records are checked by
+//! whoever reads them.
+
+use std::time::Duration;
+
+use stillroom_program::{Device, Fingerprint, Label};
+use stillroom_protocol::{
+    ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
+};
+
+use crate::client::{Link, LinkEvent, RelayAddress};
+use crate::failure::Failure;
+
+/// How long the relay may take for one answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// A connection on which requests can be made.
+pub(crate) struct StaffLine {
+    link: Link,
+    number: u32,
+}
+
+impl StaffLine {
+    /// Connects without showing a certificate, as a new member does.
+    pub(crate) async fn open(address: &RelayAddress, root: &Fingerprint) -> Result<Self, Failure> {
+        let mut line = Self {
+            link: Link::open(address),
+            number: 0,
+        };
+        match within(line.link.next()).await? {
+            LinkEvent::Up => {}
+            LinkEvent::Frame(_) | LinkEvent::Down => {
+                return Err(Failure::new(
+                    format!("The relay at {} does not answer.", address.origin()),
+                    "Check the address, and that the relay runs.",
+                ));
+            }
+        }
+        line.send(&ClientFrame::Hello {
+            version: VERSION,
+            program: root.program_id(),
+        });
+        match line.frame().await? {
+            RelayFrame::Greeting { .. } => Ok(line),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Connects as this device.
+    pub(crate) async fn open_as(
+        address: &RelayAddress,
+        root: &Fingerprint,
+        device: &Device,
+    ) -> Result<Self, Failure> {
+        let mut line = Self::open(address, root).await?;
+        let chain = encode(&device.chain)
+            .try_into()
+            .map_err(|_| too_long("certificate"))?;
+        line.send(&ClientFrame::Staff { chain });
+        let nonce = match line.frame().await? {
+            RelayFrame::Challenge { nonce } => nonce,
+            other => return Err(unexpected(&other)),
+        };
+        let challenge = [&root.program_id().0[..], &nonce.0[..]].concat();
+        line.send(&ClientFrame::Proof {
+            signature: device.signing.sign(Label::Challenge, &challenge),
+        });
+        match line.frame().await? {
+            RelayFrame::Admitted => Ok(line),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Asks, and waits for the answer. What the relay tells besides is passed over.
+    pub(crate) async fn request(&mut self, operation: Operation) -> Result<Reply, Failure> {
+        self.number += 1;
+        let asked = self.number;
+        self.send(&ClientFrame::Request {
+            number: asked,
+            operation,
+        });
+        loop {
+            match self.frame().await? {
+                RelayFrame::Reply { number, reply } if number == asked => return Ok(reply),
+                RelayFrame::Refused { refusal, .. } => return Err(refused(refusal)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Asks for something to be done.
+    pub(crate) async fn done(&mut self, operation: Operation) -> Result<(), Failure> {
+        match self.request(operation).await? {
+            Reply::Done => Ok(()),
+            Reply::Records { .. } | Reply::DutyKey { .. } => Err(wrong_answer()),
+        }
+    }
+
+    /// Asks for records.
+    pub(crate) async fn records(&mut self, operation: Operation) -> Result<Vec<Vec<u8>>, Failure> {
+        match self.request(operation).await? {
+            Reply::Records { records } => Ok(records
+                .into_vec()
+                .into_iter()
+                .map(stillroom_protocol::Bytes::into_vec)
+                .collect()),
+            Reply::Done | Reply::DutyKey { .. } => Err(wrong_answer()),
+        }
+    }
+
+    fn send(&self, frame: &ClientFrame) {
+        self.link.send(encode(frame));
+    }
+
+    async fn frame(&mut self) -> Result<RelayFrame, Failure> {
+        match within(self.link.next()).await? {
+            LinkEvent::Frame(bytes) => decode(&bytes).map_err(|_| wrong_answer()),
+            LinkEvent::Up | LinkEvent::Down => Err(Failure::new(
+                "The connection to the relay broke.",
+                "Run the command again: what was done is kept, and nothing is done twice.",
+            )),
+        }
+    }
+}
+
+/// A record that is to be sent is longer than the relay takes.
+pub(crate) fn too_long(record: &str) -> Failure {
+    Failure::new(
+        format!("The {record} is longer than a relay takes."),
+        "Shorten its texts.",
+    )
+}
+
+async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(ANSWER_WITHIN, answer)
+        .await
+        .map_err(|_| {
+            Failure::new(
+                "The relay did not answer within half a minute.",
+                "Look whether it runs and is reachable, then run the command again.",
+            )
+        })
+}
+
+fn wrong_answer() -> Failure {
+    Failure::new(
+        "The relay answered something that makes no sense.",
+        "It may be of another version than this program. Use the same release for both.",
+    )
+}
+
+fn unexpected(frame: &RelayFrame) -> Failure {
+    match frame {
+        RelayFrame::Refused { refusal, .. } => refused(*refusal),
+        _ => wrong_answer(),
+    }
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    let (what, advice) = match refusal {
+        Refusal::VersionUnsupported => (
+            "The relay is of another version than this program.",
+            "Use the same release for both.",
+        ),
+        Refusal::ProgramUnknown => (
+            "The relay does not serve this program.",
+            "Give it this program's public.stillroom, and start it again.",
+        ),
+        Refusal::CertificateRefused | Refusal::ProofWrong | Refusal::NotStaff => (
+            "The relay does not accept this device's certificate.",
+            "It has run out or was revoked, or the relay serves another program.",
+        ),
+        Refusal::RoleMissing => (
+            "This device may not do that.",
+            "It takes an administrator's device.",
+        ),
+        Refusal::RecordRefused => (
+            "The relay refused the record: something newer is there already, or it is not signed as it must be.",
+            "If somebody else published meanwhile, take theirs as the base and publish again.",
+        ),
+        Refusal::InvitationUnknown => (
+            "There is no such invitation at the relay.",
+            "It was used, has run out, or the relay was moved. Invite again.",
+        ),
+        Refusal::Stopping | Refusal::ConnectionsFull | Refusal::TooFast => (
+            "The relay is busy or stopping.",
+            "Run the command again in a moment.",
+        ),
+        _ => (
+            "The relay refused.",
+            "Look at the relay's log for its own trouble, and run the command again.",
+        ),
+    };
+    Failure::new(what, advice)
+}

@@ -1,0 +1,77 @@
+//! `stillroom staff list`.
+
+use clap::Args;
+use stillroom_program::{SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, decode};
+use stillroom_protocol::Operation;
+
+use super::line::StaffLine;
+use super::{Administration, Administrator, in_words, register};
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::terminal::{answer, remark};
+
+/// How far this computer's clock may be off, as everywhere.
+pub(super) const TOLERANCE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// List everybody's devices.
+#[derive(Args)]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    administration: Administration,
+}
+
+pub(super) async fn run(arguments: &ListArguments) -> Result<(), Failure> {
+    let administrator = arguments.administration.open()?;
+    let mut line = administrator.connect().await?;
+    let revocations = revocations(&mut line, &administrator).await?;
+    let devices = devices(&mut line, &administrator).await?;
+    if devices.is_empty() {
+        remark("Nobody has been invited yet.");
+    }
+    for device in devices {
+        let name = register::name(&administrator.folder.register(), &device.key);
+        answer(format!(
+            "{}  {}  {}{}",
+            register::digits(&device.key),
+            in_words(device.roles),
+            name.as_deref().unwrap_or("(invited elsewhere)"),
+            if revocations.is_revoked(&device) { "  REVOKED" } else { "" }
+        ));
+    }
+    Ok(())
+}
+
+/// Every device whose certificates hold.
+pub(super) async fn devices(
+    line: &mut StaffLine,
+    administrator: &Administrator,
+) -> Result<Vec<VerifiedDevice>, Failure> {
+    let now = Clock::start().now();
+    let records = line.records(Operation::ListStaff).await?;
+    let verified = records.iter().filter_map(|record| {
+        let record: StaffRecord = decode(record).ok()?;
+        record.verify(&administrator.root, now, TOLERANCE).ok()
+    });
+    Ok(verified.map(|staff| staff.device).collect())
+}
+
+/// The list of revoked devices, checked.
+pub(super) async fn revocations(
+    line: &mut StaffLine,
+    administrator: &Administrator,
+) -> Result<VerifiedRevocations, Failure> {
+    let now = Clock::start().now();
+    let records = line.records(Operation::Revocations).await?;
+    let Some(record) = records.first() else {
+        return Ok(VerifiedRevocations::none());
+    };
+    decode::<SignedRevocations>(record)
+        .ok()
+        .and_then(|signed| signed.verify(&administrator.root, now, TOLERANCE).ok())
+        .ok_or_else(|| {
+            Failure::new(
+                "The relay's list of revoked devices is not signed by this program.",
+                "Ask whoever runs the relay; until then, do not rely on it.",
+            )
+        })
+}

@@ -1,0 +1,94 @@
+//! What a relay could tell a court (`features.md` 3.1, 6.1): all that it received, its memory, its files
+//! and its log are searched for the words of a chat.
+
+mod support;
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+use serde_json::json;
+use support::Running;
+use support::program::{Program, meet};
+use support::proxy::{Recording, found};
+use support::words::{message, words};
+
+/// A name that is in no word list: the relay must not learn what advocates are called either.
+const NAME: &str = "Quillhilda";
+
+/// Everything readable in a process's memory.
+fn memory(pid: u32) -> Vec<u8> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("the process runs");
+    let mut memory = File::open(format!("/proc/{pid}/mem")).expect("its memory can be opened");
+    let mut all = Vec::new();
+    for line in maps.lines() {
+        let (range, rest) = line.split_once(' ').expect("a line of maps");
+        let (start, end) = range.split_once('-').expect("a range");
+        let parse = |text| u64::from_str_radix(text, 16).expect("an address");
+        let (start, end) = (parse(start), parse(end));
+        // Pages of files hold what the files hold, and some of the kernel's own cannot be read.
+        if !rest.starts_with("rw") || memory.seek(SeekFrom::Start(start)).is_err() {
+            continue;
+        }
+        let _ = (&mut memory).take(end - start).read_to_end(&mut all);
+    }
+    all
+}
+
+/// Every file below these places, one after the other.
+fn files(places: &[PathBuf]) -> Vec<u8> {
+    let below = |place: &PathBuf| match std::fs::read_dir(place) {
+        Ok(entries) => {
+            let entries: Vec<_> = entries.map_while(Result::ok).map(|entry| entry.path()).collect();
+            files(&entries)
+        }
+        Err(_) => std::fs::read(place).expect("a relay's file can be read"),
+    };
+    places.iter().flat_map(below).collect()
+}
+
+fn ten_messages_each_way(survivor: &mut Running, desk: &mut Running, chat: &serde_json::Value) {
+    for number in 0..10 {
+        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
+    }
+    for side in [&*survivor, &*desk] {
+        for _ in 0..10 {
+            side.event(|event| event["event"] == "message" && event["mine"] == false);
+        }
+    }
+}
+
+fn assert_nothing_in(bytes: &[u8], place: &str) {
+    for word in words().chain([NAME]) {
+        assert!(!found(bytes, word), "{place} holds the word {word:?}");
+    }
+}
+
+#[test]
+fn nothing_that_a_relay_receives_holds_or_keeps_has_a_word_of_the_chat_in_it() {
+    let program = Program::new();
+    let relay = program.serve();
+    let device = program.advocate(NAME);
+    let recording = Recording::default();
+    let (visitor, desk) = (recording.start(program.visitor), recording.start(program.desk));
+    let mut desk = program.desk(&device, desk);
+    let mut survivor = program.survivor(visitor);
+    let chat = meet(&survivor, &mut desk);
+    ten_messages_each_way(&mut survivor, &mut desk, &chat);
+    let during = memory(relay.id());
+    assert_nothing_in(&during, "the relay's memory during the chat");
+
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
+    assert_nothing_in(&memory(relay.id()), "the relay's memory after the chat");
+    drop((desk, survivor));
+    assert_nothing_in(&recording.whole(4), "what went over the line");
+    let kept = files(&[program.path("relay.state"), program.path("relay.log")]);
+    assert_nothing_in(&kept, "the relay's files");
+
+    // The search finds what is there: the program's own public name.
+    assert!(found(&during, "Rivertown Advocates"));
+    assert!(found(&recording.whole(4), "Rivertown Advocates"));
+    assert!(kept.len() > 1_000);
+}

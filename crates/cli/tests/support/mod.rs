@@ -1,0 +1,187 @@
+//! Starts the real binary and talks to it as a person or a program would.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "every test file compiles this and uses its own part of it, and a helper that fails fails its test"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub(crate) mod program;
+pub(crate) mod proxy;
+pub(crate) mod words;
+
+/// Long enough for the slowest machine; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The binary with these arguments.
+pub(crate) fn stillroom(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stillroom"));
+    command.args(arguments);
+    command
+}
+
+/// Runs to the end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    stillroom(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary starts")
+}
+
+/// Runs to the end, which must be a good one, and returns the answer.
+pub(crate) fn run_well(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("the answer is text")
+}
+
+/// Runs to the end, which must be a bad one, and returns what it said.
+pub(crate) fn run_badly(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(!output.status.success(), "{arguments:?} was expected to fail");
+    String::from_utf8(output.stderr).expect("a failure is told in text")
+}
+
+/// A process that runs beside the test and is gone with it.
+pub(crate) struct Running {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    /// Starts the binary.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::of(stillroom(arguments))
+    }
+
+    /// Starts a prepared command.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let (sender, lines) = channel();
+        let output = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let input = child.stdin.take();
+        Self {
+            child,
+            input,
+            lines,
+        }
+    }
+
+    /// The next line of the answer.
+    pub(crate) fn line(&self) -> String {
+        self.lines
+            .recv_timeout(PATIENCE)
+            .expect("a line comes before patience ends")
+    }
+
+    /// The lines that are left, once the process has ended.
+    pub(crate) fn rest(&self) -> Vec<String> {
+        self.lines.iter().collect()
+    }
+
+    /// The next line, as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let line = self.line();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"))
+    }
+
+    /// The next event that `wanted` accepts; those before it are passed over.
+    pub(crate) fn event(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let event = self.json();
+            if wanted(&event) {
+                return event;
+            }
+        }
+    }
+
+    /// Sends a command.
+    pub(crate) fn tell(&mut self, command: Value) {
+        let input = self.input.as_mut().expect("standard input is a pipe");
+        writeln!(input, "{command}").expect("the process reads");
+    }
+
+    /// Sends a signal (`INT`, `TERM`, `KILL`).
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("the process ends")
+    }
+
+    /// The process's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder that is gone with the test.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// A file in `folder`.
+pub(crate) fn file(folder: &Path, name: &str, content: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, content).expect("the file can be written");
+    path
+}
+
+/// A path as an argument.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().expect("the path is text")
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("some port is free")
+        .port()
+}
+
+/// One request over HTTP; the whole answer.
+pub(crate) fn http_get(port: u16, path: &str) -> Option<String> {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}

@@ -1,0 +1,129 @@
+//! A program made with the real commands, its relay, an advocate, a survivor.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Running, file, folder, free_port, http_get, run_well, text};
+
+/// A passphrase that is long enough.
+pub(crate) const PASSPHRASE: &str = "four words or rather more";
+
+/// A program in a temporary folder.
+pub(crate) struct Program {
+    /// Everything of it.
+    pub(crate) folder: TempDir,
+    /// The fingerprint of its root key.
+    pub(crate) root: String,
+    /// The port of the survivor's page.
+    pub(crate) visitor: u16,
+    /// The port of the desk.
+    pub(crate) desk: u16,
+}
+
+impl Program {
+    /// `stillroom program new`, and a configuration for its relay.
+    pub(crate) fn new() -> Self {
+        let folder = folder();
+        let passphrase = file(folder.path(), "passphrase", PASSPHRASE);
+        let keys = folder.path().join("program");
+        let said = run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
+        let root = fingerprint(&said);
+        let (visitor, desk) = (free_port(), free_port());
+        let program = Self {
+            folder,
+            root,
+            visitor,
+            desk,
+        };
+        file(program.folder.path(), "relay.toml", &program.configuration());
+        program
+    }
+
+    fn configuration(&self) -> String {
+        format!(
+            "[survivor]\nlisten = \"127.0.0.1:{}\"\n[desk]\nlisten = \"127.0.0.1:{}\"\n\
+             [program]\nfile = \"program/public.stillroom\"\n[state]\nfolder = \"relay.state\"\n\
+             [log]\nlevel = \"trace\"\n",
+            self.visitor, self.desk
+        )
+    }
+
+    /// A file of it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `stillroom serve`, once it answers.
+    pub(crate) fn serve(&self) -> Running {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.path("relay.log"))
+            .expect("the log can be written");
+        let mut command = super::stillroom(&["serve", "--json", "--config", text(&self.path("relay.toml"))]);
+        command.stderr(log);
+        let relay = Running::of(command);
+        relay.json();
+        assert!(http_get(self.visitor, "/status").is_some());
+        relay
+    }
+
+    /// `stillroom staff invite`, answered by a device without a page: the file with the device.
+    pub(crate) fn advocate(&self, name: &str) -> PathBuf {
+        let device = self.path(&format!("{name}.device"));
+        let keys = self.path("program");
+        let passphrase = self.path("passphrase");
+        let relay = format!("ws://localhost:{}", self.desk);
+        let arguments = [
+            "staff", "invite", text(&keys), "--name", name, "--role", "advocate", "--relay", &relay,
+            "--passphrase-file", text(&passphrase), "--json",
+        ];
+        let mut invitation = Running::start(&arguments);
+        let link = invitation.json()["link"]
+            .as_str()
+            .expect("the link is text")
+            .to_owned();
+        run_well(&["client", "join", "--link", &link, "--root", &self.root, "--device-file", text(&device)]);
+        assert!(invitation.wait().success());
+        device
+    }
+
+    /// A desk without a page, on duty, whose relay is at `port`.
+    pub(crate) fn desk(&self, device: &Path, port: u16) -> Running {
+        let relay = format!("ws://localhost:{port}");
+        let mut desk = Running::start(&[
+            "client", "desk", "--relay", &relay, "--device-file", text(device),
+        ]);
+        desk.tell(json!({"do": "on-duty"}));
+        desk.event(|event| event["duty"] == "on");
+        desk
+    }
+
+    /// A survivor without a page who has asked for an advocate, whose relay is at `port`.
+    pub(crate) fn survivor(&self, port: u16) -> Running {
+        let link = format!("http://localhost:{port}/");
+        let mut survivor = Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
+        survivor.tell(json!({"do": "start"}));
+        survivor.event(|event| event["phase"] == "waiting");
+        survivor
+    }
+}
+
+/// Lets the desk take who waits, and waits until both are in the chat. The chat's number on the desk.
+pub(crate) fn meet(survivor: &Running, desk: &mut Running) -> Value {
+    desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
+    desk.tell(json!({"do": "take-next"}));
+    let joined = desk.event(|event| event["event"] == "joined");
+    survivor.event(|event| event["phase"] == "chatting");
+    joined["chat"].clone()
+}
+
+/// The 64 hexadecimal digits in what `program new` printed.
+pub(crate) fn fingerprint(said: &str) -> String {
+    said.split_whitespace()
+        .find(|word| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .expect("the fingerprint is printed")
+        .to_owned()
+}
