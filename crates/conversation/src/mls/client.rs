@@ -61,11 +61,7 @@ impl Setup {
             .key_package_lifetime(KEY_PACKAGE_LASTS + 2 * CLOCK_TOLERANCE)
             .signing_identity(credential.identity(signing), secret, SUITE)
             .build();
-        Self {
-            client,
-            membership,
-            key_package,
-        }
+        Self { client, membership, key_package }
     }
 }
 

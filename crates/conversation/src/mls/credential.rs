@@ -65,11 +65,7 @@ impl Member {
     /// Reads a member of the library; `None` if its identity is not one that a chat knows.
     pub(super) fn read(member: &mls_rs::group::Member) -> Option<Self> {
         let (signing, credential) = MemberCredential::read(&member.signing_identity)?;
-        Some(Self {
-            leaf: Leaf(member.index),
-            signing,
-            credential,
-        })
+        Some(Self { leaf: Leaf(member.index), signing, credential })
     }
 
     /// Whether this is the survivor.

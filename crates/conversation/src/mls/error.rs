@@ -81,7 +81,7 @@ pub enum Rule {
 /// Who can be blamed, if anyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// This device's own code asked for what cannot be.
+    /// This device's own code: it asked for what cannot be, or failed.
     Caller,
     /// Whoever carried or wrote the bytes: nothing shows that it was a member. Often nobody (a late or
     /// doubled frame).

@@ -7,9 +7,9 @@
 
 use std::fmt;
 
+use mls_rs::MlsMessage;
 use mls_rs::error::MlsError as Library;
-use mls_rs::group::{CommitBuilder, CommitEffect, ContentType, ReceivedMessage};
-use mls_rs::{MlsMessage, MlsMessageDescription};
+use mls_rs::group::{CommitBuilder, CommitEffect, ReceivedMessage};
 use stillroom_program::{Device, Timestamp, VerifyingKey};
 use zeroize::Zeroizing;
 
@@ -19,6 +19,7 @@ use super::error::{MlsError, Rule};
 use super::lead::{context_of, lead_of};
 use super::membership::Membership;
 use super::prospect::staff_identity;
+use super::received::{Kind, Received, kind_of};
 use crate::randomness::Randomness;
 
 /// One member's view of a group. All its keys are erased when it is dropped, or when they are removed.
@@ -28,29 +29,6 @@ pub struct Group {
     membership: Membership,
     own: Leaf,
     lead: Leaf,
-}
-
-/// What a message from the group was. Prints its kind only.
-#[derive(PartialEq, Eq)]
-pub enum Received {
-    /// A member wrote something.
-    Application {
-        /// Who.
-        sender: Leaf,
-        /// What, as it was given to [`Group::encrypt`].
-        plaintext: Zeroizing<Vec<u8>>,
-    },
-    /// The lead changed the group: a new epoch has begun.
-    Changed {
-        /// Who has come, to be verified before they are shown.
-        joined: Vec<Member>,
-        /// Who has gone; the leaf may be taken again at once.
-        left: Vec<Leaf>,
-    },
-    /// The lead removed this member. The keys are erased.
-    SelfRemoved,
-    /// One's own message come back, or a commit from before this epoch.
-    Nothing,
 }
 
 impl Group {
@@ -71,19 +49,10 @@ impl Group {
         let setup = Setup::new(&credential, &signing, secret, randomness);
         let state = setup
             .client
-            .create_group(
-                context_of(&signing),
-                Default::default(),
-                Some(lifetime_from(now)),
-            )
+            .create_group(context_of(&signing), Default::default(), Some(lifetime_from(now)))
             .map_err(|_| MlsError::Broken)?;
         let own = Leaf(state.current_member_index());
-        let mut group = Self {
-            state: Some(state),
-            membership: setup.membership,
-            own,
-            lead: own,
-        };
+        let mut group = Self { state: Some(state), membership: setup.membership, own, lead: own };
         let (_, welcome) = group.add(key_package, now)?;
         Ok((group, welcome))
     }
@@ -188,9 +157,8 @@ impl Group {
         if message.as_key_package().is_none() {
             return Err(MlsError::Malformed);
         }
-        let (commit, welcome) = self.commit(now, MlsError::KeyPackageUnfit, |builder| {
-            builder.add_member(message)
-        })?;
+        let (commit, welcome) =
+            self.commit(now, MlsError::KeyPackageUnfit, |builder| builder.add_member(message))?;
         Ok((commit, welcome.ok_or(MlsError::Broken)?))
     }
 
@@ -247,10 +215,8 @@ impl Group {
         context: &[u8],
         len: usize,
     ) -> Result<Zeroizing<Vec<u8>>, MlsError> {
-        let secret = self
-            .state()?
-            .export_secret(label, context, len)
-            .map_err(|_| MlsError::Broken)?;
+        let secret =
+            self.state()?.export_secret(label, context, len).map_err(|_| MlsError::Broken)?;
         Ok(Zeroizing::new(secret.as_bytes().to_vec()))
     }
 
@@ -259,10 +225,7 @@ impl Group {
     /// # Errors
     /// [`MlsError::Removed`], [`MlsError::Broken`].
     pub fn authenticator(&self) -> Result<Zeroizing<Vec<u8>>, MlsError> {
-        let secret = self
-            .state()?
-            .epoch_authenticator()
-            .map_err(|_| MlsError::Broken)?;
+        let secret = self.state()?.epoch_authenticator().map_err(|_| MlsError::Broken)?;
         Ok(Zeroizing::new(secret.as_bytes().to_vec()))
     }
 
@@ -312,13 +275,9 @@ impl Group {
         let joined = missing_from(&before, &after);
         let left = missing_from(&after, &before);
         for member in &joined {
-            self.membership
-                .consent_used(&member.signing, &member.credential);
+            self.membership.consent_used(&member.signing, &member.credential);
         }
-        Ok(Received::Changed {
-            joined,
-            left: left.iter().map(|member| member.leaf).collect(),
-        })
+        Ok(Received::Changed { joined, left: left.iter().map(|member| member.leaf).collect() })
     }
 
     /// What it means that the library refused a message.
@@ -355,56 +314,9 @@ impl fmt::Debug for Group {
     }
 }
 
-impl fmt::Debug for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Application { .. } => "Application",
-            Self::Changed { .. } => "Changed",
-            Self::SelfRemoved => "SelfRemoved",
-            Self::Nothing => "Nothing",
-        })
-    }
-}
-
-/// What kind of message of this group it says it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Application,
-    Commit,
-    OldCommit,
-}
-
-fn kind_of(state: &mls_rs::Group<Config>, message: &MlsMessage) -> Result<Kind, MlsError> {
-    match message.description() {
-        MlsMessageDescription::PrivateProtocolMessage {
-            group_id,
-            epoch_id,
-            content_type,
-        } => {
-            if group_id != state.group_id() {
-                return Err(MlsError::NotForThisChat);
-            }
-            if epoch_id > state.current_epoch() {
-                return Err(MlsError::NotYet);
-            }
-            Ok(match content_type {
-                ContentType::Application => Kind::Application,
-                _ if epoch_id < state.current_epoch() => Kind::OldCommit,
-                _ => Kind::Commit,
-            })
-        }
-        MlsMessageDescription::PublicProtocolMessage { .. } => Err(MlsError::NotEncrypted),
-        _ => Err(MlsError::Malformed),
-    }
-}
-
 /// Everybody in the group. A leaf that cannot be read does not get in (`Membership`).
 fn members_of(state: &mls_rs::Group<Config>) -> Vec<Member> {
-    state
-        .roster()
-        .members_iter()
-        .filter_map(|member| Member::read(&member))
-        .collect()
+    state.roster().members_iter().filter_map(|member| Member::read(&member)).collect()
 }
 
 /// Those of `these` who are not among `those`.
@@ -412,9 +324,7 @@ fn missing_from(those: &[Member], these: &[Member]) -> Vec<Member> {
     these
         .iter()
         .filter(|one| {
-            !those
-                .iter()
-                .any(|other| (other.leaf, other.signing) == (one.leaf, one.signing))
+            !those.iter().any(|other| (other.leaf, other.signing) == (one.leaf, one.signing))
         })
         .cloned()
         .collect()

@@ -76,10 +76,7 @@ pub(super) fn check_public(key: &HpkePublicKey) -> Result<(), SuiteError> {
 }
 
 fn key_pair(
-    (secret, public): (
-        <XWing as hpke::Kem>::PrivateKey,
-        <XWing as hpke::Kem>::PublicKey,
-    ),
+    (secret, public): (<XWing as hpke::Kem>::PrivateKey, <XWing as hpke::Kem>::PublicKey),
 ) -> (HpkeSecretKey, HpkePublicKey) {
     let secret = Zeroizing::new(<[u8; SECRET]>::from(secret.to_bytes()));
     (secret.to_vec().into(), public.to_bytes().to_vec().into())
@@ -131,9 +128,7 @@ impl HpkeContextS for Sending {
     type Error = SuiteError;
 
     fn seal(&mut self, aad: Option<&[u8]>, data: &[u8]) -> Result<Vec<u8>, SuiteError> {
-        self.0
-            .seal(data, aad.unwrap_or_default())
-            .map_err(suite_error)
+        self.0.seal(data, aad.unwrap_or_default()).map_err(suite_error)
     }
 
     fn export(&self, context: &[u8], len: usize) -> Result<Zeroizing<Vec<u8>>, SuiteError> {
@@ -149,10 +144,7 @@ impl HpkeContextR for Receiving {
         aad: Option<&[u8]>,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SuiteError> {
-        self.0
-            .open(ciphertext, aad.unwrap_or_default())
-            .map(Zeroizing::new)
-            .map_err(suite_error)
+        self.0.open(ciphertext, aad.unwrap_or_default()).map(Zeroizing::new).map_err(suite_error)
     }
 
     fn export(&self, context: &[u8], len: usize) -> Result<Zeroizing<Vec<u8>>, SuiteError> {

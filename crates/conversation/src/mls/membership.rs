@@ -86,21 +86,12 @@ impl Membership {
         };
         let key = &*committer.signing_identity.signature_key;
         let lead = lead_of(&context.extensions);
-        self.require(
-            Rule::OnlyTheLeadCommits,
-            lead.is_some_and(|lead| lead.0 == *key),
-        )
+        self.require(Rule::OnlyTheLeadCommits, lead.is_some_and(|lead| lead.0 == *key))
     }
 
     fn check_kinds(&self, proposals: &ProposalBundle) -> Result<(), Refused> {
-        self.require(
-            Rule::ContextStays,
-            proposals.by_type::<ExtensionList>().next().is_none(),
-        )?;
-        self.require(
-            Rule::NoRestart,
-            proposals.by_type::<ReInitProposal>().next().is_none(),
-        )?;
+        self.require(Rule::ContextStays, proposals.by_type::<ExtensionList>().next().is_none())?;
+        self.require(Rule::NoRestart, proposals.by_type::<ReInitProposal>().next().is_none())?;
         self.require(
             Rule::NobodyLetsThemselvesIn,
             proposals.by_type::<ExternalInit>().next().is_none(),
@@ -189,10 +180,7 @@ impl IdentityProvider for Membership {
         _: Option<MlsTime>,
         _: MemberValidationContext<'_>,
     ) -> Result<(), Refused> {
-        self.require(
-            Rule::KnownCredential,
-            MemberCredential::read(identity).is_some(),
-        )
+        self.require(Rule::KnownCredential, MemberCredential::read(identity).is_some())
     }
 
     fn validate_external_sender(

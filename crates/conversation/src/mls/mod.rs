@@ -17,6 +17,7 @@ mod hpke;
 mod lead;
 mod membership;
 mod prospect;
+mod received;
 mod storage;
 mod suite;
 #[cfg(test)]
@@ -24,5 +25,6 @@ mod tests;
 
 pub use credential::{Leaf, Member, MemberCredential};
 pub use error::{Fault, MlsError, Rule};
-pub use group::{Group, Received};
+pub use group::Group;
 pub use prospect::Prospect;
+pub use received::Received;

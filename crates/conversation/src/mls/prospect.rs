@@ -66,11 +66,7 @@ impl Prospect {
             )
             .and_then(|message| message.to_bytes())
             .map_err(|_| MlsError::Broken)?;
-        Ok(Self {
-            setup,
-            key_package,
-            survivor: *credential == MemberCredential::Survivor,
-        })
+        Ok(Self { setup, key_package, survivor: *credential == MemberCredential::Survivor })
     }
 
     /// The key package, to be given to whoever will add this member: an MLS message (RFC 9420 section 6).
@@ -92,13 +88,12 @@ impl Prospect {
             return Err(MlsError::Used);
         }
         let welcome = read(welcome)?;
-        let (group, info) = self
-            .setup
-            .client
-            .join_group(None, &welcome, Some(time(now)))
-            .map_err(|error| match self.setup.membership.take_broken() {
-                Some(rule) => MlsError::WelcomeRefused(rule),
-                None => MlsError::from_library(&error),
+        let (group, info) =
+            self.setup.client.join_group(None, &welcome, Some(time(now))).map_err(|error| {
+                match self.setup.membership.take_broken() {
+                    Some(rule) => MlsError::WelcomeRefused(rule),
+                    None => MlsError::from_library(&error),
+                }
             })?;
         let group = Group::joined(group, self.setup.membership.clone(), info.sender)
             .map_err(MlsError::WelcomeRefused)?;
@@ -120,9 +115,7 @@ impl fmt::Debug for Prospect {
 pub(super) fn staff_identity(
     device: &Device,
 ) -> (MemberCredential, VerifyingKey, SignatureSecretKey) {
-    let credential = MemberCredential::Staff {
-        chain: device.chain.clone(),
-    };
+    let credential = MemberCredential::Staff { chain: device.chain.clone() };
     let secret = SignatureSecretKey::new_slice(&*device.signing.to_bytes());
     (credential, device.signing.verifying_key(), secret)
 }

@@ -52,11 +52,7 @@ impl KeyPackageStorage for OneKeyPackage {
     }
 
     fn get(&self, id: &[u8]) -> Result<Option<KeyPackageData>, Infallible> {
-        Ok(self
-            .slot()
-            .as_ref()
-            .filter(|(kept, _)| kept == id)
-            .map(|(_, data)| data.clone()))
+        Ok(self.slot().as_ref().filter(|(kept, _)| kept == id).map(|(_, data)| data.clone()))
     }
 }
 
@@ -94,11 +90,7 @@ impl GroupStateStorage for RecentEpochs {
                 *kept = data;
             }
         }
-        epochs.extend(
-            inserts
-                .into_iter()
-                .map(|EpochRecord { id, data }| (id, data)),
-        );
+        epochs.extend(inserts.into_iter().map(|EpochRecord { id, data }| (id, data)));
         while epochs.len() > EPOCHS_KEPT {
             epochs.pop_first();
         }

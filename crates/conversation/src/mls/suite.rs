@@ -96,15 +96,9 @@ impl CipherSuiteProvider for Suite {
         aad: Option<&[u8]>,
         nonce: &[u8],
     ) -> Result<Vec<u8>, SuiteError> {
-        let payload = Payload {
-            msg: data,
-            aad: aad.unwrap_or_default(),
-        };
+        let payload = Payload { msg: data, aad: aad.unwrap_or_default() };
         aes(key)?
-            .encrypt(
-                nonce.try_into().map_err(|_| SuiteError::KeyMalformed)?,
-                payload,
-            )
+            .encrypt(nonce.try_into().map_err(|_| SuiteError::KeyMalformed)?, payload)
             .map_err(|_| SuiteError::TooLong)
     }
 
@@ -115,15 +109,9 @@ impl CipherSuiteProvider for Suite {
         aad: Option<&[u8]>,
         nonce: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SuiteError> {
-        let payload = Payload {
-            msg: ciphertext,
-            aad: aad.unwrap_or_default(),
-        };
+        let payload = Payload { msg: ciphertext, aad: aad.unwrap_or_default() };
         aes(key)?
-            .decrypt(
-                nonce.try_into().map_err(|_| SuiteError::KeyMalformed)?,
-                payload,
-            )
+            .decrypt(nonce.try_into().map_err(|_| SuiteError::KeyMalformed)?, payload)
             .map(Zeroizing::new)
             .map_err(|_| SuiteError::DoesNotOpen)
     }
@@ -153,8 +141,7 @@ impl CipherSuiteProvider for Suite {
             return Err(SuiteError::TooLong);
         }
         let mut out = Zeroizing::new(vec![0; len]);
-        key.expand(info, &mut out)
-            .map_err(|_| SuiteError::TooLong)?;
+        key.expand(info, &mut out).map_err(|_| SuiteError::TooLong)?;
         Ok(out)
     }
 
@@ -170,10 +157,7 @@ impl CipherSuiteProvider for Suite {
         pt: &[u8],
     ) -> Result<HpkeCiphertext, SuiteError> {
         let (kem_output, mut context) = self.hpke_setup_s(remote_key, info)?;
-        Ok(HpkeCiphertext {
-            kem_output,
-            ciphertext: context.seal(aad, pt)?,
-        })
+        Ok(HpkeCiphertext { kem_output, ciphertext: context.seal(aad, pt)? })
     }
 
     fn hpke_seal_psk(
@@ -262,9 +246,7 @@ impl CipherSuiteProvider for Suite {
         secret_key: &SignatureSecretKey,
     ) -> Result<SignaturePublicKey, SuiteError> {
         let key = signing_key(secret_key)?;
-        Ok(SignaturePublicKey::new_slice(
-            key.verifying_key().as_bytes(),
-        ))
+        Ok(SignaturePublicKey::new_slice(key.verifying_key().as_bytes()))
     }
 
     fn sign(&self, secret_key: &SignatureSecretKey, data: &[u8]) -> Result<Vec<u8>, SuiteError> {
@@ -282,8 +264,7 @@ impl CipherSuiteProvider for Suite {
         let key = <[u8; 32]>::try_from(&**public_key).map_err(|_| SuiteError::KeyMalformed)?;
         let key = VerifyingKey::from_bytes(&key).map_err(|_| SuiteError::KeyMalformed)?;
         let signature = Signature::from_slice(signature).map_err(|_| SuiteError::SignatureWrong)?;
-        key.verify_strict(data, &signature)
-            .map_err(|_| SuiteError::SignatureWrong)
+        key.verify_strict(data, &signature).map_err(|_| SuiteError::SignatureWrong)
     }
 }
 
@@ -292,9 +273,6 @@ fn aes(key: &[u8]) -> Result<Aes128Gcm, SuiteError> {
 }
 
 fn signing_key(secret: &SignatureSecretKey) -> Result<SigningKey, SuiteError> {
-    let seed: &[u8; 32] = secret
-        .as_bytes()
-        .try_into()
-        .map_err(|_| SuiteError::KeyMalformed)?;
+    let seed: &[u8; 32] = secret.as_bytes().try_into().map_err(|_| SuiteError::KeyMalformed)?;
     Ok(SigningKey::from_bytes(seed))
 }

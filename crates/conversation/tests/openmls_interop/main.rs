@@ -10,8 +10,9 @@ mod staff;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use openmls::prelude::{LeafNodeIndex, LeafNodeParameters, MlsGroup, MlsMessageOut};
+use openmls::prelude::{JoinProposal, LeafNodeIndex, LeafNodeParameters, MlsGroup, MlsMessageOut};
 use openmls::schedule::{ExternalPsk, PreSharedKeyId, Psk};
+use openmls_memory_storage::MemoryStorage;
 use openmls_traits::OpenMlsProvider as _;
 use party::{Party, Read, bytes};
 use provider::{Key, SUITE};
@@ -38,20 +39,14 @@ fn device(number: u8) -> Device {
 }
 
 fn staff_credential(device: &Device) -> MemberCredential {
-    MemberCredential::Staff {
-        chain: device.chain.clone(),
-    }
+    MemberCredential::Staff { chain: device.chain.clone() }
 }
 
 /// A member of staff who uses OpenMLS, and their device.
 fn party(number: u8) -> (Party, Device) {
     let device = device(number);
     let key = Key::new(*device.signing.to_bytes());
-    let party = Party::new(
-        key,
-        staff_credential(&device),
-        randomness(u64::from(number)),
-    );
+    let party = Party::new(key, staff_credential(&device), randomness(u64::from(number)));
     (party, device)
 }
 
@@ -79,10 +74,7 @@ fn led_by_us() -> (Group, Party, MlsGroup) {
 /// Both write, both read, and both have the same view of the group.
 fn talk(ours: &mut Group, party: &Party, theirs: &mut MlsGroup) {
     let sealed = ours.encrypt("from here".as_bytes()).unwrap();
-    assert_eq!(
-        party.read(theirs, &sealed),
-        Read::Text(b"from here".to_vec())
-    );
+    assert_eq!(party.read(theirs, &sealed), Read::Text(b"from here".to_vec()));
     let sealed = party.write(theirs, b"from there");
     assert_eq!(
         ours.receive(&sealed, now()),
@@ -93,20 +85,13 @@ fn talk(ours: &mut Group, party: &Party, theirs: &mut MlsGroup) {
     );
     let authenticator = ours.authenticator().unwrap();
     assert_eq!(*authenticator, theirs.epoch_authenticator().as_slice());
-    let exported = theirs
-        .export_secret(party.provider.crypto(), "stillroom test", b"context", 32)
-        .unwrap();
-    assert_eq!(
-        *ours.export(b"stillroom test", b"context", 32).unwrap(),
-        exported
-    );
+    let exported =
+        theirs.export_secret(party.provider.crypto(), "stillroom test", b"context", 32).unwrap();
+    assert_eq!(*ours.export(b"stillroom test", b"context", 32).unwrap(), exported);
 }
 
 fn changed(received: Result<Received, MlsError>) {
-    assert!(
-        matches!(received, Ok(Received::Changed { .. })),
-        "{received:?}"
-    );
+    assert!(matches!(received, Ok(Received::Changed { .. })), "{received:?}");
 }
 
 #[test]
@@ -119,13 +104,9 @@ fn a_survivor_joins_an_advocate_who_uses_openmls() {
         changed(ours.receive(&commit, now()));
         talk(&mut ours, &advocate, &mut theirs);
     }
-    let (commit, ..) = theirs
-        .remove_members(&advocate.provider, &advocate.key, &[LeafNodeIndex::new(1)])
-        .unwrap();
-    assert_eq!(
-        ours.receive(&bytes(commit), now()),
-        Ok(Received::SelfRemoved)
-    );
+    let (commit, ..) =
+        theirs.remove_members(&advocate.provider, &advocate.key, &[LeafNodeIndex::new(1)]).unwrap();
+    assert_eq!(ours.receive(&bytes(commit), now()), Ok(Received::SelfRemoved));
 }
 
 #[test]
@@ -162,10 +143,7 @@ fn an_interpreter_is_added_by_either() {
     let mut interpreter = guest.join(&welcome);
     talk(&mut ours, &guest, &mut interpreter);
     let sealed = survivor.write(&mut theirs, b"to both");
-    assert_eq!(
-        guest.read(&mut interpreter, &sealed),
-        Read::Text(b"to both".to_vec())
-    );
+    assert_eq!(guest.read(&mut interpreter, &sealed), Read::Text(b"to both".to_vec()));
     assert!(ours.receive(&sealed, now()).is_ok());
 }
 
@@ -176,14 +154,9 @@ fn a_lead_who_mixes_in_a_pre_shared_key_is_refused() {
     let id = PreSharedKeyId::new(SUITE, advocate.provider.rand(), psk).unwrap();
     id.store(&advocate.provider, &[7; 32]).unwrap();
     let proposal = openmls::prelude::PreSharedKeyProposal::new(id);
-    let commit = advocate.commit(
-        &mut theirs,
-        openmls::prelude::Proposal::PreSharedKey(Box::new(proposal)),
-    );
-    assert_eq!(
-        ours.receive(&commit, now()),
-        Err(MlsError::RuleBroken(Rule::KnownContent))
-    );
+    let commit =
+        advocate.commit(&mut theirs, openmls::prelude::Proposal::PreSharedKey(Box::new(proposal)));
+    assert_eq!(ours.receive(&commit, now()), Err(MlsError::RuleBroken(Rule::KnownContent)));
 }
 
 #[test]
@@ -192,17 +165,10 @@ fn a_commit_of_proposals_by_reference_is_refused() {
     let (proposal, _) = theirs
         .propose_remove_member(&advocate.provider, &advocate.key, LeafNodeIndex::new(1))
         .unwrap();
-    assert_eq!(
-        ours.receive(&bytes(proposal), now()),
-        Err(MlsError::Malformed)
-    );
-    let (commit, ..) = theirs
-        .commit_to_pending_proposals(&advocate.provider, &advocate.key)
-        .unwrap();
-    assert_eq!(
-        ours.receive(&bytes(commit), now()),
-        Err(MlsError::RuleBroken(Rule::KnownContent))
-    );
+    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
+    let (commit, ..) =
+        theirs.commit_to_pending_proposals(&advocate.provider, &advocate.key).unwrap();
+    assert_eq!(ours.receive(&bytes(commit), now()), Err(MlsError::RuleBroken(Rule::KnownContent)));
     assert_eq!(ours.epoch(), Ok(1));
 }
 
@@ -210,39 +176,35 @@ fn a_commit_of_proposals_by_reference_is_refused() {
 fn a_survivor_who_proposes_or_commits_an_update_is_refused() {
     let (mut ours, survivor, mut theirs) = led_by_us();
     let (proposal, _) = theirs
-        .propose_self_update(
-            &survivor.provider,
-            &survivor.key,
-            LeafNodeParameters::default(),
-        )
+        .propose_self_update(&survivor.provider, &survivor.key, LeafNodeParameters::default())
         .unwrap();
-    assert_eq!(
-        ours.receive(&bytes(proposal), now()),
-        Err(MlsError::Malformed)
-    );
-    theirs
-        .clear_pending_proposals(survivor.provider.storage())
-        .unwrap();
+    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
+    theirs.clear_pending_proposals(survivor.provider.storage()).unwrap();
     let commit = survivor.update(&mut theirs);
-    assert_eq!(
-        ours.receive(&commit, now()),
-        Err(MlsError::RuleBroken(Rule::OnlyTheLeadCommits))
-    );
-    theirs
-        .clear_pending_commit(survivor.provider.storage())
-        .unwrap();
+    assert_eq!(ours.receive(&commit, now()), Err(MlsError::RuleBroken(Rule::OnlyTheLeadCommits)));
+    theirs.clear_pending_commit(survivor.provider.storage()).unwrap();
     talk(&mut ours, &survivor, &mut theirs);
 }
 
 #[test]
 fn a_survivor_who_asks_to_leave_by_proposal_is_not_heard() {
     let (mut ours, survivor, mut theirs) = led_by_us();
-    let proposal = theirs
-        .leave_group(&survivor.provider, &survivor.key)
-        .unwrap();
-    assert_eq!(
-        ours.receive(&bytes(proposal), now()),
-        Err(MlsError::Malformed)
-    );
+    let proposal = theirs.leave_group(&survivor.provider, &survivor.key).unwrap();
+    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
+    assert_eq!(ours.members().len(), 2);
+}
+
+#[test]
+fn a_stranger_who_asks_to_be_added_by_proposal_is_not_heard() {
+    let (mut ours, _, theirs) = led_by_us();
+    let (stranger, _) = party(12);
+    let proposal = JoinProposal::new::<MemoryStorage>(
+        stranger.key_package(),
+        theirs.group_id().clone(),
+        theirs.epoch(),
+        &stranger.key,
+    )
+    .unwrap();
+    assert_eq!(ours.receive(&bytes(proposal), now()), Err(MlsError::Malformed));
     assert_eq!(ours.members().len(), 2);
 }

@@ -27,11 +27,7 @@ pub(crate) enum Read {
 
 impl Party {
     pub(crate) fn new(key: Key, credential: MemberCredential, randomness: Randomness) -> Self {
-        Self {
-            provider: Provider::new(randomness),
-            key,
-            credential,
-        }
+        Self { provider: Provider::new(randomness), key, credential }
     }
 
     fn identity(&self) -> CredentialWithKey {
@@ -80,19 +76,14 @@ impl Party {
     /// Adds whose key package it is. Gives the commit and the Welcome.
     pub(crate) fn add(&self, group: &mut MlsGroup, key_package: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let key_package = read_key_package(&self.provider, key_package);
-        let (commit, welcome, _) = group
-            .add_members(&self.provider, &self.key, &[key_package])
-            .unwrap();
+        let (commit, welcome, _) =
+            group.add_members(&self.provider, &self.key, &[key_package]).unwrap();
         group.merge_pending_commit(&self.provider).unwrap();
         (bytes(commit), bytes(welcome))
     }
 
     pub(crate) fn write(&self, group: &mut MlsGroup, text: &[u8]) -> Vec<u8> {
-        bytes(
-            group
-                .create_message(&self.provider, &self.key, text)
-                .unwrap(),
-        )
+        bytes(group.create_message(&self.provider, &self.key, text).unwrap())
     }
 
     pub(crate) fn read(&self, group: &mut MlsGroup, sealed: &[u8]) -> Read {
@@ -110,9 +101,8 @@ impl Party {
 
     /// A commit with nothing but new keys.
     pub(crate) fn update(&self, group: &mut MlsGroup) -> Vec<u8> {
-        let bundle = group
-            .self_update(&self.provider, &self.key, LeafNodeParameters::default())
-            .unwrap();
+        let bundle =
+            group.self_update(&self.provider, &self.key, LeafNodeParameters::default()).unwrap();
         bytes(bundle.into_commit())
     }
 
@@ -123,12 +113,7 @@ impl Party {
             .add_proposal(proposal)
             .load_psks(self.provider.storage())
             .unwrap()
-            .build(
-                self.provider.rand(),
-                self.provider.crypto(),
-                &self.key,
-                |_| true,
-            )
+            .build(self.provider.rand(), self.provider.crypto(), &self.key, |_| true)
             .unwrap()
             .stage_commit(&self.provider)
             .unwrap();
@@ -158,7 +143,5 @@ fn read_key_package(provider: &Provider, bytes: &[u8]) -> KeyPackage {
     let MlsMessageBodyIn::KeyPackage(key_package) = message(bytes).extract() else {
         panic!("not a key package");
     };
-    key_package
-        .validate(provider.crypto(), ProtocolVersion::Mls10)
-        .unwrap()
+    key_package.validate(provider.crypto(), ProtocolVersion::Mls10).unwrap()
 }

@@ -33,10 +33,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     pub(crate) fn new(randomness: Randomness) -> Self {
-        Self {
-            crypto: Crypto(randomness),
-            storage: MemoryStorage::default(),
-        }
+        Self { crypto: Crypto(randomness), storage: MemoryStorage::default() }
     }
 }
 
@@ -191,9 +188,7 @@ impl OpenMlsCrypto for Crypto {
         signature: &[u8],
     ) -> Result<(), CryptoError> {
         let wrong = |_| CryptoError::InvalidSignature;
-        let public = public
-            .try_into()
-            .map_err(|_| CryptoError::InvalidPublicKey)?;
+        let public = public.try_into().map_err(|_| CryptoError::InvalidPublicKey)?;
         let signature = Signature::from_slice(signature).map_err(wrong)?;
         let public = VerifyingKey::from_bytes(public).map_err(wrong)?;
         public.verify_strict(data, &signature).map_err(wrong)
@@ -213,13 +208,8 @@ impl OpenMlsCrypto for Crypto {
         text: &[u8],
     ) -> Result<HpkeCiphertext, CryptoError> {
         let (sent, mut context) = self.sender(public, info)?;
-        let sealed = context
-            .seal(text, aad)
-            .map_err(|_| CryptoError::HpkeEncryptionError)?;
-        Ok(HpkeCiphertext {
-            kem_output: sent.into(),
-            ciphertext: sealed.into(),
-        })
+        let sealed = context.seal(text, aad).map_err(|_| CryptoError::HpkeEncryptionError)?;
+        Ok(HpkeCiphertext { kem_output: sent.into(), ciphertext: sealed.into() })
     }
 
     fn hpke_open(
@@ -245,9 +235,7 @@ impl OpenMlsCrypto for Crypto {
     ) -> Result<(KemOutput, ExporterSecret), CryptoError> {
         let (sent, context) = self.sender(public, info)?;
         let mut out = vec![0; len];
-        context
-            .export(exporter_context, &mut out)
-            .map_err(|_| CryptoError::ExporterError)?;
+        context.export(exporter_context, &mut out).map_err(|_| CryptoError::ExporterError)?;
         Ok((sent, out.into()))
     }
 

@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-use super::people::{
-    ADVOCATE, INTERPRETER, NOW, Pair, device, pair, randomness, reads, say, staff_credential,
-};
-use crate::mls::{Group, Leaf, MlsError, Prospect, Received, Rule};
+use super::people::{ADVOCATE, NOW, Pair, device, pair, randomness, reads, say, staff_credential};
+use crate::mls::{Group, MlsError, Prospect, Received};
 use stillroom_program::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[test]
 fn a_survivor_and_an_advocate_read_each_other() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     say(&mut advocate, &mut survivor, "hello");
     say(&mut survivor, &mut advocate, "مرحبا");
     say(&mut survivor, &mut advocate, "");
@@ -38,25 +33,15 @@ fn everybody_is_told_apart_by_what_they_hold() {
     let group = pair().survivor;
     let members = group.members();
     assert_eq!(members.len(), 2);
-    assert!(
-        members
-            .iter()
-            .any(|member| member.is_survivor() && member.leaf == group.own_leaf())
-    );
-    let lead = members
-        .iter()
-        .find(|member| member.leaf == group.lead())
-        .unwrap();
+    assert!(members.iter().any(|member| member.is_survivor() && member.leaf == group.own_leaf()));
+    let lead = members.iter().find(|member| member.leaf == group.lead()).unwrap();
     assert_eq!(lead.credential, staff_credential(&device(ADVOCATE)));
     assert_eq!(lead.signing, device(ADVOCATE).key());
 }
 
 #[test]
 fn a_message_is_read_once() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let sealed = survivor.encrypt(b"once").unwrap();
     reads(&mut advocate, &sealed, &survivor, "once");
     assert_eq!(advocate.receive(&sealed, NOW), Err(MlsError::Replayed));
@@ -65,15 +50,10 @@ fn a_message_is_read_once() {
 
 #[test]
 fn messages_that_overtake_each_other_are_all_read() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let texts: Vec<_> = (0..60).map(|number| format!("number {number}")).collect();
-    let mut sealed: Vec<_> = texts
-        .iter()
-        .map(|text| (text, survivor.encrypt(text.as_bytes()).unwrap()))
-        .collect();
+    let mut sealed: Vec<_> =
+        texts.iter().map(|text| (text, survivor.encrypt(text.as_bytes()).unwrap())).collect();
     sealed.reverse();
     sealed.rotate_left(17);
     for (text, sealed) in &sealed {
@@ -86,10 +66,7 @@ fn messages_that_overtake_each_other_are_all_read() {
 
 #[test]
 fn more_messages_than_may_be_skipped_are_an_error_of_their_own() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let first = survivor.encrypt(b"first").unwrap();
     for _ in 0..1030 {
         survivor.encrypt(b"lost").unwrap();
@@ -110,10 +87,7 @@ fn ones_own_message_come_back_is_nothing() {
 
 #[test]
 fn an_altered_message_is_refused_wherever_it_was_altered_and_the_true_one_still_read() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let sealed = survivor.encrypt(b"as it was written").unwrap();
     for position in 0..sealed.len() {
         let mut altered = sealed.clone();
@@ -134,10 +108,7 @@ fn an_altered_message_is_refused_wherever_it_was_altered_and_the_true_one_still_
 
 #[test]
 fn an_altered_commit_is_refused_and_the_true_one_still_taken() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let commit = advocate.refresh(NOW).unwrap();
     for position in (0..commit.len()).step_by(29) {
         let mut altered = commit.clone();
@@ -164,16 +135,10 @@ fn an_altered_commit_is_refused_and_the_true_one_still_taken() {
 
 #[test]
 fn a_message_cut_short_or_lengthened_is_refused() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let sealed = survivor.encrypt(b"whole").unwrap();
     for end in 0..sealed.len() {
-        assert_eq!(
-            advocate.receive(&sealed[..end], NOW),
-            Err(MlsError::Malformed)
-        );
+        assert_eq!(advocate.receive(&sealed[..end], NOW), Err(MlsError::Malformed));
     }
     let mut long = sealed.clone();
     long.push(0);
@@ -206,43 +171,25 @@ fn random_bytes_are_refused_wherever_they_come_in() {
 fn a_message_of_another_chat_is_not_for_this_one() {
     let mut here = pair();
     let mut prospect = Prospect::new(&randomness(21), NOW).unwrap();
-    let (mut there, _) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(22),
-        NOW,
-    )
-    .unwrap();
+    let (mut there, _) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(22), NOW)
+            .unwrap();
     let sealed = there.encrypt(b"elsewhere").unwrap();
-    assert_eq!(
-        here.survivor.receive(&sealed, NOW),
-        Err(MlsError::NotForThisChat)
-    );
-    let (_, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(23),
-        NOW,
-    )
-    .unwrap();
+    assert_eq!(here.survivor.receive(&sealed, NOW), Err(MlsError::NotForThisChat));
+    let (_, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(23), NOW)
+            .unwrap();
     let mut other = Prospect::new(&randomness(24), NOW).unwrap();
-    assert_eq!(
-        other.join(&welcome, NOW).unwrap_err(),
-        MlsError::NotForThisChat
-    );
+    assert_eq!(other.join(&welcome, NOW).unwrap_err(), MlsError::NotForThisChat);
     prospect.join(&welcome, NOW).unwrap();
 }
 
 #[test]
 fn waiting_keys_are_used_once() {
     let mut prospect = Prospect::new(&randomness(1), NOW).unwrap();
-    let (_, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(2),
-        NOW,
-    )
-    .unwrap();
+    let (_, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(2), NOW)
+            .unwrap();
     prospect.join(&welcome, NOW).unwrap();
     assert_eq!(prospect.join(&welcome, NOW).unwrap_err(), MlsError::Used);
 }
@@ -261,20 +208,14 @@ fn clocks_a_day_apart_are_tolerated_and_old_key_packages_are_not() {
     assert_eq!(add(NOW, ahead(24), NOW), Ok(()));
     assert_eq!(add(NOW, ahead(48), ahead(24)), Ok(()));
     assert_eq!(add(NOW, ahead(49), NOW), Err(MlsError::OutsideLifetime));
-    assert_eq!(
-        add(ahead(26), NOW, ahead(26)),
-        Err(MlsError::OutsideLifetime)
-    );
+    assert_eq!(add(ahead(26), NOW, ahead(26)), Err(MlsError::OutsideLifetime));
     assert_eq!(add(NOW, NOW, ahead(49)), Err(MlsError::OutsideLifetime));
     assert_eq!(add(Timestamp(0), Timestamp(0), Timestamp(0)), Ok(()));
 }
 
 #[test]
 fn a_message_from_before_a_commit_is_read_after_it() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let late = survivor.encrypt(b"late").unwrap();
     let later = survivor.encrypt(b"later").unwrap();
     for _ in 0..2 {
@@ -295,10 +236,7 @@ fn a_message_from_before_a_commit_is_read_after_it() {
 
 #[test]
 fn a_message_that_is_ahead_of_its_commit_is_read_when_the_commit_has_come() {
-    let Pair {
-        mut advocate,
-        mut survivor,
-    } = pair();
+    let Pair { mut advocate, mut survivor } = pair();
     let commit = advocate.refresh(NOW).unwrap();
     let next = advocate.refresh(NOW).unwrap();
     let sealed = advocate.encrypt(b"after").unwrap();
@@ -308,132 +246,6 @@ fn a_message_that_is_ahead_of_its_commit_is_read_when_the_commit_has_come() {
     assert_eq!(survivor.receive(&commit, NOW), Ok(Received::Nothing));
     survivor.receive(&next, NOW).unwrap();
     reads(&mut survivor, &sealed, &advocate, "after");
-}
-
-#[test]
-fn somebody_agreed_to_joins_and_reads_nothing_from_before() {
-    let mut chat = pair();
-    let before = chat.survivor.encrypt(b"before").unwrap();
-    let mut interpreter = chat.add_interpreter();
-    assert_eq!(interpreter.receive(&before, NOW), Err(MlsError::TooOld));
-    say(&mut interpreter, &mut chat.survivor, "I am here");
-    say(&mut chat.survivor, &mut interpreter, "good");
-    assert_eq!(interpreter.members(), chat.advocate.members());
-    assert_eq!(interpreter.lead(), chat.advocate.own_leaf());
-    assert_eq!(interpreter.authenticator(), chat.survivor.authenticator());
-}
-
-#[test]
-fn who_is_removed_knows_it_and_reads_nothing_from_after() {
-    let mut chat = pair();
-    let mut interpreter = chat.add_interpreter();
-    let mut kept = interpreter.encrypt(b"on the way").unwrap();
-    let commit = chat.advocate.remove(interpreter.own_leaf(), NOW).unwrap();
-    assert_eq!(
-        chat.survivor.receive(&commit, NOW),
-        Ok(Received::Changed {
-            joined: vec![],
-            left: vec![interpreter.own_leaf()]
-        })
-    );
-    let after = chat.survivor.encrypt(b"after").unwrap();
-    assert_eq!(interpreter.receive(&after, NOW), Err(MlsError::NotYet));
-    assert_eq!(interpreter.receive(&commit, NOW), Ok(Received::SelfRemoved));
-    assert_eq!(interpreter.receive(&after, NOW), Err(MlsError::Removed));
-    assert_eq!(
-        interpreter.encrypt(b"still here").unwrap_err(),
-        MlsError::Removed
-    );
-    assert_eq!(interpreter.members(), vec![]);
-    assert_eq!(chat.survivor.receive(&kept, NOW), Err(MlsError::TooOld));
-    kept[60] ^= 1;
-    assert!(chat.survivor.receive(&kept, NOW).is_err());
-    reads(&mut chat.advocate, &after, &chat.survivor, "after");
-}
-
-#[test]
-fn a_former_member_who_keeps_the_old_keys_reads_nothing_and_is_not_heard() {
-    let mut chat = pair();
-    let mut interpreter = chat.add_interpreter();
-    let commit = chat.advocate.remove(interpreter.own_leaf(), NOW).unwrap();
-    chat.survivor.receive(&commit, NOW).unwrap();
-    // They do not take the commit in, and go on with what they have.
-    for _ in 0..3 {
-        let secret = chat.survivor.encrypt(b"not for them").unwrap();
-        assert_eq!(interpreter.receive(&secret, NOW), Err(MlsError::NotYet));
-        let intrusion = interpreter.encrypt(b"me again").unwrap();
-        assert_eq!(
-            chat.survivor.receive(&intrusion, NOW),
-            Err(MlsError::TooOld)
-        );
-        assert_eq!(
-            chat.advocate.receive(&intrusion, NOW),
-            Err(MlsError::TooOld)
-        );
-    }
-}
-
-#[test]
-fn somebody_removed_comes_back_only_with_new_consent() {
-    let mut chat = pair();
-    let interpreter = chat.add_interpreter();
-    let commit = chat.advocate.remove(interpreter.own_leaf(), NOW).unwrap();
-    chat.survivor.receive(&commit, NOW).unwrap();
-    let again = Prospect::staff(&device(INTERPRETER), &randomness(4), NOW).unwrap();
-    assert_eq!(
-        chat.advocate.add(again.key_package(), NOW).unwrap_err(),
-        MlsError::NotAllowed(Rule::NobodyWithoutConsent)
-    );
-    chat.add_interpreter();
-}
-
-#[test]
-fn what_the_lead_may_not_do_is_refused_at_once_and_changes_nothing() {
-    let mut chat = pair();
-    let survivor = Prospect::new(&randomness(5), NOW).unwrap();
-    let staff = Prospect::staff(&device(INTERPRETER), &randomness(6), NOW).unwrap();
-    let not_allowed = |rule| MlsError::NotAllowed(rule);
-    let advocate = &mut chat.advocate;
-    let own = advocate.own_leaf();
-    assert_eq!(
-        advocate.add(survivor.key_package(), NOW).unwrap_err(),
-        not_allowed(Rule::OneSurvivor)
-    );
-    assert_eq!(
-        advocate.add(staff.key_package(), NOW).unwrap_err(),
-        not_allowed(Rule::NobodyWithoutConsent)
-    );
-    assert_eq!(
-        advocate.remove(own, NOW).unwrap_err(),
-        not_allowed(Rule::SoundCommit)
-    );
-    assert_eq!(
-        advocate.remove(Leaf(7), NOW).unwrap_err(),
-        not_allowed(Rule::SoundCommit)
-    );
-    assert_eq!(
-        advocate.remove(Leaf(u32::MAX), NOW).unwrap_err(),
-        not_allowed(Rule::SoundCommit)
-    );
-    assert_eq!(
-        Group::create_and_add(&device(ADVOCATE), staff.key_package(), &randomness(7), NOW)
-            .unwrap_err(),
-        not_allowed(Rule::NobodyWithoutConsent)
-    );
-    assert_eq!(advocate.epoch(), Ok(1));
-    say(&mut chat.advocate, &mut chat.survivor, "as before");
-}
-
-#[test]
-fn nobody_but_the_lead_makes_a_commit() {
-    let mut chat = pair();
-    let mut interpreter = chat.add_interpreter();
-    let lead = chat.advocate.own_leaf();
-    for group in [&mut chat.survivor, &mut interpreter] {
-        let refused = MlsError::NotAllowed(Rule::OnlyTheLeadCommits);
-        assert_eq!(group.refresh(NOW).unwrap_err(), refused);
-        assert_eq!(group.remove(lead, NOW).unwrap_err(), refused);
-    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Tests of the group from inside, where the hostile side can be built from the bare library.
 
 mod flow;
+mod hostile;
+mod members;
 mod people;
 mod rules;
 mod staff;

@@ -20,9 +20,7 @@ pub(super) fn device(number: u8) -> Device {
 }
 
 pub(super) fn staff_credential(device: &Device) -> MemberCredential {
-    MemberCredential::Staff {
-        chain: device.chain.clone(),
-    }
+    MemberCredential::Staff { chain: device.chain.clone() }
 }
 
 /// A chat as it begins: an advocate who leads, and a survivor.
@@ -36,13 +34,9 @@ pub(super) const INTERPRETER: u8 = 11;
 
 pub(super) fn pair() -> Pair {
     let mut prospect = Prospect::new(&randomness(1), NOW).unwrap();
-    let (advocate, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(2),
-        NOW,
-    )
-    .unwrap();
+    let (advocate, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(2), NOW)
+            .unwrap();
     let survivor = prospect.join(&welcome, NOW).unwrap();
     Pair { advocate, survivor }
 }

@@ -1,154 +1,23 @@
-//! Members who break the rules, built from the bare library: what they send is refused by everybody else.
+//! Members who break the rules: what they send is refused by everybody else.
 
-use mls_rs::client_builder::{
-    BaseConfig, PaddingMode, WithCryptoProvider, WithIdentityProvider, WithMlsRules,
-};
-use mls_rs::extension::ExtensionType;
+use mls_rs::client_builder::PaddingMode;
+use mls_rs::identity::SigningIdentity;
 use mls_rs::identity::basic::BasicCredential;
-use mls_rs::identity::{CredentialType, SigningIdentity};
 use mls_rs::mls_rules::{
-    CommitDirection, CommitOptions, CommitSource, DefaultMlsRules, EncryptionOptions,
-    ProposalBundle,
+    CommitDirection, CommitSource, DefaultMlsRules, EncryptionOptions, ProposalBundle,
 };
-use mls_rs::time::MlsTime;
-use mls_rs::{Client, Extension, ExtensionList, MlsMessage, MlsRules as _};
+use mls_rs::{Extension, ExtensionList, MlsMessage, MlsRules as _};
 use mls_rs_core::crypto::{CipherSuiteProvider as _, SignaturePublicKey, SignatureSecretKey};
-use mls_rs_core::identity::{IdentityProvider, MemberValidationContext};
-use stillroom_program::{Device, VerifyingKey};
+use mls_rs_core::identity::IdentityProvider as _;
 
+use super::hostile::{Bare, Hostile, OTHER, add};
 use super::people::{ADVOCATE, INTERPRETER, NOW, device, pair, randomness, staff_credential};
-use crate::mls::client::{lifetime_from, time};
+use crate::mls::client::time;
 use crate::mls::error::Fault;
 use crate::mls::lead::{LEAD, context_of};
 use crate::mls::membership::Membership;
 use crate::mls::suite::{SUITE, Suite};
-use crate::mls::{Group, Leaf, MemberCredential, MlsError, Prospect, Received, Rule};
-
-type Bare = WithMlsRules<
-    DefaultMlsRules,
-    WithIdentityProvider<Anyone, WithCryptoProvider<Suite, BaseConfig>>,
->;
-
-/// Takes everybody for who they say they are.
-#[derive(Clone)]
-pub(super) struct Anyone;
-
-impl IdentityProvider for Anyone {
-    type Error = std::convert::Infallible;
-
-    fn validate_member(
-        &self,
-        _: &SigningIdentity,
-        _: Option<MlsTime>,
-        _: MemberValidationContext<'_>,
-    ) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    fn validate_external_sender(
-        &self,
-        _: &SigningIdentity,
-        _: Option<MlsTime>,
-        _: Option<&ExtensionList>,
-    ) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    fn identity(
-        &self,
-        identity: &SigningIdentity,
-        _: &ExtensionList,
-    ) -> Result<Vec<u8>, Self::Error> {
-        Ok(identity.signature_key.to_vec())
-    }
-
-    fn valid_successor(
-        &self,
-        _: &SigningIdentity,
-        _: &SigningIdentity,
-        _: &ExtensionList,
-    ) -> Result<bool, Self::Error> {
-        Ok(true)
-    }
-
-    fn supported_types(&self) -> Vec<CredentialType> {
-        vec![CredentialType::BASIC]
-    }
-}
-
-/// Somebody who follows MLS and no rule of ours.
-pub(super) struct Hostile {
-    pub(super) client: Client<Bare>,
-    pub(super) identity: SigningIdentity,
-}
-
-impl Hostile {
-    pub(super) fn new(identity: SigningIdentity, secret: SignatureSecretKey) -> Self {
-        let seed = identity
-            .signature_key
-            .iter()
-            .map(|byte| u64::from(*byte))
-            .sum();
-        let rules = DefaultMlsRules::new()
-            .with_commit_options(CommitOptions::new().with_allow_external_commit(true))
-            .with_encryption_options(EncryptionOptions::new(true, PaddingMode::None));
-        let client = Client::builder()
-            .crypto_provider(Suite::new(randomness(seed)))
-            .identity_provider(Anyone)
-            .mls_rules(rules)
-            .extension_types([LEAD, OTHER])
-            .signing_identity(identity.clone(), secret, SUITE)
-            .build();
-        Self { client, identity }
-    }
-
-    pub(super) fn staff(device: &Device) -> Self {
-        Self::new(
-            staff_credential(device).identity(&device.key()),
-            SignatureSecretKey::new_slice(&*device.signing.to_bytes()),
-        )
-    }
-
-    pub(super) fn survivor(seed: u64) -> Self {
-        let (secret, public) = Suite::new(randomness(seed))
-            .signature_key_generate()
-            .unwrap();
-        let key = VerifyingKey((&*public).try_into().unwrap());
-        Self::new(MemberCredential::Survivor.identity(&key), secret)
-    }
-
-    pub(super) fn key_package(&self) -> MlsMessage {
-        self.client
-            .generate_key_package_message(
-                Default::default(),
-                Default::default(),
-                Some(lifetime_from(NOW)),
-            )
-            .unwrap()
-    }
-
-    pub(super) fn group(&self, context: ExtensionList) -> mls_rs::Group<Bare> {
-        self.client
-            .create_group(context, Default::default(), Some(lifetime_from(NOW)))
-            .unwrap()
-    }
-}
-
-/// An extension that is not ours.
-const OTHER: ExtensionType = ExtensionType::new(0xF0FF);
-
-/// Adds `key_packages` in one commit. Gives the Welcome.
-pub(super) fn add(group: &mut mls_rs::Group<Bare>, key_packages: &[&[u8]]) -> Vec<u8> {
-    let mut builder = group.commit_builder();
-    for bytes in key_packages {
-        builder = builder
-            .add_member(MlsMessage::from_bytes(bytes).unwrap())
-            .unwrap();
-    }
-    let output = builder.commit_time(time(NOW)).build().unwrap();
-    group.apply_pending_commit().unwrap();
-    output.welcome_messages[0].to_bytes().unwrap()
-}
+use crate::mls::{Group, Leaf, MlsError, Prospect, Received, Rule};
 
 /// A survivor who joined the group of a lead that keeps no rule.
 fn hostile_lead() -> (mls_rs::Group<Bare>, Group) {
@@ -166,10 +35,7 @@ fn hostile_survivor() -> (Group, mls_rs::Group<Bare>) {
     let (lead, welcome) =
         Group::create_and_add(&device(ADVOCATE), &key_package, &randomness(2), NOW).unwrap();
     let welcome = MlsMessage::from_bytes(&welcome).unwrap();
-    let (group, _) = survivor
-        .client
-        .join_group(None, &welcome, Some(time(NOW)))
-        .unwrap();
+    let (group, _) = survivor.client.join_group(None, &welcome, Some(time(NOW))).unwrap();
     (lead, group)
 }
 
@@ -186,17 +52,8 @@ fn refuses(group: &mut Group, commit: &MlsMessage, rule: Rule) {
 fn a_lead_who_adds_somebody_without_consent_is_refused() {
     let (mut lead, mut survivor) = hostile_lead();
     let guest = Hostile::staff(&device(INTERPRETER)).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(guest)
-        .unwrap()
-        .build()
-        .unwrap();
-    refuses(
-        &mut survivor,
-        &output.commit_message,
-        Rule::NobodyWithoutConsent,
-    );
+    let output = lead.commit_builder().add_member(guest).unwrap().build().unwrap();
+    refuses(&mut survivor, &output.commit_message, Rule::NobodyWithoutConsent);
 }
 
 #[test]
@@ -205,40 +62,17 @@ fn consent_to_one_person_is_not_consent_to_another_or_to_other_certificates() {
     let (agreed, other) = (device(INTERPRETER), device(12));
     survivor.consent(&agreed.key(), &staff_credential(&agreed));
     let guest = Hostile::staff(&other).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(guest)
-        .unwrap()
-        .build()
-        .unwrap();
-    refuses(
-        &mut survivor,
-        &output.commit_message,
-        Rule::NobodyWithoutConsent,
-    );
+    let output = lead.commit_builder().add_member(guest).unwrap().build().unwrap();
+    refuses(&mut survivor, &output.commit_message, Rule::NobodyWithoutConsent);
     lead.clear_pending_commit();
     let mut renewed = device(INTERPRETER);
     renewed.chain.root = other.key();
     let guest = Hostile::staff(&renewed).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(guest)
-        .unwrap()
-        .build()
-        .unwrap();
-    refuses(
-        &mut survivor,
-        &output.commit_message,
-        Rule::NobodyWithoutConsent,
-    );
+    let output = lead.commit_builder().add_member(guest).unwrap().build().unwrap();
+    refuses(&mut survivor, &output.commit_message, Rule::NobodyWithoutConsent);
     lead.clear_pending_commit();
     let guest = Hostile::staff(&agreed).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(guest)
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = lead.commit_builder().add_member(guest).unwrap().build().unwrap();
     let accepted = survivor.receive(&output.commit_message.to_bytes().unwrap(), NOW);
     assert!(matches!(accepted, Ok(Received::Changed { joined, .. }) if joined.len() == 1));
 }
@@ -251,8 +85,7 @@ fn consent_is_used_up_by_one_joining() {
     chat.survivor.receive(&commit, NOW).unwrap();
     // The lead alone is told of a consent that the survivor did not give again.
     let again = device(INTERPRETER);
-    chat.advocate
-        .consent(&again.key(), &staff_credential(&again));
+    chat.advocate.consent(&again.key(), &staff_credential(&again));
     let prospect = Prospect::staff(&again, &randomness(8), NOW).unwrap();
     let (commit, _) = chat.advocate.add(prospect.key_package(), NOW).unwrap();
     assert_eq!(
@@ -265,12 +98,7 @@ fn consent_is_used_up_by_one_joining() {
 fn a_second_survivor_is_refused() {
     let (mut lead, mut survivor) = hostile_lead();
     let second = Hostile::survivor(32).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(second)
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = lead.commit_builder().add_member(second).unwrap().build().unwrap();
     refuses(&mut survivor, &output.commit_message, Rule::OneSurvivor);
 }
 
@@ -280,12 +108,7 @@ fn somebody_who_is_neither_survivor_nor_staff_is_refused() {
     let (secret, public) = Suite::new(randomness(33)).signature_key_generate().unwrap();
     let credential = BasicCredential::new(b"a friend".to_vec()).into_credential();
     let friend = Hostile::new(SigningIdentity::new(credential, public), secret).key_package();
-    let output = lead
-        .commit_builder()
-        .add_member(friend)
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = lead.commit_builder().add_member(friend).unwrap().build().unwrap();
     refuses(&mut survivor, &output.commit_message, Rule::KnownCredential);
 }
 
@@ -298,12 +121,7 @@ fn certificates_of_another_device_are_refused() {
         staff_credential(&stolen).identity(&own.key()),
         SignatureSecretKey::new_slice(&*own.signing.to_bytes()),
     );
-    let output = lead
-        .commit_builder()
-        .add_member(guest.key_package())
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = lead.commit_builder().add_member(guest.key_package()).unwrap().build().unwrap();
     refuses(&mut survivor, &output.commit_message, Rule::KnownCredential);
 }
 
@@ -315,10 +133,7 @@ fn a_lead_who_hands_the_lead_to_somebody_else_is_refused() {
         context_of(&device(ADVOCATE).key()),
         ExtensionList::new(),
     ] {
-        let builder = lead
-            .commit_builder()
-            .set_group_context_ext(context)
-            .unwrap();
+        let builder = lead.commit_builder().set_group_context_ext(context).unwrap();
         let output = builder.build().unwrap();
         refuses(&mut survivor, &output.commit_message, Rule::ContextStays);
         lead.clear_pending_commit();
@@ -348,9 +163,7 @@ fn a_lead_who_takes_on_another_identity_is_refused() {
     renewed.chain.root = device(12).key();
     let secret = SignatureSecretKey::new_slice(&*renewed.signing.to_bytes());
     let identity = staff_credential(&renewed).identity(&renewed.key());
-    let builder = lead
-        .commit_builder()
-        .set_new_signing_identity(secret, identity);
+    let builder = lead.commit_builder().set_new_signing_identity(secret, identity);
     let output = builder.build().unwrap();
     refuses(&mut survivor, &output.commit_message, Rule::KnownCredential);
 }
@@ -361,35 +174,17 @@ fn a_survivor_who_commits_is_refused() {
     let output = survivor.commit(Vec::new()).unwrap();
     refuses(&mut lead, &output.commit_message, Rule::OnlyTheLeadCommits);
     survivor.clear_pending_commit();
-    let output = survivor
-        .commit_builder()
-        .remove_member(0)
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = survivor.commit_builder().remove_member(0).unwrap().build().unwrap();
     refuses(&mut lead, &output.commit_message, Rule::OnlyTheLeadCommits);
     survivor.clear_pending_commit();
     let guest = Hostile::staff(&device(INTERPRETER)).key_package();
-    let output = survivor
-        .commit_builder()
-        .add_member(guest)
-        .unwrap()
-        .build()
-        .unwrap();
+    let output = survivor.commit_builder().add_member(guest).unwrap().build().unwrap();
     refuses(&mut lead, &output.commit_message, Rule::OnlyTheLeadCommits);
     survivor.clear_pending_commit();
     // What they write is still read: it is for the caller to end the chat.
-    let sealed = survivor
-        .encrypt_application_message(b"sorry", Vec::new())
-        .unwrap();
+    let sealed = survivor.encrypt_application_message(b"sorry", Vec::new()).unwrap();
     let read = lead.receive(&sealed.to_bytes().unwrap(), NOW).unwrap();
-    assert!(matches!(
-        read,
-        Received::Application {
-            sender: Leaf(1),
-            ..
-        }
-    ));
+    assert!(matches!(read, Received::Application { sender: Leaf(1), .. }));
 }
 
 #[test]
@@ -404,45 +199,23 @@ fn staff_who_do_not_lead_and_commit_are_refused_by_the_survivor() {
     let (commit, welcome) = chat.advocate.add(&key_package, NOW).unwrap();
     chat.survivor.receive(&commit, NOW).unwrap();
     let welcome = MlsMessage::from_bytes(&welcome).unwrap();
-    let (mut group, _) = hostile
-        .client
-        .join_group(None, &welcome, Some(time(NOW)))
-        .unwrap();
-    let output = group
-        .commit_builder()
-        .remove_member(0)
-        .unwrap()
-        .build()
-        .unwrap();
-    refuses(
-        &mut chat.survivor,
-        &output.commit_message,
-        Rule::OnlyTheLeadCommits,
-    );
-    refuses(
-        &mut chat.advocate,
-        &output.commit_message,
-        Rule::OnlyTheLeadCommits,
-    );
+    let (mut group, _) = hostile.client.join_group(None, &welcome, Some(time(NOW))).unwrap();
+    let output = group.commit_builder().remove_member(0).unwrap().build().unwrap();
+    refuses(&mut chat.survivor, &output.commit_message, Rule::OnlyTheLeadCommits);
+    refuses(&mut chat.advocate, &output.commit_message, Rule::OnlyTheLeadCommits);
 }
 
 #[test]
 fn an_external_commit_is_left_out() {
     let (lead, mut survivor) = hostile_lead();
     let info = lead.group_info_message_allowing_ext_commit(true).unwrap();
-    for intruder in [
-        Hostile::staff(&device(INTERPRETER)),
-        Hostile::staff(&device(14)),
-    ] {
+    for intruder in [Hostile::staff(&device(INTERPRETER)), Hostile::staff(&device(14))] {
         let (_, commit) = intruder.client.commit_external(info.clone()).unwrap();
         let commit = commit.to_bytes().unwrap();
         assert_eq!(survivor.receive(&commit, NOW), Err(MlsError::NotEncrypted));
         assert_eq!(MlsError::NotEncrypted.fault(), Fault::Line);
     }
-    assert_eq!(
-        survivor.receive(&info.to_bytes().unwrap(), NOW),
-        Err(MlsError::Malformed)
-    );
+    assert_eq!(survivor.receive(&info.to_bytes().unwrap(), NOW), Err(MlsError::Malformed));
     assert_eq!(survivor.members().len(), 2);
 }
 
@@ -464,11 +237,7 @@ fn an_external_commit_breaks_a_rule_wherever_it_comes_from() {
         BasicCredential::new(Vec::new()).into_credential(),
         SignaturePublicKey::new_slice(&[0; 32]),
     );
-    assert!(
-        membership
-            .validate_external_sender(&sender, None, None)
-            .is_err()
-    );
+    assert!(membership.validate_external_sender(&sender, None, None).is_err());
     assert_eq!(membership.take_broken(), Some(Rule::NobodyLetsThemselvesIn));
     assert_eq!(membership.take_broken(), None);
 }
@@ -494,15 +263,8 @@ fn the_lead_may_remove_and_renew() {
     let (mut lead, mut survivor) = hostile_lead();
     let output = lead.commit(Vec::new()).unwrap();
     lead.apply_pending_commit().unwrap();
-    survivor
-        .receive(&output.commit_message.to_bytes().unwrap(), NOW)
-        .unwrap();
-    let output = lead
-        .commit_builder()
-        .remove_member(1)
-        .unwrap()
-        .build()
-        .unwrap();
+    survivor.receive(&output.commit_message.to_bytes().unwrap(), NOW).unwrap();
+    let output = lead.commit_builder().remove_member(1).unwrap().build().unwrap();
     assert_eq!(
         survivor.receive(&output.commit_message.to_bytes().unwrap(), NOW),
         Ok(Received::SelfRemoved)

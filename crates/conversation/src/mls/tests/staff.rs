@@ -18,9 +18,7 @@ pub(crate) fn device(number: u8, now: Timestamp) -> Device {
         .unwrap();
     let new = NewDevice::generate(&mut random(number));
     let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
-    let chain = administrator
-        .certify(key, &receiving, Roles::ADVOCATE, validity)
-        .unwrap();
+    let chain = administrator.certify(key, &receiving, Roles::ADVOCATE, validity).unwrap();
     let name = administrator.certify_name(key, "Advocate").unwrap();
     new.certified(chain, name).unwrap()
 }

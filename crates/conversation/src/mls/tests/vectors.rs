@@ -28,10 +28,7 @@ fn suite() -> Suite {
 
 /// The values called `name` in a file of vectors, in order.
 fn values(file: &str, name: &str) -> Vec<Vec<u8>> {
-    file.lines()
-        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
-        .map(hex)
-        .collect()
+    file.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).map(hex).collect()
 }
 
 /// Gives out the bytes it was made of, once.
@@ -72,34 +69,16 @@ impl Schedule {
             let ikm = [b"HPKE-v1", &*suite, label, ikm].concat();
             Hkdf::<Sha256>::extract(Some(salt), &ikm).0.to_vec()
         };
-        let context = [
-            vec![0],
-            extract(b"", b"psk_id_hash", b""),
-            extract(b"", b"info_hash", info),
-        ]
-        .concat();
+        let context =
+            [vec![0], extract(b"", b"psk_id_hash", b""), extract(b"", b"info_hash", info)].concat();
         let secret = extract(shared, b"secret", b"");
-        Self {
-            suite,
-            secret,
-            context,
-        }
+        Self { suite, secret, context }
     }
 
     fn expand_from(&self, prk: &[u8], label: &[u8], info: &[u8], len: u16) -> Vec<u8> {
-        let info = [
-            &len.to_be_bytes(),
-            &b"HPKE-v1"[..],
-            &self.suite,
-            label,
-            info,
-        ]
-        .concat();
+        let info = [&len.to_be_bytes(), &b"HPKE-v1"[..], &self.suite, label, info].concat();
         let mut out = vec![0; usize::from(len)];
-        Hkdf::<Sha256>::from_prk(prk)
-            .unwrap()
-            .expand(&info, &mut out)
-            .unwrap();
+        Hkdf::<Sha256>::from_prk(prk).unwrap().expand(&info, &mut out).unwrap();
         out
     }
 
@@ -123,10 +102,7 @@ fn check_hpke(seed: &[u8], encapsulation: &[u8], enc: &[u8], shared: &[u8], info
     let exported = schedule.export(b"for a test", 48);
     assert_eq!(*sender.export(b"for a test", 48).unwrap(), exported);
     assert_eq!(*receiver.export(b"for a test", 48).unwrap(), exported);
-    let (key, nonce) = (
-        schedule.expand(b"key", 16),
-        schedule.expand(b"base_nonce", 12),
-    );
+    let (key, nonce) = (schedule.expand(b"key", 16), schedule.expand(b"base_nonce", 12));
     let first = suite.aead_seal(&key, b"one", Some(b"aad"), &nonce).unwrap();
     assert_eq!(sender.seal(Some(b"aad"), b"one").unwrap(), first);
     let second = sender.seal(None, b"two").unwrap();
@@ -144,13 +120,7 @@ fn x_wing_gives_what_its_draft_says() {
         let (_, ours) = hpke::from_seed(&seeds[number]).unwrap();
         assert_eq!(*ours, **public);
         let enc = &named("ct")[number];
-        check_hpke(
-            &seeds[number],
-            &randoms[number],
-            enc,
-            &shared[number],
-            b"info",
-        );
+        check_hpke(&seeds[number], &randoms[number], enc, &shared[number], b"info");
     }
 }
 
@@ -168,17 +138,8 @@ fn hpke_with_x_wing_gives_what_its_draft_says() {
     assert_eq!(published.expand(b"key", 32), named("key"));
     assert_eq!(published.expand(b"base_nonce", 12), named("base_nonce"));
     assert_eq!(published.expand(b"exp", 32), named("exporter_secret"));
-    assert_eq!(
-        published.export(&named("exporter_context"), 32),
-        named("exported")
-    );
-    check_hpke(
-        &named("skRm"),
-        &named("ikmE"),
-        &named("enc"),
-        &shared,
-        &info,
-    );
+    assert_eq!(published.export(&named("exporter_context"), 32), named("exported"));
+    check_hpke(&named("skRm"), &named("ikmE"), &named("enc"), &shared, &info);
 }
 
 #[test]
@@ -200,26 +161,15 @@ fn hkdf_gives_what_rfc_5869_says() {
         let prk = suite().kdf_extract(&hex(salt), &ikm).unwrap();
         assert_eq!(*suite().kdf_expand(&prk, &hex(info), 42).unwrap(), hex(okm));
     }
-    assert_eq!(
-        suite().kdf_expand(&[0; 32], b"", 255 * 32 + 1),
-        Err(SuiteError::TooLong)
-    );
-    assert_eq!(
-        suite().kdf_expand(&[0; 31], b"", 1),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(suite().kdf_expand(&[0; 32], b"", 255 * 32 + 1), Err(SuiteError::TooLong));
+    assert_eq!(suite().kdf_expand(&[0; 31], b"", 1), Err(SuiteError::KeyMalformed));
 }
 
 #[test]
 fn hmac_gives_what_rfc_4231_says() {
     // Test case 2.
     let mac = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-    assert_eq!(
-        suite()
-            .mac(b"Jefe", b"what do ya want for nothing?")
-            .unwrap(),
-        hex(mac)
-    );
+    assert_eq!(suite().mac(b"Jefe", b"what do ya want for nothing?").unwrap(), hex(mac));
 }
 
 #[test]
@@ -244,30 +194,12 @@ fn aes_gcm_gives_what_its_specification_says() {
         "5bc94fbc3221a5db94fae95ae7121a47"
     ));
     let suite = suite();
-    assert_eq!(
-        suite.aead_seal(&key, &plain, Some(&aad), &nonce).unwrap(),
-        sealed
-    );
-    assert_eq!(
-        *suite.aead_open(&key, &sealed, Some(&aad), &nonce).unwrap(),
-        plain
-    );
-    assert_eq!(
-        suite.aead_open(&key, &sealed, None, &nonce),
-        Err(SuiteError::DoesNotOpen)
-    );
-    assert_eq!(
-        suite.aead_open(&key, &sealed[..15], None, &nonce),
-        Err(SuiteError::DoesNotOpen)
-    );
-    assert_eq!(
-        suite.aead_seal(&key[1..], b"", None, &nonce),
-        Err(SuiteError::KeyMalformed)
-    );
-    assert_eq!(
-        suite.aead_seal(&key, b"", None, &nonce[1..]),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(suite.aead_seal(&key, &plain, Some(&aad), &nonce).unwrap(), sealed);
+    assert_eq!(*suite.aead_open(&key, &sealed, Some(&aad), &nonce).unwrap(), plain);
+    assert_eq!(suite.aead_open(&key, &sealed, None, &nonce), Err(SuiteError::DoesNotOpen));
+    assert_eq!(suite.aead_open(&key, &sealed[..15], None, &nonce), Err(SuiteError::DoesNotOpen));
+    assert_eq!(suite.aead_seal(&key[1..], b"", None, &nonce), Err(SuiteError::KeyMalformed));
+    assert_eq!(suite.aead_seal(&key, b"", None, &nonce[1..]), Err(SuiteError::KeyMalformed));
 }
 
 #[test]
@@ -283,14 +215,8 @@ fn ed25519_gives_what_rfc_8032_says() {
     assert_eq!(suite.signature_key_derive_public(&secret).unwrap(), public);
     assert_eq!(suite.sign(&secret, &message).unwrap(), signature);
     assert_eq!(suite.verify(&public, &signature, &message), Ok(()));
-    assert_eq!(
-        suite.verify(&public, &signature, b"other"),
-        Err(SuiteError::SignatureWrong)
-    );
-    assert_eq!(
-        suite.verify(&public, &signature[1..], &message),
-        Err(SuiteError::SignatureWrong)
-    );
+    assert_eq!(suite.verify(&public, &signature, b"other"), Err(SuiteError::SignatureWrong));
+    assert_eq!(suite.verify(&public, &signature[1..], &message), Err(SuiteError::SignatureWrong));
     assert_eq!(
         suite.verify(&public[1..].to_vec().into(), &signature, &message),
         Err(SuiteError::KeyMalformed)
@@ -315,18 +241,12 @@ fn public_keys_are_checked() {
     let (_, public) = suite.kem_generate().unwrap();
     assert_eq!(suite.kem_public_key_validate(&public), Ok(()));
     let short = HpkePublicKey::from(public[1..].to_vec());
-    assert_eq!(
-        suite.kem_public_key_validate(&short),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(suite.kem_public_key_validate(&short), Err(SuiteError::KeyMalformed));
     // A coefficient of 4095, where the field ends at 3328.
     let mut outside = public.to_vec();
     outside[..2].fill(0xff);
     let outside = HpkePublicKey::from(outside);
-    assert_eq!(
-        suite.kem_public_key_validate(&outside),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(suite.kem_public_key_validate(&outside), Err(SuiteError::KeyMalformed));
     assert!(suite.hpke_seal(&outside, b"", None, b"").is_err());
 }
 
@@ -335,43 +255,20 @@ fn hpke_refuses_what_it_cannot_take() {
     let suite = suite();
     let (secret, public) = suite.kem_generate().unwrap();
     let long = vec![0; 1 << 17];
-    assert_eq!(
-        suite.hpke_setup_s(&public, &long).err(),
-        Some(SuiteError::TooLong)
-    );
-    let sealed = suite
-        .hpke_seal(&public, b"info", Some(b"aad"), b"text")
-        .unwrap();
+    assert_eq!(suite.hpke_setup_s(&public, &long).err(), Some(SuiteError::TooLong));
+    let sealed = suite.hpke_seal(&public, b"info", Some(b"aad"), b"text").unwrap();
     let open = |sealed: &HpkeCiphertext, secret: &HpkeSecretKey, info: &[u8], aad| {
         suite.hpke_open(sealed, secret, &public, info, aad)
     };
-    assert_eq!(
-        **open(&sealed, &secret, b"info", Some(b"aad")).unwrap(),
-        *b"text"
-    );
-    assert_eq!(
-        open(&sealed, &secret, &long, None),
-        Err(SuiteError::TooLong)
-    );
-    assert_eq!(
-        open(&sealed, &secret, b"info", None),
-        Err(SuiteError::DoesNotOpen)
-    );
-    assert_eq!(
-        open(&sealed, &secret, b"else", Some(b"aad")),
-        Err(SuiteError::DoesNotOpen)
-    );
+    assert_eq!(**open(&sealed, &secret, b"info", Some(b"aad")).unwrap(), *b"text");
+    assert_eq!(open(&sealed, &secret, &long, None), Err(SuiteError::TooLong));
+    assert_eq!(open(&sealed, &secret, b"info", None), Err(SuiteError::DoesNotOpen));
+    assert_eq!(open(&sealed, &secret, b"else", Some(b"aad")), Err(SuiteError::DoesNotOpen));
     let short = vec![0; 31].into();
-    assert_eq!(
-        open(&sealed, &short, b"info", None),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(open(&sealed, &short, b"info", None), Err(SuiteError::KeyMalformed));
     let mut cut = sealed.clone();
     cut.kem_output.pop();
-    assert_eq!(
-        open(&cut, &secret, b"info", None),
-        Err(SuiteError::KeyMalformed)
-    );
+    assert_eq!(open(&cut, &secret, b"info", None), Err(SuiteError::KeyMalformed));
     let psk = || HpkePsk::new(b"id", &[7; 32]);
     assert_eq!(
         suite.hpke_seal_psk(&public, b"", None, b"", psk()).err(),

@@ -4,8 +4,8 @@ use mls_rs::extension::ExtensionType;
 use mls_rs::{Extension, ExtensionList};
 use stillroom_program::VerifyingKey;
 
+use super::hostile::{Hostile, add};
 use super::people::{ADVOCATE, INTERPRETER, NOW, device, randomness};
-use super::rules::{Hostile, add};
 use crate::mls::lead::{LEAD, context_of};
 use crate::mls::{Group, MlsError, Prospect, Rule};
 
@@ -22,17 +22,10 @@ fn refused_for(context: ExtensionList, rule: Rule) {
     let mut prospect = prospect();
     let mut group = Hostile::staff(&device(ADVOCATE)).group(context);
     let welcome = add(&mut group, &[prospect.key_package()]);
-    assert_eq!(
-        prospect.join(&welcome, NOW).unwrap_err(),
-        MlsError::WelcomeRefused(rule)
-    );
-    let (_, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(2),
-        NOW,
-    )
-    .unwrap();
+    assert_eq!(prospect.join(&welcome, NOW).unwrap_err(), MlsError::WelcomeRefused(rule));
+    let (_, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(2), NOW)
+            .unwrap();
     prospect.join(&welcome, NOW).unwrap();
 }
 
@@ -50,10 +43,7 @@ fn a_group_whose_lead_is_not_who_welcomes_is_refused() {
 fn a_group_whose_context_holds_more_is_refused() {
     let mut context = context_of(&key(ADVOCATE));
     // One of MLS's own that anybody supports: required capabilities, of which there are none.
-    context.set(Extension::new(
-        ExtensionType::REQUIRED_CAPABILITIES,
-        vec![0, 0, 0],
-    ));
+    context.set(Extension::new(ExtensionType::REQUIRED_CAPABILITIES, vec![0, 0, 0]));
     refused_for(context, Rule::LeadIsNamed);
 }
 
@@ -66,10 +56,7 @@ fn a_group_whose_lead_is_misspelt_is_refused() {
 #[test]
 fn a_group_in_which_somebody_else_already_is_is_refused() {
     let mut prospect = prospect();
-    let listener = Hostile::staff(&device(INTERPRETER))
-        .key_package()
-        .to_bytes()
-        .unwrap();
+    let listener = Hostile::staff(&device(INTERPRETER)).key_package().to_bytes().unwrap();
     let mut group = Hostile::staff(&device(ADVOCATE)).group(context_of(&key(ADVOCATE)));
     let welcome = add(&mut group, &[&listener, prospect.key_package()]);
     assert_eq!(
@@ -119,13 +106,9 @@ fn a_lead_with_the_certificates_of_another_device_is_refused() {
 #[test]
 fn an_altered_welcome_is_refused_and_the_true_one_still_good() {
     let mut prospect = prospect();
-    let (_, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(2),
-        NOW,
-    )
-    .unwrap();
+    let (_, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(2), NOW)
+            .unwrap();
     for position in (0..welcome.len()).step_by(61) {
         let mut altered = welcome.clone();
         altered[position] ^= 0x21;
@@ -138,13 +121,9 @@ fn an_altered_welcome_is_refused_and_the_true_one_still_good() {
 #[test]
 fn an_oversized_welcome_is_refused_without_a_panic() {
     let mut prospect = prospect();
-    let (_, welcome) = Group::create_and_add(
-        &device(ADVOCATE),
-        prospect.key_package(),
-        &randomness(2),
-        NOW,
-    )
-    .unwrap();
+    let (_, welcome) =
+        Group::create_and_add(&device(ADVOCATE), prospect.key_package(), &randomness(2), NOW)
+            .unwrap();
     // Version, kind and suite; then the secrets behind their length, which stay; then what is sealed.
     let secrets = usize::from(u16::from_be_bytes([welcome[6], welcome[7]]) & 0x3fff);
     let mut large = welcome[..8 + secrets].to_vec();
