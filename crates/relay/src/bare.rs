@@ -39,6 +39,7 @@ pub async fn serve(listener: std::net::TcpListener) -> io::Result<()> {
 async fn pair(stream: TcpStream, waiting: Waiting) {
     let config = WebSocketConfig::default().read_buffer_size(BUFFER).write_buffer_size(0);
     let mut path = String::new();
+    #[expect(clippy::result_large_err, reason = "the type is the library's own")]
     let callback = |request: &Request, response: Response| {
         request.uri().path().clone_into(&mut path);
         Ok(response)
