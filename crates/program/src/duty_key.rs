@@ -19,7 +19,7 @@ use crate::keys::{Fingerprint, Label, VerifyingKey};
 use crate::limits::DUTY_RECIPIENTS_MAX;
 use crate::reasons::reasons;
 use crate::revocation::VerifiedRevocations;
-use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, seal};
 use crate::staff::VerifiedStaff;
 use crate::time::{Timestamp, within};
 
@@ -182,7 +182,7 @@ impl VerifiedDutyKey {
         let wrapped = wrapped.ok_or(DutyKeyError::NotForThisDevice)?;
         let context = context(&self.program, *made, public, &own);
         let seed = device.receiving.open(INFO, &context, &wrapped.sealed);
-        let seed = seed.map_err(|_: SealError| DutyKeyError::DoesNotOpen)?;
+        let seed = seed.map_err(|_| DutyKeyError::DoesNotOpen)?;
         let seed = seed.as_slice().try_into().map_err(|_| DutyKeyError::DoesNotOpen)?;
         let key = ReceivingKey::from_bytes(seed);
         if key.public_key() == *public { Ok(key) } else { Err(DutyKeyError::DoesNotOpen) }

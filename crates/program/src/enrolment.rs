@@ -17,7 +17,7 @@ use stillroom_protocol::InvitationId;
 use stillroom_wire::{decode, encode};
 
 use crate::certificate::{CertificateError, Chain, Validity};
-use crate::device::{Device, DeviceError, NewDevice};
+use crate::device::{Device, NewDevice};
 use crate::invitation::InvitationSecret;
 use crate::keys::{Fingerprint, Label, VerifyingKey, verify_record};
 use crate::limits::COMPLETION_MAX;
@@ -90,11 +90,7 @@ pub struct VerifiedKeys {
 }
 
 impl EnrolmentRequest {
-    pub(crate) fn make(
-        secret: &InvitationSecret,
-        program: &Fingerprint,
-        new: &NewDevice,
-    ) -> Self {
+    pub(crate) fn make(secret: &InvitationSecret, program: &Fingerprint, new: &NewDevice) -> Self {
         let receiving_key = new.receiving.public_key();
         let device = new.signing.verifying_key();
         let invitation = secret.id();
@@ -216,7 +212,7 @@ impl NewDevice {
     ) -> Result<Device, EnrolmentError> {
         let Enrolment { chain, name } = Enrolment::open(&self, secret, root, sealed)?;
         name.verify(&chain.verify(root, now, tolerance)?)?;
-        self.certified(chain, name).map_err(|_: DeviceError| EnrolmentError::OtherKeys)
+        self.certified(chain, name).map_err(|_| EnrolmentError::OtherKeys)
     }
 }
 

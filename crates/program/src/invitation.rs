@@ -19,7 +19,7 @@ use crate::device::Device;
 use crate::keys::{Fingerprint, Label};
 use crate::reasons::reasons;
 use crate::roles::Roles;
-use crate::time::{Outside, Timestamp, within};
+use crate::time::{Timestamp, within};
 
 /// The secret in an invitation's link. Erased when dropped; never printed.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -131,8 +131,7 @@ impl SignedInvitation {
         if !signer.roles.contains(Roles::ADMINISTRATOR) {
             return Err(InvitationError::NotAdministrator);
         }
-        within(0, invitation.expires, now, tolerance)
-            .map_err(|_: Outside| InvitationError::Expired)?;
+        within(0, invitation.expires, now, tolerance).map_err(|_| InvitationError::Expired)?;
         Ok(invitation.clone())
     }
 }

@@ -85,8 +85,8 @@ struct Header {
 impl Header {
     fn cipher(&self, passphrase: &str) -> Result<Aes256Gcm, PassphraseError> {
         let PassphraseCost { memory, passes, lanes } = self.cost;
-        let parameters = Params::new(memory, passes, lanes, Some(32))
-            .map_err(|_| PassphraseError::Malformed)?;
+        let parameters =
+            Params::new(memory, passes, lanes, Some(32)).map_err(|_| PassphraseError::Malformed)?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters);
         let mut key = Zeroizing::new([0; 32]);
         argon

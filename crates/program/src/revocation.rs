@@ -147,8 +147,7 @@ impl SignedRevocations {
             return Err(RevocationsError::NotAdministrator);
         }
         check_list(list, &signer.key)?;
-        within(list.issued, u64::MAX, now, tolerance)
-            .map_err(|_| RevocationsError::NotYetValid)?;
+        within(list.issued, u64::MAX, now, tolerance).map_err(|_| RevocationsError::NotYetValid)?;
         Ok(VerifiedRevocations { list: list.clone(), signer: Some(signer.key) })
     }
 }

@@ -117,8 +117,12 @@ impl ReceivingKey {
 
     /// The public half.
     pub fn public_key(&self) -> ReceivingPublicKey {
+        // Every seed of 32 bytes is a key; the crate's error is for other lengths. Were it ever to happen,
+        // the empty key below is one that nothing can be sealed to.
         let public = self.secret().map(|secret| XWing::sk_to_pk(&secret).to_bytes());
-        ReceivingPublicKey(public.ok().and_then(|key| Bytes::try_from(&key[..]).ok()).unwrap_or_default())
+        ReceivingPublicKey(
+            public.ok().and_then(|key| Bytes::try_from(&key[..]).ok()).unwrap_or_default(),
+        )
     }
 
     /// Opens what was [`seal`]ed to this key with the same `info` and `aad`.

@@ -97,9 +97,7 @@ pub struct Weekly {
 }
 
 /// A day of the week.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, MlsSize, MlsEncode, MlsDecode,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, MlsSize, MlsEncode, MlsDecode)]
 #[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the days need no explanation")]

@@ -1,6 +1,5 @@
 //! The policy as published, and as believed.
 
-use alloc::vec::Vec;
 use core::ops::Deref;
 use core::time::Duration;
 
@@ -102,7 +101,8 @@ impl SignedPolicy {
         let policy = decode::<Policy>(&self.policy).map_err(|_| PolicyError::Malformed)?;
         within(policy.issued, policy.expires, now, tolerance)?;
         // The one fault that could do harm, were an administrator's check skipped: the page goes there.
-        if policy.exits.is_empty() || policy.exits.iter().any(|exit| !exit.starts_with("https://")) {
+        if policy.exits.is_empty() || policy.exits.iter().any(|exit| !exit.starts_with("https://"))
+        {
             return Err(PolicyError::Unsound);
         }
         let hash = Sha256::digest(&*self.policy).into();
@@ -135,12 +135,5 @@ impl Deref for VerifiedPolicy {
 
     fn deref(&self) -> &Policy {
         &self.policy
-    }
-}
-
-impl Policy {
-    /// The one form of these bytes that is signed.
-    pub fn to_canonical_bytes(&self) -> Vec<u8> {
-        encode(self)
     }
 }

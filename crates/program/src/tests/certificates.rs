@@ -27,23 +27,14 @@ fn an_administrators_own_device_is_known_as_its_own_administrator() {
 fn a_certificate_from_another_program_is_refused() {
     let (mut ours, mut theirs) = (Program::new(1), Program::new(2));
     let chain = theirs.staff(Roles::ADVOCATE).chain;
-    assert_eq!(
-        chain.verify(&ours.fingerprint, NOW, EXACT),
-        Err(CertificateError::WrongProgram)
-    );
+    assert_eq!(chain.verify(&ours.fingerprint, NOW, EXACT), Err(CertificateError::WrongProgram));
     // With the right root in front, it is the root's signature that is missing.
     let borrowed = Chain { root: ours.root.verifying_key(), ..chain };
-    assert_eq!(
-        borrowed.verify(&ours.fingerprint, NOW, EXACT),
-        Err(CertificateError::IssuerWrong)
-    );
+    assert_eq!(borrowed.verify(&ours.fingerprint, NOW, EXACT), Err(CertificateError::IssuerWrong));
     // And with a genuine administrator, that administrator's.
     let genuine = ours.staff(Roles::ADVOCATE).chain;
     let grafted = Chain { device: borrowed.device, ..genuine };
-    assert_eq!(
-        grafted.verify(&ours.fingerprint, NOW, EXACT),
-        Err(CertificateError::IssuerWrong)
-    );
+    assert_eq!(grafted.verify(&ours.fingerprint, NOW, EXACT), Err(CertificateError::IssuerWrong));
 }
 
 #[test]
@@ -97,10 +88,7 @@ fn a_staff_device_cannot_certify_another() {
         Err(CertificateError::IssuerWrong)
     );
     let below = Chain { device: Some(forged), ..program.administrator.chain.clone() };
-    assert_eq!(
-        below.verify(&program.fingerprint, NOW, EXACT),
-        Err(CertificateError::IssuerWrong)
-    );
+    assert_eq!(below.verify(&program.fingerprint, NOW, EXACT), Err(CertificateError::IssuerWrong));
 }
 
 #[test]
@@ -181,10 +169,7 @@ fn a_device_does_not_outlast_its_administrator() {
     let device = chain.verify(&program.fingerprint, NOW, EXACT).unwrap();
     assert_eq!(device.not_after, days(5).not_after);
     let later = NOW + 6 * DAY;
-    assert_eq!(
-        chain.verify(&program.fingerprint, later, EXACT),
-        Err(CertificateError::Expired)
-    );
+    assert_eq!(chain.verify(&program.fingerprint, later, EXACT), Err(CertificateError::Expired));
 }
 
 #[test]

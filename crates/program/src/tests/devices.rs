@@ -25,10 +25,7 @@ fn keys_without_their_own_certificates_are_no_device() {
         Device { name: other.name.clone(), ..one.clone() },
     ];
     for mix in mixes {
-        assert_eq!(
-            Device::from_bytes(&mix.to_bytes()).unwrap_err(),
-            DeviceError::KeysDoNotMatch
-        );
+        assert_eq!(Device::from_bytes(&mix.to_bytes()).unwrap_err(), DeviceError::KeysDoNotMatch);
     }
 }
 

@@ -54,8 +54,7 @@ fn a_bundle_from_another_program_a_revoked_device_or_a_later_time_is_refused() {
         Err(DutyKeyError::Signer(CertificateError::WrongProgram))
     );
     let advocate = program.staff(Roles::ADVOCATE);
-    let (later, _) =
-        DutyKeyBundle::make(&advocate, &[], NOW + 2 * DAY, &mut program.rng).unwrap();
+    let (later, _) = DutyKeyBundle::make(&advocate, &[], NOW + 2 * DAY, &mut program.rng).unwrap();
     assert_eq!(verified(&program, &later), Err(DutyKeyError::NotYetValid));
     let (bundle, _) = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap();
     let list = Revocations::default().with(advocate.key(), u64::MAX, NOW).unwrap();

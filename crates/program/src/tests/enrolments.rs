@@ -61,10 +61,7 @@ fn a_relay_that_swaps_the_keys_is_found_out() {
     let forged = theirs.request(&guess, &root);
     let refused = Err(EnrolmentError::NotFromTheLink);
     assert_eq!(forged.verify(&invited.secret, &root), refused);
-    let half = EnrolmentRequest {
-        receiving_key: theirs.receiving.public_key(),
-        ..honest.clone()
-    };
+    let half = EnrolmentRequest { receiving_key: theirs.receiving.public_key(), ..honest.clone() };
     assert_eq!(half.verify(&invited.secret, &root), refused);
     let other_half = EnrolmentRequest { device: theirs.signing.verifying_key(), ..honest };
     assert_eq!(other_half.verify(&invited.secret, &root), refused);
@@ -89,15 +86,10 @@ fn nobody_enrols_with_a_key_that_they_do_not_hold() {
     // Whoever has the link asks for a colleague's key, and can sign with their own alone.
     let mut request = invited.new.request(&invited.secret, &root);
     let own = request.signature;
-    let with_both = NewDevice {
-        signing: advocate.signing.clone(),
-        receiving: invited.new.receiving.clone(),
-    };
+    let with_both =
+        NewDevice { signing: advocate.signing.clone(), receiving: invited.new.receiving.clone() };
     request = EnrolmentRequest { signature: own, ..with_both.request(&invited.secret, &root) };
-    assert_eq!(
-        request.verify(&invited.secret, &root),
-        Err(EnrolmentError::KeyNotHeld)
-    );
+    assert_eq!(request.verify(&invited.secret, &root), Err(EnrolmentError::KeyNotHeld));
 }
 
 #[test]

@@ -89,9 +89,6 @@ fn what_opens_and_is_no_intake_is_refused() {
     };
     for plaintext in [&[0; 512][..], &[0xff; 512], &[0x80; 10], b""] {
         let sealed = sealed(plaintext);
-        assert_eq!(
-            Intake::open(&duty, &id, &KEY_PACKAGE, &sealed),
-            Err(IntakeError::Malformed)
-        );
+        assert_eq!(Intake::open(&duty, &id, &KEY_PACKAGE, &sealed), Err(IntakeError::Malformed));
     }
 }

@@ -5,9 +5,9 @@ mod decoding;
 mod devices;
 mod duty;
 mod enrolments;
-mod fixture;
 #[cfg(feature = "author")]
 mod files;
+mod fixture;
 mod intakes;
 #[cfg(feature = "staff")]
 mod passphrases;

@@ -25,10 +25,7 @@ fn a_wrong_passphrase_opens_nothing() {
     let mut program = Program::new(1);
     let wrapped = wrap(b"test", b"secret", GOOD, CHEAP, &mut program.rng).unwrap();
     assert_eq!(*unwrap(b"test", &wrapped, GOOD).unwrap(), b"secret");
-    assert_eq!(
-        unwrap(b"test", &wrapped, "lamp river sock tim"),
-        Err(PassphraseError::Wrong)
-    );
+    assert_eq!(unwrap(b"test", &wrapped, "lamp river sock tim"), Err(PassphraseError::Wrong));
 }
 
 #[test]
@@ -60,11 +57,7 @@ fn an_altered_or_truncated_file_opens_nothing_at_any_byte() {
     let mut program = Program::new(1);
     let wrapped = wrap(b"test", b"secret", GOOD, CHEAP, &mut program.rng).unwrap();
     for at in 0..wrapped.len() {
-        assert_eq!(
-            unwrap(b"test", &wrapped[..at], GOOD),
-            Err(PassphraseError::Malformed),
-            "{at}"
-        );
+        assert_eq!(unwrap(b"test", &wrapped[..at], GOOD), Err(PassphraseError::Malformed), "{at}");
         let mut altered = wrapped.clone();
         altered[at] ^= 1;
         assert!(unwrap(b"test", &altered, GOOD).is_err(), "{at}");
@@ -90,7 +83,8 @@ fn the_key_is_the_one_that_argon2id_gives() {
     );
     let mut key = [0; 32];
     argon.hash_password_into(b"password", b"somesalt", &mut key).unwrap();
-    let hex = key.iter().map(|byte| alloc::format!("{byte:02x}")).collect::<alloc::string::String>();
+    let hex =
+        key.iter().map(|byte| alloc::format!("{byte:02x}")).collect::<alloc::string::String>();
     assert_eq!(hex, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
 }
 
@@ -102,8 +96,5 @@ fn a_root_key_comes_out_from_under_its_passphrase_and_is_no_device() {
     let wrapped = root.wrap_with_passphrase(GOOD, &mut program.rng).unwrap();
     let back = RootKey::unwrap_with_passphrase(&wrapped, GOOD).unwrap();
     assert_eq!(back.fingerprint(), root.fingerprint());
-    assert_eq!(
-        Device::unwrap_with_passphrase(&wrapped, GOOD).unwrap_err(),
-        PassphraseError::Wrong
-    );
+    assert_eq!(Device::unwrap_with_passphrase(&wrapped, GOOD).unwrap_err(), PassphraseError::Wrong);
 }

@@ -34,10 +34,7 @@ fn an_unsigned_or_altered_policy_is_refused() {
     let unsigned = SignedPolicy { signature: [0; 64], ..signed(&program) };
     assert_eq!(unsigned.verify(&program.fingerprint, NOW, EXACT), wrong);
     let other = Policy { version: 4, ..policy() };
-    let altered = SignedPolicy {
-        policy: encode(&other).try_into().unwrap(),
-        ..signed(&program)
-    };
+    let altered = SignedPolicy { policy: encode(&other).try_into().unwrap(), ..signed(&program) };
     assert_eq!(altered.verify(&program.fingerprint, NOW, EXACT), wrong);
 }
 
@@ -46,9 +43,7 @@ fn a_policy_that_has_run_out_or_is_from_a_later_time_is_refused() {
     let program = Program::new(1);
     let signed = signed(&program);
     let at = |seconds, tolerance| {
-        signed
-            .verify(&program.fingerprint, Timestamp::from_seconds(seconds), tolerance)
-            .map(|_| ())
+        signed.verify(&program.fingerprint, Timestamp::from_seconds(seconds), tolerance).map(|_| ())
     };
     let Policy { issued, expires, .. } = policy();
     assert_eq!(at(issued - 1, EXACT), Err(PolicyError::NotYetValid));
@@ -62,10 +57,7 @@ fn a_clock_that_is_off_by_years_is_told_from_a_forgery() {
     let program = Program::new(1);
     let signed = signed(&program);
     let long_ago = Timestamp::from_seconds(1_000_000);
-    assert_eq!(
-        signed.verify(&program.fingerprint, long_ago, DAY),
-        Err(PolicyError::NotYetValid)
-    );
+    assert_eq!(signed.verify(&program.fingerprint, long_ago, DAY), Err(PolicyError::NotYetValid));
     let far = NOW + 2000 * DAY;
     assert_eq!(signed.verify(&program.fingerprint, far, DAY), Err(PolicyError::Expired));
 }
@@ -74,17 +66,11 @@ fn a_clock_that_is_off_by_years_is_told_from_a_forgery() {
 fn staff_cannot_sign_a_policy() {
     let mut program = Program::new(1);
     let supervisor = program.staff(Roles::SUPERVISOR);
-    assert_eq!(
-        SignedPolicy::sign(&policy(), &supervisor),
-        Err(PolicyError::NotAdministrator)
-    );
+    assert_eq!(SignedPolicy::sign(&policy(), &supervisor), Err(PolicyError::NotAdministrator));
     let bytes = Bytes::try_from(encode(&policy())).unwrap();
     let signature = supervisor.sign_record(Label::Policy, &bytes);
     let forged = SignedPolicy { chain: supervisor.chain, policy: bytes, signature };
-    assert_eq!(
-        forged.verify(&program.fingerprint, NOW, EXACT),
-        Err(PolicyError::NotAdministrator)
-    );
+    assert_eq!(forged.verify(&program.fingerprint, NOW, EXACT), Err(PolicyError::NotAdministrator));
 }
 
 #[test]
@@ -105,18 +91,12 @@ fn a_policy_that_leads_somewhere_else_than_a_site_is_refused_even_when_signed() 
     let program = Program::new(1);
     let mut policy = policy();
     policy.exits = vec![Text::try_from("javascript:alert(1)").unwrap()].try_into().unwrap();
-    assert_eq!(
-        SignedPolicy::sign(&policy, &program.administrator),
-        Err(PolicyError::Unsound)
-    );
+    assert_eq!(SignedPolicy::sign(&policy, &program.administrator), Err(PolicyError::Unsound));
     let bytes = Bytes::try_from(encode(&policy)).unwrap();
     let signature = program.administrator.sign_record(Label::Policy, &bytes);
     let chain = program.administrator.chain.clone();
     let unchecked = SignedPolicy { chain, policy: bytes, signature };
-    assert_eq!(
-        unchecked.verify(&program.fingerprint, NOW, EXACT),
-        Err(PolicyError::Unsound)
-    );
+    assert_eq!(unchecked.verify(&program.fingerprint, NOW, EXACT), Err(PolicyError::Unsound));
 }
 
 #[test]

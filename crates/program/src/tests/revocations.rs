@@ -72,10 +72,7 @@ fn a_device_cannot_sign_a_list_that_revokes_it_nor_one_that_brings_it_back() {
     let other = program.another_administrator();
     let until = days(365).not_after;
     let list = Revocations::default().with(other.key(), until, NOW).unwrap();
-    assert_eq!(
-        SignedRevocations::sign(list.clone(), &other),
-        Err(RevocationsError::SignerRevoked)
-    );
+    assert_eq!(SignedRevocations::sign(list.clone(), &other), Err(RevocationsError::SignerRevoked));
     let signed = SignedRevocations::sign(list, &program.administrator).unwrap();
     let current = verified(&program, &signed);
     assert!(current.follows(&VerifiedRevocations::none()));
@@ -103,10 +100,7 @@ fn a_list_from_a_later_time_or_without_a_version_is_refused() {
     let lost = program.staff(Roles::ADVOCATE);
     let later = Revocations::default().with(lost.key(), u64::MAX, NOW + 2 * DAY).unwrap();
     let later = SignedRevocations::sign(later, &program.administrator).unwrap();
-    assert_eq!(
-        later.verify(&program.fingerprint, NOW, DAY),
-        Err(RevocationsError::NotYetValid)
-    );
+    assert_eq!(later.verify(&program.fingerprint, NOW, DAY), Err(RevocationsError::NotYetValid));
     assert_eq!(
         SignedRevocations::sign(Revocations::default(), &program.administrator),
         Err(RevocationsError::VersionWrong)

@@ -52,12 +52,9 @@ fn schedule(shared: &[u8], info: &[u8]) -> ([u8; 16], [u8; 12]) {
         let ikm = [b"HPKE-v1", &*suite, label, ikm].concat();
         Hkdf::<Sha256>::extract(Some(salt), &ikm)
     };
-    let context = [
-        [0].as_slice(),
-        &extract(b"", b"psk_id_hash", b"").0,
-        &extract(b"", b"info_hash", info).0,
-    ]
-    .concat();
+    let context =
+        [[0].as_slice(), &extract(b"", b"psk_id_hash", b"").0, &extract(b"", b"info_hash", info).0]
+            .concat();
     let secret = extract(shared, b"secret", b"").1;
     let expand = |label: &[u8], out: &mut [u8]| {
         let length = u16::try_from(out.len()).unwrap().to_be_bytes();
@@ -120,10 +117,7 @@ fn another_key_or_context_opens_nothing() {
 fn bytes_of_the_right_length_that_are_no_key_are_found_out_when_sealed_to() {
     let no_key = ReceivingPublicKey::try_from([0xff; 1216].as_slice()).unwrap();
     let mut program = Program::new(1);
-    assert_eq!(
-        seal(&no_key, b"", b"", b"text", &mut program.rng),
-        Err(SealError::KeyMalformed)
-    );
+    assert_eq!(seal(&no_key, b"", b"", b"text", &mut program.rng), Err(SealError::KeyMalformed));
     for length in [0, 1215, 1217] {
         let bytes = alloc::vec![1; length];
         assert_eq!(ReceivingPublicKey::try_from(&*bytes), Err(SealError::KeyMalformed));

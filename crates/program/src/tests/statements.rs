@@ -102,10 +102,7 @@ fn an_interpreter_or_an_administrator_alone_cannot_state_duty() {
     let interpreter = program.staff(Roles::INTERPRETER);
     for signer in [interpreter, program.administrator.clone()] {
         let signed = SignedStatement::sign(statement(&program), &signer);
-        assert_eq!(
-            verify_at(&program, &signed, NOW, EXACT),
-            Err(StatementError::RoleMissing)
-        );
+        assert_eq!(verify_at(&program, &signed, NOW, EXACT), Err(StatementError::RoleMissing));
     }
 }
 
