@@ -1,0 +1,213 @@
+// Stock browsers behind one small interface, so that a scenario reads the same in Chromium and in Firefox.
+//
+// Chromium is driven over the DevTools protocol (playwright-core), Firefox over WebDriver BiDi
+// (puppeteer-core). Things on a page are found as a screen reader finds them: by role and accessible name.
+// Every context is a fresh profile in memory; `close()` leaves nothing behind.
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import puppeteer from 'puppeteer-core'
+
+import { wait } from './wait.mjs'
+
+/** How long anything on a page may take before a scenario fails, in milliseconds. */
+export const PATIENCE = Number(process.env.STILLROOM_PATIENCE ?? 20_000)
+
+/** Sizes that screenshots are taken at. */
+export const PHONE = { width: 390, height: 844 }
+export const DESKTOP = { width: 1280, height: 800 }
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox']
+
+// No lookups of its own and no sandbox: that one does not start as root, which is what test machines are.
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+]
+
+/**
+ * A running browser.
+ * @typedef {object} Browser
+ * @property {string} name       `chromium` or `firefox`
+ * @property {string} version
+ * @property {(options?: {viewport?: {width: number, height: number}, dark?: boolean}) => Promise<Page>} newPage
+ *   A page in a context of its own: no cookie, cache or storage is shared with another page.
+ * @property {() => Promise<void>} close
+ */
+
+/** @returns {Promise<Browser>} */
+export async function launchChromium() {
+  const browser = await chromium.launch({ executablePath: found(CHROMIUM, 'chromium'), headless: true, args: FLAGS })
+  return {
+    name: 'chromium',
+    version: browser.version(),
+    async newPage({ viewport = DESKTOP, dark = false } = {}) {
+      const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light' })
+      const page = await context.newPage()
+      page.setDefaultTimeout(PATIENCE)
+      return new ChromiumPage(page, context)
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** @returns {Promise<Browser>} */
+export async function launchFirefox() {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: found(FIREFOX, 'firefox-esr'),
+    headless: true,
+    extraPrefsFirefox: {
+      'network.captive-portal-service.enabled': false,
+      'network.connectivity-service.enabled': false,
+      'app.normandy.enabled': false,
+    },
+  })
+  return {
+    name: 'firefox',
+    version: await browser.version(),
+    async newPage({ viewport = DESKTOP } = {}) {
+      const context = await browser.createBrowserContext()
+      const page = await context.newPage()
+      await page.setViewport(viewport)
+      page.setDefaultTimeout(PATIENCE)
+      return new FirefoxPage(page, context)
+    },
+    close: () => browser.close(),
+  }
+}
+
+function found(paths, name) {
+  const path = paths.find((path) => existsSync(path))
+  if (!path) throw new Error(`${name} is not installed: cargo xtask setup installs it`)
+  return path
+}
+
+/**
+ * What both pages do. `role` and `name` are those of the accessibility tree; a name matches whole. An
+ * element is waited for until it is there and seen; more than one of the same role and name is an error.
+ *
+ * Beyond this interface `page.raw` is the driver's own page, and `page.browser` says whose.
+ */
+class Page {
+  /** Waits until the element is seen. */
+  async see(role, name) { await this.element(role, name) }
+  /** Waits until none is seen. */
+  async seeNone(role, name) {
+    await wait(async () => (await this.count(role, name)) === 0, `no ${role} “${name}”`, PATIENCE)
+  }
+  /** Waits until the text of the element contains `text`. */
+  async seeText(role, name, text) {
+    await wait(async () => (await this.text(role, name)).includes(text), `${role} “${name}” with “${text}”`, PATIENCE)
+  }
+  /** Waits until the whole page shows `text`. */
+  async seeAnywhere(text) {
+    await wait(async () => (await this.evaluate(() => document.documentElement?.innerText ?? '')).includes(text), `“${text}”`, PATIENCE)
+  }
+  /** Waits until what this function answers, in the page, is true. */
+  async until(inPage, argument, what = String(inPage)) {
+    await wait(() => this.evaluate(inPage, argument), what, PATIENCE)
+  }
+}
+
+class ChromiumPage extends Page {
+  constructor(raw, context) {
+    super()
+    this.browser = 'chromium'
+    this.raw = raw
+    this.context = context
+    this.errors = []
+    raw.on('pageerror', (error) => this.errors.push(String(error)))
+    raw.on('console', (line) => { if (line.type() === 'error') this.errors.push(line.text()) })
+  }
+  /** Opens an address. */
+  async goto(url) { await this.raw.goto(url) }
+  /** Back in history; what comes then is for the caller to look at. */
+  async back() { await this.raw.goBack({ waitUntil: 'commit' }).catch(() => null) }
+  async reload() { await this.raw.reload() }
+  url() { return this.raw.url() }
+  title() { return this.raw.title() }
+  locator(role, name) { return this.raw.getByRole(role, { name, exact: true }) }
+  async element(role, name) {
+    const locator = this.locator(role, name)
+    await locator.waitFor({ state: 'visible' })
+    return locator
+  }
+  async count(role, name) {
+    const all = await this.locator(role, name).all()
+    const seen = await Promise.all(all.map((one) => one.isVisible()))
+    return seen.filter(Boolean).length
+  }
+  async click(role, name) { await this.locator(role, name).click() }
+  /** Replaces what a text box holds. */
+  async fill(role, name, text) { await this.locator(role, name).fill(text) }
+  async focus(role, name) { await this.locator(role, name).focus() }
+  /** One key, as `Enter`, `Tab`, `Shift+Tab`, `Escape`. */
+  async press(keys) { await this.raw.keyboard.press(keys) }
+  async text(role, name) { return (await this.element(role, name)).innerText() }
+  async enabled(role, name) { return (await this.element(role, name)).isEnabled() }
+  /** Runs a function in the page; argument and answer are JSON. */
+  evaluate(inPage, argument) { return this.raw.evaluate(inPage, argument) }
+  async resize(viewport) { await this.raw.setViewportSize(viewport) }
+  async screenshot(path) { await this.raw.screenshot({ path }) }
+  /** The page's network: gone, or back. */
+  async offline(gone) { await this.context.setOffline(gone) }
+  async close() { await this.context.close() }
+}
+
+class FirefoxPage extends Page {
+  constructor(raw, context) {
+    super()
+    this.browser = 'firefox'
+    this.raw = raw
+    this.context = context
+    this.errors = []
+    raw.on('pageerror', (error) => this.errors.push(String(error)))
+    raw.on('console', (line) => { if (line.type() === 'error') this.errors.push(line.text()) })
+  }
+  async goto(url) { await this.raw.goto(url) }
+  async back() { await this.raw.goBack({ timeout: 2_000 }).catch(() => null) }
+  async reload() { await this.raw.reload() }
+  url() { return this.raw.url() }
+  title() { return this.raw.title() }
+  selector(role, name) { return `aria/[name="${name.replaceAll('"', '\\"')}"][role="${role}"]` }
+  async seen(role, name) {
+    const all = await this.raw.$$(this.selector(role, name)).catch(() => [])
+    const seen = await Promise.all(all.map((one) => one.isVisible().catch(() => false)))
+    return all.filter((_, index) => seen[index])
+  }
+  async element(role, name) {
+    let elements = []
+    await wait(async () => (elements = await this.seen(role, name)).length > 0, `${role} “${name}”`, PATIENCE)
+    if (elements.length > 1) throw new Error(`${elements.length} times ${role} “${name}”`)
+    return elements[0]
+  }
+  async count(role, name) { return (await this.seen(role, name)).length }
+  async click(role, name) {
+    const element = await this.element(role, name)
+    await wait(() => element.evaluate((one) => !one.disabled), `${role} “${name}” enabled`, PATIENCE)
+    await element.click()
+  }
+  async fill(role, name, text) {
+    const element = await this.element(role, name)
+    await element.evaluate((one, text) => {
+      one.focus()
+      one.value = text
+      one.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertText', data: text }))
+    }, text)
+  }
+  async focus(role, name) { await (await this.element(role, name)).focus() }
+  async press(keys) {
+    const all = keys.split('+')
+    const last = all.pop()
+    for (const held of all) await this.raw.keyboard.down(held)
+    await this.raw.keyboard.press(last)
+    for (const held of all.reverse()) await this.raw.keyboard.up(held)
+  }
+  async text(role, name) { return (await this.element(role, name)).evaluate((one) => one.innerText) }
+  async enabled(role, name) { return (await this.element(role, name)).evaluate((one) => !one.disabled) }
+  evaluate(inPage, argument) { return this.raw.evaluate(inPage, argument) }
+  async resize(viewport) { await this.raw.setViewport(viewport) }
+  async screenshot(path) { await this.raw.screenshot({ path }) }
+  async close() { await this.context.close() }
+}

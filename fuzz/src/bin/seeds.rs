@@ -1,0 +1,75 @@
+//! Writes `seeds/`: what each fuzzer starts from. Run again (`cargo xtask fuzz --write-seeds`) when a
+//! record's form has changed.
+
+use std::fs;
+use std::path::Path;
+
+use stillroom_fuzz::WORLD;
+use stillroom_program::{SAMPLE_POLICY, encode};
+use stillroom_protocol::{
+    About, AttachToken, ClientFrame, ProgramId, Refusal, RelayFrame, RoomId, Ticket, VERSION,
+};
+
+fn main() {
+    let world = &*WORLD;
+    write(
+        "frame",
+        "hello",
+        &encode(&ClientFrame::Hello { version: VERSION, program: world.root.program_id() }),
+    );
+    write(
+        "frame",
+        "ask",
+        &encode(&ClientFrame::Ask {
+            ticket: Ticket([1; 32]),
+            key_package: vec![2; 2650].try_into().unwrap(),
+            intake: world.intake.clone().try_into().unwrap(),
+        }),
+    );
+    write(
+        "frame",
+        "attach",
+        &encode(&ClientFrame::Attach { room: RoomId([3; 32]), token: AttachToken([4; 32]) }),
+    );
+    write(
+        "frame",
+        "post",
+        &encode(&ClientFrame::Post {
+            room: RoomId([3; 32]),
+            message: vec![5; 414].try_into().unwrap(),
+        }),
+    );
+    write(
+        "frame",
+        "other-program",
+        &encode(&ClientFrame::Hello { version: 9, program: ProgramId([0; 16]) }),
+    );
+    write("frame", "pong", &encode(&RelayFrame::Pong));
+    write(
+        "frame",
+        "refused",
+        &encode(&RelayFrame::Refused { about: About::Connection, refusal: Refusal::TooFast }),
+    );
+
+    write("certificate", "chain", &encode(&world.administrator.chain));
+    write("certificate", "name", &encode(&world.administrator.name));
+    write("certificate", "staff", &encode(&world.administrator.staff_record()));
+
+    write("policy", "signed", &encode(&world.policy));
+    write("policy", "unsigned", &world.policy.policy);
+    write("policy", "file", SAMPLE_POLICY.as_bytes());
+
+    write("statement", "signed", &encode(&world.statement));
+    write("statement", "duty-key", &encode(&world.duty_bundle));
+
+    write("enrolment", "invitation", &encode(&world.invitation));
+    write("enrolment", "request", &encode(&world.request));
+    write("enrolment", "completion", &world.completion);
+    write("enrolment", "intake", &world.intake);
+}
+
+fn write(target: &str, name: &str, bytes: &[u8]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(name), bytes).unwrap();
+}

@@ -1,0 +1,112 @@
+//! One small program, always the same, whose genuine records the fuzzers start from and whose keys the
+//! decoders under attack check against. It is made from a fixed seed: none of its keys guards anything.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use stillroom_program::{
+    Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest, Fingerprint, Intake,
+    Invitation, InvitationSecret, NewDevice, Policy, ReceivingKey, Revocations, Roles, RootKey,
+    SAMPLE_POLICY, SignedInvitation, SignedPolicy, SignedStatement, Timestamp, Validity,
+    VerifiedRevocations,
+};
+use stillroom_protocol::KeyPackageHash;
+
+/// The time in which everything here holds: in 2026, in milliseconds.
+pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
+/// What a clock is forgiven.
+pub const TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// All that a program makes.
+pub struct World {
+    /// Whom everything leads back to.
+    pub root: Fingerprint,
+    /// An administrator's device that is on duty as well.
+    pub administrator: Device,
+    /// Its policy, signed.
+    pub policy: SignedPolicy,
+    /// Its duty key, wrapped for itself.
+    pub duty_bundle: DutyKeyBundle,
+    /// The duty key.
+    pub duty_key: ReceivingKey,
+    /// A statement of now.
+    pub statement: SignedStatement,
+    /// The link of an invitation.
+    pub secret: InvitationSecret,
+    /// The invitation.
+    pub invitation: SignedInvitation,
+    /// The keys that it is answered with.
+    pub newcomer: NewDevice,
+    /// The answer.
+    pub request: EnrolmentRequest,
+    /// What goes back, sealed.
+    pub completion: Vec<u8>,
+    /// What a survivor said beforehand, sealed.
+    pub intake: Vec<u8>,
+}
+
+/// The hash of the KeyPackage that [`World::intake`] is bound to.
+pub fn key_package() -> KeyPackageHash {
+    KeyPackageHash::of(b"a key package")
+}
+
+/// The same one each time.
+pub static WORLD: LazyLock<World> = LazyLock::new(make);
+
+fn make() -> World {
+    let mut rng = ChaCha20Rng::seed_from_u64(7);
+    let root = RootKey::generate(&mut rng);
+    let validity = Validity::days(NOW, 365);
+    let administrator = root
+        .make_administrator(NewDevice::generate(&mut rng), Roles::ADVOCATE, "Ada", validity)
+        .unwrap();
+    let root = root.fingerprint();
+    let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    policy.issued = NOW.seconds();
+    policy.expires = NOW.seconds() + 90 * 24 * 60 * 60;
+    let policy = SignedPolicy::sign(&policy, &administrator).unwrap();
+    let (duty_bundle, duty_key) = DutyKeyBundle::make(&administrator, &[], NOW, &mut rng).unwrap();
+    let verified = policy.verify(&root, NOW, TOLERANCE).unwrap();
+    let statement = DutyStatement {
+        issued: NOW.seconds(),
+        expires: NOW.seconds() + 30 * 60,
+        policy_version: verified.version,
+        policy_hash: verified.hash(),
+        revocations_hash: Revocations::none_hash(),
+        duty_key: duty_key.public_key(),
+        vault_version: 0,
+        open: true,
+    };
+    let statement = SignedStatement::sign(statement, &administrator);
+    statement.verify(&root, &verified, &VerifiedRevocations::none(), NOW, TOLERANCE).unwrap();
+
+    let secret = InvitationSecret::generate(&mut rng);
+    let expires = NOW.seconds() + 60 * 60;
+    let invitation = Invitation { id: secret.id(), roles: Roles::ADVOCATE, expires };
+    let invitation = SignedInvitation::sign(invitation, &administrator).unwrap();
+    let newcomer = NewDevice::generate(&mut rng);
+    let request = newcomer.request(&secret, &root);
+    let keys = request.verify(&secret, &root).unwrap();
+    let enrolment =
+        Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
+    let completion = enrolment.seal(&keys, &mut rng).unwrap();
+    let intake = Intake { again: true, language: "ar".try_into().unwrap() };
+    let intake =
+        intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
+    World {
+        root,
+        administrator,
+        policy,
+        duty_bundle,
+        duty_key,
+        statement,
+        secret,
+        invitation,
+        newcomer,
+        request,
+        completion,
+        intake,
+    }
+}

@@ -1,0 +1,118 @@
+//! Starting other programs, and saying what they do.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::failure::{Failure, Outcome};
+
+/// A line of progress. On the error stream, so that what a command answers can be piped.
+pub(crate) fn say(words: impl AsRef<str>) {
+    eprintln!("==> {}", words.as_ref());
+}
+
+/// A program about to be started.
+pub(crate) struct Run {
+    command: Command,
+    shown: String,
+}
+
+impl Run {
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
+        let program = program.as_ref();
+        let mut command = Command::new(program);
+        command.current_dir(crate::places::root());
+        Self { command, shown: program.to_string_lossy().into_owned() }
+    }
+
+    /// The cargo that runs this tool.
+    pub(crate) fn cargo() -> Self {
+        // What cargo tells this tool about itself is not for the cargo that it starts.
+        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut run = Self::new(program);
+        run.shown = "cargo".into();
+        run
+    }
+
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        for argument in arguments {
+            self.shown.push(' ');
+            self.shown.push_str(&argument.as_ref().to_string_lossy());
+            self.command.arg(argument);
+        }
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    pub(crate) fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Runs it to its end, its output shown.
+    pub(crate) fn done(mut self) -> Outcome {
+        let status = self.command.status().map_err(|error| self.absent(&error))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Failure::new(format!("This did not work: {}", self.shown)))
+        }
+    }
+
+    /// Runs it to its end, its output kept: shown only where it fails.
+    pub(crate) fn quietly(self) -> Outcome<String> {
+        self.kept().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// As [`quietly`](Self::quietly), for a program whose answer is on its error stream.
+    pub(crate) fn quietly_with_log(self) -> Outcome<String> {
+        self.kept().map(|output| String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn kept(mut self) -> Outcome<Output> {
+        let output =
+            self.command.stdin(Stdio::null()).output().map_err(|error| self.absent(&error))?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        Err(Failure::new(format!(
+            "This did not work: {}\n{}{}",
+            self.shown,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )))
+    }
+
+    /// Becomes that program. Comes back only where it could not be started.
+    #[cfg(unix)]
+    pub(crate) fn instead_of_us(mut self) -> Outcome {
+        let error = std::os::unix::process::CommandExt::exec(&mut self.command);
+        Err(self.absent(&error))
+    }
+
+    /// Runs that program to its end, where one program cannot become another.
+    #[cfg(not(unix))]
+    pub(crate) fn instead_of_us(self) -> Outcome {
+        self.done()
+    }
+
+    fn absent(&self, error: &std::io::Error) -> Failure {
+        Failure::new(format!("Could not start {}: {error}", self.shown))
+    }
+}
+
+/// Is there such a program on the path?
+pub(crate) fn there_is(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
+}

@@ -1,0 +1,41 @@
+//! Getting what the other commands need. Every step looks first, and does nothing where the thing is there.
+
+pub(crate) mod node;
+pub(crate) mod packages;
+
+use crate::failure::Outcome;
+use crate::run::say;
+use crate::toolchain;
+
+/// `cargo xtask setup`: all of it, the tests' browsers too.
+pub(crate) fn everything() -> Outcome {
+    for_build()?;
+    for_browser_tests()?;
+    say("everything is here");
+    Ok(())
+}
+
+/// What `build` and `demo` need.
+pub(crate) fn for_build() -> Outcome {
+    compiler()?;
+    let toolchain = toolchain::pick()?;
+    say(format!("the pages are built with {}", toolchain.name()));
+    node::build_tools()
+}
+
+/// What the tests in browsers need beside that.
+pub(crate) fn for_browser_tests() -> Outcome {
+    packages::programs(&[
+        ("node", "nodejs"),
+        ("npm", "npm"),
+        ("chromium", "chromium"),
+        ("firefox-esr", "firefox-esr"),
+        ("certutil", "libnss3-tools"),
+    ])?;
+    node::test_tools()
+}
+
+/// Some crates bring a little C along (SQLite; the cryptography below TLS).
+fn compiler() -> Outcome {
+    packages::programs(&[("cc", "gcc")])
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask test`: everything that CI runs, step by step, with a table of what passed and how long it
+//! took. A step that fails does not stop the others: one run shows all that is wrong.
+
+mod deny;
+
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Outcome};
+use crate::run::{Run, say, there_is};
+use crate::{build, check, fuzz, places, setup, size};
+
+/// One step.
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Outcome,
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "format", what: "the code is laid out by rustfmt", run: format },
+    Step { name: "lint", what: "clippy has no remark", run: lint },
+    Step { name: "deny", what: "licences and sources of what we use", run: deny::run },
+    Step { name: "unit", what: "unit, property and scenario tests", run: unit },
+    Step { name: "build", what: "the program with both pages inside", run: build::release },
+    Step { name: "check", what: "who may use what; what the pages import", run: check::everything },
+    Step { name: "size", what: "the pages keep their budgets", run: size::weigh },
+    Step { name: "fuzz", what: "a few seconds of every fuzzer", run: a_little_fuzzing },
+    Step { name: "browsers", what: "whole chats in Chromium and Firefox", run: browsers },
+];
+
+/// Seconds that each fuzzer gets here. `cargo xtask fuzz --seconds N` gives it more.
+const FUZZ_SECONDS: u32 = 5;
+
+/// All steps, or those named.
+pub(crate) fn command(arguments: &[String]) -> Outcome {
+    if arguments.first().is_some_and(|first| first == "--list") {
+        for step in &STEPS {
+            println!("{:<10}{}", step.name, step.what);
+        }
+        return Ok(());
+    }
+    if let Some(unknown) =
+        arguments.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str()))
+    {
+        return Err(Failure::new(format!(
+            "There is no step {unknown}; `cargo xtask test --list` has them"
+        )));
+    }
+    let wanted =
+        |step: &&Step| arguments.is_empty() || arguments.iter().any(|name| name == step.name);
+    let results: Vec<_> = STEPS.iter().filter(wanted).map(run).collect();
+    summary(&results)
+}
+
+fn run(step: &Step) -> (&'static str, Duration, Outcome) {
+    say(format!("test: {} ({})", step.name, step.what));
+    let start = Instant::now();
+    let outcome = (step.run)();
+    if let Err(failure) = &outcome {
+        eprintln!("{failure}");
+    }
+    (step.name, start.elapsed(), outcome)
+}
+
+fn summary(results: &[(&str, Duration, Outcome)]) -> Outcome {
+    println!("\n{:<12}{:>8}", "step", "seconds");
+    for (name, took, outcome) in results {
+        let word = if outcome.is_ok() { "passed" } else { "FAILED" };
+        println!("{name:<12}{:>8}  {word}", took.as_secs());
+    }
+    let failed: Vec<&str> = results
+        .iter()
+        .filter(|(_, _, outcome)| outcome.is_err())
+        .map(|(name, _, _)| *name)
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "Failed: {}. One alone: cargo xtask test {}",
+        failed.join(", "),
+        failed.first().unwrap_or(&"")
+    )))
+}
+
+fn format() -> Outcome {
+    Run::cargo().args(["fmt", "--all", "--check"]).done()?;
+    Run::cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]).done()
+}
+
+fn lint() -> Outcome {
+    Run::cargo()
+        .args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+        .done()
+}
+
+/// Through nextest where it is, which shows each test's name and time.
+fn unit() -> Outcome {
+    if there_is("cargo-nextest") {
+        Run::cargo()
+            .args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])
+            .done()?;
+    } else {
+        Run::cargo()
+            .args([
+                "test",
+                "--workspace",
+                "--locked",
+                "--no-fail-fast",
+                "--lib",
+                "--bins",
+                "--tests",
+            ])
+            .done()?;
+    }
+    Run::cargo().args(["test", "--workspace", "--locked", "--doc"]).done()
+}
+
+fn a_little_fuzzing() -> Outcome {
+    fuzz::fuzz(FUZZ_SECONDS, &fuzz::TARGETS)
+}
+
+fn browsers() -> Outcome {
+    setup::for_browser_tests()?;
+    build::release()?;
+    Run::new("node")
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec", "scenarios/"])
+        .folder(&places::root().join("e2e"))
+        .env("STILLROOM", places::binary())
+        .done()
+}
