@@ -12,7 +12,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use stillroom_protocol::Refusal;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -203,7 +203,11 @@ async fn close(mut socket: Socket, end: End) {
         refusal.map_or(CloseCode::Normal, |refusal| CloseCode::from(CLOSE_CODES + refusal as u16));
     let frame = CloseFrame { code, reason: "".into() };
     if socket.close(Some(frame)).await.is_ok() {
-        drain(socket.get_mut()).await;
+        let stream = socket.get_mut();
+        // The device waits for our end of the connection to close, and closes its own then.
+        if stream.shutdown().await.is_ok() {
+            drain(stream).await;
+        }
     }
 }
 
