@@ -81,7 +81,7 @@ fn a_claim_gives_the_place_to_one_device_and_a_second_claim_is_refused() {
     let ticket = place(1);
     assert_eq!(s.world.hear(s.other), [RelayFrame::WaitingNoMore { ticket }]);
     let taken = refused(About::Ticket(place(1)), Refusal::TicketClaimed);
-    assert_eq!(s.world.send(s.other, claim(1)), [taken.clone()]);
+    assert_eq!(s.world.send(s.other, claim(1)), only(&taken));
     assert_eq!(s.world.send(s.other, offer(1, b"mine")), [taken]);
     assert_eq!(s.world.hear(s.survivor), []);
 }
@@ -209,7 +209,7 @@ fn a_claimant_whose_line_was_down_learns_afterwards_what_became_of_the_offer() {
     s.desk = s.world.desk(&s.bea);
     assert_eq!(s.world.send(s.desk, claim(1)), [accepted(1)]);
     let gone = refused(About::Ticket(place(1)), Refusal::TicketUnknown);
-    assert_eq!(s.world.send(s.other, claim(1)), [gone.clone()]);
+    assert_eq!(s.world.send(s.other, claim(1)), only(&gone));
     s.world.wait_with(seconds(121), &s.all());
     assert_eq!(s.world.send(s.desk, claim(1)), [gone]);
 }
@@ -251,6 +251,6 @@ fn a_released_place_waits_again_and_the_device_has_no_more_say() {
 fn a_place_that_is_not_there_cannot_be_claimed() {
     let mut s = scene();
     let unknown = refused(About::Ticket(place(9)), Refusal::TicketUnknown);
-    assert_eq!(s.world.send(s.desk, claim(9)), [unknown.clone()]);
+    assert_eq!(s.world.send(s.desk, claim(9)), only(&unknown));
     assert_eq!(s.world.send(s.desk, offer(9, b"w")), [unknown]);
 }

@@ -62,8 +62,8 @@ fn a_survivor_cannot_do_what_staff_do() {
     world.waiting(1);
     let stranger = world.survivor();
     let not_staff = refused(About::Ticket(place(1)), Refusal::NotStaff);
-    assert_eq!(world.send(stranger, claim(1)), [not_staff.clone()]);
-    assert_eq!(world.send(stranger, offer(1, b"w")), [not_staff.clone()]);
+    assert_eq!(world.send(stranger, claim(1)), only(&not_staff));
+    assert_eq!(world.send(stranger, offer(1, b"w")), only(&not_staff));
     let ticket = place(1);
     let release = world.send(stranger, ClientFrame::Release { ticket });
     assert_eq!(release, [not_staff]);
@@ -96,7 +96,7 @@ fn a_relay_that_stops_tells_everybody_and_lets_nobody_in() {
     let (_, survivor) = world.chat(&device, desk);
     world.core.handle_stop(world.now);
     let stopping = refused(About::Connection, Refusal::Stopping);
-    assert_eq!(world.hear(desk), [stopping.clone()]);
+    assert_eq!(world.hear(desk), only(&stopping));
     assert_eq!(world.hear(survivor).last(), Some(&stopping));
     assert_eq!(world.closed.get(&desk), Some(&Some(Refusal::Stopping)));
     let refused = world.core.handle_connect(world.now);

@@ -47,7 +47,7 @@ fn a_frame_over_the_limit_ends_its_connection_and_staff_may_send_longer_ones() {
     let survivor = world.survivor();
     let too_long = refused(About::Connection, Refusal::FrameTooLong);
     let frame = vec![0; limits.frame + 1];
-    assert_eq!(world.send_bytes(survivor, &frame), [too_long.clone()]);
+    assert_eq!(world.send_bytes(survivor, &frame), only(&too_long));
     assert_eq!(world.core.holdings().connections, 0);
     let (_, desk) = world.advocate_on_duty();
     let malformed = refused(About::Connection, Refusal::FrameMalformed);

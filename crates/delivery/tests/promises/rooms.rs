@@ -111,7 +111,7 @@ fn a_message_to_a_room_of_somebody_else_is_refused_and_reaches_nobody() {
     let (room, survivor) = world.chat(&device, desk);
     let stranger = world.survivor();
     let outside = refused(About::Room(room), Refusal::NotAttached);
-    assert_eq!(world.send(stranger, post(room, b"hello")), [outside.clone()]);
+    assert_eq!(world.send(stranger, post(room, b"hello")), only(&outside));
     let closing = world.send(stranger, ClientFrame::CloseRoom { room });
     assert_eq!(closing, [outside]);
     assert_eq!((world.hear(desk), world.hear(survivor)), (vec![], vec![]));
@@ -123,7 +123,7 @@ fn a_room_that_is_not_there_is_unknown() {
     let survivor = world.survivor();
     let room = secret(5).room(&[0; 32]);
     let unknown = refused(About::Room(room), Refusal::RoomUnknown);
-    assert_eq!(world.send(survivor, attach(room, 0)), [unknown.clone()]);
+    assert_eq!(world.send(survivor, attach(room, 0)), only(&unknown));
     assert_eq!(world.send(survivor, post(room, b"x")), [unknown]);
 }
 
@@ -199,9 +199,9 @@ fn closing_drops_the_room_at_once_and_tells_everybody() {
     let (room, survivor) = world.chat(&device, desk);
     let closed = refused(About::Room(room), Refusal::RoomClosed);
     let close = ClientFrame::CloseRoom { room };
-    assert_eq!(world.send(survivor, close), [closed.clone()]);
-    assert_eq!(world.hear(desk), [closed.clone()]);
-    assert_eq!(world.send(desk, post(room, b"x")), [closed.clone()]);
+    assert_eq!(world.send(survivor, close), only(&closed));
+    assert_eq!(world.hear(desk), only(&closed));
+    assert_eq!(world.send(desk, post(room, b"x")), only(&closed));
     assert_eq!(world.send(desk, open_room(1)), [closed]);
     let holdings = world.core.holdings();
     assert_eq!((holdings.rooms, holdings.bytes), (0, 0));

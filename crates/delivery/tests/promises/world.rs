@@ -216,6 +216,11 @@ pub(crate) fn refused(about: About, refusal: Refusal) -> RelayFrame {
     RelayFrame::Refused { about, refusal }
 }
 
+/// One frame and nothing else.
+pub(crate) fn only(frame: &RelayFrame) -> &[RelayFrame] {
+    std::slice::from_ref(frame)
+}
+
 pub(crate) fn hello(program: ProgramId) -> ClientFrame {
     ClientFrame::Hello { version: VERSION, program }
 }
