@@ -40,6 +40,8 @@ pub enum MlsError {
     /// A Welcome leads to a group that the rules forbid. Anyone who saw the key package can make one, so
     /// leave it out and go on waiting.
     WelcomeRefused(Rule),
+    /// The caller did not accept whom a Welcome leads to. Leave it out and go on waiting.
+    NotAccepted,
     /// The caller asked for what the rules of a chat forbid. Nothing was changed.
     NotAllowed(Rule),
     /// The group is over for this member: they were removed, and the keys are erased.
@@ -104,6 +106,7 @@ impl MlsError {
             | Self::Replayed
             | Self::NotYet
             | Self::KeyPackageUnfit
+            | Self::NotAccepted
             | Self::WelcomeRefused(_) => Fault::Line,
             Self::TooFarAhead | Self::RuleBroken(_) => Fault::Member,
             Self::TooOld | Self::OutsideLifetime => Fault::Time,
@@ -148,6 +151,7 @@ impl fmt::Display for MlsError {
             Self::KeyPackageUnfit => "the key package cannot be added",
             Self::RuleBroken(_) => "a member broke a rule of the chat",
             Self::WelcomeRefused(_) => "the welcome leads to a group that breaks the rules",
+            Self::NotAccepted => "the welcome is from nobody who was waited for",
             Self::NotAllowed(_) => "the rules of the chat do not allow this",
             Self::Removed => "this member was removed from the chat",
             Self::Used => "the key package has been used",

@@ -74,16 +74,32 @@ impl Prospect {
         &self.key_package
     }
 
-    /// Joins the group that `welcome` leads to. The keys are then used up.
+    /// Joins the group that `welcome` leads to, whoever leads it: the caller verifies that before anything
+    /// is shown or said.
+    ///
+    /// # Errors
+    /// As for [`join_if`](Self::join_if).
+    pub fn join(&mut self, welcome: &[u8], now: Timestamp) -> Result<Group, MlsError> {
+        self.join_if(welcome, now, |_| Some(())).map(|(group, ())| group)
+    }
+
+    /// Joins the group that `welcome` leads to, if `accept` says so. The keys are then used up.
     ///
     /// The group keeps to every [`Rule`], its creator leads it, and a survivor is alone with the lead.
-    /// The caller still has to verify the lead's chain before anything is shown or said.
+    /// Whether the lead is who they should be is for `accept`, which verifies their chain: anybody who saw
+    /// the key package can send a Welcome, and a false one must not use up the keys for the true one.
     ///
     /// # Errors
     /// [`MlsError::Malformed`], [`MlsError::WrongSuite`], [`MlsError::NotForThisChat`],
-    /// [`MlsError::Forged`], [`MlsError::OutsideLifetime`] and [`MlsError::WelcomeRefused`] leave the
-    /// keys as they were: another Welcome may follow. [`MlsError::Used`] after the first.
-    pub fn join(&mut self, welcome: &[u8], now: Timestamp) -> Result<Group, MlsError> {
+    /// [`MlsError::Forged`], [`MlsError::OutsideLifetime`], [`MlsError::WelcomeRefused`] and
+    /// [`MlsError::NotAccepted`] leave the keys as they were: another Welcome may follow.
+    /// [`MlsError::Used`] after the first.
+    pub fn join_if<T>(
+        &mut self,
+        welcome: &[u8],
+        now: Timestamp,
+        accept: impl FnOnce(&Group) -> Option<T>,
+    ) -> Result<(Group, T), MlsError> {
         if !self.setup.key_package.is_there() {
             return Err(MlsError::Used);
         }
@@ -100,8 +116,9 @@ impl Prospect {
         if self.survivor && group.members().len() != 2 {
             return Err(MlsError::WelcomeRefused(Rule::NobodyElseAtFirst));
         }
+        let accepted = accept(&group).ok_or(MlsError::NotAccepted)?;
         self.setup.key_package.erase();
-        Ok(group)
+        Ok((group, accepted))
     }
 }
 

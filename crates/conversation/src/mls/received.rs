@@ -20,7 +20,7 @@ pub enum Received {
     Application {
         /// Who.
         sender: Leaf,
-        /// What, as it was given to [`Group::encrypt`].
+        /// What, as it was given to [`Group::encrypt`](super::Group::encrypt).
         plaintext: Zeroizing<Vec<u8>>,
     },
     /// The lead changed the group: a new epoch has begun.
