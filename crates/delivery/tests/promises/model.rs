@@ -133,7 +133,8 @@ impl Reference {
             }
         }
         if let Some(place) = self.places.get_mut(&party) {
-            place.gone_at = Some(now + seconds(120));
+            // Whoever came back without asking again is still away from the line.
+            place.gone_at.get_or_insert(now + seconds(120));
         }
         if party < DESKS {
             if let Some(duty) = &mut self.duty[party] {
