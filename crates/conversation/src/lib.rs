@@ -19,14 +19,12 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Participant, Role,
-    WriteError, Written,
+    Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Participant,
+    Role, WriteError, Written,
 };
-pub use desk::{
-    ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Trouble, WaitingSurvivor,
-};
-pub use line::Line;
+pub use desk::{ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Trouble, WaitingSurvivor};
 pub use limits::CLOCK_TOLERANCE;
+pub use line::Line;
 pub use randomness::Randomness;
 pub use survivor::{Phase, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 

@@ -12,7 +12,8 @@ pub(crate) const RECONNECT_FIRST: Duration = Duration::from_millis(300);
 /// Longest wait before a dropped line is tried again: somebody in a hurry looks at the page that long.
 pub(crate) const RECONNECT_LONGEST: Duration = Duration::from_secs(8);
 
-/// How long opening a connection may take before it is tried anew: a slow line's handshake with margin.
+/// How long opening a connection may take, and how long a relay may take to serve us on it, before it is
+/// tried anew: a slow line's handshake with margin.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long acknowledgements wait for one another, or for a message to ride on.
@@ -23,6 +24,9 @@ pub(crate) const RESEND_FIRST: Duration = Duration::from_secs(4);
 
 /// Longest wait before a message that nobody acknowledged is sent again.
 pub(crate) const RESEND_LONGEST: Duration = Duration::from_secs(30);
+
+/// Wait before a room is asked for again at a relay that did not answer.
+pub(crate) const ATTACH_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// Wait before a room that the relay does not know is tried again: its lead is on the way back.
 pub(crate) const REATTACH_AFTER: Duration = Duration::from_millis(700);

@@ -38,7 +38,9 @@ enum State {
     Waiting { until: Timestamp },
     /// The shell was told to connect.
     Connecting { since: Timestamp },
-    /// Connected; the relay was heard last then, and asked since if it is alive.
+    /// Connected since then; the relay has not yet served us.
+    Greeting { since: Timestamp },
+    /// Served; the relay was heard last then, and asked since if it is alive.
     Open { heard: Timestamp, asked: bool },
 }
 
@@ -67,14 +69,15 @@ impl Connection {
     #[must_use]
     pub(crate) fn give_up(&mut self) -> Option<LineAction> {
         let was = core::mem::replace(&mut self.state, State::Idle);
-        matches!(was, State::Connecting { .. } | State::Open { .. }).then_some(LineAction::Disconnect)
+        matches!(was, State::Connecting { .. } | State::Open { .. })
+            .then_some(LineAction::Disconnect)
     }
 
     /// The shell connected. Whether a line was wanted: a late answer to an old wish is not one.
     pub(crate) fn handle_connected(&mut self, now: Timestamp) -> bool {
         let wanted = matches!(self.state, State::Connecting { .. });
         if wanted {
-            self.state = State::Open { heard: now, asked: false };
+            self.state = State::Greeting { since: now };
         }
         wanted
     }
@@ -100,8 +103,11 @@ impl Connection {
     }
 
     /// The relay showed that it serves us: the next failure starts again from the shortest wait.
-    pub(crate) fn handle_served(&mut self) {
+    pub(crate) fn handle_served(&mut self, now: Timestamp) {
         self.failures = 0;
+        if matches!(self.state, State::Greeting { .. }) {
+            self.state = State::Open { heard: now, asked: false };
+        }
     }
 
     /// Does what is due.
@@ -120,7 +126,7 @@ impl Connection {
                 *asked = true;
                 Some(LineAction::Ping)
             }
-            State::Connecting { .. } | State::Open { asked: true, .. } => {
+            State::Connecting { .. } | State::Greeting { .. } | State::Open { asked: true, .. } => {
                 self.handle_disconnected(jitter, now);
                 Some(LineAction::Disconnect)
             }
@@ -131,7 +137,9 @@ impl Connection {
         match self.state {
             State::Idle => None,
             State::Waiting { until } => Some(until),
-            State::Connecting { since } => Some(since + CONNECT_TIMEOUT),
+            State::Connecting { since } | State::Greeting { since } => {
+                Some(since + CONNECT_TIMEOUT)
+            }
             State::Open { heard, asked: false } => {
                 Some(heard + Duration::from_secs(PING_AFTER_SECONDS))
             }
@@ -142,7 +150,7 @@ impl Connection {
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.state, State::Open { .. })
+        matches!(self.state, State::Greeting { .. } | State::Open { .. })
     }
 }
 
@@ -183,11 +191,22 @@ mod tests {
         let start = Timestamp(0);
         let _ = line.want(start);
         assert!(line.handle_connected(start));
+        line.handle_served(start);
         let ask = line.poll_timeout().unwrap();
         assert_eq!(line.handle_timeout(0, ask), Some(LineAction::Ping));
         let dead = line.poll_timeout().unwrap();
         assert_eq!(line.handle_timeout(0, dead), Some(LineAction::Disconnect));
         assert!(!line.is_open());
+    }
+
+    #[test]
+    fn a_relay_that_lets_us_connect_and_serves_nothing_is_given_up() {
+        let mut line = Connection::new();
+        let _ = line.want(Timestamp(0));
+        assert!(line.handle_connected(Timestamp(0)));
+        let dead = line.poll_timeout().unwrap();
+        line.handle_heard(dead);
+        assert_eq!(line.handle_timeout(0, dead), Some(LineAction::Disconnect));
     }
 
     #[test]

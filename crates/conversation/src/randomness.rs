@@ -30,10 +30,7 @@ impl Randomness {
     /// Fills `out` with random bytes.
     pub fn fill(&self, out: &mut [u8]) {
         // A generator whose user panicked half-way still gives random bytes: nothing in it is torn.
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(out);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(out);
     }
 }
 

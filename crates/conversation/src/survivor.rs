@@ -218,13 +218,15 @@ impl Survivor {
     /// A frame came. What is not one, or makes no sense now, is passed over.
     pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
         self.connection.handle_heard(now);
-        let Ok(frame) = decode::<RelayFrame>(bytes) else { return };
+        let Ok(frame) = decode::<RelayFrame>(bytes) else {
+            return;
+        };
         match frame {
             RelayFrame::Greeting { version: VERSION, policy, revocations, statement } => {
                 let greeted = self.trust.handle_greeting(&policy, &revocations, &statement, now);
                 self.handle_greeted(greeted, now);
             }
-            RelayFrame::Greeting { .. } => self.stop(Stop::PageOutdated),
+            RelayFrame::Greeting { .. } => self.handle_greeted(Err(TrustError::Outdated), now),
             RelayFrame::Duty { statement } => {
                 // One that does not hold good is none: waiting shows that nobody is there.
                 let _ = self.trust.handle_statement(&statement, now);
@@ -307,35 +309,40 @@ impl Survivor {
                 // A chat stands on its own keys; a relay that greets wrongly cannot end it.
                 (State::Chatting(_), _) => {}
                 (_, TrustError::NotVerified) => return self.stop(Stop::ProgramNotVerified),
+                (_, TrustError::Outdated) => return self.stop(Stop::PageOutdated),
                 (_, TrustError::ClockWrong) => return self.stop(Stop::ClockWrong),
                 (_, TrustError::Stale) => return self.stop(Stop::StatementStale),
             },
         }
-        self.connection.handle_served();
+        self.connection.handle_served(now);
         self.show_line(Line::Up);
         match &mut self.state {
             State::Asking(asking) => {
-                if self.trust.duty(now).is_none() && !asking.placed && !asking.again {
+                if self.trust.duty(now).is_none() && asking.sealed.is_none() && !asking.again {
                     self.stop(Stop::NobodyOnDuty);
                 } else {
                     self.ask_at_relay(now);
                 }
             }
-            State::Chatting(chat) => chat.handle_line_up(),
+            State::Chatting(chat) => chat.handle_line_up(now),
             State::Before | State::Over => {}
         }
     }
 
     /// Whether the duty statement of now makes a difference to somebody who waits.
     fn asks_anew(&self, now: Timestamp) -> bool {
-        let State::Asking(asking) = &self.state else { return false };
+        let State::Asking(asking) = &self.state else {
+            return false;
+        };
         let key = self.trust.duty(now).map(|duty| &duty.duty_key);
         asking.unserved_since.is_some() || asking.sealed.as_ref().map(|(to, _)| to) != key
     }
 
     /// Asks, or asks again under the same ticket, sealed to the duty key of now.
     fn ask_at_relay(&mut self, now: Timestamp) {
-        let State::Asking(asking) = &mut self.state else { return };
+        let State::Asking(asking) = &mut self.state else {
+            return;
+        };
         let Some(duty) = self.trust.duty(now) else {
             asking.unserved_since.get_or_insert(now);
             return;
@@ -370,7 +377,9 @@ impl Survivor {
     /// Nobody has been on duty for too long: say so rather than let somebody wait for nobody.
     fn check_duty(&mut self, now: Timestamp) {
         let unserved = self.trust.duty(now).is_none();
-        let State::Asking(asking) = &mut self.state else { return };
+        let State::Asking(asking) = &mut self.state else {
+            return;
+        };
         if !unserved {
             asking.unserved_since = None;
             return;
@@ -392,7 +401,9 @@ impl Survivor {
 
     /// Takes the first Welcome that holds good and declines every other.
     fn handle_welcome(&mut self, offer: u64, welcome: &[u8], now: Timestamp) {
-        let State::Asking(asking) = &mut self.state else { return };
+        let State::Asking(asking) = &mut self.state else {
+            return;
+        };
         let ticket = asking.ticket.clone();
         let joined = match self.trust.duty(now) {
             Some(_) => join(&mut asking.prospect, welcome, &self.trust, self.last_number, now),
@@ -408,14 +419,16 @@ impl Survivor {
             return;
         };
         self.send(&ClientFrame::Accept { ticket, offer });
-        chat.handle_line_up();
+        chat.handle_line_up(now);
         self.state = State::Chatting(Box::new(chat));
     }
 
     // The chat.
 
     fn handle_room_frame(&mut self, frame: RelayFrame, now: Timestamp) {
-        let State::Chatting(chat) = &mut self.state else { return };
+        let State::Chatting(chat) = &mut self.state else {
+            return;
+        };
         match frame {
             RelayFrame::Attached { room } if room == chat.room() => chat.handle_attached(now),
             RelayFrame::Presence { room, member, here } if room == chat.room() => {
@@ -431,7 +444,9 @@ impl Survivor {
     /// Passes on what the chat has to send and show, until it has nothing more.
     fn drain_chat(&mut self, now: Timestamp) {
         loop {
-            let State::Chatting(chat) = &mut self.state else { return };
+            let State::Chatting(chat) = &mut self.state else {
+                return;
+            };
             if let Some(output) = chat.poll_output() {
                 self.handle_output(output, now);
             } else if let Some(frame) = chat.poll_frame() {
@@ -467,7 +482,9 @@ impl Survivor {
 
     /// The advocate is gone: destroy that group and ask again, for the head of the line.
     fn ask_for_another(&mut self, now: Timestamp) {
-        let State::Chatting(chat) = &mut self.state else { return };
+        let State::Chatting(chat) = &mut self.state else {
+            return;
+        };
         let (unsent, last_number) = chat.take_unsent();
         self.last_number = self.last_number.max(last_number);
         self.unsent.splice(0..0, unsent);
@@ -582,13 +599,11 @@ fn join(
     last_number: MessageNumber,
     now: Timestamp,
 ) -> Option<Chat> {
-    let group = prospect.join(welcome, now).ok()?;
-    let lead = check_lead(&group, trust, now)?;
+    let (group, lead) =
+        prospect.join_if(welcome, now, |group| check_lead(group, trust, now)).ok()?;
     let key = lead.key;
-    let members = vec![
-        (group.own_leaf().0, Member::survivor(true)),
-        (group.lead().0, Member::staff(lead)),
-    ];
+    let members =
+        vec![(group.own_leaf().0, Member::survivor(true)), (group.lead().0, Member::staff(lead))];
     Chat::new(group, members, &key, Content::Arrived, last_number, now).ok()
 }
 
@@ -596,7 +611,9 @@ fn join(
 fn check_lead(group: &Group, trust: &Trust, now: Timestamp) -> Option<VerifiedDevice> {
     let members = group.members();
     let others = members.iter().filter(|member| member.leaf != group.own_leaf());
-    let [lead] = others.collect::<Vec<_>>()[..] else { return None };
+    let [lead] = others.collect::<Vec<_>>()[..] else {
+        return None;
+    };
     let device = trust.check_staff(lead, now)?;
     (lead.leaf == group.lead() && device.roles.may_lead()).then_some(device)
 }

@@ -22,6 +22,8 @@ use crate::{
 pub(crate) enum TrustError {
     /// It is not signed by this program, or not what it claims to be.
     NotVerified,
+    /// It is in a version of frames that this page does not speak.
+    Outdated,
     /// It says that it was signed more than a day from now: this device's clock is wrong.
     ClockWrong,
     /// It ran out more than a day ago, or something newer was seen.
@@ -119,7 +121,9 @@ impl Trust {
     /// The certificate of a member of a group, followed up to the root: the key that signs for them in
     /// the group is the one that is certified, and it was not revoked.
     pub(crate) fn check_staff(&self, member: &Member, now: Timestamp) -> Option<VerifiedDevice> {
-        let MemberCredential::Staff { chain } = &member.credential else { return None };
+        let MemberCredential::Staff { chain } = &member.credential else {
+            return None;
+        };
         let device = chain.verify(&self.root, now, CLOCK_TOLERANCE).ok()?;
         let genuine = device.key == member.signing && !self.revocations.is_revoked(&device);
         genuine.then_some(device)

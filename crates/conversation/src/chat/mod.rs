@@ -123,8 +123,8 @@ impl Chat {
     // What the relay says.
 
     /// The line is up: get into the room.
-    pub(crate) fn handle_line_up(&mut self) {
-        let frames = self.room.enter();
+    pub(crate) fn handle_line_up(&mut self, now: Timestamp) {
+        let frames = self.room.enter(now);
         self.frames.extend(frames);
     }
 
@@ -141,7 +141,9 @@ impl Chat {
     }
 
     pub(crate) fn handle_presence(&mut self, number: u8, here: bool, now: Timestamp) {
-        let Some(leaf) = self.room.member(number) else { return };
+        let Some(leaf) = self.room.member(number) else {
+            return;
+        };
         if leaf == self.lead && self.i_am_survivor {
             self.lead_gone_since = if here { None } else { self.lead_gone_since.or(Some(now)) };
         }
@@ -305,8 +307,7 @@ impl Chat {
     /// Shows who is here.
     pub(crate) fn show_roster(&mut self) {
         let participants = self.roster.participants();
-        self.outputs
-            .push_back(ChatOutput::Conversation(ConversationEvent::Roster(participants)));
+        self.outputs.push_back(ChatOutput::Conversation(ConversationEvent::Roster(participants)));
     }
 
     // Inside.
@@ -438,7 +439,9 @@ impl Chat {
             starts: List::try_from(self.outbox.starts()).unwrap_or_default(),
             content,
         };
-        let Some(plaintext) = envelope.seal() else { return };
+        let Some(plaintext) = envelope.seal() else {
+            return;
+        };
         let Ok(message) = self.group.encrypt(&plaintext) else {
             self.finish(ChatOutput::Unsafe);
             return;
@@ -489,4 +492,3 @@ impl Chat {
 pub(crate) fn introduction(name: &stillroom_program::NameCertificate) -> Option<Content> {
     Some(Content::Introduction { name: Bytes::try_from(encode(name)).ok()? })
 }
-

@@ -9,7 +9,7 @@ use stillroom_protocol::{AttachToken, ClientFrame, List, RoomId, RoomSecret};
 
 use crate::{
     envelope::LeafNumber,
-    limits::REATTACH_AFTER,
+    limits::{ATTACH_AGAIN_AFTER, REATTACH_AFTER},
     mls::{Group, MlsError},
 };
 
@@ -17,8 +17,8 @@ use crate::{
 enum Attachment {
     /// The line is down.
     Detached,
-    /// Asked; the relay has not answered.
-    Requested,
+    /// Asked; asked again then where the relay has not answered.
+    Requested(Timestamp),
     /// In.
     Attached,
     /// The relay does not know the room (yet); asked again then.
@@ -71,8 +71,8 @@ impl Room {
     }
 
     /// The line is up: what gets this device in.
-    pub(crate) fn enter(&mut self) -> Vec<ClientFrame> {
-        self.attachment = Attachment::Requested;
+    pub(crate) fn enter(&mut self, now: Timestamp) -> Vec<ClientFrame> {
+        self.attachment = Attachment::Requested(now + ATTACH_AGAIN_AFTER);
         let members = self.tokens.iter().map(|(_, token)| token.hash()).collect::<Vec<_>>();
         let open = match (self.opens, List::try_from(members)) {
             (true, Ok(members)) => {
@@ -103,14 +103,14 @@ impl Room {
     /// Asks again when that is due.
     pub(crate) fn handle_timeout(&mut self, now: Timestamp) -> Vec<ClientFrame> {
         match self.attachment {
-            Attachment::Retry(due) if due <= now => self.enter(),
+            Attachment::Requested(due) | Attachment::Retry(due) if due <= now => self.enter(now),
             _ => Vec::new(),
         }
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         match self.attachment {
-            Attachment::Retry(due) => Some(due),
+            Attachment::Requested(due) | Attachment::Retry(due) => Some(due),
             _ => None,
         }
     }

@@ -90,10 +90,18 @@ impl Roster {
 
     /// A member of staff says their name. Whether their certificate bears it out.
     pub(crate) fn introduce(&mut self, leaf: LeafNumber, certificate: &[u8]) -> bool {
-        let Some(member) = self.members.get_mut(&leaf) else { return false };
-        let Some(device) = &member.device else { return false };
-        let Ok(certificate) = decode::<NameCertificate>(certificate) else { return false };
-        let Ok(name) = certificate.verify(device) else { return false };
+        let Some(member) = self.members.get_mut(&leaf) else {
+            return false;
+        };
+        let Some(device) = &member.device else {
+            return false;
+        };
+        let Ok(certificate) = decode::<NameCertificate>(certificate) else {
+            return false;
+        };
+        let Ok(name) = certificate.verify(device) else {
+            return false;
+        };
         member.name = Some(name.as_str().into());
         true
     }

@@ -5,8 +5,8 @@
 //! it back or give an old one, which is made anew then, but not read it or put its own in its place.
 
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, SignedStatement, StaffRecord,
-    Timestamp,
+    Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey,
+    SignedStatement, StaffRecord, Timestamp,
 };
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
 
@@ -30,14 +30,23 @@ pub enum Duty {
 /// How far going on duty has come.
 enum Step {
     Idle,
-    /// Asked for the wrapped key.
-    Fetching,
+    /// Asked for the wrapped key; where it does not serve, a new one is made, but not when a colleague has
+    /// just made it: two desks that cannot read one another's would replace them for ever.
+    Fetching {
+        or_make: bool,
+    },
     /// It does not serve: asked who the staff are, to wrap a new one for them.
-    Listing { replaces: u64 },
+    Listing {
+        replaces: u64,
+    },
     /// A new one was put.
-    Putting { key: ReceivingKey },
+    Putting {
+        key: ReceivingKey,
+    },
     /// Stated; due again then.
-    Stated { again: Timestamp },
+    Stated {
+        again: Timestamp,
+    },
 }
 
 /// The duty of this device.
@@ -78,7 +87,7 @@ impl OwnDuty {
     /// The person wants to be on duty; `admitted` where the line is ready for it.
     pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
         self.wanted = true;
-        admitted.then(|| self.fetch())
+        admitted.then(|| self.fetch(true))
     }
 
     /// The person wants to go off duty.
@@ -90,7 +99,7 @@ impl OwnDuty {
 
     /// The relay let this device in.
     pub(crate) fn handle_admitted(&mut self) -> Option<ClientFrame> {
-        self.wanted.then(|| self.fetch())
+        self.wanted.then(|| self.fetch(true))
     }
 
     pub(crate) fn handle_line_down(&mut self) {
@@ -102,6 +111,12 @@ impl OwnDuty {
         if let Step::Stated { again } = &mut self.step {
             *again = now;
         }
+    }
+
+    /// Somebody states duty with this key: where it is not known here, a colleague made a new one.
+    pub(crate) fn handle_stated(&mut self, key: &ReceivingPublicKey) -> Option<ClientFrame> {
+        let known = self.keys.iter().any(|held| held.public_key() == *key);
+        (matches!(self.step, Step::Stated { .. }) && !known).then(|| self.fetch(false))
     }
 
     /// The answer to this duty's request.
@@ -116,9 +131,10 @@ impl OwnDuty {
             return None;
         }
         match (core::mem::replace(&mut self.step, Step::Idle), reply) {
-            (Step::Fetching, Reply::DutyKey { version, bundle }) => {
+            (Step::Fetching { or_make }, Reply::DutyKey { version, bundle }) => {
                 match self.open(&bundle, context, now) {
                     Some(key) => self.take_key(key, context, now),
+                    None if !or_make => self.state(context, now),
                     None => {
                         self.step = Step::Listing { replaces: version };
                         Some(self.request(Operation::ListStaff))
@@ -135,7 +151,8 @@ impl OwnDuty {
 
     /// The relay refused this duty's request: a colleague was faster, so theirs is fetched.
     pub(crate) fn handle_refused(&mut self, number: u32) -> Option<ClientFrame> {
-        (number == self.request && matches!(self.step, Step::Putting { .. })).then(|| self.fetch())
+        (number == self.request && matches!(self.step, Step::Putting { .. }))
+            .then(|| self.fetch(true))
     }
 
     pub(crate) fn handle_timeout(
@@ -156,22 +173,16 @@ impl OwnDuty {
         }
     }
 
-    fn fetch(&mut self) -> ClientFrame {
-        self.step = Step::Fetching;
+    fn fetch(&mut self, or_make: bool) -> ClientFrame {
+        self.step = Step::Fetching { or_make };
         self.request(Operation::DutyKey)
     }
 
     /// The key in a bundle that a colleague signed, that is young enough and wrapped for this device.
-    fn open(
-        &self,
-        bundle: &[u8],
-        context: &Context<'_>,
-        now: Timestamp,
-    ) -> Option<ReceivingKey> {
+    fn open(&self, bundle: &[u8], context: &Context<'_>, now: Timestamp) -> Option<ReceivingKey> {
         let bundle = decode::<DutyKeyBundle>(bundle).ok()?;
-        let verified = bundle
-            .verify(context.root, context.trust.revocations(), now, CLOCK_TOLERANCE)
-            .ok()?;
+        let verified =
+            bundle.verify(context.root, context.trust.revocations(), now, CLOCK_TOLERANCE).ok()?;
         let age = now.seconds().saturating_sub(verified.made());
         if age >= DUTY_KEY_LASTS.as_secs() {
             return None;

@@ -12,8 +12,8 @@ use stillroom_program::{
     CertificateError, Device, Fingerprint, Intake, Label, Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, TicketId, VERSION,
-    decode, encode, limits::INTAKE_MAX,
+    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, TicketId,
+    VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
 pub use self::duty::Duty;
@@ -266,15 +266,18 @@ impl Desk {
     /// A frame came. What is not one, or makes no sense now, is passed over.
     pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
         self.connection.handle_heard(now);
-        let Ok(frame) = decode::<RelayFrame>(bytes) else { return };
+        let Ok(frame) = decode::<RelayFrame>(bytes) else {
+            return;
+        };
         match frame {
             RelayFrame::Greeting { version: VERSION, policy, revocations, statement: _ } => {
                 let greeted = self.trust.handle_greeting(&policy, &revocations, &[], now);
                 self.handle_greeted(greeted, now);
             }
-            RelayFrame::Greeting { .. } => self.trouble(Trouble::PageOutdated),
+            RelayFrame::Greeting { .. } => self.handle_greeted(Err(TrustError::Outdated), now),
+            RelayFrame::Duty { statement } => self.handle_duty(&statement, now),
             RelayFrame::Challenge { nonce } => self.answer(&nonce),
-            RelayFrame::Admitted => self.handle_admitted(),
+            RelayFrame::Admitted => self.handle_admitted(now),
             RelayFrame::Reply { number, reply } => {
                 let (duty, mut context) = self.duty_and_context();
                 let frame = duty.handle_reply(number, reply, &mut context, now);
@@ -349,7 +352,6 @@ impl Desk {
     fn handle_greeted(&mut self, greeted: Result<(), TrustError>, now: Timestamp) {
         let trouble = match (greeted, self.own_certificate(now)) {
             (Ok(()), Ok(_)) => {
-                self.connection.handle_served();
                 self.duty.handle_records_changed(now);
                 if !self.admitted
                     && let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain))
@@ -358,6 +360,7 @@ impl Desk {
                 }
                 return;
             }
+            (Err(TrustError::Outdated), _) => Trouble::PageOutdated,
             (Err(TrustError::ClockWrong), _) => Trouble::ClockWrong,
             (Err(_), _) => Trouble::ProgramNotVerified,
             (_, Err(error)) => trouble_of(error),
@@ -377,19 +380,29 @@ impl Desk {
     }
 
     /// Let in: duty, open chats and unanswered claims go on where they were.
-    fn handle_admitted(&mut self) {
+    fn handle_admitted(&mut self, now: Timestamp) {
         self.admitted = true;
+        self.connection.handle_served(now);
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
         for held in self.chats.values_mut() {
-            held.chat.handle_line_up();
+            held.chat.handle_line_up(now);
         }
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let tickets = offers.map(|offer| offer.ticket).chain(self.claiming.keys().copied());
         for ticket in tickets.collect::<Vec<_>>() {
             self.send(&ClientFrame::Claim { ticket });
         }
+    }
+
+    /// A colleague, or this desk itself, stated that somebody is on duty.
+    fn handle_duty(&mut self, statement: &[u8], now: Timestamp) {
+        // One that does not hold good says nothing.
+        let _ = self.trust.handle_statement(statement, now);
+        let key = self.trust.duty(now).map(|statement| statement.duty_key.clone());
+        let frame = key.and_then(|key| self.duty.handle_stated(&key));
+        self.send_all(frame);
     }
 
     // The line.
@@ -413,9 +426,8 @@ impl Desk {
         }
         let program = self.setup.root.program_id();
         let keys = self.duty.keys().iter().rev();
-        let opened = keys
-            .filter_map(|key| Intake::open(key, &program, &key_package, intake).ok())
-            .next();
+        let opened =
+            keys.filter_map(|key| Intake::open(key, &program, &key_package, intake).ok()).next();
         let Some(opened) = opened else { return };
         let shown = WaitingSurvivor {
             ticket,
@@ -440,10 +452,13 @@ impl Desk {
             self.send_offer(ticket, welcome);
             return;
         }
-        let Some(hash) = self.claiming.remove(&ticket) else { return };
+        let Some(hash) = self.claiming.remove(&ticket) else {
+            return;
+        };
         self.waiting.remove(&ticket);
         self.show_waiting();
-        if hash != KeyPackageHash::of(key_package) || self.open_chat(ticket, key_package, now).is_none()
+        if hash != KeyPackageHash::of(key_package)
+            || self.open_chat(ticket, key_package, now).is_none()
         {
             self.unusable.insert(ticket);
             self.send(&ClientFrame::Release { ticket });
@@ -470,7 +485,7 @@ impl Desk {
         let opening = introduction(&self.setup.device.name)?;
         let mut chat =
             Chat::new(group, members, &device.key, opening, MessageNumber(0), now).ok()?;
-        chat.handle_line_up();
+        chat.handle_line_up(now);
         chat.show_roster();
         self.last_chat += 1;
         let number = ChatNumber(self.last_chat);
@@ -539,7 +554,9 @@ impl Desk {
     /// Passes on what a chat has to send and show.
     fn drain(&mut self, number: ChatNumber) {
         loop {
-            let Some(held) = self.chats.get_mut(&number) else { return };
+            let Some(held) = self.chats.get_mut(&number) else {
+                return;
+            };
             if let Some(output) = held.chat.poll_output() {
                 self.handle_output(number, output);
             } else if let Some(frame) = held.chat.poll_frame() {

@@ -1,0 +1,118 @@
+//! What a device has shown so far: what a person at it would know.
+
+use stillroom_conversation::{
+    Announcement, Author, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty, MessageNumber,
+    Participant, Phase, SurvivorEvent, Trouble, WaitingSurvivor,
+};
+
+/// One conversation, as it stands on a screen.
+#[derive(Clone, Debug, Default)]
+pub struct ShownChat {
+    /// In order: whether it is one's own, its number, and the text.
+    pub messages: Vec<(bool, MessageNumber, String)>,
+    /// Own messages that everybody has.
+    pub delivered: Vec<MessageNumber>,
+    /// Who is here.
+    pub roster: Vec<Participant>,
+    /// Everything that was announced.
+    pub announced: Vec<Announcement>,
+    /// Whether the survivor is in (a desk's chat).
+    pub joined: bool,
+    /// Whether it is over.
+    pub over: bool,
+}
+
+impl ShownChat {
+    fn show(&mut self, event: ConversationEvent) {
+        match event {
+            ConversationEvent::Message { number, from, text } => {
+                self.messages.push((from == Author::Me, number, text.to_string()));
+            }
+            ConversationEvent::Delivered { number } => self.delivered.push(number),
+            ConversationEvent::Roster(roster) => self.roster = roster,
+            ConversationEvent::Announced(announcement) => self.announced.push(announcement),
+        }
+    }
+
+    /// The texts that others wrote, in order.
+    pub fn received(&self) -> Vec<&str> {
+        self.texts(false)
+    }
+
+    /// One's own texts, in order.
+    pub fn written(&self) -> Vec<&str> {
+        self.texts(true)
+    }
+
+    /// Whether everything of one's own has arrived everywhere.
+    pub fn all_delivered(&self) -> bool {
+        self.written().len() == self.delivered.len()
+    }
+
+    fn texts(&self, own: bool) -> Vec<&str> {
+        let texts = self.messages.iter().filter(|(mine, _, _)| *mine == own);
+        texts.map(|(_, _, text)| text.as_str()).collect()
+    }
+}
+
+/// Everything that a device has shown.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The screens that a survivor saw, in order.
+    pub phases: Vec<Phase>,
+    /// A survivor's chat is the first; a desk's are by their number, from 1.
+    pub chats: Vec<ShownChat>,
+    /// Who waits, at a desk.
+    pub waiting: Vec<WaitingSurvivor>,
+    /// Whether a desk is on duty.
+    pub duty: Option<Duty>,
+    /// What a desk was told.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Shown {
+    pub(crate) fn show_survivor(&mut self, event: SurvivorEvent) {
+        match event {
+            SurvivorEvent::Phase(phase) => self.phases.push(phase),
+            SurvivorEvent::Conversation(event) => self.chat_mut(0).show(event),
+            SurvivorEvent::Line(_) => {}
+        }
+    }
+
+    pub(crate) fn show_desk(&mut self, event: DeskEvent) {
+        match event {
+            DeskEvent::Duty(duty) => self.duty = Some(duty),
+            DeskEvent::Waiting(waiting) => self.waiting = waiting,
+            DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
+            DeskEvent::Line(_) => {}
+            DeskEvent::Chat { chat: ChatNumber(number), event } => {
+                let chat = self.chat_mut(number as usize);
+                match event {
+                    ChatEvent::Opened => {}
+                    ChatEvent::Joined => chat.joined = true,
+                    ChatEvent::Conversation(event) => chat.show(event),
+                    ChatEvent::Ended(_) | ChatEvent::Lost => chat.over = true,
+                }
+            }
+        }
+    }
+
+    /// The chat with this number: 0 for a survivor's, 1 and up for a desk's. Empty where there is none.
+    pub fn chat(&self, number: usize) -> ShownChat {
+        self.chats.get(number).cloned().unwrap_or_default()
+    }
+
+    /// The screen that a survivor is on.
+    pub fn phase(&self) -> Option<Phase> {
+        self.phases.last().copied()
+    }
+
+    fn chat_mut(&mut self, number: usize) -> &mut ShownChat {
+        if self.chats.len() <= number {
+            self.chats.resize_with(number + 1, ShownChat::default);
+        }
+        // The line above made it long enough.
+        let last = self.chats.len() - 1;
+        &mut self.chats[number.min(last)]
+    }
+}

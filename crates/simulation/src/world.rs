@@ -1,0 +1,474 @@
+//! The world: devices, wires, a relay that can be killed, and the time, which jumps from one thing that is
+//! due to the next.
+
+use core::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+use stillroom_conversation::{Desk, DeskSetup, Randomness, Survivor, SurvivorSetup, Transmit};
+use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup};
+use stillroom_program::{Device, Fingerprint, Revocations, SignedRevocations, Timestamp, encode};
+use stillroom_protocol::Bytes;
+
+use crate::{
+    network::{Direction, Fate, Way, Wire},
+    program::SimulatedProgram,
+    records::Records,
+    shown::Shown,
+};
+
+/// A device's number in the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceNumber(pub usize);
+
+/// Whose core a device runs.
+enum Party {
+    Survivor(Box<Survivor>),
+    Desk(Box<Desk>),
+}
+
+struct SimulatedDevice {
+    party: Party,
+    wire: Option<Wire>,
+    /// A connection that was asked for is there then.
+    connects: Option<Timestamp>,
+    shown: Shown,
+}
+
+/// The world.
+pub struct World {
+    /// The time.
+    pub now: Timestamp,
+    /// The program that everybody belongs to.
+    pub program: SimulatedProgram,
+    rng: ChaCha20Rng,
+    relay: Option<Delivery>,
+    records: Records,
+    devices: Vec<SimulatedDevice>,
+    way: Way,
+    /// Every frame that the relay was given, for a test that looks for words in them.
+    pub seen_by_relay: Vec<Vec<u8>>,
+}
+
+/// When a world begins, in milliseconds since the Unix epoch: a day within the sample policy's validity.
+const BEGINNING: u64 = 1_780_000_000_000;
+
+/// Longest way of a frame, in milliseconds.
+const DELAY_AT_MOST: u64 = 200;
+
+impl World {
+    /// A world in which a relay runs and nobody is there yet.
+    pub fn new(seed: u64) -> Self {
+        let now = Timestamp(BEGINNING);
+        let mut world = Self {
+            now,
+            program: SimulatedProgram::new(seed, now),
+            rng: ChaCha20Rng::seed_from_u64(seed ^ 0x0005_711D),
+            relay: None,
+            records: Records::default(),
+            devices: Vec::new(),
+            way: Box::new(|_, _, _| Fate::Arrives),
+            seen_by_relay: Vec::new(),
+        };
+        world.start_relay();
+        world
+    }
+
+    // Who is there.
+
+    /// A survivor who has opened the page.
+    pub fn survivor(&mut self) -> DeviceNumber {
+        self.survivor_with_root(self.program.root)
+    }
+
+    /// A survivor whose page pins this root.
+    pub fn survivor_with_root(&mut self, root: Fingerprint) -> DeviceNumber {
+        let setup = SurvivorSetup { root, language: "en".into() };
+        let survivor = Survivor::new(setup, self.randomness());
+        self.add(Party::Survivor(Box::new(survivor)))
+    }
+
+    /// A staff device at work, certified and published.
+    pub fn desk(&mut self, device: Device) -> DeviceNumber {
+        self.records.publish_staff(&device.staff_record());
+        let setup = DeskSetup { root: self.program.root, device };
+        let desk = Desk::new(setup, self.randomness(), self.now);
+        self.add(Party::Desk(Box::new(desk)))
+    }
+
+    /// What a device has shown.
+    pub fn shown(&self, device: DeviceNumber) -> &Shown {
+        &self.devices[device.0].shown
+    }
+
+    /// A survivor does something.
+    pub fn as_survivor<T>(
+        &mut self,
+        device: DeviceNumber,
+        act: impl FnOnce(&mut Survivor, Timestamp) -> T,
+    ) -> Option<T> {
+        let now = self.now;
+        let acted = match &mut self.devices[device.0].party {
+            Party::Survivor(survivor) => Some(act(survivor, now)),
+            Party::Desk(_) => None,
+        };
+        self.drain_device(device.0);
+        acted
+    }
+
+    /// Somebody at a desk does something.
+    pub fn as_desk<T>(
+        &mut self,
+        device: DeviceNumber,
+        act: impl FnOnce(&mut Desk, Timestamp) -> T,
+    ) -> Option<T> {
+        let now = self.now;
+        let acted = match &mut self.devices[device.0].party {
+            Party::Desk(desk) => Some(act(desk, now)),
+            Party::Survivor(_) => None,
+        };
+        self.drain_device(device.0);
+        acted
+    }
+
+    // What goes wrong.
+
+    /// From now on this decides over every frame.
+    pub fn set_way(&mut self, way: Way) {
+        self.way = way;
+    }
+
+    /// Frames arrive again.
+    pub fn mend_way(&mut self) {
+        self.way = Box::new(|_, _, _| Fate::Arrives);
+    }
+
+    /// A device's connection breaks; what was under way is lost.
+    pub fn cut(&mut self, device: DeviceNumber) {
+        if let Some(wire) = self.devices[device.0].wire.take() {
+            if let Some(relay) = &mut self.relay {
+                relay.handle_disconnect(wire.connection, self.now);
+            }
+            self.tell_disconnected(device.0);
+        }
+        self.drain_relay();
+    }
+
+    /// A device is gone with everything in its memory.
+    pub fn destroy(&mut self, device: DeviceNumber) {
+        self.cut(device);
+        self.devices[device.0].connects = None;
+        let setup = SurvivorSetup { root: self.program.root, language: String::new() };
+        let nobody = Survivor::new(setup, self.randomness());
+        self.devices[device.0].party = Party::Survivor(Box::new(nobody));
+    }
+
+    /// The relay is killed: every connection breaks and its memory is gone.
+    pub fn kill_relay(&mut self) {
+        self.relay = None;
+        for device in 0..self.devices.len() {
+            if self.devices[device].wire.take().is_some() {
+                self.tell_disconnected(device);
+            }
+        }
+    }
+
+    /// A relay starts with empty memory and the lasting records.
+    pub fn start_relay(&mut self) {
+        let setup = Setup { root: self.program.root, limits: Limits::default() };
+        let seed = self.rng.next_u64();
+        let mut relay = Delivery::new(setup, ChaCha20Rng::seed_from_u64(seed));
+        let verified = self.program.policy.verify(&self.program.root, self.now, Duration::ZERO);
+        if let (Ok(policy), Ok(signed)) = (verified, Bytes::try_from(encode(&self.program.policy)))
+        {
+            relay.set_policy(signed, policy, self.now);
+        }
+        self.relay = Some(relay);
+        self.drain_relay();
+    }
+
+    /// The administrator revokes a device, and the relay publishes it.
+    ///
+    /// # Panics
+    /// Never: the administrator may, and the list has room.
+    #[allow(clippy::expect_used, reason = "a test that cannot revoke has nothing to say")]
+    pub fn revoke(&mut self, device: &Device) {
+        let until = device.chain.leaf().not_after;
+        let list = Revocations::default().with(device.key(), until, self.now).expect("room");
+        let signed = SignedRevocations::sign(list, &self.program.administrator).expect("a right");
+        let verified =
+            signed.verify(&self.program.root, self.now, Duration::ZERO).expect("just signed");
+        if let (Some(relay), Ok(signed)) = (&mut self.relay, Bytes::try_from(encode(&signed))) {
+            relay.set_revocations(signed, verified, self.now);
+        }
+        self.drain_relay();
+    }
+
+    /// What the relay holds; nothing where none runs.
+    pub fn holdings(&self) -> Holdings {
+        self.relay.as_ref().map(Delivery::holdings).unwrap_or_default()
+    }
+
+    /// Puts bytes of a test's own making on a device's way to the relay.
+    pub fn inject(&mut self, device: DeviceNumber, frame: Vec<u8>) {
+        let arrives = self.now;
+        if let Some(wire) = &mut self.devices[device.0].wire {
+            wire.send(Direction::Up, arrives, frame);
+        }
+    }
+
+    /// Puts bytes of a test's own making on a device's way from the relay.
+    pub fn inject_down(&mut self, device: DeviceNumber, frame: Vec<u8>) {
+        let arrives = self.now;
+        if let Some(wire) = &mut self.devices[device.0].wire {
+            wire.send(Direction::Down, arrives, frame);
+        }
+    }
+
+    // Time.
+
+    /// Lets things happen until `done`, or until `at_most` has passed. Whether it was done.
+    pub fn run_until(&mut self, at_most: Duration, done: impl Fn(&Self) -> bool) -> bool {
+        let end = self.now + at_most;
+        while !done(self) {
+            match self.next_due() {
+                Some(due) if due <= end => {
+                    self.now = self.now.max(due);
+                    self.step();
+                }
+                _ => {
+                    self.now = end;
+                    return done(self);
+                }
+            }
+        }
+        true
+    }
+
+    /// Lets this much time pass.
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_until(time, |_| false);
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let devices = self.devices.iter().flat_map(|device| {
+            let party = match &device.party {
+                Party::Survivor(survivor) => survivor.poll_timeout(),
+                Party::Desk(desk) => desk.poll_timeout(),
+            };
+            [party, device.connects, device.wire.as_ref().and_then(Wire::poll_timeout)]
+        });
+        let relay = self.relay.as_ref().and_then(Delivery::poll_timeout);
+        devices.chain([relay]).flatten().min()
+    }
+
+    /// Does everything that is due.
+    fn step(&mut self) {
+        for device in 0..self.devices.len() {
+            self.connect_if_due(device);
+            self.deliver_arrived(device);
+            self.time_out(device);
+        }
+        if let Some(relay) = &mut self.relay
+            && relay.poll_timeout().is_some_and(|due| due <= self.now)
+        {
+            relay.handle_timeout(self.now);
+        }
+        self.drain_relay();
+    }
+
+    fn time_out(&mut self, device: usize) {
+        let now = self.now;
+        match &mut self.devices[device].party {
+            Party::Survivor(survivor) => {
+                if survivor.poll_timeout().is_some_and(|due| due <= now) {
+                    survivor.handle_timeout(now);
+                }
+            }
+            Party::Desk(desk) => {
+                if desk.poll_timeout().is_some_and(|due| due <= now) {
+                    desk.handle_timeout(now);
+                }
+            }
+        }
+        self.drain_device(device);
+    }
+
+    fn connect_if_due(&mut self, device: usize) {
+        if self.devices[device].connects.is_none_or(|due| due > self.now) {
+            return;
+        }
+        self.devices[device].connects = None;
+        let connection = match &mut self.relay {
+            Some(relay) => relay.handle_connect(self.now).ok(),
+            None => None,
+        };
+        match connection {
+            Some(connection) => {
+                self.devices[device].wire = Some(Wire::new(connection));
+                let now = self.now;
+                match &mut self.devices[device].party {
+                    Party::Survivor(survivor) => survivor.handle_connected(now),
+                    Party::Desk(desk) => desk.handle_connected(now),
+                }
+                self.drain_device(device);
+            }
+            None => self.tell_disconnected(device),
+        }
+    }
+
+    fn deliver_arrived(&mut self, device: usize) {
+        let now = self.now;
+        while let Some((direction, frame)) =
+            self.devices[device].wire.as_mut().and_then(|wire| wire.take_arrived(now))
+        {
+            match direction {
+                Direction::Up => {
+                    let connection = self.devices[device].wire.as_ref().map(|wire| wire.connection);
+                    if let (Some(connection), Some(relay)) = (connection, &mut self.relay) {
+                        relay.handle_frame(connection, &frame, now);
+                    }
+                    self.seen_by_relay.push(frame);
+                    self.drain_relay();
+                }
+                Direction::Down => {
+                    match &mut self.devices[device].party {
+                        Party::Survivor(survivor) => survivor.handle_frame(&frame, now),
+                        Party::Desk(desk) => desk.handle_frame(&frame, now),
+                    }
+                    self.drain_device(device);
+                }
+            }
+        }
+    }
+
+    fn tell_disconnected(&mut self, device: usize) {
+        let now = self.now;
+        match &mut self.devices[device].party {
+            Party::Survivor(survivor) => survivor.handle_disconnected(now),
+            Party::Desk(desk) => desk.handle_disconnected(now),
+        }
+        self.drain_device(device);
+    }
+
+    fn drain_device(&mut self, device: usize) {
+        loop {
+            let number = DeviceNumber(device);
+            let transmit = match &mut self.devices[device].party {
+                Party::Survivor(survivor) => survivor.poll_transmit(),
+                Party::Desk(desk) => desk.poll_transmit(),
+            };
+            let Some(transmit) = transmit else { break };
+            match transmit {
+                Transmit::Connect => {
+                    self.devices[device].connects = Some(self.now + self.delay());
+                }
+                Transmit::Frame(frame) => self.put_on_way(number, Direction::Up, &frame),
+                Transmit::Disconnect => {
+                    self.devices[device].connects = None;
+                    self.hang_up(device);
+                }
+            }
+        }
+        let SimulatedDevice { party, shown, .. } = &mut self.devices[device];
+        match party {
+            Party::Survivor(survivor) => {
+                while let Some(event) = survivor.poll_event() {
+                    shown.show_survivor(event);
+                }
+            }
+            Party::Desk(desk) => {
+                while let Some(event) = desk.poll_event() {
+                    shown.show_desk(event);
+                }
+            }
+        }
+    }
+
+    /// Closes a connection from the device's end: what it sent before still arrives.
+    fn hang_up(&mut self, device: usize) {
+        let Some(wire) = self.devices[device].wire.take() else {
+            return;
+        };
+        let Some(relay) = &mut self.relay else { return };
+        for (_, frame) in wire.up {
+            relay.handle_frame(wire.connection, &frame, self.now);
+        }
+        relay.handle_disconnect(wire.connection, self.now);
+        self.drain_relay();
+    }
+
+    /// Closes a connection from the relay's end: what it sent before still arrives.
+    fn close_from_relay(&mut self, device: usize) {
+        let Some(wire) = self.devices[device].wire.take() else {
+            return;
+        };
+        let now = self.now;
+        for (_, frame) in wire.down {
+            match &mut self.devices[device].party {
+                Party::Survivor(survivor) => survivor.handle_frame(&frame, now),
+                Party::Desk(desk) => desk.handle_frame(&frame, now),
+            }
+        }
+        self.tell_disconnected(device);
+    }
+
+    fn drain_relay(&mut self) {
+        while let Some(command) = self.relay.as_mut().and_then(Delivery::poll_command) {
+            match command {
+                Command::Send { to, frame } => {
+                    if let Some(device) = self.device_of(to) {
+                        self.put_on_way(DeviceNumber(device), Direction::Down, &frame);
+                    }
+                }
+                Command::Close { connection, .. } => {
+                    if let Some(device) = self.device_of(connection) {
+                        self.close_from_relay(device);
+                    }
+                }
+                Command::Lasting { connection, number, operation, .. } => {
+                    let answer = self.records.answer(operation);
+                    if let Some(relay) = &mut self.relay {
+                        relay.handle_reply(connection, number, answer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn put_on_way(&mut self, device: DeviceNumber, direction: Direction, frame: &[u8]) {
+        let frames = match (self.way)(device, direction, frame) {
+            Fate::Arrives => vec![frame.to_vec()],
+            Fate::Dropped => Vec::new(),
+            Fate::Becomes(frames) => frames,
+        };
+        for frame in frames {
+            let arrives = self.now + self.delay();
+            if let Some(wire) = &mut self.devices[device.0].wire {
+                wire.send(direction, arrives, frame);
+            }
+        }
+    }
+
+    fn device_of(&self, connection: stillroom_delivery::ConnectionId) -> Option<usize> {
+        self.devices.iter().position(|device| {
+            device.wire.as_ref().is_some_and(|wire| wire.connection == connection)
+        })
+    }
+
+    fn add(&mut self, party: Party) -> DeviceNumber {
+        let device = SimulatedDevice { party, wire: None, connects: None, shown: Shown::default() };
+        self.devices.push(device);
+        let number = self.devices.len() - 1;
+        self.drain_device(number);
+        DeviceNumber(number)
+    }
+
+    fn delay(&mut self) -> Duration {
+        Duration::from_millis(1 + self.rng.next_u64() % DELAY_AT_MOST)
+    }
+
+    fn randomness(&mut self) -> Randomness {
+        Randomness::new(ChaCha20Rng::seed_from_u64(self.rng.next_u64()))
+    }
+}
