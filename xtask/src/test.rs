@@ -123,9 +123,13 @@ fn a_little_fuzzing() -> Outcome {
 fn browsers() -> Outcome {
     setup::for_browser_tests()?;
     build::release()?;
+    let folder = places::root().join("e2e");
+    let mut scenarios = places::files(&folder.join("scenarios"))?;
+    scenarios.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     Run::new("node")
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec", "scenarios/"])
-        .folder(&places::root().join("e2e"))
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(scenarios)
+        .folder(&folder)
         .env("STILLROOM", places::binary())
         .done()
 }
