@@ -17,9 +17,7 @@ impl Clock {
     pub(crate) fn start() -> Self {
         Self {
             started: Instant::now(),
-            wall: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
+            wall: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         }
     }
 

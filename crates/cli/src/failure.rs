@@ -12,16 +12,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// `what` happened; `advice` says what to do.
     pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            advice: advice.into(),
-        }
-    }
-
-    /// What happened.
-    #[cfg(test)]
-    pub(crate) fn what(&self) -> &str {
-        &self.what
+        Self { what: what.into(), advice: advice.into() }
     }
 }
 

@@ -48,7 +48,10 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     let relay = Relay::start(config).await.map_err(|error| not_started(&error))?;
     let (survivor, desk) = (relay.survivor_origin(), relay.desk_origin());
     if json {
-        answer(json!({"visitor": survivor.as_str(), "desk": desk.as_str(), "pid": std::process::id()}).to_string());
+        answer(
+            json!({"visitor": survivor.as_str(), "desk": desk.as_str(), "pid": std::process::id()})
+                .to_string(),
+        );
     } else {
         remark(format!("The relay runs: {survivor} for survivors, {desk} for staff."));
     }

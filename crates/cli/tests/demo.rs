@@ -26,7 +26,7 @@ fn the_demo_prints_one_line_and_is_gone_without_a_trace_on_ctrl_c_and_on_term() 
         assert_eq!(ready["pid"], demo.id());
         assert!(ready["desk"].as_str().unwrap().contains("/#device="));
         assert_ne!(port(&ready["visitor"]), port(&ready["desk"]));
-        assert!(http_get(port(&ready["visitor"]), "/").unwrap().starts_with("HTTP/1.1 200"));
+        assert!(http_get(port(&ready["visitor"]), "/status").unwrap().starts_with("HTTP/1.1 200"));
         assert!(std::fs::read_dir(place.path()).unwrap().count() > 0);
         demo.signal(signal);
         assert!(demo.wait().success(), "{signal}");

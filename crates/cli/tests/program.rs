@@ -9,7 +9,9 @@ use support::{file, folder, run_badly, run_well, text};
 fn recovery_words(said: &str) -> String {
     let words: Vec<&str> = said
         .lines()
-        .filter(|line| line.split_whitespace().next().is_some_and(|first| first.parse::<u8>().is_ok()))
+        .filter(|line| {
+            line.split_whitespace().next().is_some_and(|first| first.parse::<u8>().is_ok())
+        })
         .flat_map(str::split_whitespace)
         .filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
         .collect();
@@ -62,7 +64,13 @@ fn a_wrong_passphrase_opens_nothing_and_the_words_on_paper_do() {
 
     let words = file(folder.path(), "words", &recovery_words(&said));
     let recovered = run_well(&[
-        "program", "recover", text(&keys), "--words-file", text(&words), "--passphrase-file", text(&wrong),
+        "program",
+        "recover",
+        text(&keys),
+        "--words-file",
+        text(&words),
+        "--passphrase-file",
+        text(&wrong),
     ]);
     assert_eq!(fingerprint(&recovered), fingerprint(&said));
     // Now that one opens the key, and only the relay is missing.
@@ -80,12 +88,24 @@ fn words_of_another_program_are_refused() {
     let said = run_well(&["program", "new", text(&other), "--passphrase-file", text(&passphrase)]);
     let words = file(folder.path(), "words", &recovery_words(&said));
     let refused = run_badly(&[
-        "program", "recover", text(&one), "--words-file", text(&words), "--passphrase-file", text(&passphrase),
+        "program",
+        "recover",
+        text(&one),
+        "--words-file",
+        text(&words),
+        "--passphrase-file",
+        text(&passphrase),
     ]);
     assert!(refused.contains("another program"), "{refused}");
     let words = file(folder.path(), "typo", "abandon ability able");
     let refused = run_badly(&[
-        "program", "recover", text(&one), "--words-file", text(&words), "--passphrase-file", text(&passphrase),
+        "program",
+        "recover",
+        text(&one),
+        "--words-file",
+        text(&words),
+        "--passphrase-file",
+        text(&passphrase),
     ]);
     assert!(refused.contains("24 words"), "{refused}");
 }

@@ -16,7 +16,8 @@ fn a_member_who_was_invited_can_take_a_chat_under_the_name_in_the_invitation() {
     let survivor = program.survivor(program.visitor);
     meet(&survivor, &mut desk);
     let roster = survivor.event(|event| event["event"] == "roster");
-    let names: Vec<_> = roster["people"].as_array().unwrap().iter().map(|person| &person["name"]).collect();
+    let names: Vec<_> =
+        roster["people"].as_array().unwrap().iter().map(|person| &person["name"]).collect();
     assert!(names.contains(&&json!("Sam")), "{roster}");
 }
 
@@ -28,8 +29,18 @@ fn an_invitation_works_once() {
     let relay = format!("ws://localhost:{}", program.desk);
     let passphrase = program.path("passphrase");
     let mut invitation = Running::start(&[
-        "staff", "invite", text(&keys), "--name", "Sam", "--role", "advocate", "--relay", &relay,
-        "--passphrase-file", text(&passphrase), "--json",
+        "staff",
+        "invite",
+        text(&keys),
+        "--name",
+        "Sam",
+        "--role",
+        "advocate",
+        "--relay",
+        &relay,
+        "--passphrase-file",
+        text(&passphrase),
+        "--json",
     ]);
     let link = invitation.json()["link"].as_str().unwrap().to_owned();
     let join = |file: &str| {
@@ -62,9 +73,8 @@ fn a_device_that_was_revoked_is_let_in_no_more() {
         .and_then(|line| line.split_whitespace().next())
         .unwrap();
     staff(&["staff", "revoke", text(&keys), advocate]);
-    let mut desk = Running::start(&[
-        "client", "desk", "--relay", &relay, "--device-file", text(&device),
-    ]);
+    let mut desk =
+        Running::start(&["client", "desk", "--relay", &relay, "--device-file", text(&device)]);
     desk.tell(json!({"do": "on-duty"}));
     let trouble = desk.event(|event| event["event"] == "trouble");
     assert_eq!(trouble["trouble"], "certificate-refused");

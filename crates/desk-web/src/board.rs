@@ -81,10 +81,7 @@ impl Board {
             None if event == ChatEvent::Opened => self.seat(number),
             None => return None,
         };
-        let news = seated
-            .chat
-            .try_update(|chat| chat.handle(event, now))
-            .flatten();
+        let news = seated.chat.try_update(|chat| chat.handle(event, now)).flatten();
         if let Some(news) = news {
             self.announce(&seated, &news);
         }
@@ -92,23 +89,15 @@ impl Board {
     }
 
     fn find(self, number: ChatNumber) -> Option<Seated> {
-        self.seated.with_untracked(|seated| {
-            seated
-                .iter()
-                .find(|seated| seated.number == number)
-                .cloned()
-        })
+        self.seated
+            .with_untracked(|seated| seated.iter().find(|seated| seated.number == number).cloned())
     }
 
     fn seat(self, number: ChatNumber) -> Seated {
-        let taken: Vec<Seat> = self
-            .seated
-            .with_untracked(|seated| seated.iter().map(|seated| seated.seat).collect());
-        let seated = Seated {
-            seat: lowest_free(&taken),
-            number,
-            chat: ArcRwSignal::new(Chat::new()),
-        };
+        let taken: Vec<Seat> =
+            self.seated.with_untracked(|seated| seated.iter().map(|seated| seated.seat).collect());
+        let seated =
+            Seated { seat: lowest_free(&taken), number, chat: ArcRwSignal::new(Chat::new()) };
         self.seated.update(|all| {
             all.push(seated.clone());
             all.sort_by_key(|seated| seated.seat);
@@ -124,8 +113,7 @@ impl Board {
 
     /// Takes a chat that is over off the screen.
     pub(crate) fn put_away(self, seat: Seat) {
-        self.seated
-            .update(|seated| seated.retain(|seated| seated.seat != seat));
+        self.seated.update(|seated| seated.retain(|seated| seated.seat != seat));
         if self.current.get_untracked() == Some(seat) {
             self.current.set(None);
         }
@@ -134,9 +122,7 @@ impl Board {
     /// Whether leaving the page would lose a chat.
     pub(crate) fn has_open_chats(self) -> bool {
         self.seated.with_untracked(|seated| {
-            seated
-                .iter()
-                .any(|seated| seated.chat.with_untracked(|chat| !chat.is_over()))
+            seated.iter().any(|seated| seated.chat.with_untracked(|chat| !chat.is_over()))
         })
     }
 
@@ -144,9 +130,8 @@ impl Board {
     pub(crate) fn next_to_answer(self) -> Option<Seat> {
         let after = self.current.get_untracked().unwrap_or(0);
         let waiting: Vec<Seat> = self.seated.with_untracked(|seated| {
-            let needing = seated
-                .iter()
-                .filter(|seated| seated.chat.with_untracked(Chat::needs_answer));
+            let needing =
+                seated.iter().filter(|seated| seated.chat.with_untracked(Chat::needs_answer));
             needing.map(|seated| seated.seat).collect()
         });
         let next = waiting.iter().find(|seat| **seat > after);
@@ -161,10 +146,9 @@ impl Board {
         let said = match news {
             News::Message | News::Note(_) if in_front => return,
             News::Message => say_with("desk-new-message", &[("chat", &chat)]),
-            News::Note(announcement) => say_with(
-                "desk-in-chat",
-                &[("chat", &chat), ("what", &told(announcement))],
-            ),
+            News::Note(announcement) => {
+                say_with("desk-in-chat", &[("chat", &chat), ("what", &told(announcement))])
+            }
             News::Stage(stage) => {
                 let what = match stage {
                     Stage::Open => say("desk-survivor-joined"),
@@ -207,9 +191,7 @@ pub(crate) fn signature(what: &What) -> Option<(String, String)> {
 }
 
 fn lowest_free(taken: &[Seat]) -> Seat {
-    (1..)
-        .find(|seat| !taken.contains(seat))
-        .unwrap_or(Seat::MAX)
+    (1..).find(|seat| !taken.contains(seat)).unwrap_or(Seat::MAX)
 }
 
 #[cfg(test)]

@@ -73,11 +73,7 @@ pub(crate) enum Writer {
 #[derive(Clone)]
 pub(crate) enum What {
     /// A message.
-    Message {
-        number: MessageNumber,
-        writer: Writer,
-        text: Arc<Zeroizing<String>>,
-    },
+    Message { number: MessageNumber, writer: Writer, text: Arc<Zeroizing<String>> },
     /// Something about the others.
     Note(Announcement),
 }
@@ -184,23 +180,12 @@ impl Chat {
         let mine = writer == Writer::Me;
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
-        self.log(
-            What::Message {
-                number,
-                writer,
-                text,
-            },
-            now,
-        );
+        self.log(What::Message { number, writer, text }, now);
         (!mine).then_some(News::Message)
     }
 
     fn log(&mut self, what: What, now: Timestamp) {
-        self.entries.push(Entry {
-            place: self.next,
-            at: now,
-            what,
-        });
+        self.entries.push(Entry { place: self.next, at: now, what });
         self.next += 1;
     }
 
@@ -263,15 +248,9 @@ impl Chat {
                     Some((true, _)) => Mark::Answered,
                     None => Mark::New,
                 };
-                let dropped = self
-                    .roster
-                    .iter()
-                    .any(|person| person.role == Role::Survivor && !person.here);
-                dropped
-                    .then_some(Mark::LineDropped)
-                    .into_iter()
-                    .chain([written])
-                    .collect()
+                let dropped =
+                    self.roster.iter().any(|person| person.role == Role::Survivor && !person.here);
+                dropped.then_some(Mark::LineDropped).into_iter().chain([written]).collect()
             }
         }
     }
@@ -310,10 +289,7 @@ mod tests {
         chat.handle(ChatEvent::Joined, NOW);
         assert_eq!(chat.marks(), [Mark::New]);
         let news = chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "hello", NOW);
-        assert_eq!(
-            (news, chat.marks()),
-            (Some(News::Message), vec![Mark::NeedsAnswer])
-        );
+        assert_eq!((news, chat.marks()), (Some(News::Message), vec![Mark::NeedsAnswer]));
         let news = chat.handle_message(MessageNumber(2), Author::Me, "hello", NOW);
         assert_eq!((news, chat.marks()), (None, vec![Mark::Answered]));
     }
@@ -335,11 +311,7 @@ mod tests {
         };
         chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
         assert!(chat.entries().is_empty() && chat.roster().is_empty());
-        assert_eq!(
-            Arc::strong_count(&text),
-            1,
-            "only this test still holds the text"
-        );
+        assert_eq!(Arc::strong_count(&text), 1, "only this test still holds the text");
         assert_eq!(chat.marks(), [Mark::Ended]);
     }
 

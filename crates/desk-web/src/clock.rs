@@ -14,10 +14,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// Starts it.
     pub(crate) fn start() -> Self {
-        Self {
-            wall_at_start: js_sys::Date::now(),
-            elapsed_at_start: elapsed(),
-        }
+        Self { wall_at_start: js_sys::Date::now(), elapsed_at_start: elapsed() }
     }
 
     /// Now.
@@ -29,7 +26,5 @@ impl Clock {
 }
 
 fn elapsed() -> f64 {
-    window()
-        .performance()
-        .map_or(0.0, |performance| performance.now())
+    window().performance().map_or(0.0, |performance| performance.now())
 }

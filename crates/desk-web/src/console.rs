@@ -67,10 +67,7 @@ impl Console {
         });
         shell.drain(board);
         set_interval(move || board.now.set(clock.now()), AGES_EVERY);
-        Self {
-            board,
-            shell: StoredValue::new_local(shell),
-        }
+        Self { board, shell: StoredValue::new_local(shell) }
     }
 
     /// Goes on duty.
@@ -98,8 +95,7 @@ impl Console {
 
     fn ask(self) {
         self.board.trouble.set(None);
-        self.shell
-            .with_value(|shell| *shell.asked.borrow_mut() = true);
+        self.shell.with_value(|shell| *shell.asked.borrow_mut() = true);
     }
 
     /// Sends what was written.
@@ -108,8 +104,7 @@ impl Console {
     /// As the core says; nothing was sent then.
     pub(crate) fn write(self, seat: Seat, text: &str) -> Result<(), WriteError> {
         let seated = self.board.at(seat).ok_or(WriteError::NotNow)?;
-        self.act(|desk, now| desk.write(seated.number, text, now))
-            .map(|_| ())
+        self.act(|desk, now| desk.write(seated.number, text, now)).map(|_| ())
     }
 
     /// Ends a chat, after the person said so twice.
@@ -124,11 +119,7 @@ impl Console {
         if let Some(seated) = self.board.at(seat) {
             self.board.current.set(Some(seat));
             let over = seated.chat.with_untracked(crate::chat::Chat::is_over);
-            focus::move_to(if over {
-                panel_id(seat)
-            } else {
-                message_id(seat)
-            });
+            focus::move_to(if over { panel_id(seat) } else { message_id(seat) });
         }
     }
 

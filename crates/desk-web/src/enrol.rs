@@ -47,29 +47,15 @@ impl Enrolling {
         invitation: InvitationId,
         request: Bytes<RECORD_MAX>,
     ) -> Self {
-        Self {
-            program,
-            invitation,
-            request,
-            number: 0,
-            sending: 0,
-            ask_at: None,
-            taken: false,
-        }
+        Self { program, invitation, request, number: 0, sending: 0, ask_at: None, taken: false }
     }
 
     /// The line stands: what to send. The request goes again on every connection, since nobody knows
     /// what a lost one carried.
     pub(crate) fn handle_connected(&mut self) -> [Vec<u8>; 2] {
         self.sending = self.number + 1;
-        let enrol = Operation::Enrol {
-            invitation: self.invitation,
-            request: self.request.clone(),
-        };
-        let hello = ClientFrame::Hello {
-            version: VERSION,
-            program: self.program,
-        };
+        let enrol = Operation::Enrol { invitation: self.invitation, request: self.request.clone() };
+        let hello = ClientFrame::Hello { version: VERSION, program: self.program };
         [encode(&hello), self.ask(enrol)]
     }
 
@@ -84,18 +70,17 @@ impl Enrolling {
             RelayFrame::Reply { number, reply } if number == self.number => {
                 self.handle_reply(number, reply, now)
             }
-            RelayFrame::Refused {
-                about: About::Request(number),
-                refusal,
-            } if number == self.number => self.handle_refused(number, refusal, now),
-            RelayFrame::Refused {
-                about: About::Invitation(_),
-                refusal,
-            } => self.handle_refused(self.number, refusal, now),
-            RelayFrame::Refused {
-                about: About::Connection,
-                refusal,
-            } => (refusal != Refusal::Stopping).then_some(Outcome::Refused(refusal)),
+            RelayFrame::Refused { about: About::Request(number), refusal }
+                if number == self.number =>
+            {
+                self.handle_refused(number, refusal, now)
+            }
+            RelayFrame::Refused { about: About::Invitation(_), refusal } => {
+                self.handle_refused(self.number, refusal, now)
+            }
+            RelayFrame::Refused { about: About::Connection, refusal } => {
+                (refusal != Refusal::Stopping).then_some(Outcome::Refused(refusal))
+            }
             _ => None,
         }
     }
@@ -150,10 +135,7 @@ impl Enrolling {
 
     fn ask(&mut self, operation: Operation) -> Vec<u8> {
         self.number += 1;
-        encode(&ClientFrame::Request {
-            number: self.number,
-            operation,
-        })
+        encode(&ClientFrame::Request { number: self.number, operation })
     }
 }
 
@@ -174,44 +156,25 @@ mod tests {
     }
 
     fn records(records: &[&[u8]]) -> Reply {
-        let records: Vec<_> = records
-            .iter()
-            .map(|record| Bytes::try_from(*record).unwrap())
-            .collect();
-        Reply::Records {
-            records: records.try_into().unwrap(),
-        }
+        let records: Vec<_> =
+            records.iter().map(|record| Bytes::try_from(*record).unwrap()).collect();
+        Reply::Records { records: records.try_into().unwrap() }
     }
 
     fn refused(number: u32, refusal: Refusal) -> Vec<u8> {
-        encode(&RelayFrame::Refused {
-            about: About::Request(number),
-            refusal,
-        })
+        encode(&RelayFrame::Refused { about: About::Request(number), refusal })
     }
 
     #[test]
     fn a_request_is_sent_and_its_completion_is_fetched_when_it_is_there() {
         let mut enrolling = enrolling();
         let [hello, request] = enrolling.handle_connected();
-        assert!(matches!(
-            decode(&hello),
-            Ok(ClientFrame::Hello {
-                version: VERSION,
-                ..
-            })
-        ));
+        assert!(matches!(decode(&hello), Ok(ClientFrame::Hello { version: VERSION, .. })));
         assert!(matches!(
             decode(&request),
-            Ok(ClientFrame::Request {
-                number: 1,
-                operation: Operation::Enrol { .. }
-            })
+            Ok(ClientFrame::Request { number: 1, operation: Operation::Enrol { .. } })
         ));
-        assert_eq!(
-            enrolling.handle_frame(&reply(1, Reply::Done), NOW),
-            Some(Outcome::Sent)
-        );
+        assert_eq!(enrolling.handle_frame(&reply(1, Reply::Done), NOW), Some(Outcome::Sent));
         assert!(enrolling.handle_timeout(NOW).is_some());
         assert_eq!(enrolling.handle_frame(&reply(2, records(&[])), NOW), None);
         let due = enrolling.poll_timeout().unwrap();
@@ -226,10 +189,7 @@ mod tests {
     fn a_request_that_the_relay_has_already_is_followed_by_the_question() {
         let mut enrolling = enrolling();
         enrolling.handle_connected();
-        assert_eq!(
-            enrolling.handle_frame(&refused(1, Refusal::InvitationUnknown), NOW),
-            None
-        );
+        assert_eq!(enrolling.handle_frame(&refused(1, Refusal::InvitationUnknown), NOW), None);
         assert!(enrolling.handle_timeout(NOW).is_some());
         let outcome = enrolling.handle_frame(&refused(2, Refusal::InvitationUnknown), NOW);
         assert_eq!(outcome, Some(Outcome::Refused(Refusal::InvitationUnknown)));
@@ -243,10 +203,7 @@ mod tests {
         enrolling.handle_disconnected();
         assert_eq!(enrolling.poll_timeout(), None);
         let [_, request] = enrolling.handle_connected();
-        assert!(matches!(
-            decode(&request),
-            Ok(ClientFrame::Request { number: 2, .. })
-        ));
+        assert!(matches!(decode(&request), Ok(ClientFrame::Request { number: 2, .. })));
         assert_eq!(
             enrolling.handle_frame(&reply(1, Reply::Done), NOW),
             None,

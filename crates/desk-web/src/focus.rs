@@ -29,15 +29,12 @@ pub(crate) fn is_within(selector: &str) -> bool {
 
 /// Whether the focus is on nothing in particular.
 pub(crate) fn is_nowhere() -> bool {
-    document()
-        .active_element()
-        .is_none_or(|active: Element| active.tag_name() == "BODY")
+    document().active_element().is_none_or(|active: Element| active.tag_name() == "BODY")
 }
 
 fn now(id: &str) {
-    let element = document()
-        .get_element_by_id(id)
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let element =
+        document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
     if let Some(element) = element {
         let _ = element.focus();
     }

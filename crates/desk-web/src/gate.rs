@@ -112,8 +112,7 @@ impl Gate {
             },
             Link::Join(secret) => {
                 let secret = InvitationSecret::from_bytes(&secret);
-                self.shell
-                    .with_value(|shell| *shell.secret.borrow_mut() = Some(secret));
+                self.shell.with_value(|shell| *shell.secret.borrow_mut() = Some(secret));
                 self.screen.set(Screen::Join);
             }
             Link::NotWhole => self.screen.set(Screen::NotWhole),
@@ -170,12 +169,8 @@ impl Gate {
 
     fn enter(self, device: Device, practice: bool) {
         let shell = self.shell.get_value();
-        let setup = DeskSetup {
-            root: shell.root,
-            device,
-        };
-        self.screen
-            .set(Screen::Desk(Console::open(setup, practice, shell.clock)));
+        let setup = DeskSetup { root: shell.root, device };
+        self.screen.set(Screen::Desk(Console::open(setup, practice, shell.clock)));
     }
 
     fn join(self, shell: &Rc<Shell>, secret: InvitationSecret, passphrase: Zeroizing<String>) {
@@ -192,32 +187,20 @@ impl Gate {
             }
         });
         line.connect();
-        *shell.joining.borrow_mut() = Some(Joining {
-            secret,
-            device,
-            passphrase,
-            enrolling,
-            line,
-        });
+        *shell.joining.borrow_mut() = Some(Joining { secret, device, passphrase, enrolling, line });
         self.screen.set(Screen::JoinWaiting);
     }
 
     fn hear(self, shell: &Rc<Shell>, heard: Heard) {
         let now = shell.clock.now();
         let mut joining = shell.joining.borrow_mut();
-        let Some(Joining {
-            enrolling, line, ..
-        }) = joining.as_mut()
-        else {
+        let Some(Joining { enrolling, line, .. }) = joining.as_mut() else {
             return;
         };
         let outcome = match heard {
             Heard::Connected => {
                 self.line_up.set(true);
-                enrolling
-                    .handle_connected()
-                    .iter()
-                    .for_each(|frame| line.send(frame));
+                enrolling.handle_connected().iter().for_each(|frame| line.send(frame));
                 None
             }
             Heard::Frame(frame) => enrolling.handle_frame(&frame, now),
@@ -240,11 +223,8 @@ impl Gate {
     }
 
     fn set_timer(self, shell: &Rc<Shell>) {
-        let due = shell
-            .joining
-            .borrow()
-            .as_ref()
-            .and_then(|joining| joining.enrolling.poll_timeout());
+        let due =
+            shell.joining.borrow().as_ref().and_then(|joining| joining.enrolling.poll_timeout());
         let Some(due) = due else { return };
         let shell = Rc::clone(shell);
         let wait = due.checked_since(shell.clock.now());
@@ -253,10 +233,7 @@ impl Gate {
             move || {
                 let now = shell.clock.now();
                 let mut joining = shell.joining.borrow_mut();
-                let Some(Joining {
-                    enrolling, line, ..
-                }) = joining.as_mut()
-                else {
+                let Some(Joining { enrolling, line, .. }) = joining.as_mut() else {
                     return;
                 };
                 if let Some(frame) = enrolling.handle_timeout(now) {
@@ -272,12 +249,7 @@ impl Gate {
         let Some(joining) = shell.joining.borrow_mut().take() else {
             return;
         };
-        let Joining {
-            secret,
-            device,
-            passphrase,
-            ..
-        } = joining;
+        let Joining { secret, device, passphrase, .. } = joining;
         let now = shell.clock.now();
         let device = device.complete(&secret, &shell.root, completion, now, CLOCK_TOLERANCE);
         let Ok(device) = device else {
@@ -294,8 +266,7 @@ impl Gate {
 
     /// Whether leaving the page would lose keys that wait to be certified.
     pub(crate) fn is_joining(self) -> bool {
-        self.shell
-            .with_value(|shell| shell.joining.borrow().is_some())
+        self.shell.with_value(|shell| shell.joining.borrow().is_some())
     }
 
     fn refuse(self, shell: &Rc<Shell>, text: &'static str) {

@@ -33,10 +33,7 @@ pub(crate) fn is_possible() -> bool {
 }
 
 fn from_text(text: &str) -> Option<Vec<u8>> {
-    BASE64URL_NOPAD
-        .decode(text.as_bytes())
-        .ok()
-        .filter(|wrapped| !wrapped.is_empty())
+    BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|wrapped| !wrapped.is_empty())
 }
 
 fn storage() -> Option<Storage> {
@@ -59,10 +56,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_wrapped_device_is_not_read() {
-        assert_eq!(
-            from_text(&BASE64URL_NOPAD.encode(&[1, 2, 250])),
-            Some(vec![1, 2, 250])
-        );
+        assert_eq!(from_text(&BASE64URL_NOPAD.encode(&[1, 2, 250])), Some(vec![1, 2, 250]));
         for text in ["", "*", "é"] {
             assert_eq!(from_text(text), None, "{text}");
         }

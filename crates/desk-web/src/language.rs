@@ -17,9 +17,7 @@ fn look_up(tag: &str) -> Option<String> {
     let lang = document().document_element()?.get_attribute("lang")?;
     let options = Object::new();
     Reflect::set(&options, &"type".into(), &"language".into()).ok()?;
-    let class: Function = get(&get(&js_sys::global(), "Intl")?, "DisplayNames")?
-        .dyn_into()
-        .ok()?;
+    let class: Function = get(&get(&js_sys::global(), "Intl")?, "DisplayNames")?.dyn_into().ok()?;
     let names = Reflect::construct(&class, &Array::of2(&lang.into(), &options)).ok()?;
     let of: Function = get(&names, "of")?.dyn_into().ok()?;
     of.call1(&names, &tag.into()).ok()?.as_string()

@@ -53,11 +53,7 @@ impl Line {
         let origin = location().origin().unwrap_or_default();
         // "http" becomes "ws" and "https" "wss".
         let address = format!("{}/line", origin.replacen("http", "ws", 1));
-        Self {
-            address,
-            report: Rc::new(report),
-            socket: RefCell::new(None),
-        }
+        Self { address, report: Rc::new(report), socket: RefCell::new(None) }
     }
 
     /// Opens a socket, in place of one that is there.
@@ -89,12 +85,7 @@ impl Line {
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
-        Some(Socket {
-            socket,
-            _open: open,
-            _message: message,
-            _close: close,
-        })
+        Some(Socket { socket, _open: open, _message: message, _close: close })
     }
 
     /// Sends one frame. Where no socket stands it is lost, as on any line: the core sends it again.

@@ -36,10 +36,7 @@ impl Link {
 }
 
 fn bytes(encoded: &str) -> Option<Zeroizing<Vec<u8>>> {
-    BASE64URL_NOPAD
-        .decode(encoded.trim_end_matches('=').as_bytes())
-        .ok()
-        .map(Zeroizing::new)
+    BASE64URL_NOPAD.decode(encoded.trim_end_matches('=').as_bytes()).ok().map(Zeroizing::new)
 }
 
 #[cfg(test)]

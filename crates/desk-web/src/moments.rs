@@ -48,18 +48,12 @@ mod tests {
     #[test]
     fn a_moment_that_seems_to_come_is_told_as_now() {
         assert_eq!(ago(Timestamp(9_000_000), Timestamp(1)), ("time-now", 0));
-        assert_eq!(
-            waited(Timestamp(9_000_000), Timestamp(1)),
-            ("waited-now", 0, 0)
-        );
+        assert_eq!(waited(Timestamp(9_000_000), Timestamp(1)), ("waited-now", 0, 0));
     }
 
     #[test]
     fn a_wait_of_more_than_an_hour_is_told_with_its_minutes() {
         let since = Timestamp(0);
-        assert_eq!(
-            waited(since, Timestamp(75 * MINUTE)),
-            ("waited-hours", 1, 15)
-        );
+        assert_eq!(waited(since, Timestamp(75 * MINUTE)), ("waited-hours", 1, 15));
     }
 }

@@ -58,10 +58,7 @@ impl Strength {
 
 /// Words of three letters or more.
 fn words(passphrase: &str) -> usize {
-    passphrase
-        .split_whitespace()
-        .filter(|word| word.chars().count() >= 3)
-        .count()
+    passphrase.split_whitespace().filter(|word| word.chars().count() >= 3).count()
 }
 
 #[cfg(test)]

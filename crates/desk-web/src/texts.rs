@@ -23,9 +23,9 @@ pub(crate) fn say_with(name: &str, values: &[(&str, &str)]) -> String {
     TEXTS.with(|texts| {
         let texts = texts.get_or_init(read);
         let program = texts.get("").map_or("", String::as_str);
-        texts.get(name).map_or_else(String::new, |text| {
-            fill(&fill(text, values), &[("program", program)])
-        })
+        texts
+            .get(name)
+            .map_or_else(String::new, |text| fill(&fill(text, values), &[("program", program)]))
     })
 }
 
@@ -62,9 +62,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
 /// Every text of the page, and the program's name under the empty name.
 fn read() -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
-    if let Some(name) = document()
-        .document_element()
-        .and_then(|html| html.get_attribute("data-name"))
+    if let Some(name) =
+        document().document_element().and_then(|html| html.get_attribute("data-name"))
     {
         texts.insert(String::new(), name);
     }
@@ -93,10 +92,7 @@ mod tests {
 
     #[test]
     fn variables_are_filled_and_what_a_value_holds_is_left_alone() {
-        let filled = fill(
-            "{chat}: {what} {other}",
-            &[("chat", "{what}"), ("what", "x")],
-        );
+        let filled = fill("{chat}: {what} {other}", &[("chat", "{what}"), ("what", "x")]);
         assert_eq!(filled, "{what}: x {other}");
     }
 

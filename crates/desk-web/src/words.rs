@@ -44,11 +44,7 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::LineBack { name, role } => ("desk-survivor-back", "line-back", name, *role),
         Announcement::AdvocateLost => return ("desk-advocate-lost", None),
     };
-    if role == Role::Survivor {
-        (about_survivor, None)
-    } else {
-        (about_staff, Some((name, role)))
-    }
+    if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
 }
 
 /// What is left of a chat.

@@ -373,10 +373,8 @@ mod tests {
 
     #[test]
     fn a_frame_prints_neither_secret_nor_content() {
-        let frame = ClientFrame::Attach {
-            room: RoomId([0xab; 32]),
-            token: AttachToken([0xcd; 32]),
-        };
+        let frame =
+            ClientFrame::Attach { room: RoomId([0xab; 32]), token: AttachToken([0xcd; 32]) };
         let shown = alloc::format!("{frame:?}");
         assert!(!shown.contains("205") && !shown.contains("171"), "{shown}");
     }

@@ -147,10 +147,7 @@ mod tests {
             RoomSecret([0x5a; 32]),
             AttachToken([0x5a; 32])
         );
-        assert_eq!(
-            shown,
-            "Ticket(secret) RoomSecret(secret) AttachToken(secret)"
-        );
+        assert_eq!(shown, "Ticket(secret) RoomSecret(secret) AttachToken(secret)");
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub use ids::{
 };
 pub use refusal::{About, Refusal};
 pub use stillroom_wire::{
-    Bytes, DecodeError, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, decode, encode,
+    Bytes, CodecError, DecodeError, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, Vec,
+    choice, decode, encode,
 };
 
 /// The version of these frames. A relay answers another one with [`Refusal::VersionUnsupported`].

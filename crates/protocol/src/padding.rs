@@ -19,10 +19,7 @@ pub struct TooLongToPad;
 /// # Errors
 /// [`TooLongToPad`], which a caller who keeps the limits of messages never sees.
 pub fn pad(mut record: Vec<u8>) -> Result<Vec<u8>, TooLongToPad> {
-    let bucket = BUCKETS
-        .into_iter()
-        .find(|bucket| record.len() < *bucket)
-        .ok_or(TooLongToPad)?;
+    let bucket = BUCKETS.into_iter().find(|bucket| record.len() < *bucket).ok_or(TooLongToPad)?;
     record.push(0x80);
     record.resize(bucket, 0);
     Ok(record)

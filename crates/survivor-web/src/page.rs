@@ -36,10 +36,7 @@ impl Page {
         let document = window.document()?;
         let root = document.document_element()?;
         let setup = SurvivorSetup {
-            root: root
-                .get_attribute("data-root")?
-                .parse::<Fingerprint>()
-                .ok()?,
+            root: root.get_attribute("data-root")?.parse::<Fingerprint>().ok()?,
             language: root.get_attribute("lang").unwrap_or_default(),
         };
         let randomness = Randomness::new(UnwrapErr(getrandom::SysRng));
@@ -77,8 +74,7 @@ impl Page {
             "close" if socket::is_source_of(event) => self.core.handle_disconnected(now),
             "message" if socket::is_source_of(event) => {
                 if let Some(message) = event.dyn_ref::<MessageEvent>() {
-                    self.core
-                        .handle_frame(&Uint8Array::new(&message.data()).to_vec(), now);
+                    self.core.handle_frame(&Uint8Array::new(&message.data()).to_vec(), now);
                 }
             }
             "submit" => self.write(now),
@@ -90,9 +86,7 @@ impl Page {
     }
 
     fn handle_press(&mut self, event: &Event, now: Timestamp) {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("button").ok().flatten());
         let id = button.map(|button| button.id()).unwrap_or_default();
         if id == "end-now" || id == "stop-waiting" {
@@ -165,10 +159,7 @@ impl Page {
 
     /// The time, which never runs backwards: the wall clock when the page began, and what passed since.
     fn now(&self) -> Timestamp {
-        let passed = self
-            .window
-            .performance()
-            .map_or(0.0, |performance| performance.now());
+        let passed = self.window.performance().map_or(0.0, |performance| performance.now());
         Timestamp((self.clock_start + passed) as u64)
     }
 
@@ -189,10 +180,8 @@ impl Page {
             let wait = due.checked_since(now).as_millis().saturating_add(1);
             let wait = i32::try_from(wait).unwrap_or(i32::MAX);
             let on = self.shell.on();
-            self.timer = self
-                .window
-                .set_timeout_with_callback_and_timeout_and_arguments_0(&on, wait)
-                .ok();
+            self.timer =
+                self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&on, wait).ok();
         }
     }
 }

@@ -24,11 +24,7 @@ pub(crate) fn open(on: &Function) -> bool {
 
 fn address() -> Option<String> {
     let location = window()?.location();
-    let scheme = if location.protocol().ok()? == "http:" {
-        "ws://"
-    } else {
-        "wss://"
-    };
+    let scheme = if location.protocol().ok()? == "http:" { "ws://" } else { "wss://" };
     Some([scheme, &location.host().ok()?, "/line"].concat())
 }
 

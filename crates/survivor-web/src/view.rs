@@ -128,10 +128,7 @@ impl View {
         // A character has at least one unit of the browser's, so most texts need no copy to be counted.
         let room = words::room_left(self.box_.text_length() as usize)
             .and_then(|_| words::room_left(self.written().chars().count()));
-        self.set(
-            "left",
-            &room.map(|phrase| self.phrase(phrase)).unwrap_or_default(),
-        );
+        self.set("left", &room.map(|phrase| self.phrase(phrase)).unwrap_or_default());
     }
 
     /// Says that a message was not taken, and is still in the box.
@@ -177,13 +174,7 @@ impl View {
         let (Some(when), Some(how_far)) = (part(&item, ".when"), part(&item, ".how-far")) else {
             return;
         };
-        self.shown.push(Shown {
-            number,
-            at,
-            said: None,
-            when,
-            how_far: mine.then_some(how_far),
-        });
+        self.shown.push(Shown { number, at, said: None, when, how_far: mine.then_some(how_far) });
         self.say_how_far();
         self.show_times(at);
         self.append(&item, mine);
@@ -237,11 +228,7 @@ impl View {
 
     /// Says of each message that is not everywhere yet whether it is kept or on its way.
     fn say_how_far(&self) {
-        let id = if self.screen == "chat" {
-            "state-sending"
-        } else {
-            "state-kept"
-        };
+        let id = if self.screen == "chat" { "state-sending" } else { "state-kept" };
         let words = self.text(id);
         for how_far in self.shown.iter().filter_map(|shown| shown.how_far.as_ref()) {
             set_text(how_far, &words);
@@ -304,31 +291,18 @@ impl View {
     }
 
     fn copy(&self, id: &str) -> Option<Element> {
-        let copy = template(&self.document, id)?
-            .first_element_child()?
-            .clone_node_with_deep(true);
+        let copy = template(&self.document, id)?.first_element_child()?.clone_node_with_deep(true);
         copy.ok()?.dyn_into().ok()
     }
 }
 
 fn template(document: &Document, id: &str) -> Option<DocumentFragment> {
-    Some(
-        document
-            .get_element_by_id(id)?
-            .dyn_into::<HtmlTemplateElement>()
-            .ok()?
-            .content(),
-    )
+    Some(document.get_element_by_id(id)?.dyn_into::<HtmlTemplateElement>().ok()?.content())
 }
 
 fn text(texts: &DocumentFragment, id: &str) -> String {
-    let found = texts
-        .query_selector(&["[data-text=", id, "]"].concat())
-        .ok()
-        .flatten();
-    found
-        .and_then(|element| element.text_content())
-        .unwrap_or_default()
+    let found = texts.query_selector(&["[data-text=", id, "]"].concat()).ok().flatten();
+    found.and_then(|element| element.text_content()).unwrap_or_default()
 }
 
 fn filled(texts: &DocumentFragment, phrase: Phrase) -> String {

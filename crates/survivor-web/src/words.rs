@@ -191,29 +191,15 @@ mod tests {
         let name = String::from("Sam");
         let who = Role::Interpreter;
         for said in [
-            Announcement::Joined {
-                name: name.clone(),
-                role: who,
-            },
-            Announcement::Left {
-                name: name.clone(),
-                role: who,
-            },
-            Announcement::LineDropped {
-                name: name.clone(),
-                role: who,
-            },
+            Announcement::Joined { name: name.clone(), role: who },
+            Announcement::Left { name: name.clone(), role: who },
+            Announcement::LineDropped { name: name.clone(), role: who },
             Announcement::LineBack { name, role: who },
             Announcement::AdvocateLost,
         ] {
             assert!(page_has_text(announcement(&said).0), "{said:?}");
         }
-        for who in [
-            Role::Survivor,
-            Role::Advocate,
-            Role::Supervisor,
-            Role::Interpreter,
-        ] {
+        for who in [Role::Survivor, Role::Advocate, Role::Supervisor, Role::Interpreter] {
             assert!(page_has_text(role(who)), "{who:?}");
         }
     }
@@ -221,9 +207,6 @@ mod tests {
     #[test]
     fn a_name_in_another_direction_is_set_apart() {
         let text = fill("{name} ({role}) is here.", "name", &isolated("أمل"));
-        assert_eq!(
-            fill(&text, "role", "Advocate"),
-            "\u{2068}أمل\u{2069} (Advocate) is here."
-        );
+        assert_eq!(fill(&text, "role", "Advocate"), "\u{2068}أمل\u{2069} (Advocate) is here.");
     }
 }

@@ -57,11 +57,7 @@ impl From<Error> for DecodeError {
 /// [`DecodeError`], whoever sent the bytes being at fault.
 pub fn decode<T: MlsDecode>(mut bytes: &[u8]) -> Result<T, DecodeError> {
     let record = T::mls_decode(&mut bytes)?;
-    if bytes.is_empty() {
-        Ok(record)
-    } else {
-        Err(DecodeError::Trailing)
-    }
+    if bytes.is_empty() { Ok(record) } else { Err(DecodeError::Trailing) }
 }
 
 /// Writes one record.
@@ -102,22 +98,14 @@ impl<const MAX: usize> Bytes<MAX> {
 impl<const MAX: usize> TryFrom<Vec<u8>> for Bytes<MAX> {
     type Error = TooLong;
     fn try_from(bytes: Vec<u8>) -> Result<Self, TooLong> {
-        if bytes.len() <= MAX {
-            Ok(Self(bytes))
-        } else {
-            Err(TooLong)
-        }
+        if bytes.len() <= MAX { Ok(Self(bytes)) } else { Err(TooLong) }
     }
 }
 
 impl<const MAX: usize> TryFrom<&[u8]> for Bytes<MAX> {
     type Error = TooLong;
     fn try_from(bytes: &[u8]) -> Result<Self, TooLong> {
-        if bytes.len() <= MAX {
-            Ok(Self(bytes.to_vec()))
-        } else {
-            Err(TooLong)
-        }
+        if bytes.len() <= MAX { Ok(Self(bytes.to_vec())) } else { Err(TooLong) }
     }
 }
 
@@ -178,22 +166,14 @@ impl<const MAX: usize> Text<MAX> {
 impl<const MAX: usize> TryFrom<String> for Text<MAX> {
     type Error = TooLong;
     fn try_from(text: String) -> Result<Self, TooLong> {
-        if text.len() <= MAX {
-            Ok(Self(text))
-        } else {
-            Err(TooLong)
-        }
+        if text.len() <= MAX { Ok(Self(text)) } else { Err(TooLong) }
     }
 }
 
 impl<const MAX: usize> TryFrom<&str> for Text<MAX> {
     type Error = TooLong;
     fn try_from(text: &str) -> Result<Self, TooLong> {
-        if text.len() <= MAX {
-            Ok(Self(text.into()))
-        } else {
-            Err(TooLong)
-        }
+        if text.len() <= MAX { Ok(Self(text.into())) } else { Err(TooLong) }
     }
 }
 
@@ -231,9 +211,7 @@ impl<const MAX: usize> MlsEncode for Text<MAX> {
 impl<const MAX: usize> MlsDecode for Text<MAX> {
     fn mls_decode(reader: &mut &[u8]) -> Result<Self, Error> {
         let bytes = field(reader, MAX)?;
-        Ok(Self(
-            core::str::from_utf8(bytes).map_err(|_| Error::Utf8)?.into(),
-        ))
+        Ok(Self(core::str::from_utf8(bytes).map_err(|_| Error::Utf8)?.into()))
     }
 }
 
@@ -257,11 +235,7 @@ impl<T, const MAX: usize> List<T, MAX> {
 impl<T, const MAX: usize> TryFrom<Vec<T>> for List<T, MAX> {
     type Error = TooLong;
     fn try_from(records: Vec<T>) -> Result<Self, TooLong> {
-        if records.len() <= MAX {
-            Ok(Self(records))
-        } else {
-            Err(TooLong)
-        }
+        if records.len() <= MAX { Ok(Self(records)) } else { Err(TooLong) }
     }
 }
 
@@ -353,9 +327,7 @@ fn field<'a>(reader: &mut &'a [u8], max: usize) -> Result<&'a [u8], Error> {
     if length > max {
         return Err(Error::Custom(TOO_LONG));
     }
-    let (field, rest) = reader
-        .split_at_checked(length)
-        .ok_or(Error::UnexpectedEOF)?;
+    let (field, rest) = reader.split_at_checked(length).ok_or(Error::UnexpectedEOF)?;
     *reader = rest;
     Ok(field)
 }
@@ -375,10 +347,7 @@ mod tests {
 
     #[test]
     fn a_length_that_promises_more_than_there_is_is_refused() {
-        assert_eq!(
-            decode::<Bytes<1000>>(&[0x40, 0xff, 1, 2]),
-            Err(DecodeError::Malformed)
-        );
+        assert_eq!(decode::<Bytes<1000>>(&[0x40, 0xff, 1, 2]), Err(DecodeError::Malformed));
     }
 
     #[test]
@@ -390,10 +359,7 @@ mod tests {
 
     #[test]
     fn text_that_is_not_utf8_is_refused() {
-        assert_eq!(
-            decode::<Text<8>>(&[2, 0xc3, 0x28]),
-            Err(DecodeError::Malformed)
-        );
+        assert_eq!(decode::<Text<8>>(&[2, 0xc3, 0x28]), Err(DecodeError::Malformed));
     }
 
     #[test]

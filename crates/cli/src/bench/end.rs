@@ -28,14 +28,9 @@ impl End {
         let socket = TcpSocket::new_v4()?;
         let source = u8::try_from(1 + number / PER_SOURCE).map_err(io::Error::other)?;
         socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, source), 0)))?;
-        let stream = socket
-            .connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .await?;
+        let stream = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         stream.set_nodelay(true)?;
-        let mut end = Self {
-            stream,
-            inbox: Vec::new(),
-        };
+        let mut end = Self { stream, inbox: Vec::new() };
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

@@ -25,15 +25,11 @@ pub(crate) struct Chat {
 
 impl Chat {
     async fn there(&mut self) -> io::Result<Duration> {
-        self.left
-            .pass(&self.frame, &mut self.right, self.least)
-            .await
+        self.left.pass(&self.frame, &mut self.right, self.least).await
     }
 
     async fn back(&mut self) -> io::Result<Duration> {
-        self.right
-            .pass(&self.frame, &mut self.left, self.least)
-            .await
+        self.right.pass(&self.frame, &mut self.left, self.least).await
     }
 }
 
@@ -53,11 +49,13 @@ pub(crate) async fn paced(
     rate: u32,
     lasting: Duration,
 ) -> Result<(Latency, Vec<Chat>), Failure> {
-    let each = Duration::from_secs(1) * u32::try_from(chats.len()).unwrap_or(u32::MAX) / rate.max(1);
+    let each =
+        Duration::from_secs(1) * u32::try_from(chats.len()).unwrap_or(u32::MAX) / rate.max(1);
     let start = Instant::now() + Duration::from_millis(200);
     let mut running = JoinSet::new();
     for (number, mut chat) in chats.into_iter().enumerate() {
-        let first = start + Duration::from_secs(1) * u32::try_from(number).unwrap_or(0) / rate.max(1);
+        let first =
+            start + Duration::from_secs(1) * u32::try_from(number).unwrap_or(0) / rate.max(1);
         running.spawn(async move {
             let mut took = Vec::new();
             let mut beat = tokio::time::interval_at(first.into(), each);
@@ -81,10 +79,9 @@ fn latency(mut took: Vec<Duration>) -> Result<Latency, Failure> {
     took.sort_unstable();
     let at = |part: usize| took.get((took.len() * part / 100).min(took.len().saturating_sub(1)));
     match (at(50), at(99)) {
-        (Some(median), Some(ninety_ninth)) => Ok(Latency {
-            median: *median,
-            ninety_ninth: *ninety_ninth,
-        }),
+        (Some(median), Some(ninety_ninth)) => {
+            Ok(Latency { median: *median, ninety_ninth: *ninety_ninth })
+        }
         _ => Err(Failure::new(
             "No message was delivered, so there is no latency to tell.",
             "Measure for longer.",
@@ -117,10 +114,8 @@ pub(crate) async fn flood(
     tokio::time::sleep(lasting / 10).await;
     let (cpu, count) = (measured.cpu()?, delivered.load(Ordering::Relaxed));
     tokio::time::sleep(lasting).await;
-    let (cpu, count) = (
-        measured.cpu()?.saturating_sub(cpu),
-        delivered.load(Ordering::Relaxed) - count,
-    );
+    let (cpu, count) =
+        (measured.cpu()?.saturating_sub(cpu), delivered.load(Ordering::Relaxed) - count);
     stop.store(true, Ordering::Relaxed);
     let mut chats = Vec::new();
     while let Some(done) = running.join_next().await {

@@ -166,6 +166,7 @@ async fn messages(
     let full = measured.memory()?;
     let (latency, chats) = load::paced(chats, scale.rate, scale.lasting).await?;
     let (flood, _chats) = load::flood(chats, scale.lasting, measured).await?;
+    server.end().await;
     Ok(Measurement {
         empty: megabytes(empty),
         each: kilobytes(full.saturating_sub(empty)) / (2 * scale.chats.max(1)) as f64,
@@ -190,6 +191,7 @@ async fn flooded(rooms: &Rooms, chats: usize, scale: Scale) -> Result<f64, Failu
     let server = Server::relay(rooms).await?;
     let chats = open(&server, Some(rooms), chats).await?;
     let (cpu, _chats) = load::flood(chats, scale.lasting, server.measured()).await?;
+    server.end().await;
     Ok(microseconds(cpu))
 }
 

@@ -43,17 +43,14 @@ pub(super) async fn cpu_per_chat(
 }
 
 fn local(port: u16) -> Result<RelayAddress, Failure> {
-    format!("ws://127.0.0.1:{port}")
-        .parse()
-        .map_err(|error| Failure::new(format!("No relay to open chats at: {error}."), "Measure again."))
+    format!("ws://127.0.0.1:{port}").parse().map_err(|error| {
+        Failure::new(format!("No relay to open chats at: {error}."), "Measure again.")
+    })
 }
 
 async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure> {
     let clock = Clock::start();
-    let setup = DeskSetup {
-        root: rooms.program().root.fingerprint(),
-        device: rooms.advocate()?,
-    };
+    let setup = DeskSetup { root: rooms.program().root.fingerprint(), device: rooms.advocate()? };
     let mut desk = Client::new(Desk::new(setup, randomness(), clock.now()), local(port)?, clock);
     desk.act(Desk::go_on_duty);
     let on = async { while desk.event().await != DeskEvent::Duty(Duty::On) {} };
@@ -61,14 +58,14 @@ async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure>
     Ok(desk)
 }
 
-async fn open(rooms: &Rooms, desk: &mut Client<Desk>, port: u16) -> Result<Client<Survivor>, Failure> {
+async fn open(
+    rooms: &Rooms,
+    desk: &mut Client<Desk>,
+    port: u16,
+) -> Result<Client<Survivor>, Failure> {
     let clock = Clock::start();
-    let setup = SurvivorSetup {
-        root: rooms.program().root.fingerprint(),
-        language: "en".into(),
-    };
-    let mut survivor =
-        Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
+    let setup = SurvivorSetup { root: rooms.program().root.fingerprint(), language: "en".into() };
+    let mut survivor = Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
     survivor.act(Survivor::start);
     let opened = async {
         let (mut joined, mut chatting) = (false, false);
@@ -92,12 +89,10 @@ async fn open(rooms: &Rooms, desk: &mut Client<Desk>, port: u16) -> Result<Clien
 }
 
 async fn within<T>(opening: impl Future<Output = T>) -> Result<T, Failure> {
-    tokio::time::timeout(OPENED_WITHIN, opening)
-        .await
-        .map_err(|_| {
-            Failure::new(
-                "A chat did not open within half a minute.",
-                "Look at what the relay said above; try fewer chats.",
-            )
-        })
+    tokio::time::timeout(OPENED_WITHIN, opening).await.map_err(|_| {
+        Failure::new(
+            "A chat did not open within half a minute.",
+            "Look at what the relay said above; try fewer chats.",
+        )
+    })
 }

@@ -54,10 +54,8 @@ impl Report {
         );
         for figure in &self.figures {
             let limit = figure.limit.map(number).unwrap_or_default();
-            let ratio = figure
-                .limit
-                .map(|_| format!("{:.2}x", figure.compared()))
-                .unwrap_or_default();
+            let ratio =
+                figure.limit.map(|_| format!("{:.2}x", figure.compared())).unwrap_or_default();
             let targets = figure
                 .targets
                 .map(|(first, end)| format!("{} / {}", number(first), number(end)))
@@ -89,13 +87,7 @@ mod tests {
     use super::*;
 
     fn figure(value: f64, limit: Option<f64>) -> Figure {
-        Figure {
-            what: "CPU",
-            unit: "us",
-            value,
-            limit,
-            targets: Some((4.0, 2.0)),
-        }
+        Figure { what: "CPU", unit: "us", value, limit, targets: Some((4.0, 2.0)) }
     }
 
     #[test]

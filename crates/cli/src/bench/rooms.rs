@@ -106,12 +106,7 @@ impl Rooms {
             say(end, &ClientFrame::Attach { room, token }).await?;
             hear(end, |frame| matches!(frame, RelayFrame::Attached { .. })).await?;
         }
-        Ok(Chat {
-            left: survivor,
-            right: desk,
-            frame: post(room)?,
-            least: MESSAGE,
-        })
+        Ok(Chat { left: survivor, right: desk, frame: post(room)?, least: MESSAGE })
     }
 
     async fn greet(&self, end: &mut End) -> io::Result<()> {
@@ -129,9 +124,8 @@ impl Rooms {
             return Err(io::Error::other("the relay did not challenge the device"));
         };
         let program = self.program.root.fingerprint().program_id();
-        let signature = device
-            .signing
-            .sign(Label::Challenge, &[&program.0[..], &nonce.0[..]].concat());
+        let signature =
+            device.signing.sign(Label::Challenge, &[&program.0[..], &nonce.0[..]].concat());
         say(end, &ClientFrame::Proof { signature }).await?;
         hear(end, |frame| matches!(frame, RelayFrame::Admitted)).await?;
         Ok(())

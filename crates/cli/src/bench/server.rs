@@ -77,6 +77,12 @@ impl Server {
         Ok(Self { child, doors })
     }
 
+    /// Ends it, and waits until it is gone: the next one uses the same folder.
+    pub(crate) async fn end(mut self) {
+        // One that is gone already is what is wanted.
+        let _ = self.child.kill().await;
+    }
+
     /// Where it listens.
     pub(crate) fn doors(&self) -> Doors {
         self.doors
@@ -90,10 +96,7 @@ impl Server {
 }
 
 fn not_started() -> Failure {
-    Failure::new(
-        "The relay that was to be measured did not start.",
-        "Look at what it said above.",
-    )
+    Failure::new("The relay that was to be measured did not start.", "Look at what it said above.")
 }
 
 /// Keeps this process on one CPU, before it has threads. Where there is but one, there is nothing to choose.

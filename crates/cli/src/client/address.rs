@@ -69,10 +69,7 @@ impl FromStr for RelayAddress {
         if !secure && !on_this_computer(authority) {
             return Err(AddressError::NotSecure);
         }
-        Ok(Self {
-            secure,
-            authority: authority.to_owned(),
-        })
+        Ok(Self { secure, authority: authority.to_owned() })
     }
 }
 
@@ -91,18 +88,12 @@ mod tests {
 
     #[test]
     fn a_relay_elsewhere_without_tls_is_refused() {
-        assert_eq!(
-            "ws://chat.example.org".parse::<RelayAddress>(),
-            Err(AddressError::NotSecure)
-        );
+        assert_eq!("ws://chat.example.org".parse::<RelayAddress>(), Err(AddressError::NotSecure));
         assert_eq!(
             "ws://localhost.example.org:80".parse::<RelayAddress>(),
             Err(AddressError::NotSecure)
         );
-        assert_eq!(
-            "ws://127.example.org:80".parse::<RelayAddress>(),
-            Err(AddressError::NotSecure)
-        );
+        assert_eq!("ws://127.example.org:80".parse::<RelayAddress>(), Err(AddressError::NotSecure));
     }
 
     #[test]

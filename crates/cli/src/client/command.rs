@@ -58,18 +58,16 @@ enum Side {
 pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
     match arguments.side {
         Side::Survivor { link, root } => survivor(link, root).await,
-        Side::Desk {
-            link,
-            device_file,
-            relay,
-        } => {
+        Side::Desk { link, device_file, relay } => {
             let (address, device) = match (link, device_file, relay) {
                 (Some(link), _, _) => device_link::read(&link)?,
                 (None, Some(file), Some(relay)) => {
                     (relay, device_link::from_bytes(&files::read(&file)?)?)
                 }
                 // The command line's own rules leave nothing else.
-                (None, _, _) => return Err(Failure::new("There is no device.", "Name a link or a file.")),
+                (None, _, _) => {
+                    return Err(Failure::new("There is no device.", "Name a link or a file."));
+                }
             };
             desk(address, device).await
         }

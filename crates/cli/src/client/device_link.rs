@@ -33,8 +33,9 @@ pub(crate) fn read(link: &str) -> Result<(RelayAddress, Device), Failure> {
 
 /// The device that was written to a file.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Device, Failure> {
-    Device::from_bytes(bytes)
-        .map_err(|error| Failure::new(format!("The device cannot be used: {error}."), "Make it anew."))
+    Device::from_bytes(bytes).map_err(|error| {
+        Failure::new(format!("The device cannot be used: {error}."), "Make it anew.")
+    })
 }
 
 /// The bytes after `mark` in a link.

@@ -38,7 +38,10 @@ pub(super) struct JoinArguments {
 
 pub(super) async fn run(arguments: &JoinArguments) -> Result<(), Failure> {
     let no_link = || {
-        Failure::new("This is no invitation's link.", "Copy the whole link, with everything after the #.")
+        Failure::new(
+            "This is no invitation's link.",
+            "Copy the whole link, with everything after the #.",
+        )
     };
     let address: RelayAddress = arguments.link.parse().map_err(|_| no_link())?;
     let secret = device_link::part(&arguments.link, "#join=").ok_or_else(no_link)?;
@@ -47,9 +50,8 @@ pub(super) async fn run(arguments: &JoinArguments) -> Result<(), Failure> {
     let root = &arguments.root;
 
     let mut line = StaffLine::open(&address, root).await?;
-    let request = encode(&new.request(&secret, root))
-        .try_into()
-        .map_err(|_| too_long("request"))?;
+    let request =
+        encode(&new.request(&secret, root)).try_into().map_err(|_| too_long("request"))?;
     let invitation = secret.id();
     line.done(Operation::Enrol { invitation, request }).await?;
     let sealed = loop {
@@ -59,9 +61,8 @@ pub(super) async fn run(arguments: &JoinArguments) -> Result<(), Failure> {
             None => tokio::time::sleep(ASKS_EVERY).await,
         }
     };
-    let device = new
-        .complete(&secret, root, &sealed, Clock::start().now(), TOLERANCE)
-        .map_err(|error| {
+    let device =
+        new.complete(&secret, root, &sealed, Clock::start().now(), TOLERANCE).map_err(|error| {
             Failure::new(
                 format!("What came back is not believed: {error}."),
                 "Ask for a new invitation, and for the program's fingerprint by another way.",

@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Announcement, Author, ChatEvent, ConversationEvent, DeskEvent, Duty, Ending, Participant, Phase,
-    Role, SurvivorEvent, WriteError,
+    Announcement, Author, ChatEvent, ConversationEvent, DeskEvent, Duty, Ending, Participant,
+    Phase, Role, SurvivorEvent, WriteError,
 };
 
 /// What a scripted survivor is told to do.
@@ -89,7 +89,9 @@ fn phase(phase: &Phase) -> Value {
         Phase::Before => json!({"event": "phase", "phase": "before"}),
         Phase::Waiting { ahead } => json!({"event": "phase", "phase": "waiting", "ahead": ahead}),
         Phase::Chatting => json!({"event": "phase", "phase": "chatting"}),
-        Phase::Ended(ending) => json!({"event": "phase", "phase": "ended", "ending": self::ending(ending)}),
+        Phase::Ended(ending) => {
+            json!({"event": "phase", "phase": "ended", "ending": self::ending(ending)})
+        }
         Phase::Stopped(stop) => json!({"event": "phase", "phase": "stopped", "stop": word(stop)}),
     }
 }
@@ -109,7 +111,9 @@ fn conversation(event: &ConversationEvent) -> Value {
         ConversationEvent::Message { number, from, text } => json!({
             "event": "message", "number": number.0, "mine": *from == Author::Me, "text": &**text,
         }),
-        ConversationEvent::Delivered { number } => json!({"event": "delivered", "number": number.0}),
+        ConversationEvent::Delivered { number } => {
+            json!({"event": "delivered", "number": number.0})
+        }
         ConversationEvent::Roster(people) => json!({
             "event": "roster", "people": people.iter().map(participant).collect::<Vec<_>>(),
         }),
@@ -122,9 +126,7 @@ fn participant(person: &Participant) -> Value {
 }
 
 fn announced(announcement: &Announcement) -> Value {
-    let line = |what: &str, name: &str, who: Role| {
-        json!({"event": "announced", "what": what, "name": name, "role": role(who)})
-    };
+    let line = |what: &str, name: &str, who: Role| json!({"event": "announced", "what": what, "name": name, "role": role(who)});
     match announcement {
         Announcement::Joined { name, role } => line("joined", name, *role),
         Announcement::Left { name, role } => line("left", name, *role),

@@ -33,13 +33,7 @@ pub(crate) struct Client<P: Party> {
 impl<P: Party> Client<P> {
     /// A client of the relay at `address`. The core connects when it wants to.
     pub(crate) fn new(core: P, address: RelayAddress, clock: Clock) -> Self {
-        let mut client = Self {
-            core,
-            clock,
-            address,
-            link: None,
-            events: VecDeque::new(),
-        };
+        let mut client = Self { core, clock, address, link: None, events: VecDeque::new() };
         client.carry_out();
         client
     }
@@ -57,10 +51,7 @@ impl<P: Party> Client<P> {
             if let Some(event) = self.events.pop_front() {
                 return event;
             }
-            let deadline = self
-                .core
-                .poll_timeout()
-                .map(|time| self.clock.instant(time));
+            let deadline = self.core.poll_timeout().map(|time| self.clock.instant(time));
             tokio::select! {
                 event = next_of(&mut self.link) => self.handle(event),
                 () = sleep_until(deadline) => self.act(|core, now| core.handle_timeout(now)),

@@ -64,15 +64,12 @@ fn pseudo_locale(text: &str) -> Result<PseudoLocale, String> {
 pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     // From here on a signal ends the waiting below, and not the process: the folder goes either way.
     let stop = stop::listen()?;
-    let folder = tempfile::Builder::new()
-        .prefix("stillroom-demo-")
-        .tempdir()
-        .map_err(|error| {
-            Failure::new(
-                format!("No temporary folder can be made: {error}."),
-                "Look whether the disk is full, or set TMPDIR to a folder that you may write to.",
-            )
-        })?;
+    let folder = tempfile::Builder::new().prefix("stillroom-demo-").tempdir().map_err(|error| {
+        Failure::new(
+            format!("No temporary folder can be made: {error}."),
+            "Look whether the disk is full, or set TMPDIR to a folder that you may write to.",
+        )
+    })?;
     let (root, advocate) = prepare(folder.path())?;
     stillroom_relay::log::start(Log { level: LogLevel::Warn });
     let relay = start(&arguments, folder.path()).await?;
@@ -110,9 +107,9 @@ fn prepare(folder: &Path) -> Result<(Fingerprint, Device), Failure> {
     let mut rng = system();
     let program = Fresh::make(&mut rng, now)?;
     let advocate = program.staff("Sam", Roles::ADVOCATE, &mut rng, now)?;
-    let public = program
-        .public(&throw_away_policy(now)?)
-        .map_err(|error| Failure::new(format!("The sample policy is broken: {error}."), "Tell its makers."))?;
+    let public = program.public(&throw_away_policy(now)?).map_err(|error| {
+        Failure::new(format!("The sample policy is broken: {error}."), "Tell its makers.")
+    })?;
     files::create(&folder.join("public.stillroom"), &public.encode())?;
     Ok((program.root.fingerprint(), advocate))
 }

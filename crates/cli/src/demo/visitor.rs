@@ -56,7 +56,9 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
             }
         };
         match event {
-            SurvivorEvent::Phase(Phase::Chatting) => due = due.or(Some(Instant::now() + WRITES_FOR)),
+            SurvivorEvent::Phase(Phase::Chatting) => {
+                due = due.or(Some(Instant::now() + WRITES_FOR))
+            }
             SurvivorEvent::Conversation(ConversationEvent::Message { from, .. })
                 if from != Author::Me =>
             {
@@ -70,9 +72,7 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
 }
 
 fn script() -> impl Iterator<Item = &'static str> {
-    SCRIPT
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    SCRIPT.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 async fn until(due: Option<Instant>) {

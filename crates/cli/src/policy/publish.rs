@@ -41,11 +41,8 @@ pub(super) async fn run(arguments: &PublishArguments) -> Result<(), Failure> {
         let policy = encode(&signed).try_into().map_err(|_| too_long("policy"))?;
         line.done(Operation::PublishPolicy { policy }).await?;
     }
-    let public = ProgramFile {
-        policy: signed,
-        administrator: administrator.chain.clone(),
-        ..public
-    };
+    let public =
+        ProgramFile { policy: signed, administrator: administrator.chain.clone(), ..public };
     files::replace(&folder.public_file(), &public.encode())?;
     answer(match arguments.relay {
         Some(_) => format!("Version {} of the policy is published.", policy.version),
@@ -63,16 +60,16 @@ fn check_version(policy: &Policy, public: &ProgramFile) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        format!("Version {} of the policy was signed before, and said something else.", last.version),
+        format!(
+            "Version {} of the policy was signed before, and said something else.",
+            last.version
+        ),
         format!("Set `version = {}` in the policy.", last.version + 1),
     ))
 }
 
 fn sign(policy: &Policy, administrator: &Device) -> Result<SignedPolicy, Failure> {
     SignedPolicy::sign(policy, administrator).map_err(|error| {
-        Failure::new(
-            format!("The policy was not signed: {error}."),
-            "Mend it and publish again.",
-        )
+        Failure::new(format!("The policy was not signed: {error}."), "Mend it and publish again.")
     })
 }

@@ -45,7 +45,8 @@ mod tests {
     #[test]
     fn only_the_dates_of_a_policy_are_replaced() {
         let file = "# issued = never\nissued = 2020-01-01\nexpires = 2020-01-02\nname = \"x\"\n";
-        let expected = "# issued = never\nissued = 1970-01-01\nexpires = 1970-01-02\nname = \"x\"\n";
+        let expected =
+            "# issued = never\nissued = 1970-01-01\nexpires = 1970-01-02\nname = \"x\"\n";
         assert_eq!(dated(file, 0, DAY), expected);
     }
 }

@@ -91,14 +91,14 @@ impl ProgramFolder {
     ) -> Result<(), Failure> {
         let mut rng = crate::randomness::system();
         let refused = |error: PassphraseError| {
-            Failure::new(format!("The keys were not written: {error}."), "Choose another passphrase.")
+            Failure::new(
+                format!("The keys were not written: {error}."),
+                "Choose another passphrase.",
+            )
         };
-        let root = root
-            .wrap_with_passphrase(passphrase, &mut rng)
-            .map_err(refused)?;
-        let administrator = administrator
-            .wrap_with_passphrase(passphrase, &mut rng)
-            .map_err(refused)?;
+        let root = root.wrap_with_passphrase(passphrase, &mut rng).map_err(refused)?;
+        let administrator =
+            administrator.wrap_with_passphrase(passphrase, &mut rng).map_err(refused)?;
         files::replace_private(&self.root_key(), &root)?;
         files::replace_private(&self.administrator_key(), &administrator)
     }

@@ -42,10 +42,7 @@ impl Fresh {
         let administrator = root
             .make_administrator(NewDevice::generate(rng), Roles::NONE, "Administrator", validity)
             .map_err(|_| not_certified())?;
-        Ok(Self {
-            root,
-            administrator,
-        })
+        Ok(Self { root, administrator })
     }
 
     /// A device of a member of staff, certified.
@@ -64,10 +61,7 @@ impl Fresh {
             .administrator
             .certify(key, &receiving, roles, validity)
             .map_err(|_| not_certified())?;
-        let name = self
-            .administrator
-            .certify_name(key, name)
-            .map_err(|_| not_certified())?;
+        let name = self.administrator.certify_name(key, name).map_err(|_| not_certified())?;
         new.certified(chain, name).map_err(|_| not_certified())
     }
 

@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &NewArguments) -> Result<(), Failure> {
     files::create(&folder.public_file(), &public.encode())?;
     folder.write_keys(&program.root, &program.administrator, &passphrase)?;
 
-    answer("Write these words on paper, in this order, and keep the paper where you keep the deeds.");
+    answer(
+        "Write these words on paper, in this order, and keep the paper where you keep the deeds.",
+    );
     answer("They are shown this once. Whoever has them has the program.\n");
     let words = program.root.recovery_words();
     let words: Vec<&str> = words.split(' ').collect();
@@ -67,8 +69,5 @@ fn next_steps(folder: &ProgramFolder) -> String {
 }
 
 fn broken_sample() -> Failure {
-    Failure::new(
-        "The sample policy inside this program is broken.",
-        "Tell its makers.",
-    )
+    Failure::new("The sample policy inside this program is broken.", "Tell its makers.")
 }

@@ -68,7 +68,11 @@ pub(super) async fn run(arguments: &InviteArguments) -> Result<(), Failure> {
     if arguments.json {
         answer(json!({"done": true, "device": device}).to_string());
     } else {
-        answer(format!("{} is in, as {}. Their device: {device}.", arguments.name, in_words(roles)));
+        answer(format!(
+            "{} is in, as {}. Their device: {device}.",
+            arguments.name,
+            in_words(roles)
+        ));
     }
     Ok(())
 }
@@ -84,7 +88,11 @@ async fn open(
     line.done(Operation::Invite { invitation }).await
 }
 
-fn show_link(arguments: &InviteArguments, administrator: &Administrator, secret: &InvitationSecret) {
+fn show_link(
+    arguments: &InviteArguments,
+    administrator: &Administrator,
+    secret: &InvitationSecret,
+) {
     let link = format!(
         "{}/#join={}",
         administrator.relay.origin(),
@@ -155,20 +163,15 @@ async fn publish(
     enrolment: &Enrolment,
     keys: &VerifiedKeys,
 ) -> Result<(), Failure> {
-    let record = encode(&enrolment.staff_record(keys))
-        .try_into()
-        .map_err(|_| too_long("staff record"))?;
+    let record =
+        encode(&enrolment.staff_record(keys)).try_into().map_err(|_| too_long("staff record"))?;
     line.done(Operation::PublishStaff { record }).await?;
     let completion = enrolment
         .seal(keys, &mut system())
         .map_err(|error| not_invited(&error))?
         .try_into()
         .map_err(|_| too_long("enrolment"))?;
-    line.done(Operation::CompleteEnrolment {
-        invitation: keys.invitation,
-        completion,
-    })
-    .await
+    line.done(Operation::CompleteEnrolment { invitation: keys.invitation, completion }).await
 }
 
 fn not_invited(error: &dyn std::fmt::Display) -> Failure {

@@ -24,10 +24,7 @@ pub(crate) struct StaffLine {
 impl StaffLine {
     /// Connects without showing a certificate, as a new member does.
     pub(crate) async fn open(address: &RelayAddress, root: &Fingerprint) -> Result<Self, Failure> {
-        let mut line = Self {
-            link: Link::open(address),
-            number: 0,
-        };
+        let mut line = Self { link: Link::open(address), number: 0 };
         match within(line.link.next()).await? {
             LinkEvent::Up => {}
             LinkEvent::Frame(_) | LinkEvent::Down => {
@@ -37,10 +34,7 @@ impl StaffLine {
                 ));
             }
         }
-        line.send(&ClientFrame::Hello {
-            version: VERSION,
-            program: root.program_id(),
-        });
+        line.send(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
         match line.frame().await? {
             RelayFrame::Greeting { .. } => Ok(line),
             other => Err(unexpected(&other)),
@@ -54,9 +48,7 @@ impl StaffLine {
         device: &Device,
     ) -> Result<Self, Failure> {
         let mut line = Self::open(address, root).await?;
-        let chain = encode(&device.chain)
-            .try_into()
-            .map_err(|_| too_long("certificate"))?;
+        let chain = encode(&device.chain).try_into().map_err(|_| too_long("certificate"))?;
         line.send(&ClientFrame::Staff { chain });
         let nonce = match line.frame().await? {
             RelayFrame::Challenge { nonce } => nonce,
@@ -76,10 +68,7 @@ impl StaffLine {
     pub(crate) async fn request(&mut self, operation: Operation) -> Result<Reply, Failure> {
         self.number += 1;
         let asked = self.number;
-        self.send(&ClientFrame::Request {
-            number: asked,
-            operation,
-        });
+        self.send(&ClientFrame::Request { number: asked, operation });
         loop {
             match self.frame().await? {
                 RelayFrame::Reply { number, reply } if number == asked => return Ok(reply),
@@ -126,21 +115,16 @@ impl StaffLine {
 
 /// A record that is to be sent is longer than the relay takes.
 pub(crate) fn too_long(record: &str) -> Failure {
-    Failure::new(
-        format!("The {record} is longer than a relay takes."),
-        "Shorten its texts.",
-    )
+    Failure::new(format!("The {record} is longer than a relay takes."), "Shorten its texts.")
 }
 
 async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
-    tokio::time::timeout(ANSWER_WITHIN, answer)
-        .await
-        .map_err(|_| {
-            Failure::new(
-                "The relay did not answer within half a minute.",
-                "Look whether it runs and is reachable, then run the command again.",
-            )
-        })
+    tokio::time::timeout(ANSWER_WITHIN, answer).await.map_err(|_| {
+        Failure::new(
+            "The relay did not answer within half a minute.",
+            "Look whether it runs and is reachable, then run the command again.",
+        )
+    })
 }
 
 fn wrong_answer() -> Failure {
@@ -159,10 +143,9 @@ fn unexpected(frame: &RelayFrame) -> Failure {
 
 fn refused(refusal: Refusal) -> Failure {
     let (what, advice) = match refusal {
-        Refusal::VersionUnsupported => (
-            "The relay is of another version than this program.",
-            "Use the same release for both.",
-        ),
+        Refusal::VersionUnsupported => {
+            ("The relay is of another version than this program.", "Use the same release for both.")
+        }
         Refusal::ProgramUnknown => (
             "The relay does not serve this program.",
             "Give it this program's public.stillroom, and start it again.",
@@ -171,10 +154,9 @@ fn refused(refusal: Refusal) -> Failure {
             "The relay does not accept this device's certificate.",
             "It has run out or was revoked, or the relay serves another program.",
         ),
-        Refusal::RoleMissing => (
-            "This device may not do that.",
-            "It takes an administrator's device.",
-        ),
+        Refusal::RoleMissing => {
+            ("This device may not do that.", "It takes an administrator's device.")
+        }
         Refusal::RecordRefused => (
             "The relay refused the record: something newer is there already, or it is not signed as it must be.",
             "If somebody else published meanwhile, take theirs as the base and publish again.",
@@ -183,10 +165,9 @@ fn refused(refusal: Refusal) -> Failure {
             "There is no such invitation at the relay.",
             "It was used, has run out, or the relay was moved. Invite again.",
         ),
-        Refusal::Stopping | Refusal::ConnectionsFull | Refusal::TooFast => (
-            "The relay is busy or stopping.",
-            "Run the command again in a moment.",
-        ),
+        Refusal::Stopping | Refusal::ConnectionsFull | Refusal::TooFast => {
+            ("The relay is busy or stopping.", "Run the command again in a moment.")
+        }
         _ => (
             "The relay refused.",
             "Look at the relay's log for its own trouble, and run the command again.",

@@ -1,7 +1,9 @@
 //! `stillroom staff list`.
 
 use clap::Args;
-use stillroom_program::{SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, decode};
+use stillroom_program::{
+    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, decode,
+};
 use stillroom_protocol::Operation;
 
 use super::line::StaffLine;

@@ -63,12 +63,7 @@ impl Administration {
         let folder = ProgramFolder::new(&self.folder);
         let root = folder.public()?.root;
         let device = folder.administrator(self.passphrase_file.as_deref())?;
-        Ok(Administrator {
-            folder,
-            root,
-            device,
-            relay: self.relay.clone(),
-        })
+        Ok(Administrator { folder, root, device, relay: self.relay.clone() })
     }
 }
 

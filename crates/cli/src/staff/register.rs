@@ -29,7 +29,10 @@ pub(super) fn note(register: &Path, key: &VerifyingKey, name: &str) -> Result<()
         .map_err(|error| {
             Failure::new(
                 format!("{} cannot be written: {error}.", register.display()),
-                format!("The device is certified all the same. Note for yourself that {} is {name}'s.", digits(key)),
+                format!(
+                    "The device is certified all the same. Note for yourself that {} is {name}'s.",
+                    digits(key)
+                ),
             )
         })
 }

@@ -43,9 +43,7 @@ pub(super) async fn run(arguments: &RevokeArguments) -> Result<(), Failure> {
 }
 
 fn find<'a>(devices: &'a [VerifiedDevice], wanted: &str) -> Result<&'a VerifiedDevice, Failure> {
-    let mut found = devices
-        .iter()
-        .filter(|device| register::digits(&device.key) == wanted);
+    let mut found = devices.iter().filter(|device| register::digits(&device.key) == wanted);
     found.next().ok_or_else(|| {
         Failure::new(
             format!("There is no device {wanted}."),
@@ -55,8 +53,5 @@ fn find<'a>(devices: &'a [VerifiedDevice], wanted: &str) -> Result<&'a VerifiedD
 }
 
 fn not_revoked(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(
-        format!("The device was not revoked: {error}."),
-        "Look at that, and revoke again.",
-    )
+    Failure::new(format!("The device was not revoked: {error}."), "Look at that, and revoke again.")
 }

@@ -30,20 +30,13 @@ pub(crate) fn stillroom(arguments: &[&str]) -> Command {
 
 /// Runs to the end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    stillroom(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary starts")
+    stillroom(arguments).stdin(Stdio::null()).output().expect("the binary starts")
 }
 
 /// Runs to the end, which must be a good one, and returns the answer.
 pub(crate) fn run_well(arguments: &[&str]) -> String {
     let output = run(arguments);
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the answer is text")
 }
 
@@ -84,18 +77,12 @@ impl Running {
             }
         });
         let input = child.stdin.take();
-        Self {
-            child,
-            input,
-            lines,
-        }
+        Self { child, input, lines }
     }
 
     /// The next line of the answer.
     pub(crate) fn line(&self) -> String {
-        self.lines
-            .recv_timeout(PATIENCE)
-            .expect("a line comes before patience ends")
+        self.lines.recv_timeout(PATIENCE).expect("a line comes before patience ends")
     }
 
     /// The lines that are left, once the process has ended.
@@ -180,7 +167,8 @@ pub(crate) fn free_port() -> u16 {
 /// One request over HTTP; the whole answer.
 pub(crate) fn http_get(port: u16, path: &str) -> Option<String> {
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")
+        .ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
     Some(String::from_utf8_lossy(&answer).into_owned())

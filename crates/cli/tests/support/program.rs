@@ -28,15 +28,11 @@ impl Program {
         let folder = folder();
         let passphrase = file(folder.path(), "passphrase", PASSPHRASE);
         let keys = folder.path().join("program");
-        let said = run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
+        let said =
+            run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
         let root = fingerprint(&said);
         let (visitor, desk) = (free_port(), free_port());
-        let program = Self {
-            folder,
-            root,
-            visitor,
-            desk,
-        };
+        let program = Self { folder, root, visitor, desk };
         file(program.folder.path(), "relay.toml", &program.configuration());
         program
     }
@@ -62,7 +58,8 @@ impl Program {
             .append(true)
             .open(self.path("relay.log"))
             .expect("the log can be written");
-        let mut command = super::stillroom(&["serve", "--json", "--config", text(&self.path("relay.toml"))]);
+        let mut command =
+            super::stillroom(&["serve", "--json", "--config", text(&self.path("relay.toml"))]);
         command.stderr(log);
         let relay = Running::of(command);
         relay.json();
@@ -77,15 +74,31 @@ impl Program {
         let passphrase = self.path("passphrase");
         let relay = format!("ws://localhost:{}", self.desk);
         let arguments = [
-            "staff", "invite", text(&keys), "--name", name, "--role", "advocate", "--relay", &relay,
-            "--passphrase-file", text(&passphrase), "--json",
+            "staff",
+            "invite",
+            text(&keys),
+            "--name",
+            name,
+            "--role",
+            "advocate",
+            "--relay",
+            &relay,
+            "--passphrase-file",
+            text(&passphrase),
+            "--json",
         ];
         let mut invitation = Running::start(&arguments);
-        let link = invitation.json()["link"]
-            .as_str()
-            .expect("the link is text")
-            .to_owned();
-        run_well(&["client", "join", "--link", &link, "--root", &self.root, "--device-file", text(&device)]);
+        let link = invitation.json()["link"].as_str().expect("the link is text").to_owned();
+        run_well(&[
+            "client",
+            "join",
+            "--link",
+            &link,
+            "--root",
+            &self.root,
+            "--device-file",
+            text(&device),
+        ]);
         assert!(invitation.wait().success());
         device
     }
@@ -93,9 +106,8 @@ impl Program {
     /// A desk without a page, on duty, whose relay is at `port`.
     pub(crate) fn desk(&self, device: &Path, port: u16) -> Running {
         let relay = format!("ws://localhost:{port}");
-        let mut desk = Running::start(&[
-            "client", "desk", "--relay", &relay, "--device-file", text(device),
-        ]);
+        let mut desk =
+            Running::start(&["client", "desk", "--relay", &relay, "--device-file", text(device)]);
         desk.tell(json!({"do": "on-duty"}));
         desk.event(|event| event["duty"] == "on");
         desk
@@ -104,7 +116,8 @@ impl Program {
     /// A survivor without a page who has asked for an advocate, whose relay is at `port`.
     pub(crate) fn survivor(&self, port: u16) -> Running {
         let link = format!("http://localhost:{port}/");
-        let mut survivor = Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
+        let mut survivor =
+            Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
         survivor.tell(json!({"do": "start"}));
         survivor.event(|event| event["phase"] == "waiting");
         survivor

@@ -56,10 +56,7 @@ impl Recording {
         while ended.len() < streams {
             ended = self.more.wait(ended).expect("no holder panicked");
         }
-        ended
-            .iter()
-            .flat_map(|stream| [stream.clone(), unmasked(stream)].concat())
-            .collect()
+        ended.iter().flat_map(|stream| [stream.clone(), unmasked(stream)].concat()).collect()
     }
 }
 
@@ -90,12 +87,7 @@ fn unmasked(stream: &[u8]) -> Vec<u8> {
         let Some(payload) = rest.get(start..start + length) else {
             break;
         };
-        payloads.extend(
-            payload
-                .iter()
-                .zip(mask.iter().cycle())
-                .map(|(byte, mask)| byte ^ mask),
-        );
+        payloads.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
         rest = &rest[start + length..];
     }
     payloads

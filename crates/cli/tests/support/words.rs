@@ -11,7 +11,10 @@ const SENTENCES: [(&str, &str); 10] = [
     ("👩🏽‍🦱 wrote: ขอบคุณมากค่ะ", "ขอบคุณมาก"),
     ("Tiếng Việt có nhiều dấu: người, được, những.", "Tiếng Việt"),
     ("Δεν θέλω να το μάθει κανείς.", "μάθει"),
-    ("(ﾉ◕ヮ◕)ﾉ 明日また書きます。 <b>not markup</b> & \"quotes\" \\ \n second line", "明日また書きます"),
+    (
+        "(ﾉ◕ヮ◕)ﾉ 明日また書きます。 <b>not markup</b> & \"quotes\" \\ \n second line",
+        "明日また書きます",
+    ),
 ];
 
 /// What one side writes: message `number` of a chat. One in ten is as long as a message may be.

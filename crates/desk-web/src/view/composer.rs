@@ -58,29 +58,16 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         send();
     };
     let row = div().class("composer-row").child((
-        quiet_field(seat)
-            .node_ref(field)
-            .on(ev::keydown, on_key)
-            .on(ev::input, on_input),
-        button()
-            .attr("type", "submit")
-            .class("button button-main")
-            .child(say("desk-send")),
+        quiet_field(seat).node_ref(field).on(ev::keydown, on_key).on(ev::input, on_input),
+        button().attr("type", "submit").class("button button-main").child(say("desk-send")),
     ));
-    let form = form()
-        .class("composer")
-        .attr("autocomplete", "off")
-        .on(ev::submit, on_submit);
+    let form = form().class("composer").attr("autocomplete", "off").on(ev::submit, on_submit);
     (
         p().class("said").attr("role", "status").child(said),
         form.child((
-            label()
-                .attr("for", message_id(seat))
-                .child(say("desk-message")),
+            label().attr("for", message_id(seat)).child(say("desk-message")),
             row,
-            p().class("left")
-                .attr("role", "status")
-                .child(move || left(written.get())),
+            p().class("left").attr("role", "status").child(move || left(written.get())),
         )),
     )
 }

@@ -47,9 +47,7 @@ fn page(heading: &'static str, first: &'static str, content: impl IntoView) -> i
     crate::focus::move_to(first.into());
     main().class("gate").child((
         p().class("gate-program").child(bdi().child(program())),
-        h1().attr("id", HEADING)
-            .attr("tabindex", "-1")
-            .child(say(heading)),
+        h1().attr("id", HEADING).attr("tabindex", "-1").child(say(heading)),
         content,
     ))
 }
@@ -78,16 +76,11 @@ fn join(gate: Gate) -> impl IntoView {
     let show = label().class("choice").child((
         input()
             .attr("type", "checkbox")
-            .on(ev::change, move |event| {
-                shown.set(event_target_checked(&event))
-            }),
+            .on(ev::change, move |event| shown.set(event_target_checked(&event))),
         span().child(say("passphrase-show")),
     ));
     let strength = told("strength", move || told_strength(strength.get()));
-    let form = form()
-        .class("gate-form")
-        .attr("autocomplete", "off")
-        .on(ev::submit, on_submit);
+    let form = form().class("gate-form").attr("autocomplete", "off").on(ev::submit, on_submit);
     (
         p().child(say("join-about")),
         p().child(say("join-device")),
@@ -95,9 +88,7 @@ fn join(gate: Gate) -> impl IntoView {
             h2().child(say("join-passphrase-heading")),
             p().child(say("join-passphrase-about")),
             p().child(say("join-passphrase-advice")),
-            div()
-                .class("field")
-                .child((field("passphrase", shown, first), strength)),
+            div().class("field").child((field("passphrase", shown, first), strength)),
             field("passphrase-again", shown, again),
             show,
             wrong(gate, "join-making"),
@@ -120,11 +111,7 @@ fn told_strength(strength: Strength) -> String {
 
 fn waiting(gate: Gate) -> impl IntoView {
     let line = move || {
-        if gate.line_up.get() {
-            String::new()
-        } else {
-            say("join-line-down")
-        }
+        if gate.line_up.get() { String::new() } else { say("join-line-down") }
     };
     (
         p().attr("role", "status").child(say("join-waiting")),
@@ -141,10 +128,7 @@ fn unlock(gate: Gate) -> impl IntoView {
         gate.unlock(value(node));
         put_focus(node);
     };
-    let form = form()
-        .class("gate-form")
-        .attr("autocomplete", "off")
-        .on(ev::submit, on_submit);
+    let form = form().class("gate-form").attr("autocomplete", "off").on(ev::submit, on_submit);
     let forgotten = details().child((
         summary().child(say("unlock-forgotten-heading")),
         p().child(say("unlock-forgotten")),
@@ -165,10 +149,7 @@ fn unlock(gate: Gate) -> impl IntoView {
 fn field(id: &'static str, shown: RwSignal<bool>, node: NodeRef<Input>) -> impl IntoView {
     let input = input()
         .attr("id", id)
-        .attr(
-            "type",
-            move || if shown.get() { "text" } else { "password" },
-        )
+        .attr("type", move || if shown.get() { "text" } else { "password" })
         .attr("autocomplete", "off")
         .attr("autocapitalize", "none")
         .attr("autocorrect", "off")
@@ -176,19 +157,15 @@ fn field(id: &'static str, shown: RwSignal<bool>, node: NodeRef<Input>) -> impl 
         .attr("translate", "no")
         .attr("required", "")
         .node_ref(node);
-    div()
-        .class("field")
-        .child((label().attr("for", id).child(say(id)), input))
+    div().class("field").child((label().attr("for", id).child(say(id)), input))
 }
 
 /// What was wrong, or that it takes a moment.
 fn wrong(gate: Gate, busy: &'static str) -> impl IntoView {
-    told("strength", move || {
-        match (gate.busy.get(), gate.wrong.get()) {
-            (true, _) => say(busy),
-            (false, Some(text)) => say(text),
-            (false, None) => String::new(),
-        }
+    told("strength", move || match (gate.busy.get(), gate.wrong.get()) {
+        (true, _) => say(busy),
+        (false, Some(text)) => say(text),
+        (false, None) => String::new(),
     })
 }
 
@@ -201,18 +178,12 @@ fn submit(gate: Gate, text: &'static str) -> impl IntoView {
     button()
         .attr("type", "submit")
         .class("button button-main")
-        .attr("aria-disabled", move || {
-            if gate.busy.get() { "true" } else { "false" }
-        })
+        .attr("aria-disabled", move || if gate.busy.get() { "true" } else { "false" })
         .child(say(text))
 }
 
 fn value(node: NodeRef<Input>) -> Zeroizing<String> {
-    Zeroizing::new(
-        node.get_untracked()
-            .map(|input| input.value())
-            .unwrap_or_default(),
-    )
+    Zeroizing::new(node.get_untracked().map(|input| input.value()).unwrap_or_default())
 }
 
 fn put_focus(node: NodeRef<Input>) {

@@ -16,19 +16,14 @@ use crate::texts::{say, say_with};
 pub(super) fn lists(console: Console) -> impl IntoView {
     let practice = console.board.practice;
     let practice = practice.then(|| p().class("nothing").child(say("demo-device")));
-    div()
-        .class("lists")
-        .child((who_waits(console), chats(console), practice, keys()))
+    div().class("lists").child((who_waits(console), chats(console), practice, keys()))
 }
 
 fn who_waits(console: Console) -> impl IntoView {
     let board = console.board;
     let nothing = move || {
-        let text = if board.duty.get() == Duty::Off {
-            "waiting-off-duty"
-        } else {
-            "waiting-nobody"
-        };
+        let text =
+            if board.duty.get() == Duty::Off { "waiting-off-duty" } else { "waiting-nobody" };
         let nobody = board.waiting.with(Vec::is_empty);
         nobody.then(|| p().class("nothing").child(say(text)))
     };
@@ -43,10 +38,7 @@ fn who_waits(console: Console) -> impl IntoView {
         .key(|waiter| waiter.ticket)
         .children(move |waiter| waiting(console, waiter))
         .build());
-    let heading = h2().child((
-        say("waiting-list"),
-        count(move || board.waiting.with(Vec::len)),
-    ));
+    let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
     // Told in few words each time the line grows or shrinks; the list itself is not read out.
     let told = move || {
         let count = board.waiting.with(Vec::len).to_string();
@@ -54,9 +46,7 @@ fn who_waits(console: Console) -> impl IntoView {
     };
     section().class("who-waits").child((
         div().class("lists-head").child((heading, take_next)),
-        ul().attr("role", "list")
-            .attr("aria-label", say("waiting-list"))
-            .child(each),
+        ul().attr("role", "list").attr("aria-label", say("waiting-list")).child(each),
         nothing,
         p().class("unseen").attr("role", "status").child(told),
     ))
@@ -72,23 +62,12 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor {
-        ticket,
-        since,
-        again,
-        language,
-    } = waiter;
+    let WaitingSurvivor { ticket, since, again, language } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
         let (text, hours, minutes) = moments::waited(since, console.board.now.get());
-        say_with(
-            text,
-            &[
-                ("hours", &hours.to_string()),
-                ("count", &minutes.to_string()),
-            ],
-        )
+        say_with(text, &[("hours", &hours.to_string()), ("count", &minutes.to_string())])
     };
     let again = again.then(|| span().class("mark mark-warm").child(say("waited-again")));
     let language = (!language.is_empty()).then(|| {
@@ -101,9 +80,7 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
         .attr("aria-describedby", id.clone())
         .on(ev::click, move |_| console.take(ticket))
         .child(say("take-this"));
-    let about = div()
-        .attr("id", id)
-        .child((span().class("since").child(waited), again, language));
+    let about = div().attr("id", id).child((span().class("since").child(waited), again, language));
     li().class("waiter").child((about, take))
 }
 
@@ -114,10 +91,7 @@ fn chats(console: Console) -> impl IntoView {
         .class("button button-small all-chats")
         .on(ev::click, move |_| board.current.set(None))
         .child(say("chats-back"));
-    let heading = h2().child((
-        say("chats-list"),
-        count(move || board.seated.with(Vec::len)),
-    ));
+    let heading = h2().child((say("chats-list"), count(move || board.seated.with(Vec::len))));
     let each = For(ForProps::builder()
         .each(move || board.seated.get())
         .key(|seated| (seated.seat, seated.number))
@@ -125,9 +99,7 @@ fn chats(console: Console) -> impl IntoView {
         .build());
     section().class("your-chats").child((
         div().class("lists-head").child((back, heading)),
-        ul().attr("role", "list")
-            .attr("aria-label", say("chats-list"))
-            .child(each),
+        ul().attr("role", "list").attr("aria-label", say("chats-list")).child(each),
     ))
 }
 
@@ -139,29 +111,19 @@ fn link(console: Console, seated: Seated) -> impl IntoView {
         move || {
             chat.with(Chat::last).map(|last| {
                 let (text, count) = moments::ago(last, board.now.get());
-                span()
-                    .class("when")
-                    .child(say_with(text, &[("count", &count.to_string())]))
+                span().class("when").child(say_with(text, &[("count", &count.to_string())]))
             })
         }
     };
     let current = move || {
-        if board.current.get() == Some(seat) {
-            "true"
-        } else {
-            "false"
-        }
+        if board.current.get() == Some(seat) { "true" } else { "false" }
     };
     let go = button()
         .attr("type", "button")
         .class("chat-link")
         .attr("aria-current", current)
         .on(ev::click, move |_| console.go_to(seat))
-        .child((
-            span().class("name").child(chat_name(seat)),
-            marks(chat),
-            last,
-        ));
+        .child((span().class("name").child(chat_name(seat)), marks(chat), last));
     li().child(go)
 }
 
@@ -192,8 +154,7 @@ fn keys() -> impl IntoView {
         say("keys-escape"),
     ];
     let keys = keys.map(|key| li().child(key)).collect_view();
-    section().class("keys").child((
-        h2().child(say("keys-heading")),
-        ul().attr("role", "list").child(keys),
-    ))
+    section()
+        .class("keys")
+        .child((h2().child(say("keys-heading")), ul().attr("role", "list").child(keys)))
 }

@@ -26,11 +26,7 @@ pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     keep_at_end(node, chat.clone());
     let live = move || {
-        if board.current.get() == Some(seat) {
-            "polite"
-        } else {
-            "off"
-        }
+        if board.current.get() == Some(seat) { "polite" } else { "off" }
     };
     let entries = {
         let chat = chat.clone();
@@ -76,20 +72,14 @@ fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
 
 fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
     match &entry.what {
-        What::Note(announcement) => li()
-            .class("note")
-            .child(p().child(told(announcement)))
-            .into_any(),
-        What::Message {
-            number,
-            writer,
-            text,
-        } => {
+        What::Note(announcement) => {
+            li().class("note").child(p().child(told(announcement))).into_any()
+        }
+        What::Message { number, writer, text } => {
             let mine = *writer == Writer::Me;
             let (name, role) = signature(&entry.what).unwrap_or_default();
             let from =
-                p().class("from")
-                    .child((bdi().child(name), " ", span().class("role").child(role)));
+                p().class("from").child((bdi().child(name), " ", span().class("role").child(role)));
             let at = entry.at;
             let age = move || {
                 let (text, count) = moments::ago(at, board.now.get());
@@ -101,10 +91,7 @@ fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
                 " ",
                 far,
             ));
-            let words = p()
-                .class("words")
-                .attr("dir", "auto")
-                .directive(write, Arc::clone(text));
+            let words = p().class("words").attr("dir", "auto").directive(write, Arc::clone(text));
             li().class(if mine { "message mine" } else { "message" })
                 .child((from, words, meta))
                 .into_any()

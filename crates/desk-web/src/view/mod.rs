@@ -31,20 +31,14 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     top::warn_before_leaving(console);
     focus::move_if_dropped("go-on-duty".into());
     let chat = move || {
-        if board.current.get().is_some() {
-            "yes"
-        } else {
-            "no"
-        }
+        if board.current.get().is_some() { "yes" } else { "no" }
     };
     div().class("desk").attr("data-chat", chat).child((
         top::top(console),
         top::trouble(board),
         lists::lists(console),
         panels(console),
-        p().class("unseen")
-            .attr("role", "status")
-            .child(move || board.said.get()),
+        p().class("unseen").attr("role", "status").child(move || board.said.get()),
         question::question(console),
     ))
 }

@@ -23,11 +23,7 @@ pub(super) fn panel(console: Console, seated: Seated) -> impl IntoView {
     };
     let over = Memo::new(move |_| matches!(stage.get(), Stage::Ended(_) | Stage::Lost));
     let current = move || {
-        if board.current.get() == Some(seat) {
-            "yes"
-        } else {
-            "no"
-        }
+        if board.current.get() == Some(seat) { "yes" } else { "no" }
     };
     let inside = {
         let seated = seated.clone();
@@ -64,13 +60,10 @@ fn head(board: Board, seated: Seated, over: Memo<bool>) -> impl IntoView {
                 .child(say("desk-end-chat"))
         })
     };
-    let marks = div()
-        .class("panel-marks")
-        .child((h2().child(chat_name(seat)), lists::marks(chat.clone())));
+    let marks =
+        div().class("panel-marks").child((h2().child(chat_name(seat)), lists::marks(chat.clone())));
     let title = div().class("panel-title").child((marks, end));
-    div()
-        .class("panel-head")
-        .child((title, move || (!over.get()).then(|| roster(chat.clone()))))
+    div().class("panel-head").child((title, move || (!over.get()).then(|| roster(chat.clone()))))
 }
 
 fn roster(chat: ArcRwSignal<Chat>) -> impl IntoView {
@@ -78,48 +71,32 @@ fn roster(chat: ArcRwSignal<Chat>) -> impl IntoView {
     let people = move || {
         roster.with(|people| {
             if people.is_empty() {
-                li().class("gone")
-                    .child(say("desk-roster-nobody"))
-                    .into_any()
+                li().class("gone").child(say("desk-roster-nobody")).into_any()
             } else {
                 people.iter().map(person).collect_view().into_any()
             }
         })
     };
-    ul().class("roster")
-        .attr("role", "list")
-        .attr("aria-label", say("desk-roster"))
-        .child(people)
+    ul().class("roster").attr("role", "list").attr("aria-label", say("desk-roster")).child(people)
 }
 
 fn person(person: &Participant) -> impl IntoView + use<> {
     let role = say(words::role(person.role));
-    let (who, role) = if person.name.is_empty() {
-        (role, None)
-    } else {
-        (person.name.clone(), Some(role))
-    };
+    let (who, role) =
+        if person.name.is_empty() { (role, None) } else { (person.name.clone(), Some(role)) };
     let gone = !person.here && !person.me;
-    let rest = [
-        role,
-        person.me.then(|| say("desk-me")),
-        gone.then(|| say("connection-lost")),
-    ];
+    let rest = [role, person.me.then(|| say("desk-me")), gone.then(|| say("connection-lost"))];
     let rest = rest
         .into_iter()
         .flatten()
         .map(|word| (" ", span().class("role").child(word)))
         .collect_view();
     let name = bdi().class("who").child(who);
-    li().class(if gone { "gone" } else { "here" })
-        .child((name, rest))
+    li().class(if gone { "gone" } else { "here" }).child((name, rest))
 }
 
 fn talk(console: Console, seated: Seated) -> impl IntoView {
-    (
-        log::log(console.board, seated.clone()),
-        composer::composer(console, seated),
-    )
+    (log::log(console.board, seated.clone()), composer::composer(console, seated))
 }
 
 /// What is shown in place of a conversation that is over.

@@ -53,14 +53,9 @@ fn asked(console: Console, seat: Seat) -> impl IntoView {
         .child(say("desk-keep-chatting"));
     let heading = say_with("desk-end-heading", &[("chat", &chat_name(seat))]);
     div().class("question-text").child((
-        h2().attr("id", "question")
-            .attr("tabindex", "-1")
-            .child(heading),
+        h2().attr("id", "question").attr("tabindex", "-1").child(heading),
         p().child(say("desk-end-tell")),
-        ul().child((
-            li().child(say("desk-end-survivor")),
-            li().child(say("desk-end-desk")),
-        )),
+        ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
         div().class("choices").child((end, keep)),
     ))
 }

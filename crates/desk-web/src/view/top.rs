@@ -28,29 +28,14 @@ pub(super) fn top(console: Console) -> impl IntoView {
     let line = p()
         .class("line")
         .attr("role", "status")
-        .attr("data-line", move || {
-            if board.line.get() == Line::Up {
-                "up"
-            } else {
-                "down"
-            }
-        })
+        .attr("data-line", move || if board.line.get() == Line::Up { "up" } else { "down" })
         .child(move || say(words::line(board.line.get())));
     // Neither button goes away or is disabled for the keyboard: the focus stays where it was pressed.
     let on_button = button()
         .attr("type", "button")
         .attr("id", "go-on-duty")
-        .class(move || {
-            if off() {
-                "button button-main"
-            } else {
-                "button"
-            }
-        })
-        .attr(
-            "aria-disabled",
-            move || if off() { "false" } else { "true" },
-        )
+        .class(move || if off() { "button button-main" } else { "button" })
+        .attr("aria-disabled", move || if off() { "false" } else { "true" })
         .on(ev::click, move |_| {
             if board.duty.get_untracked() == Duty::Off {
                 console.go_on_duty();
@@ -60,10 +45,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
     let off_button = button()
         .attr("type", "button")
         .class("button")
-        .attr(
-            "aria-disabled",
-            move || if off() { "true" } else { "false" },
-        )
+        .attr("aria-disabled", move || if off() { "true" } else { "false" })
         .on(ev::click, move |_| {
             if board.duty.get_untracked() != Duty::Off {
                 console.go_off_duty();
@@ -87,15 +69,10 @@ pub(super) fn trouble(board: Board) -> impl IntoView {
                 .class("button button-small")
                 .on(ev::click, move |_| board.trouble.set(None))
                 .child(say("desk-dismiss"));
-            div()
-                .class("notice trouble")
-                .child((p().child(say(text)), close))
+            div().class("notice trouble").child((p().child(say(text)), close))
         })
     };
-    div()
-        .class("trouble-room")
-        .attr("role", "alert")
-        .child(notice)
+    div().class("trouble-room").attr("role", "alert").child(notice)
 }
 
 /// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits.
@@ -113,10 +90,7 @@ pub(super) fn listen_for_keys(console: Console) {
             if let Some(seat) = console.board.next_to_answer() {
                 console.go_to(seat);
             }
-        } else if let Some(seat) = code
-            .strip_prefix("Digit")
-            .and_then(|digit| digit.parse().ok())
-        {
+        } else if let Some(seat) = code.strip_prefix("Digit").and_then(|digit| digit.parse().ok()) {
             console.go_to(seat);
         } else {
             return;
