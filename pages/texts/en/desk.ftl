@@ -119,7 +119,7 @@ desk-advocate-lost = The advocate’s line did not come back. The survivor is as
 desk-new-message = { $chat }: a new message
 desk-in-chat = { $chat }: { $what }
 ended-by-survivor = The survivor ended this chat. Everything that was written is erased.
-ended-by-staff-desk = You ended this chat. Everything that was written is erased, here and on the survivor’s device.
+ended-by-staff-desk = You ended this chat. Everything that was written is erased here, and on the survivor’s device as soon as it is connected.
 ended-unknown-desk = This chat is over. Everything that was written is erased.
 chat-lost = They left, or another advocate was faster. Nothing was written.
 put-away = Put away
@@ -128,7 +128,7 @@ put-away = Put away
 
 desk-end-heading = End { $chat }?
 desk-end-tell = Tell the survivor first what will happen, so that it does not come as a surprise.
-desk-end-survivor = On the survivor’s device everything written here is erased at once, and they see a plain page that says that the chat has ended.
+desk-end-survivor = On the survivor’s device everything written here is erased as soon as it hears of it, which is at once where it is connected. They see a plain page that says that the chat has ended.
 desk-end-desk = It is erased here as well, and on the server. Nobody can bring it back.
 desk-end-and-erase = End and erase
 desk-keep-chatting = Keep chatting
