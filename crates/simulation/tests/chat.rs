@@ -220,3 +220,17 @@ fn a_long_shift_keeps_the_program_open() {
     let survivor = start(&mut world);
     take(&mut world, desk, survivor, FIRST);
 }
+
+#[test]
+fn a_desk_that_is_opened_twice_goes_on_in_the_newer_one() {
+    let mut world = World::new(16);
+    let device = world.program.staff(stillroom_program::Roles::ADVOCATE, "Sam");
+    let older = world.desk(device.clone());
+    world.run_for(SOON);
+    let newer = world.desk(device);
+    world.as_desk(newer, |core, now| core.go_on_duty(now));
+    world.run_for(A_WHILE);
+    let replaced = Trouble::Refused(stillroom_protocol::Refusal::Replaced);
+    assert_eq!(world.shown(older).troubles, [replaced], "told once, and quiet since");
+    assert_eq!(world.shown(newer).troubles, []);
+}

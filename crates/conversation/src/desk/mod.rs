@@ -604,15 +604,26 @@ impl Desk {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
             },
-            About::Connection => self.trouble(match refusal {
-                Refusal::VersionUnsupported => Trouble::PageOutdated,
-                Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
-                Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
-                Refusal::RelayFault => Trouble::RelayFault,
-                other => Trouble::Refused(other),
-            }),
+            About::Connection => self.handle_turned_away(refusal),
             About::Duty | About::Invitation(_) => self.trouble(Trouble::Refused(refusal)),
         }
+    }
+
+    /// The relay is about to close the connection. A desk that was opened anew elsewhere goes on there:
+    /// two that both came back would replace one another for ever.
+    fn handle_turned_away(&mut self, refusal: Refusal) {
+        if refusal == Refusal::Replaced {
+            let action = self.connection.give_up();
+            self.act(action);
+            self.line_went_down();
+        }
+        self.trouble(match refusal {
+            Refusal::VersionUnsupported => Trouble::PageOutdated,
+            Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
+            Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
+            Refusal::RelayFault => Trouble::RelayFault,
+            other => Trouble::Refused(other),
+        });
     }
 
     /// A place that this desk offered may just not be back in the line yet; any other is gone.

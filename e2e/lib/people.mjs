@@ -1,0 +1,55 @@
+// What people do on the pages, found as a screen reader finds it.
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** Where pictures and other output of the scenarios go. */
+export const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url))
+
+/** The words that scenarios write: English, Arabic, Hindi, Chinese, combining marks, and long. */
+export const WORDS = [
+  'I am not sure where to start.',
+  'لا أعرف من أين أبدأ. هل يمكنك مساعدتي؟',
+  'मुझे समझ नहीं आ रहा कि कहाँ से शुरू करूँ।',
+  '我不知道从哪里开始。',
+  'e\u0301 n\u0303 a\u0308\u0323 Zalgo\u0336\u0335 \u{1F468}\u200D\u{1F469}\u200D\u{1F467}',
+]
+
+/** Puts an advocate on duty at `url`. */
+export async function onDuty(browser, url, options) {
+  const desk = await browser.newPage(options)
+  await desk.goto(url)
+  await desk.click('button', 'Go on duty')
+  await desk.see('button', 'Take next')
+  return desk
+}
+
+/** Opens the survivor's page and asks for an advocate. */
+export async function startChat(browser, url, options) {
+  const survivor = await browser.newPage(options)
+  await survivor.goto(url)
+  await survivor.until(() => document.documentElement.dataset.screen === 'before' || document.body)
+  await survivor.click('button', 'Start chat')
+  await survivor.see('button', 'Stop waiting')
+  return survivor
+}
+
+/** The desk takes whoever is next; both are in the chat then. */
+export async function meet(survivor, desk) {
+  await desk.click('button', 'Take next')
+  await survivor.see('button', 'End chat')
+}
+
+/** Writes and sends on either page. */
+export async function say(page, box, text) {
+  await page.fill('textbox', box, text)
+  await page.click('button', 'Send')
+}
+
+export const survivorSays = (survivor, text) => say(survivor, 'Your message', text)
+export const advocateSays = (desk, text) => say(desk, 'Message', text)
+
+/** A picture, kept as output. */
+export async function picture(page, name) {
+  mkdirSync(OUTPUT, { recursive: true })
+  await page.screenshot(`${OUTPUT}${name}.png`)
+}

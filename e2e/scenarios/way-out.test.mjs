@@ -1,0 +1,78 @@
+// The way out, by button and by keyboard, on every screen; and what Back shows afterwards: nothing.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
+import { meet, onDuty, survivorSays } from '../lib/people.mjs'
+import { startDemo } from '../lib/stillroom.mjs'
+
+const ways = {
+  'the button': (page) => page.click('button', 'Leave this page'),
+  'Shift three times': async (page) => { for (let time = 0; time < 3; time++) await page.press('Shift') },
+}
+
+/** How a survivor comes to each screen. */
+const screens = {
+  before: async () => {},
+  waiting: async (page) => {
+    await page.click('button', 'Start chat')
+    await page.see('button', 'Stop waiting')
+  },
+  chat: async (page, desk) => {
+    await screens.waiting(page)
+    await meet(page, desk)
+    await survivorSays(page, 'nobody may see this')
+    await desk.seeAnywhere('nobody may see this')
+  },
+  ending: async (page, desk) => {
+    await screens.chat(page, desk)
+    await page.click('button', 'End chat')
+    await page.see('button', 'End and erase')
+  },
+  ended: async (page, desk) => {
+    await screens.ending(page, desk)
+    await page.click('button', 'End and erase')
+    await page.seeNone('log', 'Conversation')
+  },
+}
+
+const shows = (page) => page.evaluate(() => document.documentElement?.innerText ?? '')
+
+for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+  describe(`in ${name}`, () => {
+    let program, chromium, browser
+    before(async () => {
+      program = await startDemo()
+      chromium = await launchChromium()
+      browser = name === 'Chromium' ? chromium : await launch()
+    })
+    after(async () => {
+      await browser?.close()
+      if (browser !== chromium) await chromium?.close()
+      await program?.stop()
+    })
+
+    for (const [screen, reach] of Object.entries(screens)) {
+      for (const [way, go] of Object.entries(ways)) {
+        test(`${way} leaves the screen “${screen}”, and Back does not show the chat`, async () => {
+          const desk = await onDuty(chromium, program.desk)
+          const page = await browser.newPage({ viewport: PHONE })
+          await page.goto('about:blank')
+          await page.goto(program.visitor)
+          await reach(page, desk)
+          const { origin } = new URL(program.visitor)
+          await go(page)
+          // The exit site cannot be reached from a test: the browser's own page about that is as good.
+          await page.until((origin) => !location.href.startsWith(origin) || document.body === null
+            || document.body.innerText === '', origin)
+          await page.back()
+          const shown = await shows(page).catch(() => '')
+          assert.ok(!shown.includes('nobody may see this'), 'no word of the chat')
+          assert.ok(!shown.includes('Conversation') && !shown.includes('End chat'), shown)
+          await page.close()
+          await desk.close()
+        })
+      }
+    }
+  })
+}
