@@ -17,13 +17,13 @@ const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Every feature that a browser of today asks permission for, and of yesterday.
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
-    "accelerometer=(), ambient-light-sensor=(), attribution-reporting=(), autoplay=(), bluetooth=(), \
+    "accelerometer=(), autoplay=(), \
      browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(), compute-pressure=(), \
      display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), \
      hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), local-fonts=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
-     speaker-selection=(), storage-access=(), unload=(), usb=(), web-share=(), window-management=(), \
+     speaker-selection=(), storage-access=(), unload=(), usb=(), window-management=(), \
      xr-spatial-tracking=()",
 );
 
