@@ -131,10 +131,12 @@ async fn measure(scale: Scale) -> Result<Report, Failure> {
 
     remark(format!("{} chats opened by people who encrypt ...", scale.staffed));
     let server = Server::relay(&rooms).await?;
+    let value = opening::cpu_per_chat(&server, &rooms, scale.staffed).await?;
+    server.end().await;
     report.figures.push(Figure {
         what: "a staffed chat opened, CPU",
         unit: "ms",
-        value: opening::cpu_per_chat(&server, &rooms, scale.staffed).await?,
+        value,
         limit: None,
         targets: Some((2.0, 0.5)),
     });

@@ -1,0 +1,21 @@
+//! `stillroom bench --quick`: both relays are measured, and every figure stands beside its target.
+
+mod support;
+
+use serde_json::Value;
+use support::run_well;
+
+#[test]
+fn a_quick_run_measures_everything_beside_the_bare_relay() {
+    let said = run_well(&["bench", "--quick", "--json"]);
+    let report: Value = serde_json::from_str(&said).unwrap();
+    let figures = report["figures"].as_array().unwrap();
+    let named = |what: &str| figures.iter().find(|figure| figure["what"] == what).unwrap();
+    for what in ["paced latency, median", "paced latency, 99th"] {
+        let figure = named(what);
+        assert!(figure["value"].as_f64().unwrap() > 0.0, "{figure}");
+        assert!(figure["limit"].as_f64().unwrap() > 0.0, "{figure}");
+    }
+    assert!(named("empty process")["value"].as_f64().unwrap() > 1.0);
+    assert!(figures.iter().all(|figure| figure["targets"].is_array()), "{report}");
+}
