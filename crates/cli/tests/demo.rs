@@ -1,5 +1,7 @@
 //! `stillroom demo`: one line for programs, and nothing left behind.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be read fails its test")]
+
 mod support;
 
 use serde_json::json;

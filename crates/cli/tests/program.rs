@@ -1,5 +1,7 @@
 //! `stillroom program` and `stillroom policy`: a program's keys under a passphrase, and back from paper.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be read fails its test")]
+
 mod support;
 
 use support::program::{PASSPHRASE, fingerprint};

@@ -1,6 +1,8 @@
 //! What a relay could tell a court (`features.md` 3.1, 6.1): all that it received, its memory, its files
 //! and its log are searched for the words of a chat.
 
+#![allow(clippy::expect_used, reason = "a search that cannot be made fails its test")]
+
 mod support;
 
 use std::fs::File;

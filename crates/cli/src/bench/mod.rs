@@ -44,9 +44,12 @@ pub(crate) struct BenchArguments {
     /// Seconds for which each thing is measured.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Numbers of chats between which growth is measured.
-    #[arg(long, num_args = 2, value_delimiter = ',', default_values_t = [400, 4_000])]
-    growth: Vec<usize>,
+    /// Few chats, for the growth of the cost of a message from few to many.
+    #[arg(long, default_value_t = 400)]
+    few: usize,
+    /// Many chats, for the same.
+    #[arg(long, default_value_t = 4_000)]
+    many: usize,
     /// Chats opened by survivors and desks that really encrypt.
     #[arg(long, default_value_t = 200)]
     staffed: usize,
@@ -82,10 +85,7 @@ impl From<&BenchArguments> for Scale {
             chats: arguments.chats,
             rate: arguments.rate,
             lasting: Duration::from_secs(arguments.seconds),
-            growth: (
-                arguments.growth.first().copied().unwrap_or(400),
-                arguments.growth.get(1).copied().unwrap_or(4_000),
-            ),
+            growth: (arguments.few, arguments.many),
             staffed: arguments.staffed,
             idle: arguments.idle,
         }

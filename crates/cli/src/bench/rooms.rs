@@ -53,7 +53,7 @@ pub(crate) struct Rooms {
 impl Rooms {
     /// Makes the program, and the configuration of its relay.
     pub(crate) fn new() -> Result<Self, Failure> {
-        let folder = tempfile::tempdir().map_err(|error| broken(error.into()))?;
+        let folder = tempfile::tempdir().map_err(broken)?;
         let now = Clock::start().now();
         let program = Fresh::make(&mut system(), now)?;
         let public = program.public(&throw_away_policy(now)?).map_err(|error| {
