@@ -3,9 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use stillroom_fuzz::{NOW, TOLERANCE, WORLD};
-use stillroom_program::{
-    Chain, Device, NameCertificate, Revocations, StaffRecord, VerifiedRevocations, decode, encode,
-};
+use stillroom_program::{Chain, Device, NameCertificate, Revocations, StaffRecord, decode, encode};
 
 fuzz_target!(|bytes: &[u8]| {
     let world = &*WORLD;
@@ -21,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     if let Ok(record) = decode::<StaffRecord>(bytes) {
-        let _ = record.verify(&world.root, &VerifiedRevocations::none(), NOW, TOLERANCE);
+        let _ = record.verify(&world.root, NOW, TOLERANCE);
     }
     let _ = decode::<Revocations>(bytes);
     let _ = Device::from_bytes(bytes);
