@@ -140,14 +140,22 @@ describe('one advocate', () => {
     await desk.close()
   })
 
-  test('is not on duty: the page says so, and the other ways are there', async () => {
+})
+
+test('while nobody is on duty the page says so, and the other ways are there', async () => {
+  const program = await startDemo()
+  const browser = await launchChromium()
+  try {
     const survivor = await browser.newPage()
     await survivor.goto(program.visitor)
+    await survivor.see('button', 'Leave this page')
     await survivor.seeNone('button', 'Start chat')
-    await survivor.seeAnywhere('In danger')
+    await survivor.seeAnywhere('911')
     await picture(survivor, 'closed-survivor')
-    await survivor.close()
-  })
+  } finally {
+    await browser.close()
+    await program.stop()
+  }
 })
 
 test('without scripts the page still says whether chat is open, the hours and the other ways', async () => {
@@ -158,7 +166,7 @@ test('without scripts the page still says whether chat is open, the hours and th
     await page.raw.route('**/*.js', (route) => route.abort())
     await page.goto(program.visitor)
     const shown = await page.evaluate(() => document.body.innerText)
-    for (const word of ['hours', '911', 'Leave this page']) {
+    for (const word of ['Monday', '911', 'Leave this page', 'advocate']) {
       assert.ok(shown.toLowerCase().includes(word.toLowerCase()), word)
     }
   } finally {
