@@ -49,7 +49,8 @@ pub(crate) fn fuzz(seconds: u32, named: &[&str]) -> Outcome {
     packages::programs(&[("c++", "g++")])?;
     say("building the fuzzers");
     cargo("build")
-        .args(["--release", "--bins", "--target", &host])
+        .args(["--release", "--target", &host])
+        .args(TARGETS.iter().flat_map(|name| ["--bin", *name]))
         .env("RUSTFLAGS", GUIDED)
         .done()?;
     for name in named {
