@@ -1,4 +1,5 @@
 //! A relay that lies, one lie at a time: the survivor sees nothing of it, or a sentence that helps.
+#![allow(clippy::unwrap_used, reason = "a scenario that fails here has failed")]
 
 mod scene;
 
@@ -36,8 +37,10 @@ fn assert_stops(world: &mut World, survivor: DeviceNumber, stop: Stop) {
     assert!(world.shown(survivor).chat(0).messages.is_empty());
 }
 
-/// The last `Ask` of a survivor, as the relay sees it.
-fn watch_asks(world: &mut World) -> Rc<RefCell<Option<(TicketId, Vec<u8>)>>> {
+/// The last `Ask` of a survivor, as the relay sees it: the place, and the KeyPackage.
+type SeenAsk = Rc<RefCell<Option<(TicketId, Vec<u8>)>>>;
+
+fn watch_asks(world: &mut World) -> SeenAsk {
     let seen = Rc::new(RefCell::new(None));
     let watched = Rc::clone(&seen);
     world.set_way(Box::new(move |_, direction, frame| {
