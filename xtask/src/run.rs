@@ -64,7 +64,7 @@ impl Run {
         if status.success() {
             Ok(())
         } else {
-            Err(Failure::new(format!("This did not work: {}", self.shown)))
+            Err(Failure::new(format!("This did not work ({status}): {}", self.shown)))
         }
     }
 
@@ -85,7 +85,8 @@ impl Run {
             return Ok(output);
         }
         Err(Failure::new(format!(
-            "This did not work: {}\n{}{}",
+            "This did not work ({}): {}\n{}{}",
+            output.status,
             self.shown,
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
