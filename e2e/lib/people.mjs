@@ -33,8 +33,12 @@ export async function startChat(browser, url, options) {
   return survivor
 }
 
-/** The desk takes whoever is next; both are in the chat then. */
+/**
+ * The desk takes whoever is next; both are in the chat then. The survivor's page says that they wait before
+ * the relay has given them a place, so the desk's list is waited for first.
+ */
 export async function meet(survivor, desk) {
+  await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
   await desk.click('button', 'Take next')
   await survivor.see('button', 'End chat')
 }

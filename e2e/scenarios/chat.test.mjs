@@ -48,7 +48,6 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('a whole chat of thirty messages each way, in many scripts, ended by the advocate', async () => {
       const desk = await onDuty(chromium, program.desk, { viewport: DESKTOP })
       const survivor = await startChat(browser, program.visitor, { viewport: PHONE })
-      await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
       await meet(survivor, desk)
       await survivor.seeAnywhere('Advocate')
       await thirtyEachWay(survivor, desk)

@@ -21,16 +21,18 @@ pub(super) fn lists(console: Console) -> impl IntoView {
 
 fn who_waits(console: Console) -> impl IntoView {
     let board = console.board;
+    let nobody_waits = move || board.waiting.with(Vec::is_empty);
     let nothing = move || {
         let text =
             if board.duty.get() == Duty::Off { "waiting-off-duty" } else { "waiting-nobody" };
-        let nobody = board.waiting.with(Vec::is_empty);
-        nobody.then(|| p().class("nothing").child(say(text)))
+        nobody_waits().then(|| p().class("nothing").child(say(text)))
     };
+    // While nobody waits it says so beforehand, keeps the focus all the same, and answers when pressed.
     let take_next = button()
         .attr("type", "button")
         .id("take-next")
         .class("button button-main")
+        .attr("aria-disabled", move || if nobody_waits() { "true" } else { "false" })
         .on(ev::click, move |_| console.take_next())
         .child(say("take-next"));
     let each = For(ForProps::builder()
