@@ -12,6 +12,7 @@ mod intakes;
 #[cfg(feature = "staff")]
 mod passphrases;
 mod policies;
+mod return_words;
 mod revocations;
 mod seals;
 mod secrets;
