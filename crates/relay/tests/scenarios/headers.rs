@@ -14,7 +14,8 @@ const STRICT: [(&str, &str); 9] = [
     ("cache-control", "no-store"),
 ];
 
-const EVERYWHERE: [&str; 6] = [
+const EVERYWHERE: [&str; 7] = [
+    "POST /b",
     "GET /",
     "GET /nothing",
     "GET /s/nothing.js",

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use stillroom_protocol::Operation;
+use stillroom_protocol::{Leaving, LeavingToken, Operation};
 use stillroom_relay::{Log, LogLevel, log};
 
 use crate::device::Line;
@@ -53,6 +53,9 @@ async fn the_log_says_nothing_of_a_contact() {
     unknown.say_bytes(WORDS.to_vec()).await;
     let path = "GET /s/WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS?WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS";
     Answer::to(scene.survivors(), path, &["user-agent: WORDS-OF-A-CHAT-THAT-NOBODY-KEEPS"]).await;
+    let leaving = Leaving::Chat { room: chat.room, token: LeavingToken(SECRET) }.to_bytes();
+    Answer::posted(scene.survivors(), "/b", &leaving, &[]).await;
+    Answer::posted(scene.survivors(), "/b", WORDS, &[]).await;
     let lines = [&chat.survivor, &chat.desk, &garbage, &rejected, &unknown];
     let ports: Vec<_> = lines.map(|line| line.local.port().to_string()).into();
     let room = chat.room;

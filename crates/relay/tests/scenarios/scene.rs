@@ -113,6 +113,22 @@ pub(crate) struct Answer {
 impl Answer {
     /// Sends a request with these further header lines and reads the answer to its end.
     pub(crate) async fn to(relay: SocketAddr, request: &str, headers: &[&str]) -> Self {
+        Self::of(relay, request, headers, &[]).await
+    }
+
+    /// Posts this body.
+    pub(crate) async fn posted(
+        relay: SocketAddr,
+        path: &str,
+        body: &[u8],
+        headers: &[&str],
+    ) -> Self {
+        let length = format!("content-length: {}", body.len());
+        let headers = [headers, &[&length]].concat();
+        Self::of(relay, &format!("POST {path}"), &headers, body).await
+    }
+
+    async fn of(relay: SocketAddr, request: &str, headers: &[&str], body: &[u8]) -> Self {
         let mut stream = TcpStream::connect(relay).await.unwrap();
         let mut text = format!("{request} HTTP/1.1\r\nhost: localhost\r\n");
         if !headers.iter().any(|line| line.starts_with("connection:")) {
@@ -123,7 +139,7 @@ impl Answer {
             text.push_str("\r\n");
         }
         text.push_str("\r\n");
-        stream.write_all(text.as_bytes()).await.unwrap();
+        stream.write_all(&[text.as_bytes(), body].concat()).await.unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).await.unwrap();
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
