@@ -86,7 +86,7 @@ fn nothing_that_a_relay_receives_holds_or_keeps_has_a_word_of_the_chat_in_it() {
     assert_nothing_in(&memory(relay.id()), "the relay's memory after the chat");
     drop((desk, survivor));
     assert_nothing_in(&recording.whole(4), "what went over the line");
-    let kept = files(&[program.path("relay.state"), program.path("relay.log")]);
+    let kept = files(&["relay.state", "relay.log", "relay.around"].map(|name| program.path(name)));
     assert_nothing_in(&kept, "the relay's files");
 
     // The search finds what is there: the program's own public name.

@@ -25,6 +25,15 @@ pub(crate) const RESEND_FIRST: Duration = Duration::from_secs(4);
 /// Longest wait before a message that nobody acknowledged is sent again.
 pub(crate) const RESEND_LONGEST: Duration = Duration::from_secs(30);
 
+/// Longest wait before a message is sent again while everybody who lacks it is away, as far as the relay
+/// says. What was sent waits in the room's tail, and all of it is sent again when they are back; each
+/// repeat costs a key of the group that they must skip then.
+pub(crate) const RESEND_TO_ABSENT: Duration = Duration::from_secs(10 * 60);
+
+/// Messages sent since the last acknowledgement, after which only the oldest is sent again, and seldom: the
+/// MLS library reads nothing that is more than 1,024 keys ahead of what it read last.
+pub(crate) const UNANSWERED_MAX: u32 = 512;
+
 /// Wait before a room is asked for again at a relay that did not answer.
 pub(crate) const ATTACH_AGAIN_AFTER: Duration = Duration::from_secs(5);
 

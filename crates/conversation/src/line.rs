@@ -69,8 +69,7 @@ impl Connection {
     #[must_use]
     pub(crate) fn give_up(&mut self) -> Option<LineAction> {
         let was = core::mem::replace(&mut self.state, State::Idle);
-        matches!(was, State::Connecting { .. } | State::Open { .. })
-            .then_some(LineAction::Disconnect)
+        (!matches!(was, State::Idle | State::Waiting { .. })).then_some(LineAction::Disconnect)
     }
 
     /// The shell connected. Whether a line was wanted: a late answer to an old wish is not one.
@@ -215,5 +214,13 @@ mod tests {
         let _ = line.want(Timestamp(0));
         assert_eq!(line.give_up(), Some(LineAction::Disconnect));
         assert!(!line.handle_connected(Timestamp(5)));
+    }
+
+    #[test]
+    fn a_line_that_is_wanted_no_more_is_closed_however_far_it_has_come() {
+        let mut line = Connection::new();
+        let _ = line.want(Timestamp(0));
+        assert!(line.handle_connected(Timestamp(0)));
+        assert_eq!(line.give_up(), Some(LineAction::Disconnect));
     }
 }

@@ -174,7 +174,7 @@ impl Delivery {
                     return Ok(());
                 };
                 if !connection.may_attach(&room, &self.limits) {
-                    return Err((About::Room(room), Refusal::RoomsFull));
+                    return Err((About::Room(room), Refusal::AttachmentsFull));
                 }
                 let replaced = self
                     .rooms

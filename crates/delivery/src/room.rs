@@ -132,8 +132,8 @@ impl Room {
     /// Delivers to all others who are here, and keeps it for those who are not.
     ///
     /// # Errors
-    /// [`Refusal::NotAttached`]; [`Refusal::RoomBytesFull`] where it could not be kept, and those who are
-    /// here got it all the same.
+    /// [`Refusal::NotAttached`]; [`Refusal::RoomBytesFull`] or [`Refusal::RelayBytesFull`] where it could
+    /// not be kept, and those who are here got it all the same.
     pub(crate) fn post(
         &mut self,
         from: ConnectionId,
@@ -187,7 +187,7 @@ impl Room {
         }
         let kept = self.tail.keep(frame, missing, limits, &mut fx.account, now);
         self.set_tail_timer(fx);
-        if kept { Ok(()) } else { Err(Refusal::RoomBytesFull) }
+        kept
     }
 
     /// Drops what has waited for too long.

@@ -35,7 +35,7 @@ impl Rooms {
     /// Opens the room, or leaves it as it stands. Gives back who is put out since its members changed.
     ///
     /// # Errors
-    /// [`Refusal::RoomClosed`], [`Refusal::RoomsFull`].
+    /// [`Refusal::RoomClosed`], [`Refusal::RoomsFull`], [`Refusal::DeviceRoomsFull`].
     pub(crate) fn open(
         &mut self,
         id: RoomId,
@@ -57,8 +57,11 @@ impl Rooms {
             return Ok(out);
         }
         let of_device = self.opened.get(&opener).copied().unwrap_or(0);
-        if self.open.len() >= limits.rooms || of_device >= limits.rooms_per_device {
+        if self.open.len() >= limits.rooms {
             return Err(Refusal::RoomsFull);
+        }
+        if of_device >= limits.rooms_per_device {
+            return Err(Refusal::DeviceRoomsFull);
         }
         self.opened.insert(opener, of_device.saturating_add(1));
         self.open.insert(id, Room::new(id, opener, tokens));

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use stillroom_program::Timestamp;
+use stillroom_protocol::Refusal;
 use stillroom_protocol::limits::MEMBERS_MAX;
 
 use crate::account::Account;
@@ -52,8 +53,10 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Keeps an encoded frame for the members who miss it; false where there is no more room for it.
-    #[must_use]
+    /// Keeps an encoded frame for the members who miss it.
+    ///
+    /// # Errors
+    /// [`Refusal::RoomBytesFull`], [`Refusal::RelayBytesFull`] where there is no more room for it.
     pub(crate) fn keep(
         &mut self,
         frame: Arc<[u8]>,
@@ -61,15 +64,17 @@ impl Tail {
         limits: &Limits,
         account: &mut Account,
         now: Timestamp,
-    ) -> bool {
+    ) -> Result<(), Refusal> {
         let after = self.bytes.saturating_add(frame.len());
-        let full = after > limits.room_bytes || self.kept.len() >= limits.room_messages;
-        if full || !account.take(frame.len()) {
-            return false;
+        if after > limits.room_bytes || self.kept.len() >= limits.room_messages {
+            return Err(Refusal::RoomBytesFull);
+        }
+        if !account.take(frame.len()) {
+            return Err(Refusal::RelayBytesFull);
         }
         self.bytes = after;
         self.kept.push_back(Kept { frame, at: now, missing });
-        true
+        Ok(())
     }
 
     /// What this member has missed, in order; it is kept for the others only.
@@ -138,7 +143,10 @@ mod tests {
         let limits = Limits::default();
         for (text, missing) in [(b"a", &[1, 2][..]), (b"b", &[1]), (b"c", &[2])] {
             let frame = Arc::from(&text[..]);
-            assert!(tail.keep(frame, members(missing), &limits, &mut account, Timestamp(0)));
+            assert_eq!(
+                tail.keep(frame, members(missing), &limits, &mut account, Timestamp(0)),
+                Ok(())
+            );
         }
         let got = |frames: Vec<Arc<[u8]>>| frames.concat();
         assert_eq!(got(tail.take_for(1, &mut account)), b"ab");
@@ -154,8 +162,13 @@ mod tests {
         let limits = Limits { room_bytes: 10, ..Limits::default() };
         let frame: Arc<[u8]> = Arc::from(&[0; 6][..]);
         let missing = members(&[1]);
-        assert!(tail.keep(Arc::clone(&frame), missing, &limits, &mut account, Timestamp(0)));
-        assert!(!tail.keep(frame, missing, &limits, &mut account, Timestamp(0)));
+        let keep = |tail: &mut Tail, account: &mut Account| {
+            tail.keep(Arc::clone(&frame), missing, &limits, account, Timestamp(0))
+        };
+        assert_eq!(keep(&mut tail, &mut account), Ok(()));
+        assert_eq!(keep(&mut tail, &mut account), Err(Refusal::RoomBytesFull));
+        let (mut other, mut little) = (Tail::default(), Account::new(5));
+        assert_eq!(keep(&mut other, &mut little), Err(Refusal::RelayBytesFull));
         assert_eq!((tail.bytes(), account.held()), (6, 6));
     }
 
@@ -165,7 +178,10 @@ mod tests {
         let limits = Limits::default();
         for at in [0, 5_000] {
             let frame = Arc::from(&[0; 6][..]);
-            assert!(tail.keep(frame, members(&[0]), &limits, &mut account, Timestamp(at)));
+            assert_eq!(
+                tail.keep(frame, members(&[0]), &limits, &mut account, Timestamp(at)),
+                Ok(())
+            );
         }
         assert_eq!(tail.old_at(), Some(Timestamp(120_000)));
         tail.drop_old(&mut account, Timestamp(120_000));

@@ -114,6 +114,9 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::InvitationUnknown => "refused-invitation-unknown",
         Refusal::Stopping => "refused-stopping",
         Refusal::RelayFault => "refused-relay-fault",
+        Refusal::DeviceRoomsFull => "refused-device-rooms-full",
+        Refusal::AttachmentsFull => "refused-attachments-full",
+        Refusal::RelayBytesFull => "refused-relay-bytes-full",
     }
 }
 

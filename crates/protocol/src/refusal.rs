@@ -28,7 +28,7 @@ pub enum Refusal {
     LineFull = 9,
     /// The relay holds as many rooms as it may.
     RoomsFull = 10,
-    /// What waits for absent members of this room has grown too long.
+    /// What waits for absent members of this room has grown too long. Whoever is here got it.
     RoomBytesFull = 11,
     /// Nobody is on duty: a place in the line would be a place in no line.
     NobodyOnDuty = 12,
@@ -65,6 +65,12 @@ pub enum Refusal {
     Stopping = 27,
     /// The relay could not do its part, and it is not the device's fault.
     RelayFault = 28,
+    /// This device has opened as many rooms as one may.
+    DeviceRoomsFull = 29,
+    /// This connection has attached to as many rooms as one may.
+    AttachmentsFull = 30,
+    /// What waits for absent members of all rooms has grown too long. Whoever is here got it.
+    RelayBytesFull = 31,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

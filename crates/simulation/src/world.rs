@@ -32,6 +32,8 @@ struct SimulatedDevice {
     wire: Option<Wire>,
     /// A connection that was asked for is there then.
     connects: Option<Timestamp>,
+    /// Nothing of it runs, as on a phone that is locked.
+    locked: bool,
     shown: Shown,
 }
 
@@ -165,6 +167,23 @@ impl World {
         self.drain_relay();
     }
 
+    /// A device is locked: its connection breaks, which it does not see, and nothing of it runs.
+    pub fn lock(&mut self, device: DeviceNumber) {
+        if let (Some(wire), Some(relay)) = (&self.devices[device.0].wire, &mut self.relay) {
+            relay.handle_disconnect(wire.connection, self.now);
+        }
+        self.devices[device.0].locked = true;
+        self.drain_relay();
+    }
+
+    /// A locked device runs again, and finds its connection broken.
+    pub fn unlock(&mut self, device: DeviceNumber) {
+        self.devices[device.0].locked = false;
+        if self.devices[device.0].wire.take().is_some() {
+            self.tell_disconnected(device.0);
+        }
+    }
+
     /// A device is gone with everything in its memory.
     pub fn destroy(&mut self, device: DeviceNumber) {
         self.cut(device);
@@ -262,7 +281,7 @@ impl World {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        let devices = self.devices.iter().flat_map(|device| {
+        let devices = self.devices.iter().filter(|device| !device.locked).flat_map(|device| {
             let party = match &device.party {
                 Party::Survivor(survivor) => survivor.poll_timeout(),
                 Party::Desk(desk) => desk.poll_timeout(),
@@ -276,6 +295,9 @@ impl World {
     /// Does everything that is due.
     fn step(&mut self) {
         for device in 0..self.devices.len() {
+            if self.devices[device].locked {
+                continue;
+            }
             self.connect_if_due(device);
             self.deliver_arrived(device);
             self.time_out(device);
@@ -468,7 +490,13 @@ impl World {
     }
 
     fn add(&mut self, party: Party) -> DeviceNumber {
-        let device = SimulatedDevice { party, wire: None, connects: None, shown: Shown::default() };
+        let device = SimulatedDevice {
+            party,
+            wire: None,
+            connects: None,
+            locked: false,
+            shown: Shown::default(),
+        };
         self.devices.push(device);
         let number = self.devices.len() - 1;
         self.drain_device(number);

@@ -151,6 +151,62 @@ fn a_relay_killed_between_ask_claim_and_welcome_does_not_lose_the_survivor() {
     }
 }
 
+/// More than the relay keeps in a tail, for longer than it keeps it, and for longer than a sender may repeat
+/// itself before the other side could not follow any more.
+#[test]
+fn a_phone_that_was_locked_for_hours_misses_nothing_of_a_lot() {
+    let (mut world, desk, survivor) = chatting(17);
+    world.lock(survivor);
+    for number in 0..20 {
+        let long = format!("{number} {}", "x".repeat(3_900));
+        world.as_desk(desk, |core, now| core.write(FIRST, &long, now).unwrap());
+        world.run_for(Duration::from_secs(10));
+    }
+    world.run_for(Duration::from_secs(8 * 60 * 60));
+    world.unlock(survivor);
+    write_both_ways(&mut world, desk, survivor, 20);
+    assert_all_arrived(&mut world, desk, survivor, A_WHILE);
+}
+
+#[test]
+fn a_desk_whose_line_breaks_again_and_again_loses_nothing_for_a_phone_that_is_locked() {
+    let (mut world, desk, survivor) = chatting(18);
+    world.lock(survivor);
+    for number in 0..16 {
+        let text = format!("advocate {number}");
+        world.as_desk(desk, |core, now| core.write(FIRST, &text, now).unwrap());
+    }
+    for _ in 0..200 {
+        world.cut(desk);
+        world.run_for(Duration::from_secs(20));
+    }
+    world.unlock(survivor);
+    assert_all_arrived(&mut world, desk, survivor, A_WHILE);
+}
+
+#[test]
+fn somebody_who_ends_while_their_advocate_is_gone_is_not_put_in_the_line_again() {
+    let (mut world, desk, survivor) = chatting(19);
+    world.destroy(desk);
+    world.run_for(Duration::from_secs(85));
+    world.as_survivor(survivor, |core, now| core.end(now));
+    world.run_for(A_WHILE);
+    let phases = &world.shown(survivor).phases;
+    assert_eq!(phases.last(), Some(&Phase::Ended(Ending::BySurvivor)), "{phases:?}");
+    assert_eq!(world.holdings().waiting, 0);
+}
+
+#[test]
+fn a_survivor_whose_page_is_closed_right_after_the_end_leaves_no_room_behind() {
+    let (mut world, desk, survivor) = chatting(20);
+    world.as_survivor(survivor, |core, now| core.end(now));
+    // Long enough for the word to reach the relay, too short for an answer to come back from the desk.
+    world.run_for(Duration::from_millis(200));
+    world.destroy(survivor);
+    assert!(world.run_until(SOON, |world| world.shown(desk).chat(1).over));
+    assert!(world.run_until(SOON, |world| world.holdings().rooms == 0));
+}
+
 #[test]
 fn an_advocate_who_is_gone_is_replaced_from_the_head_of_the_line() {
     let (mut world, sam, survivor) = chatting(10);

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use scene::{A_WHILE, FIRST, assert_all_arrived, chatting};
 use stillroom_conversation::Phase;
-use stillroom_protocol::{RelayFrame, decode};
+use stillroom_protocol::{ClientFrame, RelayFrame, decode};
 use stillroom_simulation::{Direction, Fate, Way};
 
 /// A network and relay that are against the chat in one frame out of four. What could end a chat by the
@@ -20,8 +20,10 @@ fn hostile(seed: u64) -> Way {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut earlier: Vec<Vec<u8>> = Vec::new();
     Box::new(move |_, direction, frame| {
-        let ends_it = matches!(decode(frame), Ok(RelayFrame::Refused { .. }));
-        if direction == Direction::Up || ends_it {
+        if direction == Direction::Up {
+            return passed_over(&mut rng, frame);
+        }
+        if matches!(decode(frame), Ok(RelayFrame::Refused { .. })) {
             return Fate::Arrives;
         }
         earlier.push(frame.to_vec());
@@ -57,6 +59,16 @@ fn hostile(seed: u64) -> Way {
             _ => Fate::Arrives,
         }
     })
+}
+
+/// On the way up nothing is lost but with the whole line; a relay can still pass over what was posted, or
+/// deliver it twice.
+fn passed_over(rng: &mut ChaCha20Rng, frame: &[u8]) -> Fate {
+    match (decode(frame), rng.next_u64() % 16) {
+        (Ok(ClientFrame::Post { .. }), 0) => Fate::Dropped,
+        (Ok(ClientFrame::Post { .. }), 1) => Fate::Becomes(vec![frame.to_vec(), frame.to_vec()]),
+        _ => Fate::Arrives,
+    }
 }
 
 fn a_chat_under_faults(seed: u64) {

@@ -31,7 +31,8 @@ pub(super) fn run() -> Outcome {
     Ok(())
 }
 
-/// The one on the path, or one of our own, compiled once.
+/// The one on the path, or one of our own, compiled once; unoptimized, since it takes longer to compile than
+/// it will ever run.
 fn tool() -> Outcome<PathBuf> {
     if there_is("cargo-deny") {
         return Ok(PathBuf::from("cargo-deny"));
@@ -41,7 +42,8 @@ fn tool() -> Outcome<PathBuf> {
     if !tool.is_file() {
         say(format!("compiling cargo-deny {VERSION}, which takes some minutes, once"));
         Run::cargo()
-            .args(["install", "--quiet", "--locked", "--version", VERSION, "cargo-deny", "--root"])
+            .args(["install", "--quiet", "--debug", "--locked"])
+            .args(["--version", VERSION, "cargo-deny", "--root"])
             .args([&folder])
             .env("CARGO_TARGET_DIR", folder.join("build"))
             .done()?;

@@ -61,6 +61,10 @@ impl Program {
         let mut command =
             super::stillroom(&["serve", "--json", "--config", text(&self.path("relay.toml"))]);
         command.stderr(log);
+        // Whatever it might write beside its state would be written here.
+        let around = self.path("relay.around");
+        std::fs::create_dir_all(&around).expect("a folder can be made");
+        command.current_dir(&around).env("TMPDIR", &around);
         let relay = Running::of(command);
         relay.json();
         assert!(http_get(self.visitor, "/status").is_some());

@@ -4,6 +4,10 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// How long connections may take to end before a test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that went through, connection by connection.
 #[derive(Clone, Default)]
@@ -52,10 +56,12 @@ impl Recording {
     /// What went through, once so many streams have ended (two for each connection): each as it was on the
     /// line, and with the masks off.
     pub(crate) fn whole(&self, streams: usize) -> Vec<u8> {
-        let mut ended = self.streams.lock().expect("no holder panicked");
-        while ended.len() < streams {
-            ended = self.more.wait(ended).expect("no holder panicked");
-        }
+        let ended = self.streams.lock().expect("no holder panicked");
+        let (ended, late) = self
+            .more
+            .wait_timeout_while(ended, PATIENCE, |ended| ended.len() < streams)
+            .expect("no holder panicked");
+        assert!(!late.timed_out(), "{} of {streams} streams have ended", ended.len());
         ended.iter().flat_map(|stream| [stream.clone(), unmasked(stream)].concat()).collect()
     }
 }

@@ -37,7 +37,8 @@ impl Inbox {
     ) -> Vec<Content> {
         self.acknowledge_by.get_or_insert(now + ACKNOWLEDGE_AFTER);
         let stream = self.stream(sender);
-        if place >= stream.next && stream.early.len() < HELD_AHEAD_MAX {
+        let has_room = stream.early.len() < HELD_AHEAD_MAX;
+        if place == stream.next || place > stream.next && has_room {
             stream.early.insert(place, content);
         }
         let mut ready = Vec::new();
@@ -129,5 +130,7 @@ mod tests {
             inbox.accept(1, place, content(place), Timestamp(0));
         }
         assert_eq!(inbox.senders[&1].early.len(), HELD_AHEAD_MAX);
+        let shown = inbox.accept(1, 1, content(1), Timestamp(0));
+        assert_eq!(shown.len(), HELD_AHEAD_MAX + 1, "what fills the gap is taken all the same");
     }
 }

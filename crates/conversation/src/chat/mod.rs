@@ -171,7 +171,6 @@ impl Chat {
 
     pub(crate) fn handle_attached(&mut self, now: Timestamp) {
         self.room.handle_attached();
-        self.outbox.send_all_again(now);
         self.send_due(now);
     }
 
@@ -201,7 +200,14 @@ impl Chat {
             self.stage = Stage::Over;
             return;
         }
-        self.room.handle_turned_away(now);
+        match refusal {
+            // This device is in, and whoever is here got it; whoever is away gets it when they are back.
+            Refusal::RoomBytesFull | Refusal::RelayBytesFull => return,
+            Refusal::RoomsFull | Refusal::DeviceRoomsFull | Refusal::AttachmentsFull => {
+                self.room.handle_full(now);
+            }
+            _ => self.room.handle_turned_away(now),
+        }
         if self.is_survivors() && refusal == Refusal::RoomUnknown {
             self.lead_gone_since.get_or_insert(now);
         }
@@ -306,7 +312,8 @@ impl Chat {
     pub(crate) fn handle_timeout(&mut self, now: Timestamp) {
         let frames = self.room.handle_timeout(now);
         self.frames.extend(frames);
-        if self.lead_gone_since.is_some_and(|since| since + LEAD_LOST_AFTER <= now) {
+        let lead_lost = self.lead_gone_since.is_some_and(|since| since + LEAD_LOST_AFTER <= now);
+        if lead_lost && self.stage == Stage::Open {
             self.finish(ChatOutput::LeadLost);
         }
         if matches!(self.stage, Stage::Closing { until } if until <= now) {
@@ -317,15 +324,14 @@ impl Chat {
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         let attached = self.room.is_attached();
-        let closing = match self.stage {
-            Stage::Open => None,
+        let stage = match self.stage {
+            Stage::Open => self.lead_gone_since.map(|since| since + LEAD_LOST_AFTER),
             Stage::Closing { until } => Some(until),
             Stage::Over => return None,
         };
         [
-            closing,
+            stage,
             self.room.poll_timeout(),
-            self.lead_gone_since.map(|since| since + LEAD_LOST_AFTER),
             self.outbox.poll_timeout().filter(|_| attached),
             self.inbox.poll_timeout().filter(|_| attached),
         ]
@@ -473,7 +479,8 @@ impl Chat {
         self.show_roster();
     }
 
-    /// The survivor and the lead can end a chat; nobody else can.
+    /// The survivor and the lead can end a chat; nobody else can. The lead closes the room of one that the
+    /// survivor ended: a page that was closed at once could not.
     fn handle_end(&mut self, sender: LeafNumber, why: Why) {
         let by_survivor = self.roster.role(sender) == Some(Role::Survivor);
         if !by_survivor && sender != self.lead {
@@ -486,6 +493,9 @@ impl Chat {
                 (false, Why::Silence) => Ending::BySilence,
                 (false, Why::Ended) => Ending::ByStaff,
             }));
+        }
+        if by_survivor && !self.is_survivors() && self.group.own_leaf().0 == self.lead {
+            self.close();
         }
         self.stage = Stage::Over;
     }
@@ -524,7 +534,8 @@ impl Chat {
         if !self.room.is_attached() || self.stage == Stage::Over {
             return;
         }
-        while let Some((place, content)) = self.outbox.take_due(now) {
+        let here = self.roster.others_here();
+        while let Some((place, content)) = self.outbox.take_due(now, &here) {
             self.send(Some((place, content)));
         }
         if self.inbox.poll_timeout().is_some_and(|due| due <= now) {
@@ -562,12 +573,12 @@ impl Chat {
         }
     }
 
-    /// Over at once, without a word to the others.
+    /// Over at once, without a word to the others. Whoever was told that it ended hears nothing more.
     fn finish(&mut self, output: ChatOutput) {
-        if self.stage != Stage::Over {
-            self.stage = Stage::Over;
+        if self.stage == Stage::Open {
             self.outputs.push_back(output);
         }
+        self.stage = Stage::Over;
     }
 
     fn show_message(&mut self, from: Author, text: &str) -> MessageNumber {

@@ -10,7 +10,9 @@ use super::Unsent;
 use crate::{
     conversation::{MessageNumber, Written},
     envelope::{Content, LeafNumber, StartsAt},
-    limits::{RESEND_FIRST, RESEND_LONGEST, UNACKNOWLEDGED_MAX, WINDOW},
+    limits::{
+        RESEND_FIRST, RESEND_LONGEST, RESEND_TO_ABSENT, UNACKNOWLEDGED_MAX, UNANSWERED_MAX, WINDOW,
+    },
     line::doubled,
 };
 
@@ -35,11 +37,13 @@ pub(crate) struct Outbox {
     pending: BTreeMap<u64, Pending>,
     /// For members who joined later and have acknowledged nothing yet: where the stream starts for them.
     starts: BTreeMap<LeafNumber, u64>,
+    /// How often something was sent since anybody acknowledged anything.
+    unanswered: u32,
 }
 
 impl Outbox {
     pub(crate) fn new() -> Self {
-        Self { next: 1, pending: BTreeMap::new(), starts: BTreeMap::new() }
+        Self { next: 1, pending: BTreeMap::new(), starts: BTreeMap::new(), unanswered: 0 }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -63,16 +67,35 @@ impl Outbox {
         self.next += 1;
     }
 
-    /// The first that is due, with its place; it is due again after a wait that doubles each time.
-    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<(u64, Content)> {
-        let mut window = self.pending.iter_mut().take(WINDOW);
+    /// The first that is due, with its place; it is due again after a wait that doubles each time, and
+    /// grows longer where none of those who lack it is `here`.
+    pub(crate) fn take_due(
+        &mut self,
+        now: Timestamp,
+        here: &BTreeSet<LeafNumber>,
+    ) -> Option<(u64, Content)> {
+        let (sparing, window) = (self.is_sparing(), self.window());
+        let mut window = self.pending.iter_mut().take(window);
         let (place, pending) = window.find(|(_, pending)| pending.due <= now)?;
-        pending.due = now + doubled(RESEND_FIRST, pending.tries, RESEND_LONGEST);
+        let longest =
+            if pending.missing.is_disjoint(here) { RESEND_TO_ABSENT } else { RESEND_LONGEST };
+        let wait = doubled(RESEND_FIRST, pending.tries, longest);
+        pending.due = now + if sparing { RESEND_TO_ABSENT } else { wait };
         pending.tries = pending.tries.saturating_add(1);
+        self.unanswered = self.unanswered.saturating_add(1);
         Some((*place, pending.content.clone()))
     }
 
-    /// The way to the others is new: everything is due again, in order.
+    /// So much went unanswered that what is sent from now on must be counted.
+    fn is_sparing(&self) -> bool {
+        self.unanswered >= UNANSWERED_MAX
+    }
+
+    fn window(&self) -> usize {
+        if self.is_sparing() { 1 } else { WINDOW }
+    }
+
+    /// Somebody is back: everything is due again, in order.
     pub(crate) fn send_all_again(&mut self, now: Timestamp) {
         for pending in self.pending.values_mut() {
             pending.due = now;
@@ -83,6 +106,7 @@ impl Outbox {
     /// `member` has everything up to `up_to`. The numbers of the messages that everybody has by that.
     pub(crate) fn acknowledge(&mut self, member: LeafNumber, up_to: u64) -> Vec<MessageNumber> {
         self.starts.remove(&member);
+        self.unanswered = 0;
         for (_, pending) in self.pending.range_mut(..=up_to) {
             pending.missing.remove(&member);
         }
@@ -108,7 +132,7 @@ impl Outbox {
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.pending.values().take(WINDOW).map(|pending| pending.due).min()
+        self.pending.values().take(self.window()).map(|pending| pending.due).min()
     }
 
     /// Takes out every message that somebody lacks, in order.
@@ -163,14 +187,43 @@ mod tests {
             outbox.push(message(text), None, [1].into(), Timestamp(0));
         }
         let mut sent = Vec::new();
-        while let Some((place, _)) = outbox.take_due(Timestamp(0)) {
+        while let Some((place, _)) = outbox.take_due(Timestamp(0), &[1].into()) {
             sent.push(place);
         }
         let due = outbox.poll_timeout().unwrap();
-        while let Some((place, _)) = outbox.take_due(due) {
+        while let Some((place, _)) = outbox.take_due(due, &[1].into()) {
             sent.push(place);
         }
         assert_eq!(sent, [1, 2, 1, 2]);
+    }
+
+    /// How often 16 messages are sent within so many seconds to a member who acknowledges none.
+    fn sent_within(seconds: u64, here: &BTreeSet<LeafNumber>) -> u32 {
+        let mut outbox = Outbox::new();
+        for _ in 0..16 {
+            outbox.push(message("a"), None, [1].into(), Timestamp(0));
+        }
+        let mut sent = 0;
+        while let Some(due) = outbox.poll_timeout().filter(|due| due.0 <= seconds * 1000) {
+            while outbox.take_due(due, here).is_some() {
+                sent += 1;
+            }
+        }
+        sent
+    }
+
+    #[test]
+    fn somebody_who_is_away_is_not_sent_the_same_again_and_again() {
+        assert!(sent_within(3600, &BTreeSet::new()) <= 16 * 14);
+        assert!(sent_within(3600, &[1].into()) > 16 * 30);
+    }
+
+    /// 1,024 keys ahead is what the MLS library follows; a day of silence must stay below.
+    #[test]
+    fn a_day_without_an_answer_leaves_the_stream_readable() {
+        for here in [BTreeSet::new(), [1].into()] {
+            assert!(sent_within(24 * 3600, &here) < 900);
+        }
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl Room {
         self.attachment = Attachment::Retry(now + REATTACH_AFTER);
     }
 
+    /// The relay has no room for it now; that takes longer to pass.
+    pub(crate) fn handle_full(&mut self, now: Timestamp) {
+        self.attachment = Attachment::Retry(now + ATTACH_AGAIN_AFTER);
+    }
+
     /// Asks again when that is due.
     pub(crate) fn handle_timeout(&mut self, now: Timestamp) -> Vec<ClientFrame> {
         match self.attachment {

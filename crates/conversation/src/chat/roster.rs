@@ -83,6 +83,12 @@ impl Roster {
         self.members.keys().copied().filter(|leaf| *leaf != self.me).collect()
     }
 
+    /// The others whose line stands, as far as the relay says.
+    pub(crate) fn others_here(&self) -> BTreeSet<LeafNumber> {
+        let here = self.members.iter().filter(|(leaf, member)| **leaf != self.me && member.here);
+        here.map(|(leaf, _)| *leaf).collect()
+    }
+
     pub(crate) fn role(&self, leaf: LeafNumber) -> Option<Role> {
         self.members.get(&leaf).map(|member| member.role)
     }

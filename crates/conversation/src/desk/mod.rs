@@ -61,6 +61,8 @@ struct Held {
     /// The offer, until the survivor is in.
     offer: Option<Offer>,
     silence: Watch,
+    /// The last trouble with its room that was told: each is told once.
+    told: Option<Refusal>,
 }
 
 /// A Welcome on its way to a survivor.
@@ -487,7 +489,8 @@ impl Desk {
         {
             lost.chat.end(Ending::PageLost, now);
         }
-        self.chats.insert(number, Held { chat, offer: Some(offer), silence: Watch::new() });
+        let held = Held { chat, offer: Some(offer), silence: Watch::new(), told: None };
+        self.chats.insert(number, held);
         self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
         self.send_offer(ticket, welcome);
@@ -682,18 +685,40 @@ impl Desk {
 
     fn handle_refused(&mut self, about: About, refusal: Refusal, now: Timestamp) {
         match about {
-            About::Room(room) => {
-                if let Some(chat) = self.chat_in(room) {
-                    chat.handle_refused(refusal, now);
-                }
-            }
+            About::Room(room) => self.handle_room_refused(room, refusal, now),
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
             },
             About::Connection => self.handle_turned_away(refusal),
-            About::Duty | About::Invitation(_) => self.trouble(Trouble::Refused(refusal)),
+            About::Duty => {
+                // The relay put this desk off duty, and so it is: whoever is at it can go on again.
+                self.duty.stop();
+                self.waiting.clear();
+                self.show_waiting();
+                self.trouble(Trouble::Refused(refusal));
+            }
+            About::Invitation(_) => self.trouble(Trouble::Refused(refusal)),
+        }
+    }
+
+    /// A chat's room is refused. What keeps it from opening is told, once; the rest mends itself.
+    fn handle_room_refused(&mut self, room: RoomId, refusal: Refusal, now: Timestamp) {
+        let Some(held) = self.chats.values_mut().find(|held| held.chat.room() == room) else {
+            return;
+        };
+        held.chat.handle_refused(refusal, now);
+        let is_full = matches!(
+            refusal,
+            Refusal::RoomsFull
+                | Refusal::DeviceRoomsFull
+                | Refusal::AttachmentsFull
+                | Refusal::RoomBytesFull
+                | Refusal::RelayBytesFull
+        );
+        if is_full && held.told.replace(refusal) != Some(refusal) {
+            self.trouble(Trouble::Refused(refusal));
         }
     }
 

@@ -75,15 +75,15 @@ fn rooms_over_the_limits_are_refused() {
     let mut world = World::with(Limits { rooms: 3, rooms_per_device: 2, ..Limits::default() });
     let (device, desk) = world.advocate_on_duty();
     let (other, other_desk) = world.advocate_on_duty();
-    let full = |device: &stillroom_program::Device, number| {
+    let full = |device: &stillroom_program::Device, number, refusal| {
         let room = secret(number).room(&device.key().0);
-        refused(About::Room(room), Refusal::RoomsFull)
+        refused(About::Room(room), refusal)
     };
     world.send(desk, open_room(1));
     world.send(desk, open_room(2));
-    assert_eq!(world.send(desk, open_room(3)), [full(&device, 3)]);
+    assert_eq!(world.send(desk, open_room(3)), [full(&device, 3, Refusal::DeviceRoomsFull)]);
     world.send(other_desk, open_room(1));
-    assert_eq!(world.send(other_desk, open_room(2)), [full(&other, 2)]);
+    assert_eq!(world.send(other_desk, open_room(2)), [full(&other, 2, Refusal::RoomsFull)]);
     let room = secret(1).room(&device.key().0);
     let again = world.send(desk, open_room(1));
     assert_eq!(again, [RelayFrame::RoomOpened { room }], "it stands already");
@@ -96,7 +96,7 @@ fn one_connection_attaches_to_a_few_rooms_only() {
     let (room, survivor) = world.chat(&device, desk);
     world.send(desk, open_room(2));
     let second = secret(2).room(&device.key().0);
-    let full = refused(About::Room(second), Refusal::RoomsFull);
+    let full = refused(About::Room(second), Refusal::AttachmentsFull);
     assert_eq!(world.send(survivor, attach(second, 0)), [full]);
     let again = world.send(survivor, attach(room, 0));
     assert_eq!(again[0], RelayFrame::Attached { room });
@@ -133,7 +133,9 @@ fn bytes_are_bounded_for_each_room_and_in_all() {
         let room = secret(number).room(&device.key().0);
         world.send(desk, open_room(number));
         world.send(desk, attach(room, 1));
-        let full = refused(About::Room(room), Refusal::RoomBytesFull);
+        // Two rooms reach their own limit, the third finds that the relay has reached its.
+        let why = if number < 3 { Refusal::RoomBytesFull } else { Refusal::RelayBytesFull };
+        let full = refused(About::Room(room), why);
         for _ in 0..3 {
             match &world.send(desk, post(room, &message))[..] {
                 [] => kept += 1,
