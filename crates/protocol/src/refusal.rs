@@ -65,6 +65,8 @@ pub enum Refusal {
     Stopping = 27,
     /// The relay could not do its part, and it is not the device's fault.
     RelayFault = 28,
+    /// The program's hours or a notice do not offer chat now.
+    ChatClosed = 29,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.
