@@ -9,6 +9,7 @@
 mod bare;
 mod device;
 mod headers;
+mod hours;
 mod leaving;
 mod line;
 mod logs;
