@@ -57,7 +57,7 @@ impl Door {
 
 async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
     match door.pages.document(door.which, door.switchboard.is_open()) {
-        Some(document) => file(&document, &request, HTML, NOT_KEPT),
+        Some(document) => file(&document, &request, HTML, HeaderValue::from_static(NOT_KEPT)),
         None if door.pages.are_built() => {
             plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy")
         }
@@ -73,7 +73,7 @@ async fn asset(
     match door.pages.asset(door.which, &name) {
         Some(asset) => {
             let content_type = asset.content_type.clone();
-            file(&asset.packed, &request, content_type, KEPT_FOR_EVER)
+            file(&asset.packed, &request, content_type, HeaderValue::from_static(KEPT_FOR_EVER))
         }
         None => plain(&door, StatusCode::NOT_FOUND, "not-found"),
     }

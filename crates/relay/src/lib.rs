@@ -32,7 +32,10 @@ pub use config::{
     Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
     State, Testing, Threads,
 };
-pub use pages::{PagesError, TemplateError, TextsError};
+pub use headers::{KEPT_FOR_EVER, NOT_KEPT, strict};
+pub use pages::{
+    Difference, Filled, Packed, PagesError, Release, ReleasedFile, TemplateError, TextsError, Which,
+};
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
 pub use runtime::runtime;

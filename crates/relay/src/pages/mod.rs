@@ -6,31 +6,46 @@
 
 mod encoding;
 mod pseudo;
+mod release;
 mod site;
 mod template;
 mod texts;
 mod values;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use stillroom_program::{Fingerprint, Policy};
 
-pub(crate) use encoding::Packed;
+pub use encoding::Packed;
+pub use release::{Difference, Filled, Release, ReleasedFile};
 pub(crate) use site::Asset;
-use site::Sites;
+use site::{Site, Sites};
 use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
 pub use texts::TextsError;
 
-use crate::config::Testing;
+use crate::config::{Origin, Testing};
+use crate::headers::document_policy;
 
 /// Which of the two pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub enum Which {
+    /// The survivor's.
     Survivor,
+    /// The staff's.
     Desk,
+}
+
+/// Who gives a document out.
+#[derive(Clone, Copy)]
+enum Giver<'a> {
+    /// The relay, which knows whether chat is open.
+    Relay { open: bool },
+    /// Another server, at `origin`: the page asks `relay` whether chat is open.
+    Other { origin: &'a Origin, relay: &'a Origin },
 }
 
 /// Why the pages cannot be shown. Whoever built the relay can mend it.
@@ -73,6 +88,64 @@ struct Built {
     desk: Template,
 }
 
+impl Built {
+    /// The pages in this folder, or those inside the program; nothing if it was built without.
+    fn read(folder: Option<&Path>) -> Result<Option<Self>, PagesError> {
+        let sites = match folder {
+            Some(folder) => Some(
+                Sites::in_folder(folder).map_err(|error| PagesError::Folder(error.to_string()))?,
+            ),
+            None => Sites::embedded(),
+        };
+        let Some(sites) = sites else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
+            desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
+            sites,
+        }))
+    }
+
+    fn site(&self, which: Which) -> &Site {
+        match which {
+            Which::Survivor => &self.sites.survivor,
+            Which::Desk => &self.sites.desk,
+        }
+    }
+
+    fn template(&self, which: Which) -> &Template {
+        match which {
+            Which::Survivor => &self.survivor,
+            Which::Desk => &self.desk,
+        }
+    }
+
+    /// The document of a page under this policy.
+    fn fill(
+        &self,
+        which: Which,
+        policy: &Policy,
+        root: &Fingerprint,
+        giver: Giver<'_>,
+        texts: &Texts,
+    ) -> Result<String, PagesError> {
+        let open = matches!(giver, Giver::Relay { open: true });
+        let mut values = values::values(policy, root, open, texts);
+        let (relay, content_policy) = match giver {
+            Giver::Relay { .. } => (String::new(), String::new()),
+            Giver::Other { origin, relay } => (relay.to_string(), document_policy(origin, relay)),
+        };
+        values.plain.extend([("relay", relay), ("content_policy", content_policy)]);
+        values.conditions.insert("asks", matches!(giver, Giver::Other { .. }));
+        let text = |name: &str| texts.get(name).map(str::to_owned);
+        self.template(which).fill(&text, &values).map_err(|error| match which {
+            Which::Survivor => PagesError::Survivor(error),
+            Which::Desk => PagesError::Desk(error),
+        })
+    }
+}
+
 /// The documents of one policy.
 struct Documents {
     open: Packed,
@@ -83,24 +156,10 @@ struct Documents {
 impl Pages {
     /// Reads them. There is no document before [`Pages::show`].
     pub(crate) fn read(root: Fingerprint, testing: &Testing) -> Result<Self, PagesError> {
-        let sites = match &testing.pages {
-            Some(folder) => Some(
-                Sites::in_folder(folder).map_err(|error| PagesError::Folder(error.to_string()))?,
-            ),
-            None => Sites::embedded(),
-        };
-        let built = match sites {
-            Some(sites) => Some(Built {
-                survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
-                desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
-                sites,
-            }),
-            None => None,
-        };
         Ok(Self {
             root,
             texts: Texts::read(testing.pseudo_locale).map_err(PagesError::Texts)?,
-            built,
+            built: Built::read(testing.pages.as_deref())?,
             documents: RwLock::default(),
         })
     }
@@ -110,16 +169,15 @@ impl Pages {
         let Some(built) = &self.built else {
             return Ok(());
         };
-        let fill = |template: &Template, open| {
-            let values = values::values(policy, &self.root, open, &self.texts);
-            let text = |name: &str| self.texts.get(name).map(str::to_owned);
-            let filled = template.fill(&text, &values)?;
+        let fill = |which, open| {
+            let giver = Giver::Relay { open };
+            let filled = built.fill(which, policy, &self.root, giver, &self.texts)?;
             Ok(Packed::pack(filled.into_bytes()))
         };
         let documents = Documents {
-            open: fill(&built.survivor, true).map_err(PagesError::Survivor)?,
-            closed: fill(&built.survivor, false).map_err(PagesError::Survivor)?,
-            desk: fill(&built.desk, false).map_err(PagesError::Desk)?,
+            open: fill(Which::Survivor, true)?,
+            closed: fill(Which::Survivor, false)?,
+            desk: fill(Which::Desk, false)?,
         };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
@@ -143,11 +201,7 @@ impl Pages {
 
     /// A file of a page.
     pub(crate) fn asset(&self, which: Which, name: &str) -> Option<&Asset> {
-        let built = self.built.as_ref()?;
-        match which {
-            Which::Survivor => built.sites.survivor.asset(name),
-            Which::Desk => built.sites.desk.asset(name),
-        }
+        self.built.as_ref()?.site(which).asset(name)
     }
 
     /// A sentence of the relay's own.

@@ -89,6 +89,11 @@ impl Site {
         Some(Self { document: Cow::Owned(document), assets })
     }
 
+    /// Every file, by name.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.assets.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+
     /// The file of this name.
     pub(crate) fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
