@@ -16,9 +16,9 @@ use axum::middleware::map_response_with_state;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::config::Origin;
 use crate::headers::{Headers, KEPT_FOR_EVER, NOT_KEPT};
 use crate::line::Lines;
+use crate::origins::Origins;
 use crate::pages::{Packed, Pages, Which};
 use crate::switchboard::Switchboard;
 use crate::upgrade;
@@ -30,7 +30,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What a listener needs to answer.
 pub(crate) struct Door {
     pub(crate) which: Which,
-    pub(crate) origin: Origin,
+    /// Whether the page is given out here.
+    pub(crate) serves_pages: bool,
+    pub(crate) origins: Origins,
     pub(crate) headers: Headers,
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
@@ -40,10 +42,12 @@ pub(crate) struct Door {
 impl Door {
     /// The routes of this listener.
     pub(crate) fn router(self: Arc<Self>) -> Router {
-        let routes = Router::new()
-            .route("/", get(document))
-            .route("/s/{name}", get(asset))
-            .route("/line", get(line));
+        let routes = Router::new().route("/line", get(line));
+        let routes = if self.serves_pages {
+            routes.route("/", get(document)).route("/s/{name}", get(asset))
+        } else {
+            routes
+        };
         let routes = match self.which {
             Which::Survivor => routes.route("/status", get(status)),
             Which::Desk => routes,
@@ -80,7 +84,10 @@ async fn asset(
 }
 
 async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
-    match upgrade::accept(request, &door.origin) {
+    if !door.origins.let_in(request.headers()) {
+        return plain(&door, StatusCode::FORBIDDEN, "page-not-let-in");
+    }
+    match upgrade::accept(request) {
         Ok((answer, upgrade)) => {
             door.lines.carry(upgrade, Arc::clone(&door.switchboard));
             answer

@@ -19,6 +19,7 @@ mod line;
 mod listeners;
 pub mod log;
 mod opening;
+mod origins;
 mod pages;
 mod program_file;
 mod records;

@@ -11,6 +11,7 @@ mod device;
 mod headers;
 mod line;
 mod logs;
+mod origins;
 mod pages;
 mod program;
 mod records;
