@@ -12,6 +12,12 @@ pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// Bytes of a policy without the certificates and signature around it.
 pub const POLICY_BYTES_MAX: usize = stillroom_protocol::limits::POLICY_MAX - 1024;
 
+/// Files of one page: it has six, and a few for each language that is kept apart.
+pub const MANIFEST_FILES_MAX: usize = 64;
+
+/// Bytes of a manifest without the certificates and signature around it: so many files, and a little.
+pub const MANIFEST_BYTES_MAX: usize = MANIFEST_FILES_MAX * 144 + 512;
+
 /// Bytes of a name that survivors see: sixty-four letters of English, twenty of Chinese.
 pub const NAME_MAX: usize = 64;
 

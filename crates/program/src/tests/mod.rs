@@ -9,6 +9,7 @@ mod enrolments;
 mod files;
 mod fixture;
 mod intakes;
+mod manifests;
 #[cfg(feature = "staff")]
 mod passphrases;
 mod policies;
