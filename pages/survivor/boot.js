@@ -108,9 +108,12 @@ else {
 async function look() {
   let open
   try { open = (await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
+  if (open !== undefined) {
+    at('unknown')?.remove()
+    at('closed').hidden = open
+  }
   if (!open) return setTimeout(look, 10000)
   root.dataset.open = 'yes'
   at('opened').hidden = false
-  at('closed').hidden = true
 }
-if (!over && root.dataset.open == 'no') setTimeout(look, 3000)
+if (!over && root.dataset.open == 'no') setTimeout(look, root.dataset.relay ? 0 : 3000)

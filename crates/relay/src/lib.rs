@@ -35,7 +35,8 @@ pub use config::{
 };
 pub use headers::{KEPT_FOR_EVER, NOT_KEPT, strict};
 pub use pages::{
-    Difference, Filled, Packed, PagesError, Release, ReleasedFile, TemplateError, TextsError, Which,
+    Difference, Filled, Packed, PagesError, Release, ReleasedFile, SNIPPET_SCRIPT, TemplateError,
+    TextsError, Which, content_type, snippet,
 };
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};

@@ -8,6 +8,7 @@ mod encoding;
 mod pseudo;
 mod release;
 mod site;
+mod snippet;
 mod template;
 mod texts;
 mod values;
@@ -21,7 +22,9 @@ use stillroom_program::{Fingerprint, Policy};
 pub use encoding::Packed;
 pub use release::{Difference, Filled, Release, ReleasedFile};
 pub(crate) use site::Asset;
+pub use site::content_type;
 use site::{Site, Sites};
+pub use snippet::{SNIPPET_SCRIPT, snippet};
 use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
@@ -59,6 +62,8 @@ pub enum PagesError {
     Survivor(TemplateError),
     /// The desk.
     Desk(TemplateError),
+    /// The snippet for the program's website.
+    Snippet(TemplateError),
 }
 
 impl fmt::Display for PagesError {
@@ -68,6 +73,7 @@ impl fmt::Display for PagesError {
             Self::Texts(error) => write!(f, "the texts: {error}"),
             Self::Survivor(error) => write!(f, "the survivor's page: {error}"),
             Self::Desk(error) => write!(f, "the desk's page: {error}"),
+            Self::Snippet(error) => write!(f, "the snippet: {error}"),
         }
     }
 }

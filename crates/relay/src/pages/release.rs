@@ -27,10 +27,8 @@ pub struct Release {
 /// A file that a page names.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleasedFile<'a> {
-    /// Its path below the page's address: `s/p-0123456789abcdef.js`.
+    /// Its name below `s/` at the page's address: `p-0123456789abcdef.js`.
     pub name: &'a str,
-    /// The `Content-Type` that it must be given out with.
-    pub content_type: &'a str,
     /// Its bytes.
     pub packed: &'a Packed,
 }
@@ -79,11 +77,10 @@ impl Release {
 
     /// The files of a page, its document aside.
     pub fn files(&self, which: Which) -> impl Iterator<Item = ReleasedFile<'_>> {
-        self.built.site(which).assets().map(|(name, asset)| ReleasedFile {
-            name,
-            content_type: asset.content_type.to_str().unwrap_or_default(),
-            packed: &asset.packed,
-        })
+        self.built
+            .site(which)
+            .assets()
+            .map(|(name, asset)| ReleasedFile { name, packed: &asset.packed })
     }
 
     /// The document of a page under this policy, to be given out at `origin` by another server than the
