@@ -43,7 +43,8 @@ async function start() {
   });
   try {
     const { default: init } = await import(byId("glue").href);
-    await init({ module_or_path: byId("core").href });
+    const { href, integrity } = byId("core");
+    await init({ module_or_path: fetch(href, { integrity }) });
     byId("loading").hidden = true;
   } catch {
     stop("failed");

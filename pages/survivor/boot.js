@@ -90,7 +90,8 @@ for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(eve
 
 async function load() {
   const code = await import(at('glue').href)
-  await code.default({ module_or_path: at('core').href })
+  const { href, integrity } = at('core')
+  await code.default({ module_or_path: fetch(href, { integrity }) })
   return code
 }
 
