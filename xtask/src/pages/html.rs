@@ -52,7 +52,7 @@ fn fill_tag(tag: &str, assets: &BTreeMap<String, Asset>) -> Outcome<String> {
     Ok(format!("{before}{}{after}", asset.path))
 }
 
-/// Tags whose `integrity` browsers keep to, or, for the preloaded module, the script that fetches it for good.
+/// Tags whose `integrity` browsers keep to, or, for the preloaded module, the script that makes use of it.
 fn is_checked(tag: &str) -> bool {
     ["<script ", "rel=\"stylesheet\"", "rel=\"preload\"", "rel=\"modulepreload\""]
         .iter()
