@@ -16,7 +16,7 @@ use axum::middleware::map_response_with_state;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::headers::{Headers, KEPT_FOR_EVER, NOT_KEPT};
+use crate::headers::{Headers, NOT_KEPT, files_kept};
 use crate::line::Lines;
 use crate::origins::Origins;
 use crate::pages::{Packed, Pages, Which};
@@ -77,7 +77,8 @@ async fn asset(
     match door.pages.asset(door.which, &name) {
         Some(asset) => {
             let content_type = asset.content_type.clone();
-            file(&asset.packed, &request, content_type, HeaderValue::from_static(KEPT_FOR_EVER))
+            let kept = HeaderValue::from_static(files_kept(door.which));
+            file(&asset.packed, &request, content_type, kept)
         }
         None => plain(&door, StatusCode::NOT_FOUND, "not-found"),
     }

@@ -9,6 +9,7 @@ use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use axum::http::{Error, HeaderMap};
 
 use crate::config::Origin;
+use crate::pages::Which;
 
 /// Two years, the shortest that browsers' preload lists take. Subdomains are left to whoever owns them.
 const TRANSPORT: &str = "max-age=63072000";
@@ -26,11 +27,20 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), \
 /// How documents are kept, and whatever else tells one moment from another: not at all.
 pub const NOT_KEPT: &str = "no-store";
 
-/// How files are kept that are named by their hash.
-pub const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// How the desk's files are kept, which are named by their hash.
+const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// How the files are kept that a page names. Removing a visit from the history leaves its files in the cache,
+/// with their host's name, so a survivor's browser keeps none (`docs/traces.md`).
+pub fn files_kept(which: Which) -> &'static str {
+    match which {
+        Which::Survivor => NOT_KEPT,
+        Which::Desk => KEPT_FOR_EVER,
+    }
+}
 
 /// The headers of everything that is given out at `origin`, for a page whose relay is at `relay`; how long
-/// an answer is kept ([`NOT_KEPT`], [`KEPT_FOR_EVER`]) comes besides.
+/// an answer is kept ([`NOT_KEPT`], [`files_kept`]) comes besides.
 pub fn strict(origin: &Origin, relay: &Origin) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("content-security-policy", content_policy(origin, relay)),

@@ -33,7 +33,7 @@ pub use config::{
     Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
     State, Testing, Threads,
 };
-pub use headers::{KEPT_FOR_EVER, NOT_KEPT, strict};
+pub use headers::{NOT_KEPT, files_kept, strict};
 pub use pages::{
     Difference, Filled, Packed, PagesError, Release, ReleasedFile, SNIPPET_SCRIPT, TemplateError,
     TextsError, Which, content_type, snippet,

@@ -63,8 +63,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let list = sign(arguments, &policy, &given_out, &administrator)?;
     target.write(&given_out)?;
     for server in &SERVERS {
-        let name = format!("stillroom_{}", arguments.page.key());
-        let written = server.configuration(&arguments.origin, &arguments.relay, &name);
+        let written = server.configuration(arguments.page, &arguments.origin, &arguments.relay);
         files::replace(&target.beside(server.file), written.as_bytes())?;
     }
     files::replace(&target.beside(MANIFEST), &manifest::written(&list))?;

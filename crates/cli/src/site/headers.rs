@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use stillroom_relay::{KEPT_FOR_EVER, NOT_KEPT, Origin, strict};
+use stillroom_relay::{NOT_KEPT, Origin, strict};
 
 use super::fetch::Answer;
 
@@ -79,8 +79,9 @@ pub(super) fn of_document(answer: &Answer, origin: &Origin, relay: Option<&Origi
     wrong
 }
 
-/// What is wrong with the headers of a file that the document names.
-pub(super) fn of_file(answer: &Answer, content_type: &str) -> Vec<String> {
+/// What is wrong with the headers of a file that the document names, which must be given out as `content_type`
+/// and be kept like `kept`.
+pub(super) fn of_file(answer: &Answer, content_type: &str, kept: &str) -> Vec<String> {
     let mut wrong = harmful(answer);
     let sent = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     if sent.replace(' ', "") != content_type.replace(' ', "") {
@@ -93,10 +94,14 @@ pub(super) fn of_file(answer: &Answer, content_type: &str) -> Vec<String> {
             wrong.push(lost(name, sent.is_some(), promise(&HEADERS, name)));
         }
     }
-    let kept = answer.header("cache-control");
-    if !has_all(kept.as_deref(), KEPT_FOR_EVER) {
-        let promise = "everything is loaded anew at every visit, which is slow on a phone";
-        wrong.push(lost("cache-control: immutable", kept.is_some(), promise));
+    let sent = answer.header("cache-control");
+    if !has_all(sent.as_deref(), kept) {
+        let promise = if kept == NOT_KEPT {
+            "the file stays in the browser's cache, with the name of the page's host"
+        } else {
+            "everything is loaded anew at every visit"
+        };
+        wrong.push(lost(&format!("cache-control: {kept}"), sent.is_some(), promise));
     }
     wrong
 }

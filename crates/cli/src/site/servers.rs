@@ -3,7 +3,9 @@
 //! The three files in `samples/servers/` are what is written, their holes filled. A header that is not there
 //! is a promise that no browser keeps; `verify` names it.
 
-use stillroom_relay::{Origin, strict};
+use stillroom_relay::{Origin, files_kept, strict};
+
+use super::Page;
 
 /// The servers, and under which name the configuration of each is written.
 pub(super) const SERVERS: [Server; 3] = [
@@ -64,9 +66,8 @@ struct Place {
 }
 
 impl Server {
-    /// The configuration for a page at `origin` whose relay is at `relay`. `name` tells two pages on one server
-    /// apart.
-    pub(super) fn configuration(&self, origin: &Origin, relay: &Origin, name: &str) -> String {
+    /// The configuration for a page at `origin` whose relay is at `relay`.
+    pub(super) fn configuration(&self, page: Page, origin: &Origin, relay: &Origin) -> String {
         let place = Place::of(origin);
         let headers: String = strict(origin, relay)
             .iter()
@@ -76,7 +77,8 @@ impl Server {
             .replace("{{origin}}", origin.as_str())
             .replace("{{host}}", &place.host)
             .replace("{{port}}", &place.port.to_string())
-            .replace("{{name}}", name)
+            .replace("{{name}}", &format!("stillroom_{}", page.key()))
+            .replace("{{files_kept}}", files_kept(page.which()))
             .replace("{{listen}}", &(self.listen)(&place))
             .replace("{{headers}}\n", &headers)
     }
@@ -103,7 +105,7 @@ mod tests {
         let origin = "https://chat.example.org".parse().unwrap();
         let relay = "https://relay.example.net".parse().unwrap();
         for server in &SERVERS {
-            let written = server.configuration(&origin, &relay, "survivor");
+            let written = server.configuration(Page::Desk, &origin, &relay);
             for (name, value) in strict(&origin, &relay) {
                 let line = (server.header)(name, &value);
                 assert!(written.contains(&line), "{}: {line}", server.file);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use stillroom_program::Fingerprint;
-use stillroom_relay::{Origin, Release, content_type};
+use stillroom_relay::{Origin, Release, content_type, files_kept};
 
 use super::export::DOCUMENT;
 use super::fetch::{Answer, FORMS, Server};
@@ -46,7 +46,7 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     let seen = visit.document(&released).await?;
     let files = released.files(seen.page);
     for file in &files {
-        visit.file(file).await;
+        visit.file(file, seen.page).await;
     }
     if visit.findings.is_empty() {
         answer(seen.sentence(&arguments.url, files.len(), &released));
@@ -224,7 +224,7 @@ impl Visit<'_> {
     }
 
     /// Looks at a file in each form.
-    async fn file(&mut self, file: &ReleasedFile) {
+    async fn file(&mut self, file: &ReleasedFile, page: Page) {
         let kind = content_type(&file.path).unwrap_or("application/octet-stream");
         for form in FORMS {
             let answer = match self.server.get(&format!("/{}", file.path), form).await {
@@ -238,7 +238,7 @@ impl Visit<'_> {
                 self.found(format!("{} ({form}) is not the file that was released", file.path));
             }
             if form == FORMS[0] {
-                let wrong = headers::of_file(&answer, kind);
+                let wrong = headers::of_file(&answer, kind, files_kept(page.which()));
                 self.find(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path)));
             }
         }

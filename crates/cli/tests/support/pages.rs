@@ -60,6 +60,8 @@ pub(crate) struct StaticServer {
 pub(crate) struct Served {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) headers: Vec<(String, String)>,
+    /// How the files below `s/` are kept.
+    pub(crate) kept: String,
     /// A whole answer in place of all others.
     pub(crate) always: Option<String>,
 }
@@ -69,7 +71,12 @@ impl StaticServer {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
         let port = listener.local_addr().expect("it has an address").port();
-        let served = Served { files: BTreeMap::new(), headers: Vec::new(), always: None };
+        let served = Served {
+            files: BTreeMap::new(),
+            headers: Vec::new(),
+            kept: String::new(),
+            always: None,
+        };
         let served = Arc::new(Mutex::new(served));
         let shared = Arc::clone(&served);
         std::thread::spawn(move || {
@@ -92,6 +99,7 @@ impl StaticServer {
             std::fs::read_to_string(export.join("nginx.conf")).expect("it was written");
         self.change(|served| {
             served.headers = configuration.lines().filter_map(header).collect();
+            served.kept = configuration.lines().find_map(files_kept).expect("it is said");
             served.files = files(&export.join("www"));
             served.always = None;
         });
@@ -120,6 +128,12 @@ fn header(line: &str) -> Option<(String, String)> {
     let (name, value) = line.trim().strip_prefix("add_header ")?.split_once(' ')?;
     let value = value.strip_prefix('"')?.strip_suffix("\" always;")?;
     Some((name.to_owned(), value.to_owned()))
+}
+
+/// The line that says how files are kept.
+fn files_kept(line: &str) -> Option<String> {
+    let value = line.trim().strip_prefix("\"~^(200|206|304):/s/\" \"")?.strip_suffix("\";")?;
+    Some(value.to_owned())
 }
 
 fn files(www: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -155,8 +169,7 @@ fn answer(stream: &TcpStream, served: &Served) -> std::io::Result<()> {
     let Some(body) = served.files.get(&format!("{path}{ending}")) else {
         return stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
     };
-    let kept =
-        if path.starts_with("s/") { "public, max-age=31536000, immutable" } else { "no-store" };
+    let kept = if path.starts_with("s/") { &served.kept } else { "no-store" };
     let kind = match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
