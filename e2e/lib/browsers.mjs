@@ -30,7 +30,7 @@ const FLAGS = [
  * @typedef {object} Browser
  * @property {string} name       `chromium` or `firefox`
  * @property {string} version
- * @property {(options?: {viewport?: {width: number, height: number}, dark?: boolean}) => Promise<Page>} newPage
+ * @property {(options?: {viewport?: {width: number, height: number}, dark?: boolean, scripts?: boolean}) => Promise<Page>} newPage
  *   A page in a context of its own: no cookie, cache or storage is shared with another page.
  * @property {() => Promise<void>} close
  */
@@ -41,8 +41,8 @@ export async function launchChromium() {
   return {
     name: 'chromium',
     version: browser.version(),
-    async newPage({ viewport = DESKTOP, dark = false } = {}) {
-      const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light' })
+    async newPage({ viewport = DESKTOP, dark = false, scripts = true } = {}) {
+      const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light', javaScriptEnabled: scripts })
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
       return new ChromiumPage(page, context)

@@ -21,21 +21,32 @@ async function freePort() {
   return port
 }
 
+/** What a command answers, which must end well. */
+function said(command) {
+  const { status, stdout, stderr } = spawnSync(BINARY, command, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr}`)
+  return stdout
+}
+
 const firstLine = async (child) => JSON.parse((await once(createInterface(child.stdout), 'line'))[0])
 
-/** A program in a temporary folder, with a relay that runs. */
-export async function startProgram() {
+/**
+ * A program in a temporary folder, with a relay that runs.
+ * @param {{survivor?: string, desk?: string}} more lines of the relay's configuration for each of its doors
+ */
+export async function startProgram(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'p-'))
   const passphrase = join(folder, 'passphrase')
   writeFileSync(passphrase, PASSPHRASE)
   const keys = join(folder, 'program')
-  const made = spawnSync(BINARY, ['program', 'new', keys, '--passphrase-file', passphrase])
-  if (made.status !== 0) throw new Error(`program new: ${made.stderr}`)
+  const [root] = /\b[0-9a-f]{64}\b/.exec(said(['program', 'new', keys, '--passphrase-file', passphrase]))
   const [visitorPort, deskPort] = [await freePort(), await freePort()]
   writeFileSync(join(folder, 'relay.toml'), `[survivor]
 listen = "127.0.0.1:${visitorPort}"
+${more.survivor ?? ''}
 [desk]
 listen = "127.0.0.1:${deskPort}"
+${more.desk ?? ''}
 [program]
 file = "program/public.stillroom"
 [state]
@@ -46,6 +57,8 @@ level = "trace"
   let relay
   const program = {
     folder,
+    /** The fingerprint of its root key. */
+    root,
     visitor: `http://localhost:${visitorPort}/`,
     desk: `http://localhost:${deskPort}/`,
     /** Starts the relay, and waits until it serves. */
@@ -61,11 +74,22 @@ level = "trace"
       await ended
     },
     /** Invites a member of staff: the link for their browser, and a promise that they were certified. */
-    async invite(name) {
+    async invite(name, ...more) {
       const child = spawn(BINARY, ['staff', 'invite', keys, '--name', name, '--role', 'advocate',
-        '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+        '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json', ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
       const certified = once(child, 'exit').then(([code]) => { if (code !== 0) throw new Error(`staff invite ended with ${code}`) })
       return { link: (await firstLine(child)).link, certified }
+    },
+    /** What `site snippet` prints for a chat at this origin. */
+    snippet(chat, ...more) {
+      return said(['site', 'snippet', keys, '--chat', chat, ...more])
+    },
+    /** Exports a page to be given out at `origin`; says where to. */
+    exported(page, origin) {
+      const into = join(folder, `export-${page}`)
+      const relay = `http://localhost:${page === 'desk' ? deskPort : visitorPort}`
+      said(['site', 'export', page, keys, '--origin', origin, '--relay', relay, '--into', into, '--passphrase-file', passphrase])
+      return into
     },
     async stop() {
       await program.kill()

@@ -88,9 +88,18 @@ document.addEventListener('keydown', event => {
 document.addEventListener('visibilitychange', () => on())
 for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
 
+// The module, if it is the one that the document names. Browsers check no preload of this kind, and some would
+// load it twice if they were asked to check what is fetched.
+async function module({ href, integrity }) {
+  const bytes = await (await fetch(href)).arrayBuffer()
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes))
+  if (integrity != 'sha384-' + btoa(String.fromCharCode(...hash))) throw new Error('not the module')
+  return bytes
+}
+
 async function load() {
   const code = await import(at('glue').href)
-  await code.default({ module_or_path: at('core').href })
+  await code.default({ module_or_path: await module(at('core')) })
   return code
 }
 
@@ -107,10 +116,13 @@ else {
 // Closed when the page was opened: offer the chat as soon as somebody is there.
 async function look() {
   let open
-  try { open = (await (await fetch('/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
+  try { open = (await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
+  if (open !== undefined) {
+    at('unknown')?.remove()
+    at('closed').hidden = open
+  }
   if (!open) return setTimeout(look, 10000)
   root.dataset.open = 'yes'
   at('opened').hidden = false
-  at('closed').hidden = true
 }
-if (!over && root.dataset.open == 'no') setTimeout(look, 3000)
+if (!over && root.dataset.open == 'no') setTimeout(look, root.dataset.relay ? 0 : 3000)

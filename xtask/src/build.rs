@@ -11,7 +11,7 @@ use crate::{pages, places, setup, toolchain, workspace};
 /// The crate that becomes the binary.
 const BINARY: &str = "stillroom-cli";
 
-/// `cargo xtask build [--release]`.
+/// `cargo xtask build [--pages | --release]`.
 pub(crate) fn command(arguments: &[String]) -> Outcome {
     match arguments {
         [] => {
@@ -20,7 +20,8 @@ pub(crate) fn command(arguments: &[String]) -> Outcome {
             Run::cargo().args(["build", "--locked", "--package", BINARY]).done()
         }
         [only] if only == "--release" => release(),
-        _ => Err(Failure::new("cargo xtask build takes --release, and nothing else")),
+        [only] if only == "--pages" => pages(),
+        _ => Err(Failure::new("cargo xtask build takes --pages or --release, and nothing else")),
     }
 }
 

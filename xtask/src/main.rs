@@ -18,6 +18,7 @@ mod fingerprint;
 mod fuzz;
 mod pages;
 mod places;
+mod prove;
 mod run;
 mod setup;
 mod size;
@@ -35,12 +36,13 @@ cargo xtask COMMAND
 
   setup              get what the other commands need (they do so by themselves)
   demo [ARGS]        build everything, then try it out: two links to open, nothing kept
-  build [--release]  build both pages, and the program with the pages inside
+  build [--release]  build both pages, and the program with the pages inside (--pages: those alone)
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
   size               bytes of each page over the line, beside their budgets
   fuzz --seconds N   random and damaged bytes into every decoder, N seconds for each
   bench [ARGS]       measurements, beside their targets
+  prove [PROOF ...]  what takes too long for every change, before a release; `prove --list` has them
 ";
 
 fn main() -> ExitCode {
@@ -68,6 +70,7 @@ fn dispatch(command: &str, rest: &[String]) -> Outcome {
         "size" => size::command(),
         "fuzz" => fuzz::command(rest),
         "bench" => bench::command(rest),
+        "prove" => prove::command(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -20,6 +20,16 @@ pub(crate) fn target() -> PathBuf {
     }
 }
 
+/// The folder of whoever runs this.
+pub(crate) fn home() -> PathBuf {
+    std::env::var_os("HOME").map_or_else(|| PathBuf::from("/home"), PathBuf::from)
+}
+
+/// Where cargo keeps what it downloads.
+pub(crate) fn cargo_home() -> PathBuf {
+    std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from)
+}
+
 /// The built pages, as the relay takes them in.
 pub(crate) fn pages() -> PathBuf {
     root().join("target/pages")

@@ -3,7 +3,11 @@
 //! An ordinary machine gets the target, and the standard library's source, from rustup. Where rustup cannot
 //! reach its server, Debian's own Rust stands in. With the library built from source every panic message is
 //! left out, which makes the pages about a tenth smaller.
+//!
+//! No page may depend on where it was built: whoever wants to know what is in it builds it anew and compares
+//! (`features.md` 6.5). So the compiler is told to call this machine's folders by other names.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +59,8 @@ impl Toolchain {
             Self::Debian => DEBIAN_RUSTC,
         };
         let version = Run::new(rustc).args(["--version"]).quietly()?;
-        Ok(format!("{} {version} {SMALL} {BARE}", self.name()))
+        let called: Vec<_> = renamed().into_iter().map(|(_, name)| name).collect();
+        Ok(format!("{} {version} {SMALL} {BARE} {}", self.name(), called.join(" ")))
     }
 
     /// Cargo, about to build one crate as a module of WebAssembly, into a folder of its own.
@@ -66,7 +71,7 @@ impl Toolchain {
                 .env("CARGO_TARGET_DIR", folder())
         };
         match self {
-            Self::Rustup => shared(Run::cargo()).env("RUSTFLAGS", SMALL),
+            Self::Rustup => shared(Run::cargo()).env(FLAGS, flags(SMALL)),
             Self::RustupWithSource => with_library(shared(Run::cargo())),
             Self::Debian => with_library(shared(Run::new(DEBIAN_CARGO)))
                 .env("PATH", debian_first())
@@ -84,7 +89,34 @@ impl Toolchain {
 fn with_library(run: Run) -> Run {
     run.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", format!("{SMALL} {BARE}"))
+        .env(FLAGS, flags(&format!("{SMALL} {BARE}")))
+}
+
+/// Flags for the compiler, kept apart by a character that no path has.
+const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+
+fn flags(words: &str) -> OsString {
+    let mut flags = OsString::new();
+    for word in words.split(' ') {
+        flags.push(word);
+        flags.push("\u{1f}");
+    }
+    let mut folders = renamed().into_iter().peekable();
+    while let Some((folder, name)) = folders.next() {
+        flags.push("--remap-path-prefix=");
+        flags.push(folder);
+        flags.push(format!("={name}"));
+        if folders.peek().is_some() {
+            flags.push("\u{1f}");
+        }
+    }
+    flags
+}
+
+/// Folders of this machine that a compiler could write into what it makes, and what it calls them instead. Of
+/// two that fit it takes the last.
+fn renamed() -> [(PathBuf, &'static str); 3] {
+    [(places::home(), "/home"), (places::cargo_home(), "/cargo"), (places::root(), "/stillroom")]
 }
 
 /// Where the pages' cargo puts what it builds.
@@ -159,8 +191,8 @@ fn debian_has_it() -> bool {
 }
 
 /// The path with Debian's programs first: a cargo finds its compiler there.
-fn debian_first() -> std::ffi::OsString {
-    let mut path = std::ffi::OsString::from("/usr/bin");
+fn debian_first() -> OsString {
+    let mut path = OsString::from("/usr/bin");
     if let Some(rest) = std::env::var_os("PATH") {
         path.push(":");
         path.push(rest);

@@ -9,6 +9,7 @@ use crate::demo::DemoArguments;
 use crate::policy::PolicyArguments;
 use crate::program::ProgramArguments;
 use crate::serve::ServeArguments;
+use crate::site::SiteArguments;
 use crate::staff::StaffArguments;
 
 /// Chat between survivors and advocates, end to end encrypted, of which nothing is kept.
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Invite members of staff, or revoke their devices.
     Staff(StaffArguments),
+    /// The program's website, and pages that the program gives out itself.
+    Site(SiteArguments),
     /// Run a relay.
     Serve(ServeArguments),
     /// A survivor or a desk without a page, for tests.

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use stillroom_program::Timestamp;
 
+/// How far this computer's clock may be off, as everywhere.
+pub(crate) const TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Wall-clock time at the start and time elapsed since: it never runs backwards, whatever is done to the
 /// system's clock meanwhile.
 #[derive(Clone, Copy, Debug)]

@@ -14,6 +14,7 @@ mod policy;
 mod program;
 mod randomness;
 mod serve;
+mod site;
 mod staff;
 mod stop;
 mod terminal;
@@ -42,6 +43,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => on_this_thread(demo::run(arguments)),
         Command::Policy(arguments) => on_this_thread(policy::run(arguments)),
+        Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),

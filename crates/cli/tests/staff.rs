@@ -22,6 +22,33 @@ fn a_member_who_was_invited_can_take_a_chat_under_the_name_in_the_invitation() {
 }
 
 #[test]
+fn an_invitation_leads_to_the_desk_wherever_the_program_gives_it_out() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let relay = format!("ws://localhost:{}", program.desk);
+    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
+    let invitation = Running::start(&[
+        "staff",
+        "invite",
+        text(&keys),
+        "--name",
+        "Sam",
+        "--role",
+        "advocate",
+        "--relay",
+        &relay,
+        "--desk",
+        "https://desk.example.org",
+        "--passphrase-file",
+        text(&passphrase),
+        "--json",
+    ]);
+    let said = invitation.json();
+    let link = said["link"].as_str().unwrap();
+    assert!(link.starts_with("https://desk.example.org/#join="), "{link}");
+}
+
+#[test]
 fn an_invitation_works_once() {
     let program = Program::new();
     let _relay = program.serve();

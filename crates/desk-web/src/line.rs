@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::prelude::{location, queue_microtask};
+use leptos::prelude::{document, location, queue_microtask};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
@@ -48,9 +48,13 @@ impl Drop for Socket {
 }
 
 impl Line {
-    /// A line to the page's own origin, which reports to `report`.
+    /// A line to the relay that the document names, or else to the page's own origin. It reports to `report`.
     pub(crate) fn new(report: impl Fn(Heard) + 'static) -> Self {
-        let origin = location().origin().unwrap_or_default();
+        let origin = document()
+            .document_element()
+            .and_then(|html| html.get_attribute("data-relay"))
+            .filter(|relay| !relay.is_empty())
+            .unwrap_or_else(|| location().origin().unwrap_or_default());
         // "http" becomes "ws" and "https" "wss".
         let address = format!("{}/line", origin.replacen("http", "ws", 1));
         Self { address, report: Rc::new(report), socket: RefCell::new(None) }

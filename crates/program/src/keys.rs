@@ -110,6 +110,8 @@ pub enum Label {
     DutyKey,
     /// A relay's challenge.
     Challenge,
+    /// The files of a page.
+    Manifest,
 }
 
 impl Label {
@@ -124,6 +126,7 @@ impl Label {
             Self::Enrolment => "stillroom enrolment 1",
             Self::DutyKey => "stillroom duty key 1",
             Self::Challenge => "stillroom challenge 1",
+            Self::Manifest => "stillroom manifest 1",
         }
     }
 

@@ -19,6 +19,7 @@ mod intake;
 mod invitation;
 mod keys;
 pub mod limits;
+mod manifest;
 mod name;
 #[cfg(feature = "staff")]
 mod passphrase;
@@ -43,6 +44,7 @@ pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvita
 pub use keys::{
     Fingerprint, FingerprintError, Label, SignatureWrong, SigningKey, VerifyingKey, verify,
 };
+pub use manifest::{Manifest, ManifestError, ManifestFile, ManifestPage, SignedManifest};
 pub use name::{DisplayName, NameCertificate};
 #[cfg(feature = "staff")]
 pub use passphrase::{PassphraseCost, PassphraseError};

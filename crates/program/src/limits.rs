@@ -25,6 +25,12 @@ pub const SURVEY_FREE_TEXT: u16 = 500;
 /// Minutes of the longest wait that a policy may set.
 pub const TIMER_MAX: u16 = 240;
 
+/// Files of one page: it has six, and a few for each language that is kept apart.
+pub const MANIFEST_FILES_MAX: usize = 64;
+
+/// Bytes of a manifest without the certificates and signature around it: so many files, and a little.
+pub const MANIFEST_BYTES_MAX: usize = MANIFEST_FILES_MAX * 144 + 512;
+
 /// Bytes of a name that survivors see: sixty-four letters of English, twenty of Chinese.
 pub const NAME_MAX: usize = 64;
 

@@ -17,9 +17,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use stillroom_protocol::LEAVING_BYTES;
 
-use crate::config::Origin;
-use crate::headers::{Headers, KEPT_FOR_EVER, NOT_KEPT};
+use crate::headers::{Headers, NOT_KEPT, files_kept};
 use crate::line::Lines;
+use crate::origins::Origins;
 use crate::pages::{Packed, Pages, Which};
 use crate::switchboard::Switchboard;
 use crate::upgrade;
@@ -31,7 +31,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What a listener needs to answer.
 pub(crate) struct Door {
     pub(crate) which: Which,
-    pub(crate) origin: Origin,
+    /// Whether the page is given out here.
+    pub(crate) serves_pages: bool,
+    pub(crate) origins: Origins,
     pub(crate) headers: Headers,
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
@@ -41,10 +43,12 @@ pub(crate) struct Door {
 impl Door {
     /// The routes of this listener.
     pub(crate) fn router(self: Arc<Self>) -> Router {
-        let routes = Router::new()
-            .route("/", get(document))
-            .route("/s/{name}", get(asset))
-            .route("/line", get(line));
+        let routes = Router::new().route("/line", get(line));
+        let routes = if self.serves_pages {
+            routes.route("/", get(document)).route("/s/{name}", get(asset))
+        } else {
+            routes
+        };
         let routes = match self.which {
             Which::Survivor => routes.route("/status", get(status)).route("/b", post(leaving)),
             Which::Desk => routes,
@@ -58,7 +62,7 @@ impl Door {
 
 async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
     match door.pages.document(door.which, door.switchboard.is_open()) {
-        Some(document) => file(&document, &request, HTML, NOT_KEPT),
+        Some(document) => file(&document, &request, HTML, HeaderValue::from_static(NOT_KEPT)),
         None if door.pages.are_built() => {
             plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy")
         }
@@ -74,14 +78,18 @@ async fn asset(
     match door.pages.asset(door.which, &name) {
         Some(asset) => {
             let content_type = asset.content_type.clone();
-            file(&asset.packed, &request, content_type, KEPT_FOR_EVER)
+            let kept = HeaderValue::from_static(files_kept(door.which));
+            file(&asset.packed, &request, content_type, kept)
         }
         None => plain(&door, StatusCode::NOT_FOUND, "not-found"),
     }
 }
 
 async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
-    match upgrade::accept(request, &door.origin) {
+    if !door.origins.let_in(request.headers()) {
+        return plain(&door, StatusCode::FORBIDDEN, "page-not-let-in");
+    }
+    match upgrade::accept(request) {
         Ok((answer, upgrade)) => {
             door.lines.carry(upgrade, Arc::clone(&door.switchboard));
             answer
@@ -96,7 +104,7 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
 async fn leaving(State(door): State<Arc<Door>>, request: Request) -> StatusCode {
     let headers = request.headers();
     let unnamed = headers.get(ORIGIN).is_some_and(|origin| origin == "null");
-    if (unnamed || upgrade::is_ours(headers, &door.origin))
+    if (unnamed || door.origins.let_in(headers))
         && let Ok(said) = to_bytes(request.into_body(), LEAVING_BYTES).await
     {
         door.switchboard.leaving(&said);

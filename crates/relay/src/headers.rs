@@ -1,40 +1,85 @@
 //! The headers on every answer: what a page may do in a browser is what these allow (`features.md` 6.1,
-//! `design.md`, Pages).
+//! 6.5; `design.md`, Pages).
 //!
-//! They bind an honest browser. They do not protect against a host that changes them; nor do they hide
-//! that a page was opened from anybody who can see the device or its network.
+//! [`strict`] is the one list of them: the relay puts it on what it answers, and whoever gives a page out
+//! without the relay is told the same. They bind an honest browser. They do not protect against a host that
+//! changes them; nor do they hide that a page was opened from anybody who can see the device or its network.
 
-use axum::http::HeaderMap;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, InvalidHeaderValue,
-    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::{Error, HeaderMap};
 
 use crate::config::Origin;
+use crate::pages::Which;
 
 /// Two years, the shortest that browsers' preload lists take. Subdomains are left to whoever owns them.
-const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const TRANSPORT: &str = "max-age=63072000";
 
 /// Every feature that a browser of today asks permission for, and of yesterday.
-const PERMISSIONS: HeaderValue = HeaderValue::from_static(
-    "accelerometer=(), autoplay=(), \
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), \
      browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(), compute-pressure=(), \
      display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), \
      hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), local-fonts=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
      speaker-selection=(), storage-access=(), unload=(), usb=(), window-management=(), \
-     xr-spatial-tracking=()",
-);
+     xr-spatial-tracking=()";
 
-/// For documents and whatever else tells one moment from another.
-pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+/// How documents are kept, and whatever else tells one moment from another: not at all.
+pub const NOT_KEPT: &str = "no-store";
 
-/// For files that are named by their hash.
-pub(crate) const KEPT_FOR_EVER: HeaderValue =
-    HeaderValue::from_static("public, max-age=31536000, immutable");
+/// How the desk's files are kept, which are named by their hash.
+const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// The headers of one origin.
+/// How the files are kept that a page names. Removing a visit from the history leaves its files in the cache,
+/// with their host's name, so a survivor's browser keeps none (`docs/traces.md`).
+pub fn files_kept(which: Which) -> &'static str {
+    match which {
+        Which::Survivor => NOT_KEPT,
+        Which::Desk => KEPT_FOR_EVER,
+    }
+}
+
+/// The headers of everything that is given out at `origin`, for a page whose relay is at `relay`; how long
+/// an answer is kept ([`NOT_KEPT`], [`files_kept`]) comes besides.
+pub fn strict(origin: &Origin, relay: &Origin) -> Vec<(&'static str, String)> {
+    let mut headers = vec![
+        ("content-security-policy", content_policy(origin, relay)),
+        ("referrer-policy", "no-referrer".to_owned()),
+        ("x-content-type-options", "nosniff".to_owned()),
+        ("x-frame-options", "DENY".to_owned()),
+        ("permissions-policy", PERMISSIONS.to_owned()),
+        ("cross-origin-opener-policy", "same-origin".to_owned()),
+        ("cross-origin-embedder-policy", "require-corp".to_owned()),
+        ("cross-origin-resource-policy", "same-origin".to_owned()),
+        ("x-dns-prefetch-control", "off".to_owned()),
+        ("x-robots-tag", "noindex".to_owned()),
+    ];
+    if origin.is_tls() {
+        headers.push(("strict-transport-security", TRANSPORT.to_owned()));
+    }
+    headers
+}
+
+/// Own files alone, no inline script or style, no evaluation but WebAssembly's; connections to the relay
+/// alone. The WebSocket is named because older browsers do not count it as `'self'`.
+fn content_policy(origin: &Origin, relay: &Origin) -> String {
+    let frames = "frame-ancestors 'none'";
+    format!("{}; {frames}", document_policy(origin, relay))
+}
+
+/// What of the content policy a document can say of itself, where no server says it: all but who may show
+/// the page in a frame.
+pub(crate) fn document_policy(origin: &Origin, relay: &Origin) -> String {
+    let http = if origin == relay { String::new() } else { format!("{relay} ") };
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         connect-src 'self' {http}{}; form-action 'none'; base-uri 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        relay.web_socket()
+    )
+}
+
+/// The headers of one origin, as the relay sends them.
 #[derive(Clone, Debug)]
 pub(crate) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
@@ -42,27 +87,12 @@ impl Headers {
     /// Those for answers to browsers that know the relay as `origin`.
     ///
     /// # Errors
-    /// Never for an [`Origin`], whose characters are those of a header; the type asks.
-    pub(crate) fn of(origin: &Origin) -> Result<Self, InvalidHeaderValue> {
-        let fixed = |name: &'static str, value: &'static str| {
-            (HeaderName::from_static(name), HeaderValue::from_static(value))
+    /// Never for an [`Origin`], whose characters are those of a header; the types ask.
+    pub(crate) fn of(origin: &Origin) -> Result<Self, Error> {
+        let header = |(name, value): (&'static str, String)| {
+            Ok((HeaderName::try_from(name)?, HeaderValue::try_from(value)?))
         };
-        let mut headers = vec![
-            (CONTENT_SECURITY_POLICY, content_policy(origin)?),
-            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-            (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-            fixed("cross-origin-opener-policy", "same-origin"),
-            fixed("cross-origin-embedder-policy", "require-corp"),
-            fixed("cross-origin-resource-policy", "same-origin"),
-            fixed("x-dns-prefetch-control", "off"),
-            fixed("x-robots-tag", "noindex"),
-        ];
-        if origin.is_tls() {
-            headers.push((STRICT_TRANSPORT_SECURITY, TRANSPORT));
-        }
-        Ok(Self(headers))
+        strict(origin, origin).into_iter().map(header).collect::<Result<_, _>>().map(Self)
     }
 
     /// Puts them on an answer. What the answer says already of itself stays, and what says nothing of being
@@ -74,31 +104,22 @@ impl Headers {
             }
         }
         if !answer.contains_key(CACHE_CONTROL) {
-            answer.insert(CACHE_CONTROL, NOT_KEPT);
+            answer.insert(CACHE_CONTROL, HeaderValue::from_static(NOT_KEPT));
         }
     }
 }
 
-/// Own files alone, no inline script or style, no evaluation but WebAssembly's. The WebSocket is named
-/// because older browsers do not count it as `'self'`.
-fn content_policy(origin: &Origin) -> Result<HeaderValue, InvalidHeaderValue> {
-    HeaderValue::try_from(format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self' {}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'",
-        origin.web_socket()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::header::STRICT_TRANSPORT_SECURITY;
+
     use super::*;
 
     #[test]
     fn what_an_answer_says_of_being_kept_stays() {
         let headers = Headers::of(&"https://chat.example.org".parse().unwrap()).unwrap();
         let mut answer = HeaderMap::new();
-        answer.insert(CACHE_CONTROL, KEPT_FOR_EVER);
+        answer.insert(CACHE_CONTROL, HeaderValue::from_static(KEPT_FOR_EVER));
         headers.put(&mut answer);
         assert_eq!(answer[CACHE_CONTROL], KEPT_FOR_EVER);
     }
@@ -118,5 +139,15 @@ mod tests {
         let mut answer = HeaderMap::new();
         headers.put(&mut answer);
         assert!(!answer.contains_key(STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[test]
+    fn a_page_that_the_relay_does_not_give_out_may_connect_to_the_relay_and_to_nobody_else() {
+        let origin = "https://chat.example.org".parse().unwrap();
+        let relay = "https://relay.example.net".parse().unwrap();
+        let policy = content_policy(&origin, &relay);
+        let connect = "connect-src 'self' https://relay.example.net wss://relay.example.net;";
+        assert!(policy.contains(connect), "{policy}");
+        assert!(!document_policy(&origin, &relay).contains("frame-ancestors"));
     }
 }

@@ -20,6 +20,7 @@ mod listeners;
 pub mod log;
 mod notice_board;
 mod opening;
+mod origins;
 mod pages;
 mod program_file;
 mod records;
@@ -33,7 +34,11 @@ pub use config::{
     Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
     State, Testing, Threads,
 };
-pub use pages::{PagesError, TemplateError, TextsError};
+pub use headers::{NOT_KEPT, files_kept, strict};
+pub use pages::{
+    Difference, Filled, Packed, PagesError, Release, ReleasedFile, SNIPPET_SCRIPT, TemplateError,
+    TextsError, Which, content_type, snippet,
+};
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
 pub use runtime::runtime;

@@ -26,6 +26,7 @@ use crate::line::Lines;
 use crate::listeners::{Listener, listen};
 use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
+use crate::origins::Origins;
 use crate::pages::{Pages, PagesError, Which};
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
@@ -235,7 +236,8 @@ impl Hall<'_> {
         let headers = Headers::of(&origin).map_err(|error| cannot(std::io::Error::other(error)))?;
         let door = Arc::new(Door {
             which,
-            origin: origin.clone(),
+            serves_pages: door.serve_pages,
+            origins: Origins::of(door, &origin),
             headers,
             pages: Arc::clone(&self.pages),
             switchboard: Arc::clone(&self.switchboard),

@@ -1,13 +1,10 @@
-//! From a request to a WebSocket (RFC 6455 section 4.2), for pages of our own origin alone.
-//!
-//! The check of the `Origin` header keeps other sites' pages from opening a line in a visitor's browser. A
-//! program that is no browser sends none, or any, and is let in: what it may do is decided by what it can
-//! sign and by the limits. No extension is agreed upon, so nothing is compressed.
+//! From a request to a WebSocket (RFC 6455 section 4.2). No extension is agreed upon, so nothing is
+//! compressed.
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    CONNECTION, HeaderMap, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    CONNECTION, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{Method, StatusCode, Version};
@@ -15,19 +12,11 @@ use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::config::Origin;
-
 /// The answer that switches protocols, and what the connection becomes once it has been sent.
 ///
 /// # Errors
 /// The answer that refuses.
-pub(crate) fn accept(
-    mut request: Request,
-    origin: &Origin,
-) -> Result<(Response, OnUpgrade), Box<Response>> {
-    if !is_ours(request.headers(), origin) {
-        return Err(refuse(StatusCode::FORBIDDEN));
-    }
+pub(crate) fn accept(mut request: Request) -> Result<(Response, OnUpgrade), Box<Response>> {
     let Some(key) = key(&request) else {
         let mut answer = refuse(StatusCode::UPGRADE_REQUIRED);
         let headers = answer.headers_mut();
@@ -45,16 +34,6 @@ pub(crate) fn accept(
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     Ok((*answer, hyper::upgrade::on(&mut request)))
-}
-
-/// Whether the request names our own origin, or none.
-pub(crate) fn is_ours(headers: &HeaderMap, origin: &Origin) -> bool {
-    let mut named = headers.get_all(ORIGIN).iter();
-    match (named.next(), named.next()) {
-        (None, _) => true,
-        (Some(only), None) => only == origin.as_str(),
-        (Some(_), Some(_)) => false,
-    }
 }
 
 /// The key of a request for a WebSocket; nothing if it is another request.
@@ -100,8 +79,7 @@ mod tests {
     }
 
     fn answer(change: impl FnOnce(&mut HeaderMap)) -> Response {
-        let origin = "https://chat.example.org".parse().unwrap();
-        match accept(request(change), &origin) {
+        match accept(request(change)) {
             Ok((answer, _)) => answer,
             Err(answer) => *answer,
         }
@@ -112,24 +90,6 @@ mod tests {
         let answer = answer(|_| {});
         assert_eq!(answer.status(), StatusCode::SWITCHING_PROTOCOLS);
         assert_eq!(answer.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    }
-
-    #[test]
-    fn a_page_of_another_origin_is_refused() {
-        for origin in ["https://evil.example", "null", "http://chat.example.org"] {
-            let answer = answer(|headers| {
-                headers.insert(ORIGIN, HeaderValue::from_static(origin));
-            });
-            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{origin}");
-        }
-    }
-
-    #[test]
-    fn our_own_page_is_let_in() {
-        let answer = answer(|headers| {
-            headers.insert(ORIGIN, HeaderValue::from_static("https://chat.example.org"));
-        });
-        assert_eq!(answer.status(), StatusCode::SWITCHING_PROTOCOLS);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use web_sys::{BinaryType, Event, WebSocket, window};
 
 use crate::SOCKET;
 
-/// Opens a connection to the relay that the page came from. What becomes of it arrives at `on`.
+/// Opens a connection to the relay that the document names; where it names none, the page came from there. What becomes of it arrives at `on`.
 ///
 /// Returns whether the browser would try at all.
 pub(crate) fn open(on: &Function) -> bool {
@@ -23,9 +23,11 @@ pub(crate) fn open(on: &Function) -> bool {
 }
 
 fn address() -> Option<String> {
-    let location = window()?.location();
-    let scheme = if location.protocol().ok()? == "http:" { "ws://" } else { "wss://" };
-    Some([scheme, &location.host().ok()?, "/line"].concat())
+    let window = window()?;
+    let named = window.document()?.document_element()?.get_attribute("data-relay")?;
+    let origin = if named.is_empty() { window.location().origin().ok()? } else { named };
+    // "http" becomes "ws", and "https" "wss".
+    Some(["ws", origin.strip_prefix("http")?, "/line"].concat())
 }
 
 /// Sends one frame. One that cannot go is lost with the line, and what matters is sent again by the core.

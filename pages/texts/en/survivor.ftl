@@ -12,6 +12,8 @@ leave-one-more = Press Shift 1 more time to leave this page.
 chat-heading = Chat with an advocate
 chat-open = Chat is open now
 chat-closed = Chat is closed now
+# Where another server than the relay gives the page out, until the relay has answered.
+chat-unknown = Chat is open at the times under “When chat is open”. Whether somebody is here at this moment shows once chat has loaded.
 chat-closed-what-now = Nobody is here to answer at this moment. You can reach an advocate in the other ways on this page, or come back when chat is open.
 start-chat = Start chat
 start-promise-name = You do not have to say who or where you are.

@@ -1,8 +1,9 @@
-//! Rules that no compiler keeps: which crate may use which, what the pages ask of the browser, and words
-//! that must not appear.
+//! Rules that no compiler keeps: which crate may use which, what the pages ask of the browser, that they say
+//! nothing of where they were built, and words that must not appear.
 
 mod edges;
 mod imports;
+mod paths;
 mod words;
 
 use crate::failure::{Failure, Outcome};
@@ -22,6 +23,7 @@ pub(crate) fn everything() -> Outcome {
     let mut breaches = Vec::new();
     breaches.extend(edges::breaches()?);
     breaches.extend(imports::breaches()?);
+    breaches.extend(paths::breaches()?);
     breaches.extend(words::breaches()?);
     if breaches.is_empty() {
         say("check: every rule is kept");

@@ -1,5 +1,5 @@
-//! A page's template: `{{asset NAME}}` becomes the address of that file, and a script or style sheet is
-//! given its hash, so that a browser refuses one that was altered alone.
+//! A page's template: `{{asset NAME}}` becomes the address of that file, and a script, a style sheet or the
+//! module is given its hash, so that a browser refuses one that was altered alone.
 //!
 //! It does not protect against a server that alters the page as well: see `docs/threats.md`.
 
@@ -52,10 +52,9 @@ fn fill_tag(tag: &str, assets: &BTreeMap<String, Asset>) -> Outcome<String> {
     Ok(format!("{before}{}{after}", asset.path))
 }
 
-/// Tags whose `integrity` browsers check and keep to. Not a `preload`: the script that fetches the module
-/// gives no hash, and a browser would then fetch it twice.
+/// Tags whose `integrity` browsers keep to, or, for the preloaded module, the script that makes use of it.
 fn is_checked(tag: &str) -> bool {
-    ["<script ", "rel=\"stylesheet\"", "rel=\"modulepreload\""]
+    ["<script ", "rel=\"stylesheet\"", "rel=\"preload\"", "rel=\"modulepreload\""]
         .iter()
         .any(|kind| tag.contains(kind))
 }

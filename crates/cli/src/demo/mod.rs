@@ -127,9 +127,8 @@ async fn start(arguments: &DemoArguments, folder: &Path) -> Result<RunningRelay,
 
 fn configuration(arguments: &DemoArguments, folder: &Path, usual: [u16; 2]) -> Config {
     let [visitor, desk] = usual;
-    let door = |wanted: Option<u16>, usual| Door {
-        listen: SocketAddr::from(([127, 0, 0, 1], wanted.unwrap_or(usual))),
-        origin: None,
+    let door = |wanted: Option<u16>, usual| {
+        Door::on(SocketAddr::from(([127, 0, 0, 1], wanted.unwrap_or(usual))))
     };
     let mut config =
         Config::on_this_computer(folder.join("public.stillroom"), folder.join("state"));

@@ -11,6 +11,7 @@ use stillroom_program::{
     Validity, VerifiedKeys, decode, encode,
 };
 use stillroom_protocol::Operation;
+use stillroom_relay::Origin;
 use tokio::time::sleep;
 
 use super::line::{StaffLine, too_long};
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::program::STAFF_DAYS;
 use crate::randomness::system;
+use crate::site::page_address;
 use crate::terminal::{answer, remark};
 
 /// How often the relay is asked whether the new member has answered.
@@ -38,6 +40,9 @@ pub(super) struct InviteArguments {
     /// What they may do; can be given several times.
     #[arg(long, required = true)]
     role: Vec<Role>,
+    /// The address of the desk's page, where the program gives it out itself; else it is the relay's.
+    #[arg(long, value_parser = page_address)]
+    desk: Option<Origin>,
     /// Hours until the link is good for nothing.
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=24 * 14))]
     hours: u64,
@@ -93,11 +98,11 @@ fn show_link(
     administrator: &Administrator,
     secret: &InvitationSecret,
 ) {
-    let link = format!(
-        "{}/#join={}",
-        administrator.relay.origin(),
-        URL_SAFE_NO_PAD.encode(*secret.to_bytes())
-    );
+    let page = match &arguments.desk {
+        Some(desk) => desk.to_string(),
+        None => administrator.relay.origin(),
+    };
+    let link = format!("{page}/#join={}", URL_SAFE_NO_PAD.encode(*secret.to_bytes()));
     if arguments.json {
         answer(json!({"link": link}).to_string());
         return;

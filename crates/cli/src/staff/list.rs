@@ -8,12 +8,9 @@ use stillroom_protocol::Operation;
 
 use super::line::StaffLine;
 use super::{Administration, Administrator, in_words, register};
-use crate::clock::Clock;
+use crate::clock::{Clock, TOLERANCE};
 use crate::failure::Failure;
 use crate::terminal::{answer, remark};
-
-/// How far this computer's clock may be off, as everywhere.
-pub(super) const TOLERANCE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// List everybody's devices.
 #[derive(Args)]

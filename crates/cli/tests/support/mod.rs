@@ -6,6 +6,8 @@
     reason = "every test file compiles this and uses its own part of it, and a helper that fails fails its test"
 )]
 
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod words;
@@ -22,26 +25,26 @@ pub(crate) mod words;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The binary with these arguments.
-pub(crate) fn stillroom(arguments: &[&str]) -> Command {
+pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stillroom"));
     command.args(arguments);
     command
 }
 
 /// Runs to the end.
-pub(crate) fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[impl AsRef<OsStr>]) -> Output {
     stillroom(arguments).stdin(Stdio::null()).output().expect("the binary starts")
 }
 
 /// Runs to the end, which must be a good one, and returns the answer.
-pub(crate) fn run_well(arguments: &[&str]) -> String {
+pub(crate) fn run_well(arguments: &[impl AsRef<OsStr> + Debug]) -> String {
     let output = run(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the answer is text")
 }
 
 /// Runs to the end, which must be a bad one, and returns what it said.
-pub(crate) fn run_badly(arguments: &[&str]) -> String {
+pub(crate) fn run_badly(arguments: &[impl AsRef<OsStr> + Debug]) -> String {
     let output = run(arguments);
     assert!(!output.status.success(), "{arguments:?} was expected to fail");
     String::from_utf8(output.stderr).expect("a failure is told in text")

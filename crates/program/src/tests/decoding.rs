@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use stillroom_wire::{MlsDecode, MlsEncode};
 
 use super::fixture::{self, EXACT, NOW, Program};
+use super::manifests::manifest;
 use crate::*;
 
 /// Bytes either do not decode, or are the one encoding of what they decode to.
@@ -37,6 +38,7 @@ enum Kind {
     DutyKey,
     Chain,
     Name,
+    Manifest,
 }
 
 impl Records {
@@ -71,6 +73,7 @@ impl Records {
             (Kind::DutyKey, encode(&bundle)),
             (Kind::Chain, encode(&advocate.chain)),
             (Kind::Name, encode(&advocate.name)),
+            (Kind::Manifest, encode(&SignedManifest::sign(&manifest(), signer).unwrap())),
         ];
         let advocate = program.verified_staff(&advocate).device;
         Self { root: program.fingerprint, policy, secret, advocate, records }
@@ -104,6 +107,9 @@ impl Records {
             }
             Kind::Chain => decode::<Chain>(bytes).ok()?.verify(root, NOW, EXACT).is_ok(),
             Kind::Name => decode::<NameCertificate>(bytes).ok()?.verify(&self.advocate).is_ok(),
+            Kind::Manifest => {
+                decode::<SignedManifest>(bytes).ok()?.verify(root, NOW, EXACT).is_ok()
+            }
         })
     }
 }
@@ -167,6 +173,7 @@ proptest! {
         is_canonical::<Chain>(&bytes);
         is_canonical::<NameCertificate>(&bytes);
         is_canonical::<Intake>(&bytes);
+        is_canonical::<SignedManifest>(&bytes);
         let _ = Device::from_bytes(&bytes);
     }
 

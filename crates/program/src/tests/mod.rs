@@ -10,6 +10,7 @@ mod enrolments;
 mod files;
 mod fixture;
 mod intakes;
+mod manifests;
 mod passphrases;
 mod policies;
 mod return_words;

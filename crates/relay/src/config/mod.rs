@@ -4,15 +4,16 @@
 //! a misspelt limit does not silently stay at its default. The file holds nothing secret: a relay has seen
 //! only public things.
 
+mod door;
 mod limits;
 mod origin;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use door::Door;
 pub use limits::Limits;
 pub use origin::{Origin, OriginError};
 
@@ -40,17 +41,6 @@ pub struct Config {
     /// For tests of the pages. Not for a relay that people reach.
     #[serde(default)]
     pub testing: Testing,
-}
-
-/// A listener and the origin under which browsers know it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Door {
-    /// Address and port to listen on; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// The address that people open, such as `https://chat.example.org`. May be left out where `listen` is
-    /// on this computer: it is `http://localhost:PORT` then.
-    pub origin: Option<Origin>,
 }
 
 /// Whose relay this is.
@@ -187,7 +177,7 @@ impl Config {
 
     /// A configuration for a relay on this computer, with defaults for everything else.
     pub fn on_this_computer(program: PathBuf, state: PathBuf) -> Self {
-        let door = Door { listen: SocketAddr::from(([127, 0, 0, 1], 0)), origin: None };
+        let door = Door::on(([127, 0, 0, 1], 0).into());
         Self {
             survivor: door.clone(),
             desk: door,
@@ -204,13 +194,9 @@ impl Config {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
         let [survivor, desk] = [&self.survivor, &self.desk];
-        if [survivor, desk]
-            .iter()
-            .any(|door| door.origin.is_none() && !door.listen.ip().is_loopback())
-        {
-            return wrong("`origin` may be left out only where `listen` is on this computer");
-        }
-        if survivor.origin.is_some() && survivor.origin == desk.origin {
+        survivor.check()?;
+        desk.check()?;
+        if survivor.named().any(|origin| desk.named().any(|other| origin == other)) {
             return wrong("survivors and staff need two origins: another host, or another port");
         }
         if survivor.listen == desk.listen && survivor.listen.port() != 0 {
@@ -293,6 +279,14 @@ mod tests {
     fn a_listener_for_the_world_needs_an_origin() {
         let text = LEAST.replace("127.0.0.1:7420", "0.0.0.0:7420");
         assert!(Config::from_toml(&text).is_err());
+    }
+
+    #[test]
+    fn a_page_of_the_survivors_is_no_page_of_the_staff() {
+        let page = "origins = [\"https://chat.example.org\"]\n[";
+        let text = LEAST.replacen("\n[", &format!("\n{page}"), 2);
+        let error = Config::from_toml(&text).unwrap_err();
+        assert!(error.what.contains("two origins"), "{error}");
     }
 
     #[test]

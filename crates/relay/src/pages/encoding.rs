@@ -11,10 +11,13 @@ use axum::http::header::{ACCEPT_ENCODING, HeaderValue};
 
 /// One file, in each form that there is of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Packed {
-    pub(crate) identity: Bytes,
-    pub(crate) brotli: Option<Bytes>,
-    pub(crate) gzip: Option<Bytes>,
+pub struct Packed {
+    /// As it is.
+    pub identity: Bytes,
+    /// Packed by brotli.
+    pub brotli: Option<Bytes>,
+    /// Packed by gzip.
+    pub gzip: Option<Bytes>,
 }
 
 /// Brotli's best. A page of 20 KB takes some ten milliseconds, once.

@@ -8,34 +8,52 @@
 mod encoding;
 mod hours;
 mod pseudo;
+mod release;
 mod site;
+mod snippet;
 mod status;
 mod template;
 mod texts;
 mod values;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
-use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
+use stillroom_program::{Calendar, Fingerprint, Policy, TimeZoneUnknown, Timestamp};
 
-pub(crate) use encoding::Packed;
+pub use encoding::Packed;
+pub use release::{Difference, Filled, Release, ReleasedFile};
 pub(crate) use site::Asset;
-use site::Sites;
+pub use site::content_type;
+use site::{Site, Sites};
+pub use snippet::{SNIPPET_SCRIPT, snippet};
 use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
 pub use texts::TextsError;
 use values::Moment;
 
-use crate::config::Testing;
+use crate::config::{Origin, Testing};
+use crate::headers::document_policy;
 
 /// Which of the two pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub enum Which {
+    /// The survivor's.
     Survivor,
+    /// The staff's.
     Desk,
+}
+
+/// Who gives a document out.
+#[derive(Clone, Copy)]
+enum Giver<'a> {
+    /// The relay, which knows whether chat is open.
+    Relay,
+    /// Another server, at `origin`: the page asks `relay` whether chat is open.
+    Other { origin: &'a Origin, relay: &'a Origin },
 }
 
 /// Why the pages cannot be shown. Whoever built the relay can mend it.
@@ -51,6 +69,10 @@ pub enum PagesError {
     Desk(TemplateError),
     /// The work was broken off.
     Interrupted,
+    /// The snippet for the program's website.
+    Snippet(TemplateError),
+    /// The policy's time zone.
+    TimeZone(TimeZoneUnknown),
 }
 
 impl fmt::Display for PagesError {
@@ -61,6 +83,8 @@ impl fmt::Display for PagesError {
             Self::Survivor(error) => write!(f, "the survivor's page: {error}"),
             Self::Desk(error) => write!(f, "the desk's page: {error}"),
             Self::Interrupted => f.write_str("filling the pages was broken off"),
+            Self::Snippet(error) => write!(f, "the snippet: {error}"),
+            Self::TimeZone(error) => write!(f, "the policy's hours: {error}"),
         }
     }
 }
@@ -81,6 +105,64 @@ struct Built {
     desk: Template,
 }
 
+impl Built {
+    /// The pages in this folder, or those inside the program; nothing if it was built without.
+    fn read(folder: Option<&Path>) -> Result<Option<Self>, PagesError> {
+        let sites = match folder {
+            Some(folder) => Some(
+                Sites::in_folder(folder).map_err(|error| PagesError::Folder(error.to_string()))?,
+            ),
+            None => Sites::embedded(),
+        };
+        let Some(sites) = sites else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
+            desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
+            sites,
+        }))
+    }
+
+    fn site(&self, which: Which) -> &Site {
+        match which {
+            Which::Survivor => &self.sites.survivor,
+            Which::Desk => &self.sites.desk,
+        }
+    }
+
+    fn template(&self, which: Which) -> &Template {
+        match which {
+            Which::Survivor => &self.survivor,
+            Which::Desk => &self.desk,
+        }
+    }
+
+    /// The document of a page under this policy.
+    fn fill(
+        &self,
+        which: Which,
+        policy: &Policy,
+        root: &Fingerprint,
+        giver: Giver<'_>,
+        moment: &Moment,
+        texts: &Texts,
+    ) -> Result<String, PagesError> {
+        let mut values = values::values(policy, root, moment, texts);
+        let (relay, content_policy) = match giver {
+            Giver::Relay => (String::new(), String::new()),
+            Giver::Other { origin, relay } => (relay.to_string(), document_policy(origin, relay)),
+        };
+        values.page.plain.extend([("relay", relay), ("content_policy", content_policy)]);
+        values.conditions.insert("asks", matches!(giver, Giver::Other { .. }));
+        let text = |name: &str| texts.get(name).map(str::to_owned);
+        self.template(which).fill(&text, &values).map_err(|error| match which {
+            Which::Survivor => PagesError::Survivor(error),
+            Which::Desk => PagesError::Desk(error),
+        })
+    }
+}
+
 /// What is said of one policy at one moment.
 struct Documents {
     /// While somebody is on duty, and while nobody is.
@@ -92,24 +174,10 @@ struct Documents {
 impl Pages {
     /// Reads them. There is no document before [`Pages::show`].
     pub(crate) fn read(root: Fingerprint, testing: &Testing) -> Result<Self, PagesError> {
-        let sites = match &testing.pages {
-            Some(folder) => Some(
-                Sites::in_folder(folder).map_err(|error| PagesError::Folder(error.to_string()))?,
-            ),
-            None => Sites::embedded(),
-        };
-        let built = match sites {
-            Some(sites) => Some(Built {
-                survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
-                desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
-                sites,
-            }),
-            None => None,
-        };
         Ok(Self {
             root,
             texts: Texts::read(testing.pseudo_locale).map_err(PagesError::Texts)?,
-            built,
+            built: Built::read(testing.pages.as_deref())?,
             documents: RwLock::default(),
         })
     }
@@ -121,35 +189,23 @@ impl Pages {
         calendar: &Calendar,
         now: Timestamp,
     ) -> Result<(), PagesError> {
-        let (offer, now) = (calendar.offer(now), calendar.local_time(now));
-        let moments = [true, false].map(|on_duty| Moment { now, offer, on_duty });
-        let [on_duty, nobody] = moments;
-        let survivor = |moment| {
-            self.fill(|built| &built.survivor, policy, moment).map_err(PagesError::Survivor)
+        let moments = [true, false].map(|on_duty| Moment::of(calendar, on_duty, now));
+        let [on_duty, nobody] = &moments;
+        let fill = |which, moment| {
+            let Some(built) = &self.built else {
+                return Ok(None);
+            };
+            let filled =
+                built.fill(which, policy, &self.root, Giver::Relay, moment, &self.texts)?;
+            Ok(Some(Packed::pack(filled.into_bytes())))
         };
         let documents = Documents {
-            survivor: [survivor(&on_duty)?, survivor(&nobody)?],
-            desk: self.fill(|built| &built.desk, policy, &nobody).map_err(PagesError::Desk)?,
+            survivor: [fill(Which::Survivor, on_duty)?, fill(Which::Survivor, nobody)?],
+            desk: fill(Which::Desk, nobody)?,
             status: moments.map(|moment| status::status(&moment, policy.terms.version).into()),
         };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
-    }
-
-    /// A page's document; nothing where the program was built without.
-    fn fill(
-        &self,
-        template: impl Fn(&Built) -> &Template,
-        policy: &Policy,
-        moment: &Moment,
-    ) -> Result<Option<Packed>, TemplateError> {
-        let Some(built) = &self.built else {
-            return Ok(None);
-        };
-        let values = values::values(policy, &self.root, moment, &self.texts);
-        let text = |name: &str| self.texts.get(name).map(str::to_owned);
-        let filled = template(built).fill(&text, &values)?;
-        Ok(Some(Packed::pack(filled.into_bytes())))
     }
 
     /// Whether this program was built with its pages.
@@ -182,11 +238,7 @@ impl Pages {
 
     /// A file of a page.
     pub(crate) fn asset(&self, which: Which, name: &str) -> Option<&Asset> {
-        let built = self.built.as_ref()?;
-        match which {
-            Which::Survivor => built.sites.survivor.asset(name),
-            Which::Desk => built.sites.desk.asset(name),
-        }
+        self.built.as_ref()?.site(which).asset(name)
     }
 
     /// A sentence of the relay's own.

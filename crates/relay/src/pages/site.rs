@@ -77,7 +77,7 @@ impl Site {
         let document = String::from_utf8(files.remove(DOCUMENT)?.into()).ok()?;
         let mut assets = BTreeMap::new();
         for (name, identity) in &files {
-            if let Some(content_type) = content_type(name) {
+            if let Some(content_type) = content_type(name).map(HeaderValue::from_static) {
                 let packed = Packed {
                     identity: identity.clone(),
                     brotli: files.get(&format!("{name}.br")).cloned(),
@@ -89,24 +89,28 @@ impl Site {
         Some(Self { document: Cow::Owned(document), assets })
     }
 
+    /// Every file, by name.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.assets.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+
     /// The file of this name.
     pub(crate) fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
     }
 }
 
-/// What a file is, by its ending. A kind that no page of ours has is not served.
-fn content_type(name: &str) -> Option<HeaderValue> {
+/// As what a file is given out, by its ending. A kind that no page of ours has is not given out.
+pub fn content_type(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
-    let kind = match ending {
+    Some(match ending {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "wasm" => "application/wasm",
         _ => return None,
-    };
-    Some(HeaderValue::from_static(kind))
+    })
 }
 
 fn collect(folder: &Path, into: &mut BTreeMap<String, Bytes>) -> io::Result<()> {

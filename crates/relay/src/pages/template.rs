@@ -308,5 +308,6 @@ fn lines(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b'\n').count()
 }
 
+mod recognise;
 #[cfg(test)]
 mod tests;

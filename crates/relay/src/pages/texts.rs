@@ -16,11 +16,12 @@ use super::pseudo;
 use crate::config::PseudoLocale;
 
 /// Every file of texts, by its name.
-const ENGLISH: [(&str, &str); 4] = [
+const ENGLISH: [(&str, &str); 5] = [
     ("shared.ftl", include_str!("../../../../pages/texts/en/shared.ftl")),
     ("survivor.ftl", include_str!("../../../../pages/texts/en/survivor.ftl")),
     ("desk.ftl", include_str!("../../../../pages/texts/en/desk.ftl")),
     ("relay.ftl", include_str!("../../../../pages/texts/en/relay.ftl")),
+    ("snippet.ftl", include_str!("../../../../pages/texts/en/snippet.ftl")),
 ];
 
 /// The texts in one language.

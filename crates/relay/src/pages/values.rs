@@ -34,8 +34,8 @@
 use std::collections::BTreeMap;
 
 use stillroom_program::{
-    Alternative, AlternativeKind, Choice, Fingerprint, Icon, Language, LocalTime, Offer, Page,
-    Policy, Question, Right, SpokenBy, SurveyItem,
+    Alternative, AlternativeKind, Calendar, Choice, Fingerprint, Icon, Language, LocalTime, Offer,
+    Page, Policy, Question, Right, SpokenBy, SurveyItem, Timestamp,
 };
 
 use super::hours;
@@ -67,6 +67,11 @@ pub(super) enum State {
 }
 
 impl Moment {
+    /// What holds `now`, by the calendar of a policy.
+    pub(super) fn of(calendar: &Calendar, on_duty: bool, now: Timestamp) -> Self {
+        Self { now: calendar.local_time(now), offer: calendar.offer(now), on_duty }
+    }
+
     /// The state at this moment.
     pub(super) fn state(&self) -> State {
         match self.offer {

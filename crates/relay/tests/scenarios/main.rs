@@ -13,6 +13,7 @@ mod hours;
 mod leaving;
 mod line;
 mod logs;
+mod origins;
 mod pages;
 mod program;
 mod records;

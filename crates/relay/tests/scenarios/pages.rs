@@ -70,9 +70,9 @@ async fn a_page_travels_as_small_as_the_browser_takes_it() {
 }
 
 #[tokio::test]
-async fn a_file_named_by_its_hash_is_kept_and_a_document_never() {
+async fn a_file_of_the_desk_is_kept_for_ever_and_a_document_never() {
     let scene = Scene::with_pages(|_, _| {}).await;
-    let relay = scene.survivors();
+    let relay = scene.desks();
     let file = Answer::to(relay, "GET /s/p-0123.js", &["accept-encoding: br"]).await;
     assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
     assert_eq!(file.header("content-type"), Some("text/javascript; charset=utf-8"));
@@ -81,6 +81,15 @@ async fn a_file_named_by_its_hash_is_kept_and_a_document_never() {
     assert_eq!(plain.text(), "export {};");
     let document = Answer::to(relay, "GET /", &[]).await;
     assert_eq!(document.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn nothing_that_the_survivors_page_is_made_of_is_kept_by_a_browser() {
+    let scene = Scene::with_pages(|_, _| {}).await;
+    for what in ["GET /", "GET /s/p-0123.js", "GET /s/not-there.js", "GET /line"] {
+        let answer = Answer::to(scene.survivors(), what, &["accept-encoding: br"]).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{what}");
+    }
 }
 
 #[tokio::test]

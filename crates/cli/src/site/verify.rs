@@ -1,0 +1,290 @@
+//! `stillroom site verify`: whether a server gives out a page just as it was released.
+//!
+//! Without a manifest the page is held against the one inside this program: everything but the words that
+//! the program's policy fills in. With one, every byte. Each file is asked for in every form in which it may
+//! travel. It shows what this server gave to this computer now; a server can give something else to others.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use stillroom_program::Fingerprint;
+use stillroom_relay::{Origin, Release, content_type, files_kept};
+
+use super::export::DOCUMENT;
+use super::fetch::{Answer, FORMS, Server};
+use super::{BuiltPages, Page, address, headers, manifest};
+use crate::failure::Failure;
+use crate::terminal::answer;
+
+/// Compare what a server gives out with what was released. Exit code 1 where something differs.
+#[derive(Args)]
+pub(super) struct VerifyArguments {
+    /// The page's address, such as https://chat.example.org.
+    #[arg(value_parser = address::page)]
+    url: Origin,
+    /// The fingerprint of the program's root key, which the page must pin.
+    #[arg(long)]
+    root: Option<Fingerprint>,
+    /// The manifest that `stillroom site export` wrote: then every byte counts, the program's words too.
+    #[arg(long, requires = "root")]
+    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    built: BuiltPages,
+}
+
+pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+    let released = match (&arguments.manifest, &arguments.root) {
+        (Some(file), Some(root)) => Released::Signed(manifest::read(file, root)?),
+        _ => Released::Here(arguments.built.release()?),
+    };
+    let mut visit = Visit {
+        server: Server::at(&arguments.url),
+        origin: &arguments.url,
+        root: arguments.root,
+        findings: Vec::new(),
+    };
+    let seen = visit.document(&released).await?;
+    let files = released.files(seen.page);
+    for file in &files {
+        visit.file(file, seen.page).await;
+    }
+    if visit.findings.is_empty() {
+        answer(seen.sentence(&arguments.url, files.len(), &released));
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!(
+            "{} does not give out {} as it was released:\n  - {}",
+            arguments.url,
+            seen.page.called(),
+            visit.findings.join("\n  - ")
+        ),
+        "Until that is mended, do not rely on this page: mend the server's configuration, or copy the export \
+         there anew. If nobody changed anything, somebody else did.",
+    ))
+}
+
+/// What a server is held against.
+enum Released {
+    /// The pages inside this program.
+    Here(Release),
+    /// What the program signed.
+    Signed(stillroom_program::Manifest),
+}
+
+/// A file as it was released.
+struct ReleasedFile {
+    path: String,
+    sha384: [u8; 48],
+}
+
+/// What a document turned out to be.
+struct Seen {
+    page: Page,
+    root: Option<String>,
+    relay: Option<Origin>,
+}
+
+impl Released {
+    /// The files of a page, its document aside.
+    fn files(&self, page: Page) -> Vec<ReleasedFile> {
+        match self {
+            Self::Here(release) => release
+                .files(page.which())
+                .map(|file| ReleasedFile {
+                    path: format!("s/{}", file.name),
+                    sha384: manifest::sha384(&file.packed.identity),
+                })
+                .collect(),
+            Self::Signed(manifest) => manifest
+                .files
+                .iter()
+                .filter(|file| &*file.path != DOCUMENT)
+                .map(|file| ReleasedFile { path: file.path.to_string(), sha384: file.sha384 })
+                .collect(),
+        }
+    }
+
+    /// Which page a document is, and what it was filled with.
+    ///
+    /// # Errors
+    /// The page that it resembles most, and in what it differs.
+    fn recognise(&self, document: &[u8]) -> Result<Seen, (Page, String)> {
+        match self {
+            Self::Signed(manifest) => {
+                let page = manifest.page.into();
+                let hash = manifest::sha384(document);
+                let same = |file: &&stillroom_program::ManifestFile| {
+                    &*file.path == DOCUMENT && file.sha384 == hash
+                };
+                if manifest.files.iter().find(same).is_none() {
+                    return Err((page, "it is not the document that was signed".to_owned()));
+                }
+                Ok(Seen { page, root: None, relay: manifest.relay.parse().ok() })
+            }
+            Self::Here(release) => recognise(release, document),
+        }
+    }
+}
+
+fn recognise(release: &Release, document: &[u8]) -> Result<Seen, (Page, String)> {
+    use stillroom_relay::Difference;
+    let Ok(document) = std::str::from_utf8(document) else {
+        return Err((Page::Survivor, "it is not text".to_owned()));
+    };
+    let mut nearest = None;
+    for page in Page::BOTH {
+        let difference = match release.recognise(page.which(), document) {
+            Ok(filled) => {
+                let relay = filled.relay.parse().ok();
+                return Ok(Seen { page, root: Some(filled.root), relay });
+            }
+            Err(difference) => difference,
+        };
+        let line = match difference {
+            Difference::Line(line) => line,
+            Difference::Address => usize::MAX,
+        };
+        if nearest.is_none_or(|(furthest, _, _)| line > furthest) {
+            nearest = Some((line, page, difference));
+        }
+    }
+    let (_, page, difference) = nearest.unwrap_or((0, Page::Survivor, Difference::Line(1)));
+    Err((page, in_words(difference, document)))
+}
+
+/// A difference, with the line as the server gave it out.
+fn in_words(difference: stillroom_relay::Difference, document: &str) -> String {
+    const SHOWN: usize = 120;
+    let stillroom_relay::Difference::Line(line) = difference else {
+        return difference.to_string();
+    };
+    let text: String = document
+        .lines()
+        .nth(line.saturating_sub(1))
+        .unwrap_or_default()
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(SHOWN)
+        .collect();
+    format!("{difference}: {text}")
+}
+
+/// A visit to a server, and what it showed.
+struct Visit<'a> {
+    server: Server,
+    origin: &'a Origin,
+    root: Option<Fingerprint>,
+    findings: Vec<String>,
+}
+
+impl Visit<'_> {
+    /// Looks at the document in each form.
+    ///
+    /// # Errors
+    /// Where there is no document at all to look at.
+    async fn document(&mut self, released: &Released) -> Result<Seen, Failure> {
+        let mut seen = None;
+        for form in FORMS {
+            let answer = self.server.get("/", form).await.map_err(|why| self.no_page(&why))?;
+            if !answer.status.is_success() {
+                return Err(self.no_page(&format!("it answers {}", answer.status)));
+            }
+            match released.recognise(&answer.body) {
+                Ok(now) => {
+                    if seen.is_none() {
+                        self.look_at(&answer, &now);
+                        seen = Some(now);
+                    }
+                }
+                Err((page, why)) => {
+                    self.found(format!("the document ({form}) is another: {why}"));
+                    if seen.is_none() {
+                        self.find(headers::of_document(&answer, self.origin, None));
+                        seen = Some(Seen { page, root: None, relay: None });
+                    }
+                }
+            }
+        }
+        seen.ok_or_else(|| self.no_page("it gave none"))
+    }
+
+    /// Looks at what a document that was recognised says, and at its headers.
+    fn look_at(&mut self, answer: &Answer, seen: &Seen) {
+        let relay = seen.relay.as_ref().unwrap_or(self.origin);
+        self.find(headers::of_document(answer, self.origin, Some(relay)));
+        let pinned = seen.root.as_ref();
+        if let (Some(expected), Some(pinned)) = (self.root.map(|root| root.to_string()), pinned)
+            && expected != *pinned
+        {
+            self.found(format!(
+                "the document is another program's: it pins the fingerprint {pinned}"
+            ));
+        }
+    }
+
+    /// Looks at a file in each form.
+    async fn file(&mut self, file: &ReleasedFile, page: Page) {
+        let kind = content_type(&file.path).unwrap_or("application/octet-stream");
+        for form in FORMS {
+            let answer = match self.server.get(&format!("/{}", file.path), form).await {
+                Ok(answer) if answer.status.is_success() => answer,
+                Ok(answer) => {
+                    return self.found(format!("{}: it answers {}", file.path, answer.status));
+                }
+                Err(why) => return self.found(format!("{}: {why}", file.path)),
+            };
+            if manifest::sha384(&answer.body) != file.sha384 {
+                self.found(format!("{} ({form}) is not the file that was released", file.path));
+            }
+            if form == FORMS[0] {
+                let wrong = headers::of_file(&answer, kind, files_kept(page.which()));
+                self.find(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path)));
+            }
+        }
+    }
+
+    fn found(&mut self, finding: String) {
+        self.findings.push(finding);
+    }
+
+    fn find(&mut self, findings: impl IntoIterator<Item = String>) {
+        self.findings.extend(findings);
+    }
+
+    fn no_page(&self, why: &str) -> Failure {
+        Failure::new(
+            format!("{} gives out no page: {why}.", self.origin),
+            "Check the address, and that the server runs.",
+        )
+    }
+}
+
+impl Seen {
+    fn sentence(&self, origin: &Origin, files: usize, released: &Released) -> String {
+        let page = self.page.called();
+        let what = match released {
+            Released::Here(_) => format!(
+                "{origin} gives out {page} of this release: the document and {files} files, with every header. \
+                 Which words the program filled in was not looked at; a manifest covers them too."
+            ),
+            Released::Signed(manifest) => format!(
+                "{origin} gives out {page} as the program signed it, byte for byte: the document (version {} of \
+                 the policy) and {files} files, with every header.",
+                manifest.policy_version
+            ),
+        };
+        let relay = match &self.relay {
+            Some(relay) => format!("It connects to the relay at {relay}."),
+            None => "It comes from the relay itself, which could give out another page to somebody else."
+                .to_owned(),
+        };
+        let root = match &self.root {
+            Some(root) => format!(
+                "\nIt pins the fingerprint {root}: compare that with what the program gives you by another way."
+            ),
+            None => String::new(),
+        };
+        format!("{what}\n{relay}{root}")
+    }
+}

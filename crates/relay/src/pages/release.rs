@@ -1,0 +1,220 @@
+//! The pages of this build for those who have no relay at hand: whoever gives them out at an address of the
+//! program's own, and whoever looks whether a server gives out just these (`features.md` 6.5).
+//!
+//! What a document's texts say is the policy's; a document is recognised by everything else in it. It does
+//! not protect against a server that shows one page to whoever looks and another to a survivor.
+
+use std::fmt;
+use std::path::Path;
+
+use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
+
+use super::{Built, Giver, Moment, Packed, PagesError, Texts, Which};
+use crate::config::Origin;
+
+/// Addresses that a page may hold where a text is filled in, by how they begin. None of them runs anything.
+const HARMLESS: [&str; 5] = ["https://", "tel:", "sms:", "mailto:", "#"];
+
+/// Attributes by which a page leads somewhere.
+const LEADING: [&str; 2] = [" href=\"", " data-exit=\""];
+
+/// The pages of this build.
+pub struct Release {
+    built: Built,
+    texts: Texts,
+}
+
+/// A file that a page names.
+#[derive(Clone, Copy, Debug)]
+pub struct ReleasedFile<'a> {
+    /// Its name below `s/` at the page's address: `p-0123456789abcdef.js`.
+    pub name: &'a str,
+    /// Its bytes.
+    pub packed: &'a Packed,
+}
+
+/// What a document that was recognised was filled with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// The fingerprint of the program's root key, as the page pins it.
+    pub root: String,
+    /// The relay that the page connects to; empty where that is its own origin.
+    pub relay: String,
+}
+
+/// Why a document is not the page of this build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// On this line, from 1, something stands that the page does not have, or lacks what it has.
+    Line(usize),
+    /// It is the page, but a link in it leads to what is no telephone number and no site: it could run
+    /// something.
+    Address,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line} is not as in this release"),
+            Self::Address => f.write_str("a link in it leads to what is no number and no site"),
+        }
+    }
+}
+
+impl std::error::Error for Difference {}
+
+impl Release {
+    /// The pages in this folder, or those inside the program; nothing if it was built without.
+    ///
+    /// # Errors
+    /// [`PagesError`], which whoever built the program can mend.
+    pub fn read(folder: Option<&Path>) -> Result<Option<Self>, PagesError> {
+        let Some(built) = Built::read(folder)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self { built, texts: Texts::read(None).map_err(PagesError::Texts)? }))
+    }
+
+    /// The files of a page, its document aside.
+    pub fn files(&self, which: Which) -> impl Iterator<Item = ReleasedFile<'_>> {
+        self.built
+            .site(which)
+            .assets()
+            .map(|(name, asset)| ReleasedFile { name, packed: &asset.packed })
+    }
+
+    /// The document of a page under this policy as it is `now`, to be given out at `origin` by another server than the
+    /// relay, which is at `relay`.
+    ///
+    /// # Errors
+    /// [`PagesError`], where the page asks for something that a policy does not have.
+    pub fn document(
+        &self,
+        which: Which,
+        policy: &Policy,
+        root: &Fingerprint,
+        origin: &Origin,
+        relay: &Origin,
+        now: Timestamp,
+    ) -> Result<Packed, PagesError> {
+        let giver = Giver::Other { origin, relay };
+        let calendar = Calendar::of(policy).map_err(PagesError::TimeZone)?;
+        let moment = Moment::of(&calendar, false, now);
+        let filled = self.built.fill(which, policy, root, giver, &moment, &self.texts)?;
+        Ok(Packed::pack(filled.into_bytes()))
+    }
+
+    /// What a document was filled with, if it is this page and nothing else.
+    ///
+    /// # Errors
+    /// [`Difference`].
+    pub fn recognise(&self, which: Which, document: &str) -> Result<Filled, Difference> {
+        self.built.template(which).recognise(document).map_err(Difference::Line)?;
+        let leads = LEADING.iter().flat_map(|attribute| values(document, attribute));
+        // Its own files are named by the page itself, not by a text.
+        if !leads.into_iter().all(|to| {
+            to.starts_with("/s/") || HARMLESS.iter().any(|harmless| to.starts_with(harmless))
+        }) {
+            return Err(Difference::Address);
+        }
+        let first = |attribute| values(document, attribute).next().unwrap_or_default().to_owned();
+        Ok(Filled { root: first(" data-root=\""), relay: first(" data-relay=\"") })
+    }
+}
+
+/// The values of an attribute. In a document that was recognised no text can hold a quotation mark, so
+/// wherever the attribute is written out it is one.
+fn values<'a>(document: &'a str, attribute: &'a str) -> impl Iterator<Item = &'a str> {
+    document
+        .split(attribute)
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(value, _)| value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<!doctype html>\n<html lang=\"{{ $lang }}\" data-root=\"{{ $root }}\" \
+                        data-relay=\"{{ $relay }}\">\n<script src=\"/s/p-1.js\"></script>\n\
+                        <title>{{ $title }}</title>\n<h1>{{ chat-heading }}</h1>\n\
+                        {{#if asks}}<p>{{ chat-open }}</p>{{else}}<i></i>{{/if}}\n\
+                        <ul>{{#each alternatives}}<li>{{ $label }}: <b>{{ $value }}</b>\
+                        {{#if link}} <a href=\"{{ $link }}\">x</a>{{/if}}</li>{{/each}}</ul>\n";
+
+    fn release() -> (tempfile::TempDir, Release) {
+        let folder = tempfile::tempdir().unwrap();
+        for page in ["survivor", "desk"] {
+            let files = folder.path().join(page).join("s");
+            std::fs::create_dir_all(&files).unwrap();
+            std::fs::write(folder.path().join(page).join("page.html"), PAGE).unwrap();
+            std::fs::write(files.join("p-1.js"), "export {}").unwrap();
+        }
+        let release = Release::read(Some(folder.path())).unwrap().unwrap();
+        (folder, release)
+    }
+
+    fn policy() -> Policy {
+        let mut policy = Policy::from_toml(stillroom_program::SAMPLE_POLICY).unwrap();
+        policy.page.title = "A & B \"<script>\" '".try_into().unwrap();
+        policy
+    }
+
+    fn document(release: &Release) -> String {
+        let (origin, relay) = ("https://chat.example.org", "https://relay.example.net");
+        let (origin, relay) = (origin.parse().unwrap(), relay.parse().unwrap());
+        let root = Fingerprint([7; 32]);
+        let document = release.document(
+            Which::Survivor,
+            &policy(),
+            &root,
+            &origin,
+            &relay,
+            Timestamp(1_795_000_000_000),
+        );
+        String::from_utf8(document.unwrap().identity.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_document_of_this_build_is_recognised_whatever_its_policy_says() {
+        let (_folder, release) = release();
+        let filled = release.recognise(Which::Survivor, &document(&release)).unwrap();
+        assert_eq!(filled.root, Fingerprint([7; 32]).to_string());
+        assert_eq!(filled.relay, "https://relay.example.net");
+    }
+
+    #[test]
+    fn whatever_a_server_puts_in_takes_out_or_alters_is_found_with_its_line() {
+        let (_folder, release) = release();
+        let document = document(&release);
+        for (from, to, line) in [
+            ("<title>", "<script src=\"/s/p-2.js\"></script><title>", 4),
+            ("/s/p-1.js", "/s/p-2.js", 3),
+            ("</script>", ">alert(1)</script>", 3),
+            ("<h1>", "<h1 onclick=\"x()\">", 5),
+            ("</h1>", "<img src=x></h1>", 5),
+            ("</ul>\n", "</ul>\n<script>x()</script>\n", 8),
+            ("<script src=\"/s/p-1.js\"></script>\n", "", 3),
+            ("&lt;script&gt;", "<script>", 4),
+        ] {
+            assert!(document.contains(from), "{from}");
+            let altered = document.replacen(from, to, 1);
+            let difference = release.recognise(Which::Survivor, &altered);
+            assert_eq!(difference, Err(Difference::Line(line)), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_could_run_something_is_found() {
+        let (_folder, release) = release();
+        let altered = document(&release).replacen("href=\"tel:", "href=\"javascript:x(", 1);
+        assert_eq!(release.recognise(Which::Survivor, &altered), Err(Difference::Address));
+    }
+
+    #[test]
+    fn a_document_with_no_end_of_text_is_read_in_no_time() {
+        let (_folder, release) = release();
+        let document = document(&release).replacen("</b>", &"x: ".repeat(100_000), 1);
+        assert!(release.recognise(Which::Survivor, &document).is_err());
+    }
+}

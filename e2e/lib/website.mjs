@@ -1,0 +1,76 @@
+// Bare web servers on this computer: the program's own website, and a page that the program gives out itself,
+// with the headers that its configuration for nginx has.
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  wasm: 'application/wasm',
+  svg: 'image/svg+xml',
+}
+const typeOf = (path) => TYPES[path.split('.').pop()]
+
+async function listen(answer) {
+  const server = createServer(answer).listen(0, 'localhost')
+  await once(server, 'listening')
+  return {
+    origin: `http://localhost:${server.address().port}`,
+    stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** A website of these pages, by path. What is asked for is remembered. */
+export async function startWebsite(pages) {
+  const asked = []
+  const site = await listen((request, answer) => {
+    asked.push(request)
+    const body = pages[request.url]
+    if (body === undefined) return answer.writeHead(404).end()
+    answer.writeHead(200, { 'content-type': typeOf(request.url) ?? TYPES.html, ...pages.headers }).end(body)
+  })
+  return { ...site, asked, pages }
+}
+
+/**
+ * A server for an export that is still to be made: it has to have its address first.
+ *
+ * @returns {Promise<{origin: string, give: (folder: string) => void, served: {headers: object, altered: object, asked: string[]}, stop: () => void}>}
+ *   `served.headers` are sent with every answer; `served.altered` are bodies in place of files;
+ *   `served.asked` is every path that was asked for.
+ */
+export async function startExport() {
+  const served = { folder: undefined, headers: {}, kept: {}, altered: {}, asked: [] }
+  const site = await listen((request, answer) => {
+    const path = request.url === '/' ? '/index.html' : request.url
+    served.asked.push(path)
+    const packed = /\bbr\b/.test(request.headers['accept-encoding']) ? '.br' : ''
+    let body
+    try {
+      body = served.altered[path] ?? readFileSync(join(served.folder, 'www', path + packed))
+    } catch {
+      return answer.writeHead(404, served.headers).end()
+    }
+    const encoding = packed && !served.altered[path] ? { 'content-encoding': 'br' } : {}
+    const kept = path.startsWith('/s/') ? served.kept.files : served.kept.document
+    answer.writeHead(200, { 'content-type': typeOf(path), 'cache-control': kept, ...encoding, ...served.headers }).end(body)
+  })
+  return {
+    ...site,
+    served,
+    give(folder) {
+      const configuration = readFileSync(join(folder, 'nginx.conf'), 'utf8')
+      const lines = [...configuration.matchAll(/^ *add_header (\S+) "(.*)" always;$/gm)]
+      served.folder = folder
+      served.headers = Object.fromEntries(lines.map(([, name, value]) => [name, value]))
+      served.kept.document = /^ *default "(.*)";$/m.exec(configuration)[1]
+      served.kept.files = /:\/s\/" "(.*)";$/m.exec(configuration)[1]
+    },
+  }
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
+
+mod reproducible;
+
+use crate::failure::{Failure, Outcome};
+use crate::run::say;
+
+/// A proof, what it shows, and how to run it.
+type Proof = (&'static str, &'static str, fn() -> Outcome);
+
+const PROOFS: [Proof; 1] = [(
+    "reproducible",
+    "the same commit, built in two folders, gives the same bytes of both pages",
+    reproducible::prove,
+)];
+
+/// All proofs, or those named.
+pub(crate) fn command(arguments: &[String]) -> Outcome {
+    if arguments.first().is_some_and(|first| first == "--list") {
+        for (name, what, _) in PROOFS {
+            println!("{name:<14}{what}");
+        }
+        return Ok(());
+    }
+    if let Some(unknown) =
+        arguments.iter().find(|name| PROOFS.iter().all(|(proof, _, _)| proof != name))
+    {
+        return Err(Failure::new(format!(
+            "There is no proof {unknown}; `cargo xtask prove --list` has them"
+        )));
+    }
+    for (name, what, prove) in PROOFS {
+        if arguments.is_empty() || arguments.iter().any(|wanted| wanted == name) {
+            say(format!("prove: {what}"));
+            prove()?;
+        }
+    }
+    Ok(())
+}
