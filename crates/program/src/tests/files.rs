@@ -10,13 +10,13 @@ const SAMPLE_TIME: Timestamp = Timestamp::from_seconds(1_800_000_000);
 fn the_sample_is_a_sound_policy_that_can_be_signed_and_believed() {
     let policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
     assert_eq!(policy.check(), []);
-    assert_eq!(policy.hours.len(), 7);
-    assert_eq!(policy.alternatives.len(), 4);
-    assert_eq!(policy.issued, 1_793_491_200);
+    assert_eq!(policy.page.hours.weekly.len(), 7);
+    assert_eq!(policy.page.alternatives.len(), 7);
+    assert_eq!(policy.terms.issued, 1_793_491_200);
     let program = Program::new(1);
     let signed = SignedPolicy::sign(&policy, &program.administrator).unwrap();
     let verified = signed.verify(&program.fingerprint, SAMPLE_TIME, EXACT).unwrap();
-    assert_eq!(*verified, policy);
+    assert_eq!(verified.with_page(&signed.page), Ok(policy));
 }
 
 #[test]
@@ -24,10 +24,10 @@ fn an_unknown_key_is_refused_with_its_line() {
     let line_of = |text: &str, needle: &str| {
         1 + text.lines().position(|line| line.starts_with(needle)).unwrap()
     };
-    let misspelt = SAMPLE_POLICY.replace("\nemergency = ", "\nemergncy = ");
+    let misspelt = SAMPLE_POLICY.replace("\nabout = ", "\nabuot = ");
     let error = Policy::from_toml(&misspelt).unwrap_err();
-    assert_eq!(error.line, Some(line_of(&misspelt, "emergncy")));
-    assert!(error.message.contains("emergncy"), "{error}");
+    assert_eq!(error.line, Some(line_of(&misspelt, "abuot")));
+    assert!(error.message.contains("abuot"), "{error}");
     let nested = SAMPLE_POLICY.replace("silence_warn", "silence_wrn");
     let error = Policy::from_toml(&nested).unwrap_err();
     assert_eq!(error.line, Some(line_of(&nested, "silence_wrn")));
@@ -48,6 +48,62 @@ fn a_value_that_does_not_fit_is_refused_with_its_line() {
     wrong("issued = 2026-11-01", "issued = \"soon\"", "issued");
     wrong("issued = 2026-11-01", "issued = 2026-11-01T10:00:00Z", "issued");
     wrong("kind = \"tty\"", "kind = \"fax\"", "kind = \"fax");
+}
+
+#[test]
+fn what_ends_earlier_than_it_begins_ends_on_the_next_day() {
+    let late = "\n[[hours.open]]\ndays = [\"friday\"]\nfrom = \"22:30\"\nuntil = \"02:00\"\n\n[[hours.open]]";
+    let policy = Policy::from_toml(&SAMPLE_POLICY.replacen("\n[[hours.open]]", late, 1)).unwrap();
+    let time = OpenTime { opens: 22 * 60 + 30, closes: 26 * 60 };
+    assert_eq!(policy.page.hours.weekly[0], Weekly { day: Day::Friday, time });
+    assert_eq!(alloc::format!("{time}"), "22:30–02:00");
+}
+
+#[test]
+fn the_day_before_christmas_of_the_sample_is_open_at_other_times() {
+    let policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    let exception = &policy.page.hours.exceptions[1];
+    assert_eq!(exception.date, Date { year: 2026, month: 12, day: 24 });
+    assert_eq!(exception.open[..], [OpenTime { opens: 600, closes: 840 }]);
+    assert_eq!(&*exception.text, "The day before Christmas");
+    assert!(policy.page.hours.exceptions[2].open.is_empty());
+}
+
+#[test]
+fn a_notice_holds_by_the_programs_own_clock_or_by_the_one_that_it_names() {
+    let notice = |from: &str| {
+        let notice =
+            alloc::format!("[[notices]]\nkind = \"emergency\"\ntext = \"x\"\nfrom = {from}\n");
+        let text = SAMPLE_POLICY.replacen("[timers]", &alloc::format!("{notice}\n[timers]"), 1);
+        Policy::from_toml(&text).map(|policy| policy.page.notices[0].from)
+    };
+    // Six hours behind UTC in winter, five in summer.
+    assert_eq!(notice("2026-12-01T14:00:00"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2026-12-01T20:00:00Z"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2026-12-01T21:00:00+01:00"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2027-07-01T15:00:00"), Ok(Some(1_814_472_000)));
+    let error = notice("2026-12-01").unwrap_err();
+    assert!(error.message.starts_with("notices.from"), "{error}");
+}
+
+#[test]
+fn too_many_of_a_kind_are_refused_by_name() {
+    let exceptions: alloc::string::String = (1..=65)
+        .map(|number| alloc::format!("[[hours.exceptions]]\ndate = 20{:02}-01-01\n", number + 27))
+        .collect();
+    let text = SAMPLE_POLICY.replacen("[timers]", &alloc::format!("{exceptions}\n[timers]"), 1);
+    let error = Policy::from_toml(&text).unwrap_err();
+    assert!(error.message.contains("hours.exceptions: at most 64"), "{error}");
+}
+
+#[test]
+fn a_throw_away_policy_is_sound_and_says_everything() {
+    let policy = Policy::throw_away(NOW).unwrap();
+    assert_eq!(policy.check(), []);
+    assert!(Calendar::of(&policy).unwrap().offer(NOW).is_open());
+    let page = &policy.page;
+    assert!(!page.questions.is_empty() && !page.survey.is_empty() && !page.rights.is_empty());
+    assert_eq!(page.hours.exceptions.len(), 1);
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! What each record promises, against each way to break the promise.
 
+mod calendar;
 mod certificates;
+mod checks;
 mod decoding;
 mod devices;
 mod duty;
 mod enrolments;
-#[cfg(feature = "author")]
 mod files;
 mod fixture;
 mod intakes;
-#[cfg(feature = "staff")]
 mod passphrases;
 mod policies;
 mod revocations;
