@@ -92,7 +92,7 @@ fn make() -> World {
     let enrolment =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
-    let intake = Intake { again: true, language: "ar".try_into().unwrap() };
+    let intake = Intake { again: true, language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
     World {

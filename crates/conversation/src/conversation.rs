@@ -5,6 +5,7 @@
 
 use core::{fmt, ops::Deref};
 
+use stillroom_protocol::choice;
 use zeroize::Zeroizing;
 
 /// A message's number in one chat on one device, in the order in which it shows there.
@@ -155,6 +156,26 @@ pub enum ConversationEvent {
     Roster(Vec<Participant>),
     /// Something to say about the others.
     Announced(Announcement),
+    /// The three words that lead back to this advocate if the page is lost. For the survivor alone.
+    ReturnWords(Written),
+    /// The survivor has been silent for long, or is not any more.
+    Silence(Silence),
+}
+
+choice! {
+    /// How far a silence of the survivor's has come. The same on both sides.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Silence {
+        /// There is none: they did something, or the advocate gave them more time.
+        Over = 0,
+        /// They are asked kindly whether they are there.
+        Asked = 1,
+        /// They are told when the chat will close.
+        Warned {
+            /// So many minutes after this was said.
+            minutes: u16
+        } = 2,
+    }
 }
 
 /// How a chat ended.
@@ -164,6 +185,12 @@ pub enum Ending {
     BySurvivor,
     /// The advocate, or another member of staff, ended it.
     ByStaff,
+    /// It closed after a silence, of which the survivor was told.
+    BySilence,
+    /// The survivor left, and their page is gone. Shown to the others.
+    SurvivorLeft,
+    /// The survivor lost their page and came back for a new chat. Shown to the others.
+    PageLost,
     /// The relay says that it was ended; by whom did not arrive.
     Unknown,
 }

@@ -2,12 +2,15 @@
 //! the sender has received of the others (`design.md`, A chat, 5).
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_program::ReturnWords;
 use stillroom_protocol::{
-    Bytes, List, Text, choice, decode, encode,
+    Bytes, LeavingHash, List, Text, choice, decode, encode,
     limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
     padding,
 };
 use zeroize::{Zeroize, Zeroizing};
+
+use crate::conversation::Silence;
 
 /// A member's number in the group: their leaf.
 pub(crate) type LeafNumber = u32;
@@ -18,23 +21,44 @@ choice! {
     pub(crate) enum Content {
         /// Nothing but acknowledgements. Has no place in the stream and is not acknowledged itself.
         Acknowledgement = 0,
-        /// The first that a survivor sends: they joined.
-        Arrived = 1,
+        /// The first that a survivor sends: they joined, and this is the hash of what their page will give
+        /// away when they leave.
+        Arrived { leaving: LeavingHash } = 1,
         /// The first that a member of staff sends: the part of their certificate with their name.
         Introduction { name: Bytes<CHAIN_MAX> } = 2,
         /// Something written.
         Message { text: Text<MESSAGE_TEXT_MAX> } = 3,
         /// The chat is over.
-        End = 4,
+        End { why: Why } = 4,
+        /// From the lead to the survivor: what leads back here if their page is lost.
+        ReturnWords { words: ReturnWords } = 5,
+        /// From the lead to the survivor: how far their silence has come.
+        Silence { silence: Silence } = 6,
+        /// From the survivor, who was asked: they are there.
+        StillHere = 7,
+        /// From the survivor: their page is hidden behind another, or in sight again.
+        Hidden { hidden: bool } = 8,
     }
 }
 
 impl Zeroize for Content {
     fn zeroize(&mut self) {
-        if let Self::Message { text } = self {
-            text.zeroize();
+        match self {
+            Self::Message { text } => text.zeroize(),
+            Self::ReturnWords { words } => words.zeroize(),
+            _ => {}
         }
     }
+}
+
+/// Why a chat is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[repr(u8)]
+pub(crate) enum Why {
+    /// Somebody ended it.
+    Ended = 0,
+    /// The survivor was silent for too long.
+    Silence = 1,
 }
 
 /// "I have everything of yours up to this."

@@ -20,13 +20,17 @@ mod trust;
 
 pub use conversation::{
     Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Participant,
-    Role, WriteError, Written,
+    Role, Silence, WriteError, Written,
 };
-pub use desk::{ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Trouble, WaitingSurvivor};
+pub use desk::{
+    Beforehand, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty, Trouble,
+    WaitingSurvivor,
+};
 pub use limits::CLOCK_TOLERANCE;
 pub use line::Line;
 pub use randomness::Randomness;
-pub use survivor::{Phase, Stop, Survivor, SurvivorEvent, SurvivorSetup};
+pub use stillroom_program::{ReturnWords, SafetyAnswer};
+pub use survivor::{Phase, Said, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 
 /// What a core asks its shell to do with the one socket that it has.
 #[derive(Clone, PartialEq, Eq)]

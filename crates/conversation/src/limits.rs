@@ -52,6 +52,21 @@ pub(crate) const DUTY_LOST_AFTER: Duration = Duration::from_secs(60);
 /// How long whoever ends a chat stays to see that everybody heard it.
 pub(crate) const CLOSING_AT_MOST: Duration = Duration::from_secs(10);
 
+/// How long after a key or a press somebody counts as there: whoever is asked then was writing, and is
+/// answered for.
+pub(crate) const TOUCHED_LATELY: Duration = Duration::from_secs(60);
+
+/// The longest that return words are good: as long as a long shift.
+pub(crate) const RETURN_WORDS_LAST: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Return words of one desk that are good at once: a shift's worth of chats. The oldest give way.
+pub(crate) const RETURN_WORDS_HELD: usize = 64;
+
+/// Claims by words that are not this desk's before it listens to no more until its next shift: with three
+/// words out of 1,024 each, and 64 of them good at once, whoever guesses as often finds one in 130,000
+/// shifts. People who belong to another desk count among them.
+pub(crate) const RETURN_TRIES_MAX: usize = 128;
+
 /// How long a desk keeps the group of a survivor who was offered it and has not come.
 pub(crate) const OFFER_AT_MOST: Duration = Duration::from_secs(120);
 

@@ -1,25 +1,30 @@
-//! The survivor's side: asking, waiting, the chat, the end (`features.md` 1.1, 2.4, 3.1, 3.8, 4.1).
+//! The survivor's side: asking, waiting, the chat, the end, and leaving (`features.md` 1.1, 1.7, 2.1, 2.4,
+//! 3.1, 3.7, 3.8, 4.1).
 //!
 //! Nothing is shown of anybody, and nothing written is sent to anybody, before their certificate was
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, fmt};
 
-use stillroom_program::{Fingerprint, Intake, ReceivingPublicKey, Timestamp, VerifiedDevice};
-use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Refusal, RelayFrame, Ticket, VERSION, decode, encode,
+use stillroom_program::{
+    Fingerprint, Intake, ReceivingPublicKey, ReturnWords, SafetyAnswer, Timestamp, VerifiedDevice,
 };
+use stillroom_protocol::{
+    About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Refusal, RelayFrame, Ticket,
+    VERSION, decode, encode,
+};
+use zeroize::Zeroizing;
 
 use crate::{
     Transmit,
-    chat::{Chat, ChatOutput, Member, Unsent},
+    chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, MessageNumber, WriteError, Written,
-        check_text,
+        Announcement, Author, ConversationEvent, Ending, MessageNumber, Silence, WriteError,
+        Written, check_text,
     },
     envelope::Content,
-    limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, UNSENT_MAX},
+    limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
     line::{Connection, Line, LineAction, jitter},
     mls::{Group, Prospect},
     randomness::Randomness,
@@ -31,8 +36,27 @@ use crate::{
 pub struct SurvivorSetup {
     /// The program's root, as the page pins it.
     pub root: Fingerprint,
-    /// The language that the page is shown in (BCP 47), for staff to know beforehand.
+}
+
+/// What a survivor says before the chat: sealed, for staff on duty alone. Does not print.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The language that they want to write in (BCP 47): that of the page, or another they chose. Empty
+    /// where they did not say.
     pub language: String,
+    /// Whether they want an interpreter.
+    pub interpreter: bool,
+    /// What they answered about this device.
+    pub safety: SafetyAnswer,
+    /// The three words that they were shown before their page was lost, if they typed them:
+    /// [`ReturnWords::of`].
+    pub returning: Option<ReturnWords>,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said")
+    }
 }
 
 /// Which screen the survivor is on.
@@ -58,6 +82,8 @@ pub enum Phase {
 pub enum Stop {
     /// Nobody is on duty.
     NobodyOnDuty,
+    /// The program says that chat is closed now, by a notice or by its hours.
+    Closed,
     /// What the relay shows is not signed by the program that this page belongs to.
     ProgramNotVerified,
     /// This device's clock is more than a day off.
@@ -113,15 +139,20 @@ enum State {
 /// The survivor's side of a chat.
 ///
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
-/// [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`touched`](Self::touched), [`hidden`](Self::hidden), [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
+    said: Said,
     randomness: Randomness,
     trust: Trust,
     connection: Connection,
     line_shown: Line,
     state: State,
+    /// When they last pressed a key or anything else.
+    touched: Option<Timestamp>,
+    hidden: bool,
+    silence: Silence,
     /// Written before anybody was there to read it.
     unsent: Vec<Unsent>,
     last_number: MessageNumber,
@@ -135,10 +166,14 @@ impl Survivor {
         Self {
             trust: Trust::new(setup.root),
             setup,
+            said: Said::default(),
             randomness,
             connection: Connection::new(),
             line_shown: Line::Up,
             state: State::Before,
+            touched: None,
+            hidden: false,
+            silence: Silence::Over,
             unsent: Vec::new(),
             last_number: MessageNumber(0),
             transmits: VecDeque::new(),
@@ -148,9 +183,10 @@ impl Survivor {
 
     // What the survivor does.
 
-    /// Asks for an advocate.
-    pub fn start(&mut self, now: Timestamp) {
+    /// Asks for an advocate, who is told beforehand what the survivor `said`.
+    pub fn start(&mut self, said: Said, now: Timestamp) {
         if matches!(self.state, State::Before) {
+            self.said = said;
             self.ask(false, now);
             let action = self.connection.want(now);
             self.act(action);
@@ -162,6 +198,7 @@ impl Survivor {
     /// # Errors
     /// [`WriteError`]; nothing was taken then.
     pub fn write(&mut self, text: &str, now: Timestamp) -> Result<MessageNumber, WriteError> {
+        self.stir(now);
         match &mut self.state {
             State::Chatting(chat) if chat.lead_is_introduced() => {
                 let number = chat.write(text, now);
@@ -173,6 +210,33 @@ impl Survivor {
         }
     }
 
+    /// The survivor pressed a key or anything else. Who is asked whether they are there has answered by
+    /// that; at any other time nobody is told.
+    pub fn touched(&mut self, now: Timestamp) {
+        let asked = self.stir(now);
+        if let State::Chatting(chat) = &mut self.state
+            && asked
+        {
+            chat.say(Content::StillHere, now);
+        }
+        self.drain_chat(now);
+    }
+
+    /// The page is hidden behind another, or in sight again: nobody can answer on a page that they do not
+    /// see. Heeded from the start, so that it can be called as soon as the page is there.
+    pub fn hidden(&mut self, hidden: bool, now: Timestamp) {
+        if core::mem::replace(&mut self.hidden, hidden) == hidden {
+            return;
+        }
+        if !hidden {
+            self.stir(now);
+        }
+        if let State::Chatting(chat) = &mut self.state {
+            chat.say(Content::Hidden { hidden }, now);
+        }
+        self.drain_chat(now);
+    }
+
     /// Ends the chat, or gives up the place in the line.
     pub fn end(&mut self, now: Timestamp) {
         match &mut self.state {
@@ -182,21 +246,47 @@ impl Survivor {
                 self.finish(Phase::Ended(Ending::BySurvivor));
             }
             State::Chatting(chat) => {
-                chat.end(now);
+                chat.end(Ending::BySurvivor, now);
                 self.drain_chat(now);
             }
             State::Before | State::Over => {}
         }
     }
 
-    /// Destroys everything at once. Nothing is shown and nobody waited for.
+    /// Destroys everything at once. Nothing is shown and nobody waited for. What is sent may not get
+    /// through from a page that is on its way out; [`leaving`](Self::leaving), taken before, does.
     pub fn leave(&mut self) {
-        if let State::Asking(asking) = &self.state {
-            let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
-            self.send(&withdraw);
+        match self.leaves() {
+            Some(Leaving::Place { ticket, .. }) => self.send(&ClientFrame::Withdraw { ticket }),
+            Some(Leaving::Chat { room, token }) => self.send(&ClientFrame::Leave { room, token }),
+            None => {}
         }
         self.destroy();
         self.events.clear();
+    }
+
+    /// What the page is to send as it goes: `navigator.sendBeacon("/b", bytes)` at the relay that it speaks
+    /// to. It gives up the place in the line, or shows the others in the chat that the survivor left. Always
+    /// equally long. Changes with the phase: ask for it after each call, and keep the newest at hand for a
+    /// way out that does not wait; nothing where there is nothing to leave.
+    pub fn leaving(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.leaves().map(|leaving| leaving.to_bytes())
+    }
+
+    fn leaves(&self) -> Option<Leaving> {
+        match &self.state {
+            State::Asking(asking) => Some(Leaving::place(asking.ticket.clone())),
+            State::Chatting(chat) => chat.leaving(),
+            State::Before | State::Over => None,
+        }
+    }
+
+    /// The survivor did something. Whether they had been asked if they are there.
+    fn stir(&mut self, now: Timestamp) -> bool {
+        self.touched = Some(now);
+        let asked = self.silence != Silence::Over;
+        self.show_silence(Silence::Over);
+        asked
     }
 
     // What the shell says.
@@ -352,7 +442,10 @@ impl Survivor {
         if asking.sealed.as_ref().is_none_or(|(sealed_to, _)| sealed_to != key) {
             let intake = Intake {
                 again: asking.again,
-                language: self.setup.language.as_str().try_into().unwrap_or_default(),
+                language: self.said.language.as_str().try_into().unwrap_or_default(),
+                interpreter: self.said.interpreter,
+                safety: self.said.safety,
+                returning: self.said.returning.clone(),
             };
             let hash = KeyPackageHash::of(asking.prospect.key_package());
             let program = self.setup.root.program_id();
@@ -405,8 +498,12 @@ impl Survivor {
             return;
         };
         let ticket = asking.ticket.clone();
+        let leaving = LeavingToken(self.randomness.bytes());
         let joined = match self.trust.duty(now) {
-            Some(_) => join(&mut asking.prospect, welcome, &self.trust, self.last_number, now),
+            Some(_) => {
+                let last_number = self.last_number;
+                join(&mut asking.prospect, welcome, leaving, &self.trust, last_number, now)
+            }
             None => None,
         };
         let Some(mut chat) = joined else {
@@ -420,6 +517,10 @@ impl Survivor {
         };
         self.send(&ClientFrame::Accept { ticket, offer });
         chat.handle_line_up(now);
+        if self.hidden {
+            chat.say(Content::Hidden { hidden: true }, now);
+        }
+        self.said.returning = None;
         self.state = State::Chatting(Box::new(chat));
     }
 
@@ -476,7 +577,24 @@ impl Survivor {
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe),
-            ChatOutput::SurvivorArrived => {}
+            ChatOutput::Silence(silence) => self.handle_silence(silence, now),
+            ChatOutput::SurvivorArrived | ChatOutput::Sign(_) => {}
+        }
+    }
+
+    /// The desk says that there was nothing from here for long. Who is writing meanwhile is not asked.
+    fn handle_silence(&mut self, silence: Silence, now: Timestamp) {
+        let lately = self.touched.is_some_and(|at| at + TOUCHED_LATELY > now) && !self.hidden;
+        if silence == Silence::Over || !lately {
+            self.show_silence(silence);
+        } else if let State::Chatting(chat) = &mut self.state {
+            chat.say(Content::StillHere, now);
+        }
+    }
+
+    fn show_silence(&mut self, silence: Silence) {
+        if core::mem::replace(&mut self.silence, silence) != silence {
+            self.show(SurvivorEvent::Conversation(ConversationEvent::Silence(silence)));
         }
     }
 
@@ -486,6 +604,7 @@ impl Survivor {
             return;
         };
         let (unsent, last_number) = chat.take_unsent();
+        self.show_silence(Silence::Over);
         self.last_number = self.last_number.max(last_number);
         self.unsent.splice(0..0, unsent);
         let announcement = ConversationEvent::Announced(Announcement::AdvocateLost);
@@ -518,7 +637,7 @@ impl Survivor {
             (State::Asking(asking), About::Ticket(ticket)) if ticket == asking.ticket.id() => {
                 match refusal {
                     Refusal::LineFull => self.stop(Stop::LineFull),
-                    Refusal::ChatClosed => self.stop(Stop::NobodyOnDuty),
+                    Refusal::ChatClosed => self.stop(Stop::Closed),
                     Refusal::NobodyOnDuty if !asking.placed => self.stop(Stop::NobodyOnDuty),
                     Refusal::NobodyOnDuty => {
                         asking.unserved_since.get_or_insert(now);
@@ -549,6 +668,7 @@ impl Survivor {
     /// Destroys keys and whatever was written, and lets the line go.
     fn destroy(&mut self) {
         self.state = State::Over;
+        self.said = Said::default();
         self.unsent.clear();
         let action = self.connection.give_up();
         self.act(action);
@@ -596,6 +716,7 @@ impl Survivor {
 fn join(
     prospect: &mut Prospect,
     welcome: &[u8],
+    leaving: LeavingToken,
     trust: &Trust,
     last_number: MessageNumber,
     now: Timestamp,
@@ -605,7 +726,7 @@ fn join(
     let key = lead.key;
     let members =
         vec![(group.own_leaf().0, Member::survivor(true)), (group.lead().0, Member::staff(lead))];
-    Chat::new(group, members, &key, Content::Arrived, last_number, now).ok()
+    Chat::new(group, members, &key, Opening::Survivor { leaving }, last_number, now).ok()
 }
 
 /// The group's lead, checked, where the group is theirs and the survivor's alone.

@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use stillroom_program::{Calendar, Fingerprint, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, ProgramId, Refusal, RelayFrame, Reply, decode,
+    About, Bytes, ClientFrame, Leaving, ProgramId, Refusal, RelayFrame, Reply, decode,
 };
 
 use crate::command::{Command, ConnectionId, Effects};
@@ -120,6 +120,18 @@ impl Delivery {
             Ok(()) => {}
             Err((About::Connection, refusal)) => self.close(from, Some(refusal), now),
             Err((about, refusal)) => self.fx.refuse(from, about, refusal),
+        }
+    }
+
+    /// A survivor's page said as it went that it left: its last word, on no connection. What does not say so,
+    /// or of a place or room that is not here, is passed over alike, and nobody is answered.
+    pub fn handle_leaving(&mut self, bytes: &[u8], now: Timestamp) {
+        match Leaving::from_bytes(bytes) {
+            Some(Leaving::Place { ticket, .. }) => self.give_up(ticket.id(), now),
+            Some(Leaving::Chat { room, token }) => {
+                self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
+            }
+            None => {}
         }
     }
 

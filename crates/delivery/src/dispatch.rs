@@ -48,6 +48,10 @@ impl Delivery {
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
             ClientFrame::GoOffDuty => self.go_off_duty(from),
+            ClientFrame::Leave { room, token } => {
+                self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
+                Ok(())
+            }
             frame @ (ClientFrame::Ask { .. }
             | ClientFrame::Accept { .. }
             | ClientFrame::Decline { .. }
@@ -128,7 +132,8 @@ impl Delivery {
         Ok(())
     }
 
-    fn give_up(&mut self, ticket: TicketId, now: Timestamp) {
+    /// The survivor gives the place up.
+    pub(crate) fn give_up(&mut self, ticket: TicketId, now: Timestamp) {
         let held = self.line.remove(ticket, None, &self.staff, &mut self.fx, now);
         self.forget_place(held);
     }

@@ -116,6 +116,10 @@ pub(crate) const DUTY_KEPT: Duration = Duration::from_secs(30);
 /// changed under the old statement.
 pub(crate) const RESTATE_WITHIN: Duration = Duration::from_secs(60);
 
+/// Leavings that one room passes on: the page says it on its line and beside it, each perhaps twice. Whoever
+/// is in a room knows its address, and could go on for ever.
+pub(crate) const LEAVINGS_MAX: u8 = 4;
+
 /// How long a message waits in a room for a member who is away. Resending from end to end does the rest.
 pub(crate) const TAIL_KEPT: Duration = Duration::from_secs(120);
 

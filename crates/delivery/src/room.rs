@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::{
-    About, AttachToken, Bytes, Refusal, RelayFrame, RoomId, TokenHash, encode, limits::MESSAGE_MAX,
+    About, AttachToken, Bytes, LeavingToken, Refusal, RelayFrame, RoomId, TokenHash, encode,
+    limits::MESSAGE_MAX,
 };
 use subtle::ConstantTimeEq;
 
 use crate::command::{ConnectionId, Effects};
-use crate::limits::Limits;
+use crate::limits::{LEAVINGS_MAX, Limits};
 use crate::tail::{Members, Tail};
 use crate::timers::Timer;
 
@@ -28,12 +29,15 @@ pub(crate) struct Room {
     pub(crate) opener: VerifyingKey,
     members: Vec<Member>,
     tail: Tail,
+    /// How often somebody said that they left.
+    leavings: u8,
 }
 
 impl Room {
     pub(crate) fn new(id: RoomId, opener: VerifyingKey, tokens: &[TokenHash]) -> Self {
         let absent = |token: &TokenHash| Member { token: *token, connection: None };
-        Self { id, opener, members: tokens.iter().map(absent).collect(), tail: Tail::default() }
+        let members = tokens.iter().map(absent).collect();
+        Self { id, opener, members, tail: Tail::default(), leavings: 0 }
     }
 
     /// Registers the members anew. Whoever keeps number and token stays; gives back those who do not.
@@ -139,11 +143,41 @@ impl Room {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let author = self.member_at(from).ok_or(Refusal::NotAttached)?;
-        let frame: Arc<[u8]> = encode(&RelayFrame::Delivered { room: self.id, message }).into();
+        let frame = RelayFrame::Delivered { room: self.id, message };
+        self.pass_on(Some(author), &frame, limits, fx, now)
+    }
+
+    /// Tells everybody that somebody left, by a token that the room knows nothing of: whether it is true is
+    /// for those inside to see. Who is away hears it when they are back.
+    pub(crate) fn pass_on_leaving(
+        &mut self,
+        token: LeavingToken,
+        limits: &Limits,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        if self.leavings < LEAVINGS_MAX {
+            self.leavings += 1;
+            let frame = RelayFrame::Left { room: self.id, token };
+            // One that finds no room in the tail is lost; then the others see a dropped line.
+            let _ = self.pass_on(None, &frame, limits, fx, now);
+        }
+    }
+
+    /// Delivers to all but the author who are here, and keeps it for those who are not.
+    fn pass_on(
+        &mut self,
+        author: Option<u8>,
+        frame: &RelayFrame,
+        limits: &Limits,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let frame: Arc<[u8]> = encode(frame).into();
         let mut missing = Members::default();
         for (number, member) in (0..).zip(&self.members) {
             match member.connection {
-                _ if number == author => {}
+                _ if Some(number) == author => {}
                 Some(to) => fx.send_encoded(to, Arc::clone(&frame)),
                 None => missing.insert(number),
             }

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::limits::{MEMBERS_MAX, MESSAGE_MAX};
-use stillroom_protocol::{About, AttachToken, Bytes, List, Refusal, RelayFrame, RoomId, TokenHash};
+use stillroom_protocol::{
+    About, AttachToken, Bytes, LeavingToken, List, Refusal, RelayFrame, RoomId, TokenHash,
+};
 
 use crate::command::{ConnectionId, Effects};
 use crate::limits::{CLOSED_KEPT, IDLE_KEPT, Limits};
@@ -99,6 +101,21 @@ impl Rooms {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         self.find(&id)?.post(from, message, limits, fx, now)
+    }
+
+    /// Somebody says that they left this room. There is nobody to answer: what comes of a room that is not
+    /// here is nothing, as of one that has heard it too often.
+    pub(crate) fn leave(
+        &mut self,
+        id: RoomId,
+        token: LeavingToken,
+        limits: &Limits,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        if let Some(room) = self.open.get_mut(&id) {
+            room.pass_on_leaving(token, limits, fx, now);
+        }
     }
 
     /// The chat is over: nothing of the room is kept but that it was closed. Everybody who is here is

@@ -78,7 +78,7 @@ impl Board {
     ) -> Option<Seat> {
         let seated = match self.find(number) {
             Some(seated) => seated,
-            None if event == ChatEvent::Opened => self.seat(number),
+            None if matches!(event, ChatEvent::Opened(_)) => self.seat(number),
             None => return None,
         };
         let news = seated.chat.try_update(|chat| chat.handle(event, now)).flatten();

@@ -132,7 +132,7 @@ impl Chat {
     /// Takes up what the core reported.
     pub(crate) fn handle(&mut self, event: ChatEvent, now: Timestamp) -> Option<News> {
         match event {
-            ChatEvent::Opened => None,
+            ChatEvent::Opened(_) => None,
             ChatEvent::Joined => self.enter(Stage::Open),
             ChatEvent::Ended(ending) => self.enter(Stage::Ended(ending)),
             ChatEvent::Lost => self.enter(Stage::Lost),
@@ -157,6 +157,7 @@ impl Chat {
                 self.log(What::Note(announcement.clone()), now);
                 Some(News::Note(announcement))
             }
+            ConversationEvent::ReturnWords(_) | ConversationEvent::Silence(_) => None,
         }
     }
 

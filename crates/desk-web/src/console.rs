@@ -194,7 +194,7 @@ impl Shell {
                 }
             }
             DeskEvent::Chat { chat, event } => {
-                let opened = event == ChatEvent::Opened;
+                let opened = matches!(event, ChatEvent::Opened(_));
                 let over = matches!(event, ChatEvent::Ended(_) | ChatEvent::Lost);
                 let Some(seat) = board.handle_chat(chat, event, self.clock.now()) else {
                     return;

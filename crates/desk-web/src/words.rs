@@ -52,6 +52,9 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
     match ending {
         Ending::BySurvivor => "ended-by-survivor",
         Ending::ByStaff => "ended-by-staff-desk",
+        Ending::BySilence => "ended-by-silence-desk",
+        Ending::SurvivorLeft => "ended-survivor-left",
+        Ending::PageLost => "ended-page-lost",
         Ending::Unknown => "ended-unknown-desk",
     }
 }

@@ -1,10 +1,11 @@
-//! What a survivor says before the chat, for whoever is on duty alone (`features.md` 2.4).
+//! What a survivor says before the chat, for whoever is on duty alone (`features.md` 2.1, 2.4, 3.8).
 //!
 //! Sealed to the duty key and bound to the program and the survivor's KeyPackage, so that a relay can put
 //! neither under another's. Every intake is equally long. A relay can still drop one, or send the whole
 //! `Ask` again; a survivor is not identified by it, and is not meant to be.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
@@ -15,17 +16,45 @@ use zeroize::Zeroizing;
 
 use crate::limits::INTAKE_PLAINTEXT;
 use crate::reasons::reasons;
+use crate::return_words::ReturnWords;
 use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
 
 const INFO: &[u8] = b"stillroom intake 1";
 
-/// What a survivor says before the chat.
-#[derive(Clone, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+/// What a survivor answered when asked whether somebody could see this device, or has spyware on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[repr(u8)]
+pub enum SafetyAnswer {
+    /// They were not asked, or did not answer.
+    #[default]
+    NotAsked = 0,
+    /// Nobody could.
+    Nobody = 1,
+    /// Somebody could. They chose to go on.
+    Yes = 2,
+    /// They are not sure. They chose to go on.
+    NotSure = 3,
+}
+
+/// What a survivor says before the chat. Does not print.
+#[derive(Clone, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Intake {
     /// Whether they were with an advocate whose line was lost, so that they belong at the head.
     pub again: bool,
     /// The language of the page that they chose (BCP 47), or empty.
     pub language: Text<16>,
+    /// Whether they want an interpreter.
+    pub interpreter: bool,
+    /// What they answered about this device.
+    pub safety: SafetyAnswer,
+    /// The words by which they say that they were in a chat when their page was lost.
+    pub returning: Option<ReturnWords>,
+}
+
+impl fmt::Debug for Intake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Intake")
+    }
 }
 
 reasons! {

@@ -24,6 +24,7 @@ mod name;
 mod passphrase;
 mod policy;
 mod reasons;
+mod return_words;
 mod revocation;
 mod roles;
 #[cfg(feature = "author")]
@@ -37,7 +38,7 @@ pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDe
 pub use device::{Device, DeviceError, NewDevice};
 pub use duty_key::{DutyKeyBundle, DutyKeyContent, DutyKeyError, VerifiedDutyKey, WrappedKey};
 pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
-pub use intake::{Intake, IntakeError};
+pub use intake::{Intake, IntakeError, SafetyAnswer};
 pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvitation};
 pub use keys::{
     Fingerprint, FingerprintError, Label, SignatureWrong, SigningKey, VerifyingKey, verify,
@@ -54,6 +55,7 @@ pub use policy::{
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
 pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning};
+pub use return_words::ReturnWords;
 pub use revocation::{
     Revocations, RevocationsError, Revoked, SignedRevocations, VerifiedRevocations,
 };

@@ -3,8 +3,8 @@
 use stillroom_wire::{Bytes, List, choice};
 
 use crate::ids::{
-    AttachToken, InvitationId, KeyPackageHash, Nonce, ProgramId, RoomId, RoomSecret, Ticket,
-    TicketId, TokenHash,
+    AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId, RoomId, RoomSecret,
+    Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
     CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
@@ -75,6 +75,14 @@ choice! {
             /// A room that this connection has attached to.
             room: RoomId,
         } = 22,
+        /// The survivor leaves, and their page is gone. Says on the line what a [`Leaving`](crate::Leaving)
+        /// says beside it: a page on its way out may get only one of the two through.
+        Leave {
+            /// The room.
+            room: RoomId,
+            /// What the others know the hash of.
+            token: LeavingToken,
+        } = 23,
 
         /// A staff device shows its certificates. Answered with [`RelayFrame::Challenge`].
         Staff {
@@ -281,6 +289,13 @@ choice! {
             /// An encrypted MLS message.
             message: Bytes<MESSAGE_MAX>,
         } = 22,
+        /// Somebody gave this token as they left. True only where its hash was said inside the group.
+        Left {
+            /// The room.
+            room: RoomId,
+            /// The token.
+            token: LeavingToken,
+        } = 23,
 
         /// What a staff device is to sign, with the program and a label.
         Challenge {

@@ -55,6 +55,10 @@ public_id! {
     TokenHash, 32
 }
 public_id! {
+    /// What a group remembers of a member's [`LeavingToken`].
+    LeavingHash, 32
+}
+public_id! {
     /// SHA-256 of a KeyPackage: ties a sealed intake to the survivor who sent it.
     KeyPackageHash, 32
 }
@@ -77,6 +81,11 @@ secret_id! {
 secret_id! {
     /// One member's way into a room. From the group's exporter.
     AttachToken
+}
+secret_id! {
+    /// What a survivor's page gives away when it is left, and never before. Made on that page for one
+    /// chat; the others know its hash, so nobody else can say that the survivor left.
+    LeavingToken
 }
 
 /// SHA-256 over a label and parts of fixed length, so that no two uses can be mistaken for one another.
@@ -127,6 +136,13 @@ impl AttachToken {
     }
 }
 
+impl LeavingToken {
+    /// What the group is told about this token at the start.
+    pub fn hash(&self) -> LeavingHash {
+        LeavingHash(digest("stillroom leaving", &[&self.0]))
+    }
+}
+
 impl KeyPackageHash {
     /// The hash of these bytes.
     pub fn of(key_package: &[u8]) -> Self {
@@ -142,12 +158,16 @@ mod tests {
     #[test]
     fn secrets_do_not_print() {
         let shown = format!(
-            "{:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?}",
             Ticket([0x5a; 32]),
             RoomSecret([0x5a; 32]),
-            AttachToken([0x5a; 32])
+            AttachToken([0x5a; 32]),
+            LeavingToken([0x5a; 32])
         );
-        assert_eq!(shown, "Ticket(secret) RoomSecret(secret) AttachToken(secret)");
+        assert_eq!(
+            shown,
+            "Ticket(secret) RoomSecret(secret) AttachToken(secret) LeavingToken(secret)"
+        );
     }
 
     #[test]

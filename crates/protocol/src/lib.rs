@@ -10,15 +10,17 @@ extern crate alloc;
 
 pub mod frame;
 pub mod ids;
+mod leaving;
 pub mod limits;
 pub mod padding;
 pub mod refusal;
 
 pub use frame::{ClientFrame, Operation, RelayFrame, Reply};
 pub use ids::{
-    AttachToken, InvitationId, KeyPackageHash, Nonce, ProgramId, RoomId, RoomSecret, Ticket,
-    TicketId, TokenHash,
+    AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce, ProgramId, RoomId,
+    RoomSecret, Ticket, TicketId, TokenHash,
 };
+pub use leaving::{LEAVING_BYTES, Leaving};
 pub use refusal::{About, Refusal};
 pub use stillroom_wire::{
     Bytes, CodecError, DecodeError, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, Vec,

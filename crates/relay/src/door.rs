@@ -5,16 +5,17 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName,
-    HeaderValue, VARY,
+    HeaderValue, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::map_response_with_state;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
+use stillroom_protocol::LEAVING_BYTES;
 
 use crate::config::Origin;
 use crate::headers::{Headers, KEPT_FOR_EVER, NOT_KEPT};
@@ -45,7 +46,7 @@ impl Door {
             .route("/s/{name}", get(asset))
             .route("/line", get(line));
         let routes = match self.which {
-            Which::Survivor => routes.route("/status", get(status)),
+            Which::Survivor => routes.route("/status", get(status)).route("/b", post(leaving)),
             Which::Desk => routes,
         };
         routes
@@ -87,6 +88,20 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
         }
         Err(answer) => *answer,
     }
+}
+
+/// The last word of a page that is left: a browser sends it while the page goes, and nobody waits for the
+/// answer, which is the same whatever was said. The token in it is what counts; other sites' pages, which
+/// have none, are kept out for good order. A page that sends no referrer is called `null` here by its browser.
+async fn leaving(State(door): State<Arc<Door>>, request: Request) -> StatusCode {
+    let headers = request.headers();
+    let unnamed = headers.get(ORIGIN).is_some_and(|origin| origin == "null");
+    if (unnamed || upgrade::is_ours(headers, &door.origin))
+        && let Ok(said) = to_bytes(request.into_body(), LEAVING_BYTES).await
+    {
+        door.switchboard.leaving(&said);
+    }
+    StatusCode::NO_CONTENT
 }
 
 /// Whether chat is open, and when it opens again: for a program's own site, which may ask from anywhere. Says

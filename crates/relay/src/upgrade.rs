@@ -47,7 +47,8 @@ pub(crate) fn accept(
     Ok((*answer, hyper::upgrade::on(&mut request)))
 }
 
-fn is_ours(headers: &HeaderMap, origin: &Origin) -> bool {
+/// Whether the request names our own origin, or none.
+pub(crate) fn is_ours(headers: &HeaderMap, origin: &Origin) -> bool {
     let mut named = headers.get_all(ORIGIN).iter();
     match (named.next(), named.next()) {
         (None, _) => true,

@@ -1,8 +1,8 @@
 //! What a device has shown so far: what a person at it would know.
 
 use stillroom_conversation::{
-    Announcement, Author, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty, MessageNumber,
-    Participant, Phase, SurvivorEvent, Trouble, WaitingSurvivor,
+    Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
+    Ending, MessageNumber, Participant, Phase, Silence, SurvivorEvent, Trouble, WaitingSurvivor,
 };
 
 /// One conversation, as it stands on a screen.
@@ -20,6 +20,14 @@ pub struct ShownChat {
     pub joined: bool,
     /// Whether it is over.
     pub over: bool,
+    /// How it ended (a desk's chat).
+    pub ending: Option<Ending>,
+    /// What the survivor had said beforehand (a desk's chat).
+    pub beforehand: Option<Beforehand>,
+    /// The words that lead back to it (a survivor's).
+    pub return_words: Option<String>,
+    /// How far silence came, step by step.
+    pub silences: Vec<Silence>,
 }
 
 impl ShownChat {
@@ -31,6 +39,8 @@ impl ShownChat {
             ConversationEvent::Delivered { number } => self.delivered.push(number),
             ConversationEvent::Roster(roster) => self.roster = roster,
             ConversationEvent::Announced(announcement) => self.announced.push(announcement),
+            ConversationEvent::ReturnWords(words) => self.return_words = Some(words.to_string()),
+            ConversationEvent::Silence(silence) => self.silences.push(silence),
         }
     }
 
@@ -88,10 +98,14 @@ impl Shown {
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
                 match event {
-                    ChatEvent::Opened => {}
+                    ChatEvent::Opened(beforehand) => chat.beforehand = Some(beforehand),
                     ChatEvent::Joined => chat.joined = true,
                     ChatEvent::Conversation(event) => chat.show(event),
-                    ChatEvent::Ended(_) | ChatEvent::Lost => chat.over = true,
+                    ChatEvent::Ended(ending) => {
+                        chat.over = true;
+                        chat.ending = Some(ending);
+                    }
+                    ChatEvent::Lost => chat.over = true,
                 }
             }
         }

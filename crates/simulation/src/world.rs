@@ -87,7 +87,7 @@ impl World {
 
     /// A survivor whose page pins this root.
     pub fn survivor_with_root(&mut self, root: Fingerprint) -> DeviceNumber {
-        let setup = SurvivorSetup { root, language: "en".into() };
+        let setup = SurvivorSetup { root };
         let survivor = Survivor::new(setup, self.randomness());
         self.add(Party::Survivor(Box::new(survivor)))
     }
@@ -118,6 +118,17 @@ impl World {
         };
         self.drain_device(device.0);
         acted
+    }
+
+    /// A survivor's page is left: what a browser sends as it goes reaches the relay, and the line closes
+    /// without another word.
+    pub fn leave(&mut self, device: DeviceNumber) {
+        let leaving = self.as_survivor(device, |survivor, _| survivor.leaving()).flatten();
+        self.destroy(device);
+        if let (Some(relay), Some(leaving)) = (&mut self.relay, leaving) {
+            relay.handle_leaving(&leaving, self.now);
+        }
+        self.drain_relay();
     }
 
     /// Somebody at a desk does something.
@@ -179,7 +190,7 @@ impl World {
     pub fn destroy(&mut self, device: DeviceNumber) {
         self.cut(device);
         self.devices[device.0].connects = None;
-        let setup = SurvivorSetup { root: self.program.root, language: String::new() };
+        let setup = SurvivorSetup { root: self.program.root };
         let nobody = Survivor::new(setup, self.randomness());
         self.devices[device.0].party = Party::Survivor(Box::new(nobody));
     }

@@ -223,7 +223,7 @@ fn an_advocate_who_is_gone_is_replaced_from_the_head_of_the_line() {
         chat.announced.contains(&dropped) && chat.announced.contains(&Announcement::AdvocateLost)
     );
     assert!(world.run_until(SOON, |world| world.shown(kim).waiting.len() == 2));
-    assert!(world.shown(kim).waiting[0].again, "they come first");
+    assert!(world.shown(kim).waiting[0].beforehand.again, "they come first");
     take(&mut world, kim, survivor, FIRST);
 }
 

@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use scene::{A_WHILE, FIRST, SOON, add_desk, chatting, on_duty, start, take, write_both_ways};
-use stillroom_conversation::{Phase, Randomness, Stop, mls::Group};
+use stillroom_conversation::{Phase, Randomness, Said, Stop, mls::Group};
 use stillroom_program::{Device, Fingerprint, Policy, Roles, decode, encode};
 use stillroom_protocol::{Bytes, ClientFrame, RelayFrame, TicketId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, SimulatedProgram, World};
@@ -79,7 +79,7 @@ fn assert_is_declined(world: &mut World, desk: DeviceNumber, device: &Device) {
 fn a_wrong_root_fingerprint_is_told_and_nothing_is_sent() {
     let (mut world, _) = on_duty(1);
     let survivor = world.survivor_with_root(Fingerprint([3; 32]));
-    world.as_survivor(survivor, |core, now| core.start(now));
+    world.as_survivor(survivor, |core, now| core.start(Said::default(), now));
     assert_stops(&mut world, survivor, Stop::ProgramNotVerified);
     assert_eq!(world.holdings().waiting, 0);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use js_sys::{Date, Uint8Array};
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Phase, Randomness, Survivor, SurvivorEvent, SurvivorSetup, Transmit, WriteError,
+    Phase, Randomness, Said, Survivor, SurvivorEvent, SurvivorSetup, Transmit, WriteError,
 };
 use stillroom_program::{Fingerprint, Timestamp};
 use wasm_bindgen::JsCast;
@@ -35,10 +35,8 @@ impl Page {
         let window = window()?;
         let document = window.document()?;
         let root = document.document_element()?;
-        let setup = SurvivorSetup {
-            root: root.get_attribute("data-root")?.parse::<Fingerprint>().ok()?,
-            language: root.get_attribute("lang").unwrap_or_default(),
-        };
+        let setup =
+            SurvivorSetup { root: root.get_attribute("data-root")?.parse::<Fingerprint>().ok()? };
         let randomness = Randomness::new(UnwrapErr(getrandom::SysRng));
         Some(Self {
             core: Survivor::new(setup, randomness),
@@ -52,7 +50,9 @@ impl Page {
 
     /// Asks for an advocate.
     pub(crate) fn start(&mut self) {
-        self.core.start(self.now());
+        let root = self.window.document().and_then(|document| document.document_element());
+        let language = root.and_then(|root| root.get_attribute("lang")).unwrap_or_default();
+        self.core.start(Said { language, ..Said::default() }, self.now());
         self.drain();
     }
 

@@ -153,6 +153,7 @@ impl View {
             }
             ConversationEvent::Roster(here) => self.show_roster(here),
             ConversationEvent::Announced(said) => self.announce(&said),
+            ConversationEvent::ReturnWords(_) | ConversationEvent::Silence(_) => {}
         }
     }
 

@@ -78,15 +78,15 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
 pub(crate) fn ending(ending: Ending) -> &'static str {
     match ending {
         Ending::BySurvivor => "ended-by-survivor",
-        Ending::ByStaff => "ended-by-staff",
-        Ending::Unknown => "ended-unknown",
+        Ending::ByStaff | Ending::BySilence => "ended-by-staff",
+        Ending::Unknown | Ending::SurvivorLeft | Ending::PageLost => "ended-unknown",
     }
 }
 
 /// The part of the page that says why there is no chat.
 pub(crate) fn stop(stop: Stop) -> &'static str {
     match stop {
-        Stop::NobodyOnDuty => "stop-nobody-on-duty",
+        Stop::NobodyOnDuty | Stop::Closed => "stop-nobody-on-duty",
         Stop::ProgramNotVerified => "stop-program-not-verified",
         Stop::ClockWrong => "stop-clock-wrong",
         Stop::StatementStale => "stop-statement-stale",

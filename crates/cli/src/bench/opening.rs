@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use stillroom_conversation::{
-    ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Phase, Survivor, SurvivorEvent, SurvivorSetup,
+    ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Phase, Said, Survivor, SurvivorEvent,
+    SurvivorSetup,
 };
 
 use super::load::per;
@@ -64,9 +65,9 @@ async fn open(
     port: u16,
 ) -> Result<Client<Survivor>, Failure> {
     let clock = Clock::start();
-    let setup = SurvivorSetup { root: rooms.program().root.fingerprint(), language: "en".into() };
+    let setup = SurvivorSetup { root: rooms.program().root.fingerprint() };
     let mut survivor = Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
-    survivor.act(Survivor::start);
+    survivor.act(|core, now| core.start(Said::default(), now));
     let opened = async {
         let (mut joined, mut chatting) = (false, false);
         while !(joined && chatting) {

@@ -6,7 +6,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use stillroom_conversation::{ChatNumber, Desk, DeskSetup, Survivor, SurvivorSetup};
+use stillroom_conversation::{
+    ChatNumber, Desk, DeskSetup, ReturnWords, Said, Survivor, SurvivorSetup,
+};
 use stillroom_program::{Device, Fingerprint};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 
@@ -28,7 +30,9 @@ pub(crate) struct ClientArguments {
 
 #[derive(Subcommand)]
 enum Side {
-    /// A survivor. Commands: {"do":"start"}, {"do":"write","text":"…"}, {"do":"end"}, {"do":"leave"}.
+    /// A survivor. Commands: {"do":"start"} (with "language", "interpreter", "safety" and "words" where they
+    /// are said), {"do":"write","text":"…"}, {"do":"touch"}, {"do":"hide","hidden":true}, {"do":"end"},
+    /// {"do":"leave"}.
     Survivor {
         /// The survivor's link, or the relay's address.
         #[arg(long)]
@@ -38,7 +42,7 @@ enum Side {
         root: Fingerprint,
     },
     /// An advocate's desk. Commands: {"do":"on-duty"}, {"do":"off-duty"}, {"do":"take-next"},
-    /// {"do":"write","chat":1,"text":"…"}, {"do":"end","chat":1}.
+    /// {"do":"write","chat":1,"text":"…"}, {"do":"postpone","chat":1}, {"do":"end","chat":1}.
     Desk {
         /// The desk's link as `stillroom demo` prints it, with the device in it.
         #[arg(long, required_unless_present = "device_file")]
@@ -77,7 +81,7 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
 
 async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failure> {
     let clock = Clock::start();
-    let core = Survivor::new(SurvivorSetup { root, language: "en".into() }, randomness());
+    let core = Survivor::new(SurvivorSetup { root }, randomness());
     let mut client = Client::new(core, address, clock);
     let mut commands = commands();
     loop {
@@ -86,7 +90,13 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
             line = commands.next_line() => {
                 let Some(command) = parse::<SurvivorCommand>(line)? else { return Ok(()) };
                 client.act(|core, now| match command {
-                    SurvivorCommand::Start => core.start(now),
+                    SurvivorCommand::Start { language, interpreter, safety, words } => {
+                        let returning = ReturnWords::of(&words);
+                        let safety = safety.into();
+                        core.start(Said { language, interpreter, safety, returning }, now);
+                    }
+                    SurvivorCommand::Touch => core.touched(now),
+                    SurvivorCommand::Hide { hidden } => core.hidden(hidden, now),
                     SurvivorCommand::Write { text } => refused(core.write(&text, now).err()),
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),
@@ -114,6 +124,7 @@ async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
                     DeskCommand::Write { chat, text } => {
                         refused(core.write(ChatNumber(chat), &text, now).err());
                     }
+                    DeskCommand::Postpone { chat } => core.postpone(ChatNumber(chat), now),
                     DeskCommand::End { chat } => core.end(ChatNumber(chat), now),
                 });
             }

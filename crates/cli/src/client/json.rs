@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Announcement, Author, ChatEvent, ConversationEvent, DeskEvent, Duty, Ending, Participant,
-    Phase, Role, SurvivorEvent, WriteError,
+    Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent, Duty,
+    Ending, Participant, Phase, Role, SafetyAnswer, Silence, SurvivorEvent, WriteError,
 };
 
 /// What a scripted survivor is told to do.
@@ -15,7 +15,27 @@ use stillroom_conversation::{
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum SurvivorCommand {
     /// Ask for an advocate.
-    Start,
+    Start {
+        /// The language to write in (BCP 47).
+        #[serde(default)]
+        language: String,
+        /// Whether an interpreter is wanted.
+        #[serde(default)]
+        interpreter: bool,
+        /// Whether somebody could see the device.
+        #[serde(default)]
+        safety: Safety,
+        /// The three words that lead back to a chat.
+        #[serde(default)]
+        words: String,
+    },
+    /// Press a key.
+    Touch,
+    /// Hide the page, or bring it into sight.
+    Hide {
+        /// Which.
+        hidden: bool,
+    },
     /// Write a message.
     Write {
         /// What.
@@ -25,6 +45,32 @@ pub(crate) enum SurvivorCommand {
     End,
     /// Leave by the way out.
     Leave,
+}
+
+/// What a scripted survivor answers about their device.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Safety {
+    /// Nothing.
+    #[default]
+    NotAsked,
+    /// Nobody could see it.
+    Nobody,
+    /// Somebody could.
+    Yes,
+    /// They are not sure.
+    NotSure,
+}
+
+impl From<Safety> for SafetyAnswer {
+    fn from(safety: Safety) -> Self {
+        match safety {
+            Safety::NotAsked => Self::NotAsked,
+            Safety::Nobody => Self::Nobody,
+            Safety::Yes => Self::Yes,
+            Safety::NotSure => Self::NotSure,
+        }
+    }
 }
 
 /// What a scripted desk is told to do.
@@ -43,6 +89,11 @@ pub(crate) enum DeskCommand {
         chat: u32,
         /// What.
         text: String,
+    },
+    /// Give a silent survivor more time.
+    Postpone {
+        /// In which chat.
+        chat: u32,
     },
     /// End a chat.
     End {
@@ -67,7 +118,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
         DeskEvent::Duty(Duty::Off) => json!({"event": "duty", "duty": "off"}),
         DeskEvent::Duty(Duty::Starting) => json!({"event": "duty", "duty": "starting"}),
         DeskEvent::Duty(Duty::On) => json!({"event": "duty", "duty": "on"}),
-        DeskEvent::Waiting(waiting) => json!({"event": "waiting", "count": waiting.len()}),
+        DeskEvent::Waiting(waiting) => json!({
+            "event": "waiting",
+            "count": waiting.len(),
+            "people": waiting.iter().map(|one| beforehand(&one.beforehand)).collect::<Vec<_>>(),
+        }),
         DeskEvent::Chat { chat, event } => {
             let mut line = chat_event(event);
             if let Value::Object(fields) = &mut line {
@@ -98,7 +153,7 @@ fn phase(phase: &Phase) -> Value {
 
 fn chat_event(event: &ChatEvent) -> Value {
     match event {
-        ChatEvent::Opened => json!({"event": "opened"}),
+        ChatEvent::Opened(said) => json!({"event": "opened", "beforehand": beforehand(said)}),
         ChatEvent::Joined => json!({"event": "joined"}),
         ChatEvent::Conversation(event) => conversation(event),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
@@ -118,7 +173,38 @@ fn conversation(event: &ConversationEvent) -> Value {
             "event": "roster", "people": people.iter().map(participant).collect::<Vec<_>>(),
         }),
         ConversationEvent::Announced(announcement) => announced(announcement),
+        ConversationEvent::ReturnWords(words) => {
+            json!({"event": "return-words", "words": &**words})
+        }
+        ConversationEvent::Silence(silence) => match silence {
+            Silence::Over => json!({"event": "silence", "step": "over"}),
+            Silence::Asked => json!({"event": "silence", "step": "asked"}),
+            Silence::Warned { minutes } => {
+                json!({"event": "silence", "step": "warned", "minutes": minutes})
+            }
+        },
     }
+}
+
+fn beforehand(said: &Beforehand) -> Value {
+    let safety = match said.safety {
+        SafetyAnswer::NotAsked => "not-asked",
+        SafetyAnswer::Nobody => "nobody",
+        SafetyAnswer::Yes => "yes",
+        SafetyAnswer::NotSure => "not-sure",
+    };
+    let comes_back = match said.comes_back {
+        ComesBack::No => "no",
+        ComesBack::Here(_) => "here",
+        ComesBack::Elsewhere => "elsewhere",
+    };
+    json!({
+        "again": said.again,
+        "language": said.language,
+        "interpreter": said.interpreter,
+        "safety": safety,
+        "comes-back": comes_back,
+    })
 }
 
 fn participant(person: &Participant) -> Value {
@@ -149,6 +235,9 @@ fn ending(ending: &Ending) -> &'static str {
     match ending {
         Ending::BySurvivor => "by-survivor",
         Ending::ByStaff => "by-staff",
+        Ending::BySilence => "by-silence",
+        Ending::SurvivorLeft => "survivor-left",
+        Ending::PageLost => "page-lost",
         Ending::Unknown => "unknown",
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Author, ConversationEvent, Phase, Survivor, SurvivorEvent, SurvivorSetup,
+    Author, ConversationEvent, Phase, Said, Survivor, SurvivorEvent, SurvivorSetup,
 };
 use stillroom_program::Fingerprint;
 use tokio::time::{Instant, sleep_until};
@@ -38,9 +38,10 @@ pub(crate) async fn run(address: RelayAddress, root: Fingerprint) {
 /// One visit. Returns how long to stay away.
 async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
     let clock = Clock::start();
-    let core = Survivor::new(SurvivorSetup { root, language: "en".into() }, randomness());
+    let core = Survivor::new(SurvivorSetup { root }, randomness());
     let mut client = Client::new(core, address, clock);
-    client.act(Survivor::start);
+    let said = Said { language: "en".into(), ..Said::default() };
+    client.act(|core, now| core.start(said, now));
     let mut lines = script();
     let mut due: Option<Instant> = None;
     loop {

@@ -13,16 +13,18 @@ mod roster;
 use std::collections::VecDeque;
 
 use stillroom_program::{Timestamp, VerifyingKey};
-use stillroom_protocol::{Bytes, ClientFrame, List, Refusal, RoomId, encode};
+use stillroom_protocol::{
+    Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode, limits::CHAIN_MAX,
+};
 
 pub(crate) use self::roster::Member;
 use self::{inbox::Inbox, outbox::Outbox, room::Room, roster::Roster};
 use crate::{
     conversation::{
         Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Role,
-        WriteError, Written, check_text,
+        Silence, WriteError, Written, check_text,
     },
-    envelope::{Content, Envelope, LeafNumber},
+    envelope::{Content, Envelope, LeafNumber, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
     mls::{self, Group, MlsError, Received},
     trust::Trust,
@@ -37,6 +39,10 @@ pub(crate) enum ChatOutput {
     LeadIntroduced,
     /// The survivor is in the group.
     SurvivorArrived,
+    /// On a desk: the survivor gave a sign of themselves beside what they wrote.
+    Sign(Sign),
+    /// On the survivor's device: how far their silence has come, as the lead says.
+    Silence(Silence),
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
     /// the others hear of it.
     Ended(Ending),
@@ -44,6 +50,29 @@ pub(crate) enum ChatOutput {
     LeadLost,
     /// A rule that protects the survivor was broken: nothing more is said or shown.
     Unsafe,
+}
+
+/// A sign of the survivor's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// They were asked, and are there.
+    StillHere,
+    /// Their page is hidden, or in sight again.
+    Hidden(bool),
+}
+
+/// Who this device is in a new chat, and what it says first.
+pub(crate) enum Opening {
+    /// The survivor's.
+    Survivor {
+        /// What the page gives away when it is left.
+        leaving: LeavingToken,
+    },
+    /// A member of staff's.
+    Staff {
+        /// The part of their certificate with their name.
+        name: Bytes<CHAIN_MAX>,
+    },
 }
 
 /// Something written and shown that nobody else has yet.
@@ -72,7 +101,8 @@ pub(crate) struct Chat {
     inbox: Inbox,
     stage: Stage,
     lead: LeafNumber,
-    i_am_survivor: bool,
+    /// On the survivor's device: what it gives away when it is left.
+    leaving: Option<LeavingToken>,
     /// Since when the lead's line is gone while this one stands.
     lead_gone_since: Option<Timestamp>,
     last_number: MessageNumber,
@@ -82,26 +112,31 @@ pub(crate) struct Chat {
 
 impl Chat {
     /// A chat in `group`, whose `members` have all been checked and whose lead holds the key `lead_key`.
-    /// The first thing said is `opening`: that the survivor arrived, or who this member of staff is.
-    /// Messages are numbered after `last_number`.
+    /// The first thing said follows from `opening`: that the survivor arrived, or who this member of staff
+    /// is. Messages are numbered after `last_number`.
     pub(crate) fn new(
         group: Group,
         members: Vec<(LeafNumber, Member)>,
         lead_key: &VerifyingKey,
-        opening: Content,
+        opening: Opening,
         last_number: MessageNumber,
         now: Timestamp,
     ) -> Result<Self, MlsError> {
         let (me, lead) = (group.own_leaf().0, group.lead().0);
         let room = Room::of(&group, lead_key, me == lead)?;
-        let i_am_survivor = opening == Content::Arrived;
         let mut roster = Roster::new(me);
         for (leaf, member) in members {
             roster.add(leaf, member);
         }
-        if let Content::Introduction { name } = &opening {
-            roster.introduce(me, name);
-        }
+        let (first, leaving) = match opening {
+            Opening::Survivor { leaving } => {
+                (Content::Arrived { leaving: leaving.hash() }, Some(leaving))
+            }
+            Opening::Staff { name } => {
+                roster.introduce(me, &name);
+                (Content::Introduction { name }, None)
+            }
+        };
         let mut chat = Self {
             group,
             room,
@@ -110,13 +145,13 @@ impl Chat {
             inbox: Inbox::new(),
             stage: Stage::Open,
             lead,
-            i_am_survivor,
+            leaving,
             lead_gone_since: None,
             last_number,
             frames: VecDeque::new(),
             outputs: VecDeque::new(),
         };
-        chat.outbox.push(opening, None, chat.roster.others(), now);
+        chat.outbox.push(first, None, chat.roster.others(), now);
         Ok(chat)
     }
 
@@ -143,7 +178,7 @@ impl Chat {
         let Some(leaf) = self.room.member(number) else {
             return;
         };
-        if leaf == self.lead && self.i_am_survivor {
+        if leaf == self.lead && self.is_survivors() {
             self.lead_gone_since = if here { None } else { self.lead_gone_since.or(Some(now)) };
         }
         if let Some(announcement) = self.roster.set_here(leaf, here) {
@@ -173,9 +208,21 @@ impl Chat {
             }
             _ => self.room.handle_turned_away(now),
         }
-        if self.i_am_survivor && refusal == Refusal::RoomUnknown {
+        if self.is_survivors() && refusal == Refusal::RoomUnknown {
             self.lead_gone_since.get_or_insert(now);
         }
+    }
+
+    /// Somebody gave this token, as far as the relay says. Only the survivor can have given one whose hash
+    /// they said in here: they left, and their page is gone.
+    pub(crate) fn handle_left(&mut self, token: &LeavingToken) {
+        if self.stage == Stage::Over || !self.roster.leaves_with(&token.hash()) {
+            return;
+        }
+        if self.stage == Stage::Open {
+            self.outputs.push_back(ChatOutput::Ended(Ending::SurvivorLeft));
+        }
+        self.close();
     }
 
     /// A message from another member, as far as the relay says.
@@ -240,19 +287,24 @@ impl Chat {
         (self.outbox.take_unsent(), self.last_number)
     }
 
-    /// Ends the chat for everybody.
-    pub(crate) fn end(&mut self, now: Timestamp) {
+    /// Ends the chat for everybody. Here it shows as `ending`.
+    pub(crate) fn end(&mut self, ending: Ending, now: Timestamp) {
         if self.stage != Stage::Open {
             return;
         }
-        self.outbox.push(Content::End, None, self.roster.others(), now);
+        let why = if ending == Ending::BySilence { Why::Silence } else { Why::Ended };
+        self.outbox.push(Content::End { why }, None, self.roster.others(), now);
         self.stage = Stage::Closing { until: now + CLOSING_AT_MOST };
-        self.outputs.push_back(ChatOutput::Ended(if self.i_am_survivor {
-            Ending::BySurvivor
-        } else {
-            Ending::ByStaff
-        }));
+        self.outputs.push_back(ChatOutput::Ended(ending));
         self.send_due(now);
+    }
+
+    /// Says something that is no message to everybody in the chat.
+    pub(crate) fn say(&mut self, content: Content, now: Timestamp) {
+        if self.stage == Stage::Open && !self.outbox.is_full() {
+            self.outbox.push(content, None, self.roster.others(), now);
+            self.send_due(now);
+        }
     }
 
     // Time, and what comes out.
@@ -300,6 +352,32 @@ impl Chat {
         self.room.id()
     }
 
+    /// On the survivor's device: what says to the others that they left.
+    pub(crate) fn leaving(&self) -> Option<Leaving> {
+        let token = self.leaving.clone().filter(|_| self.stage != Stage::Over)?;
+        Some(Leaving::Chat { room: self.room.id(), token })
+    }
+
+    /// Whether it goes on.
+    pub(crate) fn is_open(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
+    /// Whether the chat is open, the survivor in it, and both lines stand as far as is known here.
+    pub(crate) fn survivor_is_here(&self) -> bool {
+        self.is_open() && self.room.is_attached() && self.roster.survivor_is_here()
+    }
+
+    /// Whether everybody has all that was said here.
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.outbox.is_empty()
+    }
+
+    /// Whether this member is the survivor.
+    pub(crate) fn is_survivor(&self, member: MemberNumber) -> bool {
+        self.roster.role(member.0) == Some(Role::Survivor)
+    }
+
     /// Whether the lead said who they are.
     pub(crate) fn lead_is_introduced(&self) -> bool {
         self.roster.is_introduced(self.lead)
@@ -317,6 +395,11 @@ impl Chat {
     }
 
     // Inside.
+
+    /// Whether this is the survivor's device.
+    fn is_survivors(&self) -> bool {
+        self.leaving.is_some()
+    }
 
     fn handle_envelope(&mut self, sender: LeafNumber, envelope: Envelope, now: Timestamp) {
         let me = self.group.own_leaf().0;
@@ -339,15 +422,15 @@ impl Chat {
     }
 
     fn handle_content(&mut self, sender: LeafNumber, content: Content) {
-        let introduces = matches!(content, Content::Introduction { .. } | Content::Arrived);
+        let introduces = matches!(content, Content::Introduction { .. } | Content::Arrived { .. });
         if !introduces && !self.roster.is_introduced(sender) {
             self.finish(ChatOutput::Unsafe);
             return;
         }
         match content {
             Content::Introduction { name } => self.handle_introduction(sender, &name),
-            Content::Arrived => {
-                if self.roster.arrive(sender) {
+            Content::Arrived { leaving } => {
+                if self.roster.arrive(sender, leaving) {
                     self.outputs.push_back(ChatOutput::SurvivorArrived);
                     self.show_roster();
                 }
@@ -357,8 +440,28 @@ impl Chat {
                     self.show_message(Author::Member(MemberNumber(sender)), &text);
                 }
             }
-            Content::End => self.handle_end(sender),
-            Content::Acknowledgement => {}
+            Content::End { why } => self.handle_end(sender, why),
+            Content::ReturnWords { words } if self.is_from_lead_to_survivor(sender) => {
+                let words = Written::new(words.as_str());
+                let event = ConversationEvent::ReturnWords(words);
+                self.outputs.push_back(ChatOutput::Conversation(event));
+            }
+            Content::Silence { silence } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::Silence(silence));
+            }
+            Content::StillHere => self.handle_sign(sender, Sign::StillHere),
+            Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(hidden)),
+            Content::ReturnWords { .. } | Content::Silence { .. } | Content::Acknowledgement => {}
+        }
+    }
+
+    fn is_from_lead_to_survivor(&self, sender: LeafNumber) -> bool {
+        self.is_survivors() && sender == self.lead && self.stage == Stage::Open
+    }
+
+    fn handle_sign(&mut self, sender: LeafNumber, sign: Sign) {
+        if self.roster.role(sender) == Some(Role::Survivor) {
+            self.outputs.push_back(ChatOutput::Sign(sign));
         }
     }
 
@@ -378,20 +481,20 @@ impl Chat {
 
     /// The survivor and the lead can end a chat; nobody else can. The lead closes the room of one that the
     /// survivor ended: a page that was closed at once could not.
-    fn handle_end(&mut self, sender: LeafNumber) {
+    fn handle_end(&mut self, sender: LeafNumber, why: Why) {
         let by_survivor = self.roster.role(sender) == Some(Role::Survivor);
         if !by_survivor && sender != self.lead {
             return;
         }
         self.send(None);
         if self.stage == Stage::Open {
-            self.outputs.push_back(ChatOutput::Ended(if by_survivor {
-                Ending::BySurvivor
-            } else {
-                Ending::ByStaff
+            self.outputs.push_back(ChatOutput::Ended(match (by_survivor, why) {
+                (true, _) => Ending::BySurvivor,
+                (false, Why::Silence) => Ending::BySilence,
+                (false, Why::Ended) => Ending::ByStaff,
             }));
         }
-        if by_survivor && !self.i_am_survivor && self.group.own_leaf().0 == self.lead {
+        if by_survivor && !self.is_survivors() && self.group.own_leaf().0 == self.lead {
             self.close();
         }
         self.stage = Stage::Over;
@@ -499,7 +602,7 @@ impl Chat {
     }
 }
 
-/// The bytes of a certificate's name part, as an introduction carries them.
-pub(crate) fn introduction(name: &stillroom_program::NameCertificate) -> Option<Content> {
-    Some(Content::Introduction { name: Bytes::try_from(encode(name)).ok()? })
+/// What a member of staff with this name says first.
+pub(crate) fn introduction(name: &stillroom_program::NameCertificate) -> Option<Opening> {
+    Some(Opening::Staff { name: Bytes::try_from(encode(name)).ok()? })
 }

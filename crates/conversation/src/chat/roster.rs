@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stillroom_program::{NameCertificate, Roles, VerifiedDevice};
-use stillroom_protocol::decode;
+use stillroom_protocol::{LeavingHash, decode};
 
 use crate::{
     conversation::{Announcement, MemberNumber, Participant, Role},
@@ -20,6 +20,8 @@ pub(crate) struct Member {
     pub(crate) device: Option<VerifiedDevice>,
     /// Nothing until a member of staff has introduced themselves, and the survivor arrived.
     name: Option<String>,
+    /// Of the survivor, once they arrived: what is given away when they leave.
+    leaving: Option<LeavingHash>,
     here: bool,
 }
 
@@ -27,11 +29,12 @@ impl Member {
     /// The survivor, who has no name to give, and counts as here once they said that they arrived.
     pub(crate) fn survivor(arrived: bool) -> Self {
         let name = arrived.then(String::new);
-        Self { role: Role::Survivor, device: None, name, here: true }
+        Self { role: Role::Survivor, device: None, name, leaving: None, here: true }
     }
 
     pub(crate) fn staff(device: VerifiedDevice) -> Self {
-        Self { role: role_of(device.roles), device: Some(device), name: None, here: true }
+        let role = role_of(device.roles);
+        Self { role, device: Some(device), name: None, leaving: None, here: true }
     }
 
     fn name(&self) -> String {
@@ -112,15 +115,28 @@ impl Roster {
         true
     }
 
-    /// The survivor says that they are in the group. Whether it is the survivor.
-    pub(crate) fn arrive(&mut self, leaf: LeafNumber) -> bool {
+    /// The survivor says that they are in the group, and how to know that they left. Whether it is the
+    /// survivor, and for the first time.
+    pub(crate) fn arrive(&mut self, leaf: LeafNumber, leaving: LeavingHash) -> bool {
         match self.members.get_mut(&leaf) {
-            Some(member) if member.role == Role::Survivor => {
+            Some(member) if member.role == Role::Survivor && member.leaving.is_none() => {
                 member.name = Some(String::new());
+                member.leaving = Some(leaving);
                 true
             }
             _ => false,
         }
+    }
+
+    /// Whether this is what a member said would be given away when they leave.
+    pub(crate) fn leaves_with(&self, hash: &LeavingHash) -> bool {
+        self.members.values().any(|member| member.leaving.as_ref() == Some(hash))
+    }
+
+    /// Whether the survivor is in the group and their line stands.
+    pub(crate) fn survivor_is_here(&self) -> bool {
+        let mut members = self.members.values();
+        members.any(|member| member.role == Role::Survivor && member.name.is_some() && member.here)
     }
 
     /// The relay says whether a member's line stands. What to say where that is news.

@@ -1,27 +1,38 @@
-//! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 3.1, 3.3, 3.8,
-//! 4.1, 5.2).
+//! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 2.1, 3.1, 3.3,
+//! 3.7, 3.8, 4.1, 5.2).
 //!
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod returns;
+mod shown;
+mod silence;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{
-    CertificateError, Device, Fingerprint, Intake, Label, Timestamp, VerifiedDevice,
+    CertificateError, Device, Fingerprint, Intake, Label, ReturnWords, Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
     About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, TicketId,
     VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
-pub use self::duty::Duty;
-use self::duty::{Context, OwnDuty};
+pub use self::{
+    duty::Duty,
+    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
+};
+use self::{
+    duty::{Context, OwnDuty},
+    returns::Returns,
+    silence::{Due, Watch},
+};
 use crate::{
     Transmit,
-    chat::{Chat, ChatOutput, Member, introduction},
-    conversation::{ConversationEvent, Ending, MessageNumber, WriteError},
+    chat::{Chat, ChatOutput, Member, Sign, introduction},
+    conversation::{Author, ConversationEvent, Ending, MessageNumber, Silence, WriteError},
+    envelope::Content,
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
     line::{Connection, Line, LineAction, jitter},
     mls::Group,
@@ -37,84 +48,8 @@ pub struct DeskSetup {
     pub device: Device,
 }
 
-/// A chat's number on this desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChatNumber(pub u32);
-
-/// Somebody who waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingSurvivor {
-    /// Their place.
-    pub ticket: TicketId,
-    /// Since when, as far as the relay knows.
-    pub since: Timestamp,
-    /// Whether they were with an advocate whose line was lost: they come first.
-    pub again: bool,
-    /// The language of their page (BCP 47); empty where they did not say.
-    pub language: String,
-}
-
-/// What the desk shows next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeskEvent {
-    /// Whether the line stands.
-    Line(Line),
-    /// Whether this device is on duty.
-    Duty(Duty),
-    /// Who waits, whole, in the order in which they are to be taken.
-    Waiting(Vec<WaitingSurvivor>),
-    /// Something in a chat.
-    Chat {
-        /// Which.
-        chat: ChatNumber,
-        /// What.
-        event: ChatEvent,
-    },
-    /// Something did not work, or must be known.
-    Trouble(Trouble),
-}
-
-/// What happened in a chat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChatEvent {
-    /// It was offered to a survivor.
-    Opened,
-    /// The survivor is in it.
-    Joined,
-    /// Something in the conversation.
-    Conversation(ConversationEvent),
-    /// It is over.
-    Ended(Ending),
-    /// The survivor did not come, or went to somebody else before they came.
-    Lost,
-}
-
-/// What the desk has to tell the person at it. Each has a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// What the relay shows is not signed by this program.
-    ProgramNotVerified,
-    /// This device's certificate does not hold good, or was revoked.
-    CertificateRefused,
-    /// This device's certificate has run out.
-    CertificateExpired,
-    /// This device's clock is more than a day off.
-    ClockWrong,
-    /// A colleague took that person first, or they left.
-    TakenByAnother,
-    /// There is nobody to take.
-    NobodyWaiting,
-    /// The relay could not do its part.
-    RelayFault,
-    /// The relay speaks a newer version than this page.
-    PageOutdated,
-    /// Something tried to break a rule that keeps a chat private; that chat is over.
-    ConversationNotSafe,
-    /// The relay refused something, for this reason.
-    Refused(Refusal),
-}
-
 /// One place in the line, as this desk knows it.
+#[derive(Clone)]
 struct Place {
     key_package: KeyPackageHash,
     shown: WaitingSurvivor,
@@ -127,6 +62,7 @@ struct Held {
     offer: Option<Offer>,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
+    silence: Watch,
 }
 
 /// A Welcome on its way to a survivor.
@@ -147,12 +83,15 @@ pub struct Desk {
     duty: OwnDuty,
     duty_shown: Duty,
     waiting: BTreeMap<TicketId, Place>,
-    /// Claims that the relay has not answered, with the KeyPackage that belongs to each.
-    claiming: BTreeMap<TicketId, KeyPackageHash>,
+    /// Claims that the relay has not answered.
+    claiming: BTreeMap<TicketId, Place>,
     /// Places whose KeyPackage turned out to be of no use.
     unusable: BTreeSet<TicketId>,
     chats: BTreeMap<ChatNumber, Held>,
     last_chat: u32,
+    returns: Returns,
+    /// The time of the latest call that told it.
+    now: Timestamp,
     transmits: VecDeque<Transmit>,
     events: VecDeque<DeskEvent>,
 }
@@ -174,6 +113,8 @@ impl Desk {
             unusable: BTreeSet::new(),
             chats: BTreeMap::new(),
             last_chat: 0,
+            returns: Returns::default(),
+            now,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -186,6 +127,7 @@ impl Desk {
 
     /// Goes on duty as soon as the line allows.
     pub fn go_on_duty(&mut self, now: Timestamp) {
+        self.now = now;
         if let Err(error) = self.own_certificate(now) {
             self.trouble(trouble_of(error));
             return;
@@ -195,9 +137,10 @@ impl Desk {
         self.settle();
     }
 
-    /// Goes off duty. Open chats stay.
+    /// Goes off duty. Open chats stay; whoever loses their page from now on comes back to anybody.
     pub fn go_off_duty(&mut self) {
         let frame = self.duty.stop();
+        self.returns.clear();
         self.send_all(frame);
         self.waiting.clear();
         self.show_waiting();
@@ -216,7 +159,7 @@ impl Desk {
     pub fn take(&mut self, ticket: TicketId) {
         match self.waiting.get(&ticket) {
             Some(place) => {
-                self.claiming.insert(ticket, place.key_package);
+                self.claiming.insert(ticket, place.clone());
                 self.send(&ClientFrame::Claim { ticket });
             }
             None => self.trouble(Trouble::TakenByAnother),
@@ -234,6 +177,7 @@ impl Desk {
         text: &str,
         now: Timestamp,
     ) -> Result<MessageNumber, WriteError> {
+        self.now = now;
         let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         let number = held.chat.write(text, now);
         self.settle();
@@ -242,9 +186,18 @@ impl Desk {
 
     /// Ends a chat, and erases it on both sides.
     pub fn end(&mut self, chat: ChatNumber, now: Timestamp) {
+        self.now = now;
         if let Some(held) = self.chats.get_mut(&chat) {
-            held.chat.end(now);
+            held.chat.end(Ending::ByStaff, now);
         }
+        self.settle();
+    }
+
+    /// Gives a survivor who was asked whether they are there, or told that the chat will close, more time.
+    pub fn postpone(&mut self, chat: ChatNumber, now: Timestamp) {
+        self.now = now;
+        let told = self.chats.get_mut(&chat).and_then(|held| held.silence.handle_sign(now));
+        self.tell_silence(chat, told);
         self.settle();
     }
 
@@ -252,6 +205,7 @@ impl Desk {
 
     /// The connection asked for by [`Transmit::Connect`] is open.
     pub fn handle_connected(&mut self, now: Timestamp) {
+        self.now = now;
         if self.connection.handle_connected(now) {
             let program = self.setup.root.program_id();
             self.send(&ClientFrame::Hello { version: VERSION, program });
@@ -260,6 +214,7 @@ impl Desk {
 
     /// The connection is gone, or could not be opened.
     pub fn handle_disconnected(&mut self, now: Timestamp) {
+        self.now = now;
         self.connection.handle_disconnected(jitter(&self.randomness), now);
         self.line_went_down();
         self.settle();
@@ -267,6 +222,7 @@ impl Desk {
 
     /// A frame came. What is not one, or makes no sense now, is passed over.
     pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
+        self.now = now;
         self.connection.handle_heard(now);
         let Ok(frame) = decode::<RelayFrame>(bytes) else {
             return;
@@ -305,6 +261,7 @@ impl Desk {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.now = now;
         let action = self.connection.handle_timeout(jitter(&self.randomness), now);
         if action == Some(LineAction::Disconnect) {
             self.line_went_down();
@@ -316,6 +273,7 @@ impl Desk {
         for held in self.chats.values_mut() {
             held.chat.handle_timeout(now);
         }
+        self.handle_silences();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
         for ticket in late.collect::<Vec<_>>() {
@@ -339,8 +297,11 @@ impl Desk {
 
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let timers = self.trust.policy().map(|policy| policy.timers);
         let chats = self.chats.values().flat_map(|held| {
-            [held.chat.poll_timeout(), held.offer.as_ref().map(|offer| offer.until)]
+            let silence = timers.as_ref().and_then(|timers| held.silence.poll_timeout(timers));
+            let offer = held.offer.as_ref().map(|offer| offer.until);
+            [held.chat.poll_timeout(), offer, silence]
         });
         [self.connection.poll_timeout(), self.duty.poll_timeout()]
             .into_iter()
@@ -431,21 +392,46 @@ impl Desk {
         let opened =
             keys.filter_map(|key| Intake::open(key, &program, &key_package, intake).ok()).next();
         let Some(opened) = opened else { return };
-        let shown = WaitingSurvivor {
-            ticket,
-            since: Timestamp(now.0.saturating_sub(u64::from(waited) * 1000)),
+        let comes_back = self.judge_return(ticket, opened.returning.as_ref(), now);
+        let beforehand = Beforehand {
             again: opened.again,
             language: opened.language.as_str().into(),
+            interpreter: opened.interpreter,
+            safety: opened.safety,
+            comes_back,
         };
+        let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
+        let shown = WaitingSurvivor { ticket, since, beforehand };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
     }
 
-    /// Those who lost their advocate first, then whoever has waited longest.
+    /// Whose return words somebody brought. The chat that they lost is over by that, unless its page still
+    /// answers: then somebody else may have brought the words, and it goes on until they are taken.
+    fn judge_return(
+        &mut self,
+        ticket: TicketId,
+        words: Option<&ReturnWords>,
+        now: Timestamp,
+    ) -> ComesBack {
+        let Some(words) = words else {
+            return ComesBack::No;
+        };
+        let Some(chat) = self.returns.judge(ticket, words, now) else {
+            return ComesBack::Elsewhere;
+        };
+        if let Some(lost) = self.chats.get_mut(&chat)
+            && !lost.chat.survivor_is_here()
+        {
+            lost.chat.end(Ending::PageLost, now);
+        }
+        ComesBack::Here(chat)
+    }
+
     fn in_order(&self) -> Vec<WaitingSurvivor> {
         let mut waiting =
             self.waiting.values().map(|place| place.shown.clone()).collect::<Vec<_>>();
-        waiting.sort_by_key(|place| (!place.again, place.since, place.ticket));
+        waiting.sort_by_key(WaitingSurvivor::order);
         waiting
     }
 
@@ -454,13 +440,13 @@ impl Desk {
             self.send_offer(ticket, welcome);
             return;
         }
-        let Some(hash) = self.claiming.remove(&ticket) else {
+        let Some(place) = self.claiming.remove(&ticket) else {
             return;
         };
         self.waiting.remove(&ticket);
         self.show_waiting();
-        if hash != KeyPackageHash::of(key_package)
-            || self.open_chat(ticket, key_package, now).is_none()
+        if place.key_package != KeyPackageHash::of(key_package)
+            || self.open_chat(place.shown, key_package, now).is_none()
         {
             self.unusable.insert(ticket);
             self.send(&ClientFrame::Release { ticket });
@@ -469,7 +455,13 @@ impl Desk {
     }
 
     /// Makes the group with the survivor in it, opens its room and offers it to them.
-    fn open_chat(&mut self, ticket: TicketId, key_package: &[u8], now: Timestamp) -> Option<()> {
+    fn open_chat(
+        &mut self,
+        survivor: WaitingSurvivor,
+        key_package: &[u8],
+        now: Timestamp,
+    ) -> Option<()> {
+        let WaitingSurvivor { ticket, beforehand, .. } = survivor;
         let device = self.own_certificate(now).ok()?;
         let (group, welcome) =
             Group::create_and_add(&self.setup.device, key_package, &self.randomness, now).ok()?;
@@ -492,8 +484,14 @@ impl Desk {
         self.last_chat += 1;
         let number = ChatNumber(self.last_chat);
         let offer = Offer { ticket, welcome: welcome.clone(), until: now + OFFER_AT_MOST };
-        self.chats.insert(number, Held { chat, offer: Some(offer), told: None });
-        self.show_chat(number, ChatEvent::Opened);
+        if let ComesBack::Here(lost) = beforehand.comes_back
+            && let Some(lost) = self.chats.get_mut(&lost)
+        {
+            lost.chat.end(Ending::PageLost, now);
+        }
+        self.chats
+            .insert(number, Held { chat, offer: Some(offer), silence: Watch::new(), told: None });
+        self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
         self.send_offer(ticket, welcome);
         Some(())
@@ -545,6 +543,11 @@ impl Desk {
                     held.chat.handle_delivered(&message, &self.trust, now);
                 }
             }
+            RelayFrame::Left { room, token } => {
+                if let Some(chat) = self.chat_in(room) {
+                    chat.handle_left(&token);
+                }
+            }
             _ => {}
         }
     }
@@ -575,20 +578,106 @@ impl Desk {
     fn handle_output(&mut self, number: ChatNumber, output: ChatOutput) {
         match output {
             ChatOutput::Conversation(event) => {
+                if let ConversationEvent::Message { from, .. } = &event {
+                    self.handle_message(number, *from);
+                }
                 self.show_chat(number, ChatEvent::Conversation(event));
             }
-            ChatOutput::SurvivorArrived => {
-                if let Some(held) = self.chats.get_mut(&number) {
-                    held.offer = None;
+            ChatOutput::SurvivorArrived => self.handle_arrived(number),
+            ChatOutput::Sign(sign) => self.handle_sign(number, sign),
+            ChatOutput::Ended(ending) => {
+                if matches!(ending, Ending::BySurvivor | Ending::ByStaff) {
+                    self.returns.forget(number);
                 }
-                self.show_chat(number, ChatEvent::Joined);
+                self.show_chat(number, ChatEvent::Ended(ending));
             }
-            ChatOutput::Ended(ending) => self.show_chat(number, ChatEvent::Ended(ending)),
             ChatOutput::Unsafe => {
                 self.trouble(Trouble::ConversationNotSafe);
                 self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
             }
-            ChatOutput::LeadIntroduced | ChatOutput::LeadLost => {}
+            ChatOutput::LeadIntroduced | ChatOutput::LeadLost | ChatOutput::Silence(_) => {}
+        }
+    }
+
+    /// The survivor is in: they are told what leads back here.
+    fn handle_arrived(&mut self, number: ChatNumber) {
+        let on_duty = self.duty.shown() != Duty::Off;
+        if let Some(held) = self.chats.get_mut(&number) {
+            held.offer = None;
+            if let Some(words) =
+                on_duty.then(|| self.returns.give(number, &self.randomness, self.now)).flatten()
+            {
+                held.chat.say(Content::ReturnWords { words }, self.now);
+            }
+        }
+        self.show_chat(number, ChatEvent::Joined);
+    }
+
+    // Silence.
+
+    fn handle_message(&mut self, number: ChatNumber, from: Author) {
+        let now = self.now;
+        let told = self.chats.get_mut(&number).and_then(|held| match from {
+            Author::Member(member) if held.chat.is_survivor(member) => {
+                held.silence.handle_answer(now)
+            }
+            Author::Me | Author::Member(_) => {
+                held.silence.handle_said(now);
+                None
+            }
+        });
+        self.tell_silence(number, told);
+    }
+
+    fn handle_sign(&mut self, number: ChatNumber, sign: Sign) {
+        let now = self.now;
+        let told = self.chats.get_mut(&number).and_then(|held| match sign {
+            Sign::StillHere => held.silence.handle_sign(now),
+            Sign::Hidden(hidden) => held.silence.handle_hidden(hidden, now),
+        });
+        self.tell_silence(number, told);
+    }
+
+    /// Does what is due in each chat.
+    fn handle_silences(&mut self) {
+        let Some(timers) = self.trust.policy().map(|policy| policy.timers) else {
+            return;
+        };
+        let now = self.now;
+        for number in self.chats.keys().copied().collect::<Vec<_>>() {
+            let Some(held) = self.chats.get_mut(&number) else {
+                continue;
+            };
+            match held.silence.handle_timeout(&timers, now) {
+                Some(Due::Tell(silence)) => self.tell_silence(number, Some(silence)),
+                Some(Due::Close) => held.chat.end(Ending::BySilence, now),
+                None => {}
+            }
+        }
+    }
+
+    /// Whether the survivor could answer now is for the chat to know.
+    fn watch_silence(&mut self, number: ChatNumber) {
+        let Some(timers) = self.trust.policy().map(|policy| policy.timers) else {
+            return;
+        };
+        let now = self.now;
+        let told = self.chats.get_mut(&number).and_then(|held| {
+            held.silence.set_arrived(held.chat.has_arrived(), now);
+            held.silence.set_here(held.chat.survivor_is_here(), &timers, now)
+        });
+        self.tell_silence(number, told);
+    }
+
+    /// Says inside the group how far the survivor's silence has come, and shows it here.
+    fn tell_silence(&mut self, number: ChatNumber, silence: Option<Silence>) {
+        if let Some(silence) = silence
+            && let Some(held) = self.chats.get_mut(&number)
+            && held.chat.is_open()
+        {
+            held.chat.say(Content::Silence { silence }, self.now);
+            let event = ConversationEvent::Silence(silence);
+            self.show_chat(number, ChatEvent::Conversation(event));
         }
     }
 
@@ -679,6 +768,8 @@ impl Desk {
     /// After anything happened: what the chats have to say, and whether duty changed.
     fn settle(&mut self) {
         for number in self.chats.keys().copied().collect::<Vec<_>>() {
+            self.drain(number);
+            self.watch_silence(number);
             self.drain(number);
         }
         let duty = self.duty.shown();

@@ -3,7 +3,7 @@
 use leptos::ev;
 use leptos::html::{button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{Duty, WaitingSurvivor};
+use stillroom_conversation::{Beforehand, Duty, WaitingSurvivor};
 
 use crate::board::{Seated, chat_name};
 use crate::chat::{Chat, Mark};
@@ -64,7 +64,8 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor { ticket, since, again, language } = waiter;
+    let WaitingSurvivor { ticket, since, beforehand } = waiter;
+    let Beforehand { again, language, .. } = beforehand;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {

@@ -1,7 +1,5 @@
 //! What survivors say beforehand.
 
-use alloc::string::String;
-
 use stillroom_protocol::{KeyPackageHash, limits::INTAKE_MAX};
 
 use super::fixture::Program;
@@ -10,7 +8,7 @@ use crate::*;
 const KEY_PACKAGE: KeyPackageHash = KeyPackageHash([8; 32]);
 
 fn intake(again: bool, language: &str) -> Intake {
-    Intake { again, language: String::from(language).try_into().unwrap() }
+    Intake { again, language: language.try_into().unwrap(), ..Intake::default() }
 }
 
 #[test]
@@ -18,7 +16,13 @@ fn staff_on_duty_read_what_a_survivor_said() {
     let mut program = Program::new(1);
     let duty = ReceivingKey::generate(&mut program.rng);
     let id = program.fingerprint.program_id();
-    let said = intake(true, "ar");
+    let said = Intake {
+        again: true,
+        language: "ar".try_into().unwrap(),
+        interpreter: true,
+        safety: SafetyAnswer::NotSure,
+        returning: ReturnWords::of("river lamp stone"),
+    };
     let sealed = said.seal(&id, &duty.public_key(), &KEY_PACKAGE, &mut program.rng).unwrap();
     assert_eq!(Intake::open(&duty, &id, &KEY_PACKAGE, &sealed), Ok(said));
 }
@@ -47,7 +51,13 @@ fn every_intake_is_equally_long_and_fits_its_frame() {
     let duty = ReceivingKey::generate(&mut program.rng).public_key();
     let id = program.fingerprint.program_id();
     let short = intake(false, "").seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
-    let long = intake(true, "zh-Hant-HK-x-abc");
+    let long = Intake {
+        again: true,
+        language: "zh-Hant-HK-x-abc".try_into().unwrap(),
+        interpreter: true,
+        safety: SafetyAnswer::NotSure,
+        returning: ReturnWords::of("abcdefgh abcdefgh abcdefgh"),
+    };
     let long = long.seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
     assert_eq!(short.len(), long.len());
     assert!(short.len() <= INTAKE_MAX);

@@ -12,6 +12,7 @@ mod fixture;
 mod intakes;
 mod passphrases;
 mod policies;
+mod return_words;
 mod revocations;
 mod seals;
 mod secrets;

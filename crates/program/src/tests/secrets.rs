@@ -1,7 +1,6 @@
 //! Nothing secret prints.
 
 use alloc::format;
-use alloc::string::String;
 
 use super::fixture::{NOW, Program, policy};
 use crate::*;
@@ -35,9 +34,13 @@ fn names_and_texts_do_not_print() {
     let verified = program.verified_staff(&device);
     let name = device.name.verify(&verified.device).unwrap();
     let (bundle, _) = DutyKeyBundle::make(&device, &[verified], NOW, &mut program.rng).unwrap();
-    let intake = Intake { again: true, language: String::from("xq").try_into().unwrap() };
+    let intake = Intake {
+        language: "xq".try_into().unwrap(),
+        safety: SafetyAnswer::NotSure,
+        ..Intake::default()
+    };
     let shown = format!("{name:?} {:?} {:?} {bundle:?} {intake:?}", device.name, policy());
-    for hidden in ["Robin", "Rivertown", "7233", "xq"] {
+    for hidden in ["Robin", "Rivertown", "7233", "xq", "NotSure"] {
         assert!(!shown.contains(hidden), "{hidden}: {shown}");
     }
 }

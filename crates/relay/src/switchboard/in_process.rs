@@ -136,6 +136,10 @@ impl Switchboard for InProcess {
         self.with(|live, now| live.delivery.handle_frame(from, frame, now));
     }
 
+    fn leaving(&self, said: &[u8]) {
+        self.with(|live, now| live.delivery.handle_leaving(said, now));
+    }
+
     fn disconnect(&self, connection: ConnectionId) {
         self.with(|live, now| {
             live.outgoing.remove(&connection);

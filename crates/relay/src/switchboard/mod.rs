@@ -56,6 +56,9 @@ pub trait Switchboard: Send + Sync + 'static {
     /// A whole frame came from a device.
     fn frame(&self, from: ConnectionId, frame: &[u8]);
 
+    /// A survivor's page said as it went that it left, on no connection.
+    fn leaving(&self, said: &[u8]);
+
     /// The connection is gone.
     fn disconnect(&self, connection: ConnectionId);
 

@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use stillroom_conversation::{ChatNumber, Duty, Phase};
+use stillroom_conversation::{ChatNumber, Duty, Phase, Said};
 use stillroom_program::Roles;
 use stillroom_simulation::{DeviceNumber, World};
 
@@ -29,8 +29,13 @@ pub(crate) fn add_desk(world: &mut World, name: &str) -> DeviceNumber {
 }
 
 pub(crate) fn start(world: &mut World) -> DeviceNumber {
+    start_with(world, Said::default())
+}
+
+/// A survivor who says this beforehand asks for an advocate.
+pub(crate) fn start_with(world: &mut World, said: Said) -> DeviceNumber {
     let survivor = world.survivor();
-    world.as_survivor(survivor, |survivor, now| survivor.start(now));
+    world.as_survivor(survivor, |survivor, now| survivor.start(said, now));
     survivor
 }
 

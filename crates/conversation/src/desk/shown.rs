@@ -1,0 +1,130 @@
+//! What the desk shows: who waits, what happened in a chat, and trouble (`features.md` 2.1, 5.2).
+
+use core::fmt;
+
+use stillroom_program::{SafetyAnswer, Timestamp};
+use stillroom_protocol::{Refusal, TicketId};
+
+use super::Duty;
+use crate::{
+    conversation::{ConversationEvent, Ending},
+    line::Line,
+};
+
+/// A chat's number on this desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChatNumber(pub u32);
+
+/// What a survivor said before the chat. Does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Beforehand {
+    /// Whether they were with an advocate whose line was lost: they come first.
+    pub again: bool,
+    /// The language that they want to write in (BCP 47); empty where they did not say.
+    pub language: String,
+    /// Whether they want an interpreter.
+    pub interpreter: bool,
+    /// What they answered about their device.
+    pub safety: SafetyAnswer,
+    /// Whether they say that they were in a chat when their page was lost.
+    pub comes_back: ComesBack,
+}
+
+impl fmt::Debug for Beforehand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Beforehand")
+    }
+}
+
+/// Whether somebody came with return words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComesBack {
+    /// They came with none.
+    No,
+    /// With words that this desk gave out in this chat, which may be over by now: they come first. Whoever
+    /// saw the words could have brought them.
+    Here(ChatNumber),
+    /// With words that this desk did not give out: a colleague's, or wrong ones.
+    Elsewhere,
+}
+
+/// Somebody who waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingSurvivor {
+    /// Their place.
+    pub ticket: TicketId,
+    /// Since when, as far as the relay knows.
+    pub since: Timestamp,
+    /// What they said beforehand.
+    pub beforehand: Beforehand,
+}
+
+impl WaitingSurvivor {
+    /// The order in which people are to be taken: who had an advocate before comes first, then who has
+    /// waited longest.
+    pub(super) fn order(&self) -> impl Ord + use<> {
+        let had_an_advocate =
+            self.beforehand.again || matches!(self.beforehand.comes_back, ComesBack::Here(_));
+        (!had_an_advocate, self.since, self.ticket)
+    }
+}
+
+/// What the desk shows next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeskEvent {
+    /// Whether the line stands.
+    Line(Line),
+    /// Whether this device is on duty.
+    Duty(Duty),
+    /// Who waits, whole, in the order in which they are to be taken.
+    Waiting(Vec<WaitingSurvivor>),
+    /// Something in a chat.
+    Chat {
+        /// Which.
+        chat: ChatNumber,
+        /// What.
+        event: ChatEvent,
+    },
+    /// Something did not work, or must be known.
+    Trouble(Trouble),
+}
+
+/// What happened in a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatEvent {
+    /// It was offered to a survivor, who had said this.
+    Opened(Beforehand),
+    /// The survivor is in it.
+    Joined,
+    /// Something in the conversation.
+    Conversation(ConversationEvent),
+    /// It is over.
+    Ended(Ending),
+    /// The survivor did not come, or went to somebody else before they came.
+    Lost,
+}
+
+/// What the desk has to tell the person at it. Each has a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// What the relay shows is not signed by this program.
+    ProgramNotVerified,
+    /// This device's certificate does not hold good, or was revoked.
+    CertificateRefused,
+    /// This device's certificate has run out.
+    CertificateExpired,
+    /// This device's clock is more than a day off.
+    ClockWrong,
+    /// A colleague took that person first, or they left.
+    TakenByAnother,
+    /// There is nobody to take.
+    NobodyWaiting,
+    /// The relay could not do its part.
+    RelayFault,
+    /// The relay speaks a newer version than this page.
+    PageOutdated,
+    /// Something tried to break a rule that keeps a chat private; that chat is over.
+    ConversationNotSafe,
+    /// The relay refused something, for this reason.
+    Refused(Refusal),
+}
