@@ -215,7 +215,7 @@ root.dataset.booted = ''
 // Closed when the page was opened: offer the chat as soon as somebody is there.
 async function look() {
   let open
-  try { open = (await (await fetch('/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
+  try { open = (await (await fetch((root.dataset.relay || '') + '/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
   if (!open) return setTimeout(look, 10000)
   root.dataset.open = 'yes'
   root.dataset.state = 'open'
