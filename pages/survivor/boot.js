@@ -24,7 +24,7 @@ function show(screen, part) {
     if (each.hidden && last) each.remove()
   }
   if (part) at(part).hidden = false
-  uncover()
+  if (section.id != 'talk') uncover()
   if (document.activeElement == at('message')) return
   for (const heading of section.querySelectorAll('h1')) {
     if (heading.getClientRects().length) heading.focus()
@@ -45,26 +45,37 @@ function on(event) {
   try { page.handle(event) } catch { stop('stop-page-failed') }
 }
 
-async function begin() {
+async function begin(words = '') {
   if (begun) return
   begun = true
   const seen = document.querySelector('[name=seen]:checked')?.value || ''
-  const words = at('lost-words').value
-  at('lost-words').value = ''
   show('waiting')
   try {
     const loaded = await ready
     if (over) return
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
-  try { page.begin({ show, on, keep }, seen, words) } catch { return stop('stop-page-failed') }
+  try { page.begin({ show, on, keep }, seen, words, root.lang) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
-// What the way out sends as it goes (leave.js).
-function keep(token) { root.token = token }
+// What the way out sends as it goes (leave.js), and to whom.
+function keep(leaving) { root.leaving = leaving && [(root.dataset.relay || '') + '/b', leaving] }
 
+function comeBack() {
+  const field = at('lost-words')
+  const words = field.value
+  if (words.match(/[a-z]+/gi)?.length != 3) {
+    at('lost-said').textContent = said('three-words')
+    return field.focus()
+  }
+  field.value = ''
+  begin(words)
+}
+
+// Focus stays in the message box, and a phone's keyboard with it.
 function send(event) {
+  at('message').focus()
   if (page) return on(event)
   wanted = true
   at('left').textContent = said('waiting-kept')
@@ -117,7 +128,7 @@ const presses = {
   unveil: uncover,
   close: shut,
 }
-const submits = { 'lost-form': begin, 'safety-form': () => show('rights'), 'rights-form': begin, composer: send }
+const submits = { 'lost-form': comeBack, 'safety-form': () => show('rights'), 'rights-form': () => begin(), composer: send }
 
 document.addEventListener('click', event => {
   const id = event.target.closest('button')?.id
@@ -160,9 +171,9 @@ for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
   })
 }
 
-document.addEventListener('visibilitychange', () => {
+document.addEventListener('visibilitychange', event => {
   if (talking()) cover()
-  on()
+  on(event)
 })
 for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
 

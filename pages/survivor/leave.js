@@ -6,10 +6,10 @@
 
   function empty() { root.remove() }
   function leave() {
-    var token = root.token
+    var leaving = root.leaving
     empty()
-    // Tells the others, and is not waited for. The chat's own code may not be there to do it.
-    try { if (token) navigator.sendBeacon(token.to, token.body) } catch (e) { /* they see a dropped line */ }
+    // Tells the others, and is not waited for. The chat's own code may be gone or stuck by now.
+    try { if (leaving) navigator.sendBeacon(leaving[0], leaving[1]) } catch (e) { /* they see a dropped line */ }
     location.replace(exit)
     dispatchEvent(new Event('leave'))
   }

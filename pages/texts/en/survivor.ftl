@@ -34,6 +34,7 @@ no-script = Chat needs JavaScript. It is switched off here, did not load, or is 
 lost-page = I was in a chat and lost the page
 lost-words = The three words from your chat
 lost-hint = They lead back to the same advocate. What was written before is not shown again.
+three-words = These are not three words. Please look at them again.
 lost-return = Go back to my chat
 
 ## What may stay on this device. One of the browsers’ texts is shown, the one for the browser in use.
@@ -76,9 +77,7 @@ continue = Continue
 step-rights = Before the chat: 2 of 2
 rights-heading = Your rights, and what happens here
 rights-unseen = Nobody here can see who or where you are. So nobody can send help unless you tell us where.
-rights-danger = In danger now, call
-rights-kept = Nothing of this chat is kept.
-rights-kept-details = When it ends, everything written is erased: on this device, on the advocate’s, and in between. There is no copy that anybody could ask for later.
+rights-danger = In danger now, call:
 rights-platform = Who runs this chat
 rights-ask = You can ask your advocate about any of this.
 
@@ -88,7 +87,6 @@ ways-heading = Other ways to reach an advocate
 # The same list, folded away above a chat on a phone: two or three words.
 ways-short = Other ways to get help
 danger-heading = In danger right now?
-danger-call = Emergency number
 hours-heading = When chat is open
 time-zone = Time zone:
 languages-heading = Languages
@@ -124,8 +122,9 @@ line-down = There is no connection at the moment. This page is trying again by i
 # Followed by the three words.
 return-words-keep = If this page is lost, open its address again and type these three words:
 return-words-hide = Hide the words
-silence-question = Are you still there? There is no hurry. Press any key, or the button, and the chat stays open.
-silence-warning = You have not written for a while, so this chat closes in about { $count } minutes. Press any key, or the button, and it stays open.
+silence-asked = Are you still there? There is no hurry. Press any key, or the button, and the chat stays open.
+silence-minute = You have not written for a while, so this chat closes in about a minute. Press any key, or the button, and it stays open.
+silence-minutes = You have not written for a while, so this chat closes in about { $count } minutes. Press any key, or the button, and it stays open.
 still-here = I am still here
 # In place of the chat, when somebody comes back to this page on a phone.
 veiled = The chat was covered while you were away from this page.
@@ -143,6 +142,7 @@ keep-chatting = Keep chatting
 ended-heading = It has ended
 ended-by-you = You ended it. What was written is erased on both sides.
 ended-by-staff = The other side ended it. What was written is erased on both sides.
+ended-by-silence = It closed because nothing was written for a long time. What was written is erased on both sides. You can start a new chat whenever you want.
 ended-unknown = It has ended. What was written is erased on this device.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
@@ -165,7 +165,7 @@ stop-clock-wrong-heading = The clock on this device is wrong
 stop-clock-wrong = Its date or time is more than a day off, so this page cannot check who would answer. Nothing that you wrote was sent. You can set the date and time and try again, or use one of the other ways on this page.
 
 stop-statement-stale-heading = We could not make sure that chat is open
-stop-statement-stale = The news about who is on duty is too old to trust. Nothing that you wrote was sent. You can try again in a few minutes, or use one of the other ways on this page.
+stop-statement-stale = The news about who is on duty is too old to trust, or the clock on this device is ahead. Nothing that you wrote was sent. You can try again in a few minutes, or use one of the other ways on this page.
 
 stop-page-outdated-heading = This page needs to be opened again
 stop-page-outdated = Chat was renewed while this page was open. Nothing that you wrote can be read by anyone else. Press “Try again” to load the new page and start from there.
