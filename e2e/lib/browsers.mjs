@@ -30,9 +30,20 @@ const FLAGS = [
  * @typedef {object} Browser
  * @property {string} name       `chromium` or `firefox`
  * @property {string} version
- * @property {(options?: {viewport?: {width: number, height: number}, dark?: boolean, scripts?: boolean}) => Promise<Page>} newPage
+ * @property {(options?: Options) => Promise<Page>} newPage
  *   A page in a context of its own: no cookie, cache or storage is shared with another page.
  * @property {() => Promise<void>} close
+ */
+
+/**
+ * How a page is looked at. Firefox knows the size alone.
+ * @typedef {object} Options
+ * @property {{width: number, height: number}} [viewport]
+ * @property {boolean} [dark]     the dark colour scheme
+ * @property {boolean} [touch]    a phone: fingers, and a keyboard on the screen
+ * @property {boolean} [forced]   the colours of the device alone (high contrast)
+ * @property {boolean} [still]    motion reduced
+ * @property {boolean} [scripts]  whether scripts run
  */
 
 /** @returns {Promise<Browser>} */
@@ -41,8 +52,16 @@ export async function launchChromium() {
   return {
     name: 'chromium',
     version: browser.version(),
-    async newPage({ viewport = DESKTOP, dark = false, scripts = true } = {}) {
-      const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light', javaScriptEnabled: scripts })
+    async newPage({ viewport = DESKTOP, dark, touch = false, forced, still, scripts = true } = {}) {
+      const context = await browser.newContext({
+        viewport,
+        colorScheme: dark ? 'dark' : 'light',
+        hasTouch: touch,
+        isMobile: touch,
+        forcedColors: forced ? 'active' : 'none',
+        reducedMotion: still ? 'reduce' : 'no-preference',
+        javaScriptEnabled: scripts,
+      })
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
       return new ChromiumPage(page, context)

@@ -23,13 +23,40 @@ export async function onDuty(browser, url, options) {
   return desk
 }
 
-/** Opens the survivor's page and asks for an advocate. */
-export async function startChat(browser, url, options) {
+/** The survivor's screens up to the line, by the heading that each brings into focus. */
+export const HEADINGS = {
+  before: 'Chat with an advocate',
+  safety: 'Is it safe to chat here?',
+  rights: 'Your rights, and what happens here',
+  waiting: 'Waiting for an advocate',
+}
+
+/** Goes on from the first screen to the safety check. */
+export async function toSafety(survivor) {
+  await survivor.click('button', 'Start chat')
+  await survivor.see('heading', HEADINGS.safety)
+}
+
+/** Goes on from the first screen to rights; `answer` is one of the safety check's, or none. */
+export async function toRights(survivor, answer) {
+  await toSafety(survivor)
+  if (answer) await survivor.click('radio', answer)
+  await survivor.click('button', 'Continue')
+  await survivor.see('heading', HEADINGS.rights)
+}
+
+/** Goes on from the first screen to the line. */
+export async function toWaiting(survivor, answer) {
+  await toRights(survivor, answer)
+  await survivor.click('button', 'Continue')
+  await survivor.see('button', 'Stop waiting')
+}
+
+/** Opens the survivor's page and goes all the way to the line. */
+export async function startChat(browser, url, { answer, ...options } = {}) {
   const survivor = await browser.newPage(options)
   await survivor.goto(url)
-  await survivor.until(() => document.documentElement.dataset.screen === 'before' || document.body)
-  await survivor.click('button', 'Start chat')
-  await survivor.see('button', 'Stop waiting')
+  await toWaiting(survivor, answer)
   return survivor
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { meet, onDuty, survivorSays } from '../lib/people.mjs'
+import { meet, onDuty, survivorSays, toRights, toSafety, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const ways = {
@@ -14,10 +14,14 @@ const ways = {
 /** How a survivor comes to each screen. */
 const screens = {
   before: async () => {},
-  waiting: async (page) => {
-    await page.click('button', 'Start chat')
-    await page.see('button', 'Stop waiting')
+  safety: (page) => toSafety(page),
+  safer: async (page) => {
+    await toSafety(page)
+    await page.click('radio', 'Yes')
+    await page.see('heading', 'Ways that may be safer')
   },
+  rights: (page) => toRights(page),
+  waiting: (page) => toWaiting(page),
   chat: async (page, desk) => {
     await screens.waiting(page)
     await meet(page, desk)

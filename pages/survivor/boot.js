@@ -1,20 +1,30 @@
-// Shows the screens and loads the WebAssembly behind them (features.md 1.2, 1.7, 2.4). Whatever does not
-// load, or breaks, becomes a sentence. It handles no key and keeps nothing; what is written goes straight
-// to the core. It cannot help where scripts do not run: page.html says what to do there.
+// Shows the screens and loads the WebAssembly behind them (features.md 1.2, 1.7, 2.1, 2.2, 2.4, 3.9, 4.3).
+// Whatever does not load, or breaks, becomes a sentence. It handles no key and keeps nothing; what is
+// written goes straight to the core. It cannot help where scripts do not run: page.html says what to do there.
 const root = document.documentElement
 const at = id => document.getElementById(id)
-let page, over, wanted
+const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
+const touch = matchMedia('(pointer: coarse)').matches
+let page, over, begun, wanted
 
-// One screen at a time. Focus goes to its heading, unless somebody is writing.
+// One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
 function show(screen, part) {
   const section = at({ waiting: 'talk', chat: 'talk' }[screen] || screen)
+  const last = /ended|stopped/.test(screen)
   root.dataset.screen = screen
-  if (section.id != 'talk') at('message').value = ''
+  if (last) {
+    at('message').value = ''
+    if (screen == 'ended') {
+      section.append(at('advice'))
+      at('advice').open = true
+    }
+  }
   for (const each of [...at('main').children]) {
     each.hidden = each != section
-    if (each.hidden && section.id != 'talk') each.remove()
+    if (each.hidden && last) each.remove()
   }
   if (part) at(part).hidden = false
+  if (section.id != 'talk') uncover()
   if (document.activeElement == at('message')) return
   for (const heading of section.querySelectorAll('h1')) {
     if (heading.getClientRects().length) heading.focus()
@@ -35,21 +45,40 @@ function on(event) {
   try { page.handle(event) } catch { stop('stop-page-failed') }
 }
 
-async function start() {
+async function begin(words = '') {
+  if (begun) return
+  begun = true
+  const seen = document.querySelector('[name=seen]:checked')?.value || ''
   show('waiting')
   try {
     const loaded = await ready
     if (over) return
     page = loaded
-  } catch { return stop('unsupported-load') }
-  try { page.begin({ show, on }) } catch { return stop('stop-page-failed') }
+  } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
+  try { page.begin({ show, on, keep }, seen, words, root.lang) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
-function send() {
-  if (page) return
+// What the way out sends as it goes (leave.js), and to whom.
+function keep(leaving) { root.leaving = leaving && [(root.dataset.relay || '') + '/b', leaving] }
+
+function comeBack() {
+  const field = at('lost-words')
+  const words = field.value
+  if (words.match(/[a-z]+/gi)?.length != 3) {
+    at('lost-said').textContent = said('three-words')
+    return field.focus()
+  }
+  field.value = ''
+  begin(words)
+}
+
+// Focus stays in the message box, and a phone's keyboard with it.
+function send(event) {
+  at('message').focus()
+  if (page) return on(event)
   wanted = true
-  at('left').textContent = at('texts').content.querySelector('[data-text=waiting-kept]').textContent
+  at('left').textContent = said('waiting-kept')
 }
 
 function ask(ending) {
@@ -64,7 +93,42 @@ function giveUp() {
   show('ended', 'ended-by-survivor')
 }
 
-const presses = { start, end: () => ask(true), keep: () => ask(false), again: () => location.reload(), 'stop-waiting': giveUp }
+function hideWords() {
+  at('return').remove()
+  at('log').focus()
+}
+
+// A window that a link of its own opened closes. Any other becomes an ordinary site.
+function shut() {
+  close()
+  at('leave').click()
+}
+
+// On a phone, what is on the screen when another app comes up is kept as its picture (features.md 1.7).
+function cover() {
+  if (!document.hidden || !touch || at('talk').hidden) return
+  root.dataset.covered = ''
+  at('veil').hidden = false
+}
+
+function uncover() {
+  if (!('covered' in root.dataset)) return
+  delete root.dataset.covered
+  at('veil').hidden = true
+  at('log').focus()
+}
+
+const presses = {
+  start: () => show('safety'),
+  end: () => ask(true),
+  keep: () => ask(false),
+  again: () => location.reload(),
+  'stop-waiting': giveUp,
+  'hide-words': hideWords,
+  unveil: uncover,
+  close: shut,
+}
+const submits = { 'lost-form': comeBack, 'safety-form': () => show('rights'), 'rights-form': () => begin(), composer: send }
 
 document.addEventListener('click', event => {
   const id = event.target.closest('button')?.id
@@ -73,19 +137,44 @@ document.addEventListener('click', event => {
 })
 document.addEventListener('submit', event => {
   event.preventDefault()
-  send()
-  on(event)
+  submits[event.target.id](event)
 })
 document.addEventListener('input', on)
+document.addEventListener('change', event => {
+  if (event.target.name != 'seen') return
+  const safer = event.target.value != 'no'
+  at('safer').hidden = !safer
+  at('safer-said').textContent = safer ? said('safer-said') : ''
+})
 document.addEventListener('keydown', event => {
-  if (event.key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
+  const { key, target } = event
+  if (key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
+  // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not.
+  if (key == 'Enter' && !event.repeat && target.localName == 'h1') target.closest('.step')?.querySelector('.button-main').click()
   // An Enter that picks a word in an input method sends nothing.
-  if (event.key == 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode != 229 && event.target.id == 'message') {
+  if (key == 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode != 229 && target.id == 'message') {
     event.preventDefault()
     at('composer').requestSubmit()
   }
+  // Saving and printing, by their keys.
+  if ((event.ctrlKey || event.metaKey) && /^[sp]$/i.test(key) && talking()) event.preventDefault()
+  on(event)
 })
-document.addEventListener('visibilitychange', () => on())
+
+// The conversation is not taken along: into the message box one may paste, and out of it comes nothing.
+const talking = () => at('talk') && !at('talk').hidden
+for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
+  document.addEventListener(way, event => {
+    const target = event.target.closest ? event.target : event.target.parentElement
+    if (!talking() || target?.closest('#ways') || (way == 'contextmenu' && target?.id == 'message')) return
+    event.preventDefault()
+  })
+}
+
+document.addEventListener('visibilitychange', event => {
+  if (talking()) cover()
+  on(event)
+})
 for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
 
 // The module, if it is the one that the document names. Browsers check no preload of this kind, and some would
@@ -96,6 +185,20 @@ async function module({ href, integrity }) {
   if (integrity != 'sha384-' + btoa(String.fromCharCode(...hash))) throw new Error('not the module')
   return bytes
 }
+// The advice for the browser in use. Which it is stays here.
+function browser() {
+  const agent = navigator.userAgent
+  const phone = /Mobi|Android|iP(hone|ad|od)/.test(agent) || (/Mac/.test(agent) && navigator.maxTouchPoints > 1)
+  const names = { samsung: /SamsungBrowser/, edge: /Edg/, firefox: /Firefox|FxiOS/, chrome: /Chrom|CriOS/, safari: /Safari/ }
+  for (const name in names) if (names[name].test(agent)) return name + (phone ? '-phone' : '-desktop')
+}
+const own = document.querySelector(`[data-for=${browser()}]`) || document.querySelector('[data-for=""]')
+for (const each of document.querySelectorAll('[data-for]')) each.hidden = each != own
+at('host').textContent = location.host
+// Names that no browser has seen before, so that none fills or restores what is typed.
+for (const id of ['message', 'lost-words']) at(id).name = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
+// A chat is not lost to a press on another way to get help.
+for (const link of document.querySelectorAll('.ways a[href^=https]')) link.target = '_blank'
 
 async function load() {
   const code = await import(at('glue').href)
@@ -103,26 +206,37 @@ async function load() {
   return code
 }
 
+const refused = error => !self.WebAssembly || error instanceof WebAssembly.CompileError
+
+// The smallest module there is: some browsers know WebAssembly and are not allowed to run it.
+function runs() {
+  try { return new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) } catch { /* refused */ }
+}
+
+function cannot(part) {
+  over = true
+  root.dataset.cannot = ''
+  at(part).hidden = false
+}
+
 let ready
-if (self !== top) stop('unsupported-framed')
-else if (navigator.serviceWorker?.controller) stop('unsupported-worker')
-else if (!self.WebAssembly || !Object.hasOwn) stop('unsupported-browser')
+if (self !== top) cannot('unsupported-framed')
+else if (navigator.serviceWorker?.controller) cannot('unsupported-worker')
+else if (!Object.hasOwn) cannot('unsupported-browser')
+else if (!runs()) cannot('unsupported-core')
 else {
   ready = load()
-  ready.catch(() => {}) // said when Start is pressed; until then the page is of use as it is
+  ready.catch(() => {}) // said when it is needed; until then the page is of use as it is
   at('start').disabled = false
 }
+root.dataset.booted = ''
 
 // Closed when the page was opened: offer the chat as soon as somebody is there.
 async function look() {
-  let open
-  try { open = (await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json()).open } catch { /* look again */ }
-  if (open !== undefined) {
-    at('unknown')?.remove()
-    at('closed').hidden = open
-  }
-  if (!open) return setTimeout(look, 10000)
+  let now
+  try { now = await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json() } catch { /* look again */ }
+  if (now) root.dataset.state = now.state
+  if (!now?.open) return setTimeout(look, 10000)
   root.dataset.open = 'yes'
-  at('opened').hidden = false
 }
 if (!over && root.dataset.open == 'no') setTimeout(look, root.dataset.relay ? 0 : 3000)

@@ -6,7 +6,10 @@
 
   function empty() { root.remove() }
   function leave() {
+    var leaving = root.leaving
     empty()
+    // Tells the others, and is not waited for. The chat's own code may be gone or stuck by now.
+    try { if (leaving) navigator.sendBeacon(leaving[0], leaving[1]) } catch (e) { /* they see a dropped line */ }
     location.replace(exit)
     dispatchEvent(new Event('leave'))
   }
@@ -22,7 +25,9 @@
 
   // Scripts run, and modules are understood. Where one of ours does not arrive, the page says so.
   if ('noModule' in HTMLScriptElement.prototype) root.className = 'js'
-  addEventListener('error', function (e) { if (e.target.localName == 'script') root.className = '' }, true)
+  addEventListener('error', function (e) {
+    if (!('booted' in root.dataset) && (e.target == window || e.target.localName == 'script')) root.className = ''
+  }, true)
 
   function press(e) {
     if (e.button != 2 && e.target.closest && e.target.closest('#leave')) { e.preventDefault(); leave() }

@@ -1,5 +1,5 @@
 //! The survivor's page over the conversation core: plain web-sys, the smallest thing in the house
-//! (`features.md` 1.1, 1.7, 2.4, 3.1, 3.3, 3.8, 3.9, 3.12, 4.1).
+//! (`features.md` 1.1, 1.7, 2.1, 2.4, 3.1, 3.3, 3.7, 3.8, 3.9, 3.12, 4.1).
 //!
 //! `boot.js` shows the screens and passes every event to [`handle`]: presses, the socket's, the clock's. So
 //! there is one way in, and one place where a trap becomes a sentence. All markup is in `page.html`; what
@@ -13,7 +13,8 @@ mod words;
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
+use stillroom_conversation::{ReturnWords, Said};
 use wasm_bindgen::prelude::*;
 use web_sys::Event;
 
@@ -29,6 +30,9 @@ extern "C" {
     /// Takes every event to [`handle`].
     #[wasm_bindgen(method, getter)]
     fn on(this: &Shell) -> Function;
+    /// Takes what the way out is to send as it goes; nothing where there is nothing to leave.
+    #[wasm_bindgen(method)]
+    fn keep(this: &Shell, leaving: Option<Uint8Array>);
 }
 
 thread_local! {
@@ -38,14 +42,20 @@ thread_local! {
     static LEFT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Asks for an advocate.
+/// Asks for an advocate. What was chosen on the screens before goes with it, sealed for staff on duty: the
+/// answer of the safety check, the words of a page that was lost, and the language.
 ///
 /// # Errors
 /// Where the page is not the one that this code was made for; `boot.js` says so.
 #[wasm_bindgen]
-pub fn begin(shell: Shell) -> Result<(), JsValue> {
+pub fn begin(shell: Shell, safety: &str, words: &str, language: String) -> Result<(), JsValue> {
     let mut page = Page::new(shell).ok_or(JsValue::UNDEFINED)?;
-    page.start();
+    page.start(Said {
+        language,
+        safety: words::safety(safety),
+        returning: ReturnWords::of(words),
+        ..Said::default()
+    });
     PAGE.set(Some(page));
     Ok(())
 }

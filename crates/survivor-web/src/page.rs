@@ -1,5 +1,5 @@
 //! Drives the conversation core: events and the time go in, frames and what to show come out
-//! (`features.md` 2.4, 3.8, 4.1).
+//! (`features.md` 1.7, 2.4, 3.7, 3.8, 4.1).
 
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ pub(crate) struct Page {
     /// Milliseconds since the Unix epoch when the browser's monotonic clock stood at nought.
     clock_start: f64,
     timer: Option<i32>,
+    /// What the way out was last given to send.
+    leaving: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Page {
@@ -45,14 +47,15 @@ impl Page {
             clock_start: Date::now() - window.performance()?.now(),
             window,
             timer: None,
+            leaving: None,
         })
     }
 
-    /// Asks for an advocate.
-    pub(crate) fn start(&mut self) {
-        let root = self.window.document().and_then(|document| document.document_element());
-        let language = root.and_then(|root| root.get_attribute("lang")).unwrap_or_default();
-        self.core.start(Said { language, ..Said::default() }, self.now());
+    /// Asks for an advocate, who is told beforehand what was said.
+    pub(crate) fn start(&mut self, said: Said) {
+        let now = self.now();
+        self.core.start(said, now);
+        self.core.hidden(self.is_hidden(), now);
         self.drain();
     }
 
@@ -78,9 +81,22 @@ impl Page {
                 }
             }
             "submit" => self.write(now),
-            "input" => self.view.say_length(),
-            "click" => self.handle_press(event, now),
-            "leave" | "pagehide" => self.leave(),
+            "input" => {
+                self.core.touched(now);
+                self.view.say_length();
+            }
+            "keydown" => self.core.touched(now),
+            "click" => {
+                self.core.touched(now);
+                self.handle_press(event, now);
+            }
+            "visibilitychange" => {
+                // The time that was waited for may be long past: a browser slows a hidden page's timers.
+                self.core.handle_timeout(now);
+                self.core.hidden(self.is_hidden(), now);
+            }
+            "leave" => self.leave(),
+            "pagehide" => self.lose(),
             _ => {}
         }
     }
@@ -104,7 +120,7 @@ impl Page {
         }
     }
 
-    /// The page is gone already: sends what tells the others, and keeps nothing.
+    /// The way out was pressed, and the page is gone already: sends what tells the others, keeps nothing.
     fn leave(&mut self) {
         self.core.leave();
         while let Some(transmit) = self.core.poll_transmit() {
@@ -112,6 +128,16 @@ impl Page {
                 socket::send(&frame);
             }
         }
+        self.give_up();
+    }
+
+    /// The page goes in another way: closed, loaded again, or taken by the browser. A place in the line is
+    /// given back. Of a chat the others see a dropped line, since the three words may lead back to it.
+    fn lose(&mut self) {
+        if self.view.is_in_chat() { self.give_up() } else { self.leave() }
+    }
+
+    fn give_up(&mut self) {
         socket::close();
         self.clear_timer();
         LEFT.set(true);
@@ -134,7 +160,21 @@ impl Page {
                 None => break,
             }
         }
+        self.keep_leaving();
         self.set_timer();
+    }
+
+    /// Keeps at hand what the way out sends, which can wait for nothing once it is pressed.
+    fn keep_leaving(&mut self) {
+        let leaving = self.core.leaving();
+        if leaving != self.leaving {
+            self.shell.keep(leaving.as_ref().map(|bytes| Uint8Array::from(bytes.as_slice())));
+            self.leaving = leaving;
+        }
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.window.document().is_some_and(|document| document.hidden())
     }
 
     fn show(&mut self, event: SurvivorEvent) {

@@ -1,4 +1,4 @@
-//! Draws the conversation into the markup of `page.html` (`features.md` 3.3, 3.8, 3.9, 3.12, 4.1).
+//! Draws the conversation into the markup of `page.html` (`features.md` 3.3, 3.7, 3.8, 3.9, 3.12, 4.1).
 //!
 //! Whatever a person wrote, or is called, becomes the content of a text node, set apart from the direction
 //! of what is around it. When the chat is over it is taken off the page before anything else is shown.
@@ -6,7 +6,7 @@
 
 use stillroom_conversation::{
     Announcement, Author, ConversationEvent, Line, MemberNumber, MessageNumber, Participant, Phase,
-    Written,
+    Silence, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -87,11 +87,17 @@ impl View {
         Some((screen, part))
     }
 
+    /// Whether an advocate is there.
+    pub(crate) fn is_in_chat(&self) -> bool {
+        self.screen == "chat"
+    }
+
     /// Takes the conversation off the page.
     fn erase(&mut self) {
         self.messages.set_text_content(None);
         self.clear_written();
         self.set("roster", "");
+        self.show_silence(Silence::Over);
         self.shown.clear();
         self.here.clear();
     }
@@ -153,7 +159,8 @@ impl View {
             }
             ConversationEvent::Roster(here) => self.show_roster(here),
             ConversationEvent::Announced(said) => self.announce(&said),
-            ConversationEvent::ReturnWords(_) | ConversationEvent::Silence(_) => {}
+            ConversationEvent::ReturnWords(words) => self.show_return_words(&words),
+            ConversationEvent::Silence(silence) => self.show_silence(silence),
         }
     }
 
@@ -216,6 +223,34 @@ impl View {
         if let Some(item) = self.copy("of-note") {
             put(&item, "p", &sentence);
             self.append(&item, false);
+        }
+    }
+
+    /// The three words stand in the log until they are hidden there; newer ones take their place.
+    fn show_return_words(&self, words: &Written) {
+        if let Some(earlier) = self.document.get_element_by_id("return") {
+            earlier.remove();
+        }
+        if let Some(item) = self.copy("of-words") {
+            put(&item, "strong", words);
+            self.append(&item, false);
+        }
+    }
+
+    /// Asks whether somebody is still there, or says when the chat closes; nothing once it is over.
+    fn show_silence(&self, silence: Silence) {
+        let Some(panel) = self.document.get_element_by_id("silence") else {
+            return;
+        };
+        match words::silence(silence) {
+            Some(phrase) => {
+                let _ = panel.remove_attribute("hidden");
+                self.set("silence-said", &self.phrase(phrase));
+            }
+            None => {
+                let _ = panel.set_attribute("hidden", "");
+                self.set("silence-said", "");
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which words say how long ago, how far, how much: the choices alone, without a browser
-//! (`features.md` 3.12). The words themselves are in `pages/texts/`.
+//! (`features.md` 2.1, 3.7, 3.12). The words themselves are in `pages/texts/`.
 
-use stillroom_conversation::{Announcement, Ending, Role, Stop};
+use stillroom_conversation::{Announcement, Ending, Role, SafetyAnswer, Silence, Stop};
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
 /// From how many characters before the limit on the page speaks of it: early enough to finish a thought.
@@ -53,6 +53,26 @@ pub(crate) fn place(ahead: Option<u32>) -> Phrase {
     }
 }
 
+/// The answer of the safety check, by its value in the page.
+pub(crate) fn safety(value: &str) -> SafetyAnswer {
+    match value {
+        "no" => SafetyAnswer::Nobody,
+        "yes" => SafetyAnswer::Yes,
+        "not-sure" => SafetyAnswer::NotSure,
+        _ => SafetyAnswer::NotAsked,
+    }
+}
+
+/// What is said to somebody who has been silent, if anything.
+pub(crate) fn silence(silence: Silence) -> Option<Phrase> {
+    match silence {
+        Silence::Over => None,
+        Silence::Asked => Some(Phrase::of("silence-asked", 0)),
+        Silence::Warned { minutes: 0 | 1 } => Some(Phrase::of("silence-minute", 1)),
+        Silence::Warned { minutes } => Some(Phrase::of("silence-minutes", minutes.into())),
+    }
+}
+
 /// A role's name.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
@@ -78,7 +98,8 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
 pub(crate) fn ending(ending: Ending) -> &'static str {
     match ending {
         Ending::BySurvivor => "ended-by-survivor",
-        Ending::ByStaff | Ending::BySilence => "ended-by-staff",
+        Ending::ByStaff => "ended-by-staff",
+        Ending::BySilence => "ended-by-silence",
         Ending::Unknown | Ending::SurvivorLeft | Ending::PageLost => "ended-unknown",
     }
 }
@@ -86,7 +107,8 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
 /// The part of the page that says why there is no chat.
 pub(crate) fn stop(stop: Stop) -> &'static str {
     match stop {
-        Stop::NobodyOnDuty | Stop::Closed => "stop-nobody-on-duty",
+        Stop::NobodyOnDuty => "stop-nobody-on-duty",
+        Stop::Closed => "stop-closed",
         Stop::ProgramNotVerified => "stop-program-not-verified",
         Stop::ClockWrong => "stop-clock-wrong",
         Stop::StatementStale => "stop-statement-stale",
@@ -113,8 +135,9 @@ mod tests {
     use super::*;
 
     const PAGE: &str = include_str!("../../../pages/survivor/page.html");
-    const STOPS: [Stop; 9] = [
+    const STOPS: [Stop; 10] = [
         Stop::NobodyOnDuty,
+        Stop::Closed,
         Stop::ProgramNotVerified,
         Stop::ClockWrong,
         Stop::StatementStale,
@@ -173,6 +196,30 @@ mod tests {
     }
 
     #[test]
+    fn every_answer_of_the_safety_check_is_one_of_the_pages() {
+        let answers = [
+            ("no", SafetyAnswer::Nobody),
+            ("yes", SafetyAnswer::Yes),
+            ("not-sure", SafetyAnswer::NotSure),
+        ];
+        for (value, answer) in answers {
+            assert!(PAGE.contains(&format!("name=\"seen\" value=\"{value}\"")), "{value}");
+            assert_eq!(safety(value), answer);
+        }
+        assert_eq!(safety(""), SafetyAnswer::NotAsked);
+    }
+
+    #[test]
+    fn a_silence_has_words_until_it_is_over() {
+        assert_eq!(silence(Silence::Over), None);
+        for minutes in [0, 1, 2, 10] {
+            let said = silence(Silence::Warned { minutes }).unwrap();
+            assert!(page_has_text(said.id) && said.count == u64::from(minutes.max(1)));
+        }
+        assert!(page_has_text(silence(Silence::Asked).unwrap().id));
+    }
+
+    #[test]
     fn every_reason_why_there_is_no_chat_has_its_part_of_the_page() {
         for reason in STOPS {
             assert!(page_has_part(stop(reason)), "{reason:?}");
@@ -181,7 +228,7 @@ mod tests {
 
     #[test]
     fn every_ending_has_its_part_of_the_page() {
-        for how in [Ending::BySurvivor, Ending::ByStaff, Ending::Unknown] {
+        for how in [Ending::BySurvivor, Ending::ByStaff, Ending::BySilence, Ending::Unknown] {
             assert!(page_has_part(ending(how)), "{how:?}");
         }
     }

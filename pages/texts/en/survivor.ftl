@@ -11,21 +11,77 @@ leave-one-more = Press Shift 1 more time to leave this page.
 
 chat-heading = Chat with an advocate
 chat-open = Chat is open now
+# Followed by a day and a time.
+chat-closes = until
 chat-closed = Chat is closed now
 # Where another server than the relay gives the page out, until the relay has answered.
 chat-unknown = Chat is open at the times under “When chat is open”. Whether somebody is here at this moment shows once chat has loaded.
-chat-closed-what-now = Nobody is here to answer at this moment. You can reach an advocate in the other ways on this page, or come back when chat is open.
+chat-opens-again = It opens again:
+chat-closed-what-now = You can reach an advocate in the other ways on this page.
+chat-nobody = Nobody is free to answer right now
+chat-nobody-what-now = You can keep this page open. It shows “Start chat” as soon as an advocate is there. Until then you can reach one in the other ways on this page.
 start-chat = Start chat
 start-promise-name = You do not have to say who or where you are.
 start-promise-private = Only you and the advocate can read what you write.
 start-promise-erased = When the chat ends, it is erased on both sides.
 start-promise-choice = You decide what to share, and you can stop at any time.
-safety-heading = Is this device safe to use?
 safety-leave-heading = If you have to leave quickly
 safety-leave = “Leave this page” is always at the top. One press, or the Shift key three times, empties this page and opens an ordinary website.
 safety-leave-limits = It cannot remove this page’s address from the browser’s history, and it cannot stop spyware, a camera or someone who looks at the screen.
 no-script-heading = Chat cannot start in this browser
-no-script = Chat needs JavaScript, and it is switched off here or did not load. Nothing was sent. You can reach an advocate in the other ways on this page, or open it in another browser.
+no-script = Chat needs JavaScript. It is switched off here, did not load, or is too old. Nothing was sent. You can reach an advocate in the other ways on this page, or open it in another browser.
+
+## A chat whose page was lost
+
+lost-page = I was in a chat and lost the page
+lost-words = The three words from your chat
+lost-hint = They lead back to the same advocate. What was written before is not shown again.
+three-words = These are not three words. Please look at them again.
+lost-return = Go back to my chat
+
+## What may stay on this device. One of the browsers’ texts is shown, the one for the browser in use.
+
+advice-heading = What others could find on this device
+advice-history = This visit leaves one line in the browser’s history:
+advice-chrome-desktop = Chrome: press Ctrl and H together (on a Mac, Command and Y). Press the three dots beside that line, then “Remove from history”. A window that keeps no history: Ctrl, Shift and N (on a Mac, Command, Shift and N).
+advice-chrome-phone = Chrome: open the menu with the three dots, then History. Press the cross beside that line (on an iPhone, press Edit, choose the line, then Delete). Incognito, in the same menu, keeps no history.
+advice-edge-desktop = Edge: press Ctrl and H together (on a Mac, Command and Y). Press the cross beside that line. A window that keeps no history: Ctrl, Shift and N (on a Mac, Command, Shift and N).
+advice-edge-phone = Edge: open the menu, then History. Hold that line down, then press Delete. InPrivate, in the list of tabs, keeps no history.
+advice-firefox-desktop = Firefox: press Ctrl, Shift and H together (on a Mac, Command, Shift and H). Press that line with the right mouse button, then “Delete Page”. A window that keeps no history: Ctrl, Shift and P (on a Mac, Command, Shift and P).
+advice-firefox-phone = Firefox: open the menu, then History. Press the sign beside that line, then Delete (on an iPhone, push the line to the left). Private tabs, under the mask, keep no history.
+advice-safari-desktop = Safari: press Command and Y together. Choose that line and press the Delete key. A window that keeps no history: Command, Shift and N.
+advice-safari-phone = Safari: press the open book, then the clock. Push that line to the left, then press Delete. Private tabs, in the list of tabs, keep no history.
+advice-samsung-phone = Samsung Internet: open the menu, then History. Hold that line down, then press Delete. Secret mode, in the list of tabs, keeps no history.
+advice-any-browser = Open the browser’s menu, then History. Find that line and remove it alone. A private window, in the same menu, keeps no history.
+advice-whole-history = An empty history can be noticed. Removing one line draws less notice.
+advice-account = Is this browser signed in to an account that others use, such as a family account? Then they may see the history on their own devices.
+advice-keyboard = A phone’s keyboard may learn words that you write, and suggest them later. You can switch that off in its settings.
+advice-network = Whoever runs the Wi-Fi or pays for the line may see that this address was opened. They cannot see what is written.
+advice-spyware = No page can stop spyware, a screenshot or a camera. If there could be spyware here, another device is safer.
+
+## Is it safe to chat here?
+
+step-safety = Before the chat: 1 of 2
+safety-heading = Is it safe to chat here?
+safety-question = Could someone see this device, or what you write, now or later?
+safety-no = No
+safety-yes = Yes
+safety-not-sure = Not sure
+safer-said = Safer ways to reach an advocate are shown below.
+safer-heading = Ways that may be safer
+safer-why = If someone can see this device, they may be able to read along. Then it may be safer to use another one, to call, or to come in.
+safer-choice = What is best for you now is your choice. If you want to chat from here, you can.
+safety-may-continue = You can continue whatever you answer, and without an answer. Your advocate sees the answer and nobody else.
+continue = Continue
+
+## Rights, and what happens here
+
+step-rights = Before the chat: 2 of 2
+rights-heading = Your rights, and what happens here
+rights-unseen = Nobody here can see who or where you are. So nobody can send help unless you tell us where.
+rights-danger = In danger now, call:
+rights-platform = Who runs this chat
+rights-ask = You can ask your advocate about any of this.
 
 ## Other ways to reach an advocate
 
@@ -33,9 +89,10 @@ ways-heading = Other ways to reach an advocate
 # The same list, folded away above a chat on a phone: two or three words.
 ways-short = Other ways to get help
 danger-heading = In danger right now?
-danger-call = Emergency number
 hours-heading = When chat is open
 time-zone = Time zone:
+languages-heading = Languages
+no-machine = Nothing here is translated by a machine.
 
 ## Waiting
 
@@ -45,6 +102,7 @@ place-next = You are next.
 place-ahead = People ahead of you: { $count }
 waiting-next-heading = What comes next
 waiting-next = When an advocate is free, they join you here. You do not have to do anything.
+waiting-held = When all advocates are with others, your place is kept. Nobody is turned away.
 waiting-write = You can already write. It stays on this device until an advocate is here, and then they can read it.
 waiting-kept = Your message will be sent in a moment. This page is still getting ready.
 stop-waiting = Stop waiting
@@ -63,6 +121,16 @@ message-not-now = This could not be sent just now. Your words are still in the b
 line-up = Connected
 line-starting = Connecting
 line-down = There is no connection at the moment. This page is trying again by itself. Nothing is lost: what you write is sent when the connection is back.
+# Followed by the three words.
+return-words-keep = If this page is lost, open its address again and type these three words:
+return-words-hide = Hide the words
+silence-asked = Are you still there? There is no hurry. Press any key, or the button, and the chat stays open.
+silence-minute = You have not written for a while, so this chat closes in about a minute. Press any key, or the button, and it stays open.
+silence-minutes = You have not written for a while, so this chat closes in about { $count } minutes. Press any key, or the button, and it stays open.
+still-here = I am still here
+# In place of the chat, when somebody comes back to this page on a phone.
+veiled = The chat was covered while you were away from this page.
+unveil = Show the chat
 advocate-lost = Your advocate’s connection is gone for good, so you are at the head of the line for another advocate. What you write is kept for them.
 
 ## Ending the chat
@@ -76,13 +144,18 @@ keep-chatting = Keep chatting
 ended-heading = It has ended
 ended-by-you = You ended it. What was written is erased on both sides.
 ended-by-staff = The other side ended it. What was written is erased on both sides.
+ended-by-silence = It closed because nothing was written for a long time. What was written is erased on both sides. You can start a new chat whenever you want.
 ended-unknown = It has ended. What was written is erased on this device.
-ended-history = This page’s address may still be in the browser’s history. Removing that one line draws less notice than clearing the whole history.
-ended-return = To come back, open the same address again. You can now close this window.
+ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
+close-page = Close this page
+close-page-how = Where the browser does not let a page close itself, an ordinary website opens in its place.
 
 ## Why the chat could not go on. Each says what happened, what is safe, and what to do.
 
 try-again = Try again
+
+stop-closed-heading = Chat has just closed
+stop-closed = The program had to close chat, so no advocate can join you now. Nothing that you wrote was sent or kept. Please use one of the other ways on this page, or come back when chat is open.
 
 stop-nobody-on-duty-heading = Nobody is here to answer right now
 stop-nobody-on-duty = Chat has closed, so no advocate can join you. Nothing that you wrote was sent or kept. Please use one of the other ways on this page, or come back when chat is open.
@@ -94,7 +167,7 @@ stop-clock-wrong-heading = The clock on this device is wrong
 stop-clock-wrong = Its date or time is more than a day off, so this page cannot check who would answer. Nothing that you wrote was sent. You can set the date and time and try again, or use one of the other ways on this page.
 
 stop-statement-stale-heading = We could not make sure that chat is open
-stop-statement-stale = The news about who is on duty is too old to trust. Nothing that you wrote was sent. You can try again in a few minutes, or use one of the other ways on this page.
+stop-statement-stale = The news about who is on duty is too old to trust, or the clock on this device is ahead. Nothing that you wrote was sent. You can try again in a few minutes, or use one of the other ways on this page.
 
 stop-page-outdated-heading = This page needs to be opened again
 stop-page-outdated = Chat was renewed while this page was open. Nothing that you wrote can be read by anyone else. Press “Try again” to load the new page and start from there.
@@ -118,6 +191,9 @@ stop-page-failed = The fault is on our side, not on yours. What was written is e
 
 unsupported-browser-heading = Chat cannot start in this browser
 unsupported-browser = This browser is too old for chat, or a setting switches off what chat needs. Nothing was sent. You can use another browser or device, or one of the other ways on this page.
+
+unsupported-core-heading = Chat cannot start in this browser
+unsupported-core = This browser, or a lock on this device, refuses a part that chat needs to keep what you write secret (WebAssembly). The rest of this page works. Nothing was sent. You can use another browser or device, or one of the other ways on this page.
 
 unsupported-load-heading = Chat could not load
 unsupported-load = A part of this page did not arrive. Nothing was sent. You can try again, or use one of the other ways on this page.

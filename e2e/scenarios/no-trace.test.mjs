@@ -1,0 +1,308 @@
+// What is written goes nowhere but into the chat: not into the clipboard, not onto paper, not into a form
+// that a browser fills again, not into the picture that a phone keeps of an app (features.md 1.4, 1.7, 3.9).
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
+import { advocateSays, meet, onDuty, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { startDemo } from '../lib/stillroom.mjs'
+
+const WRITTEN = 'nobody else may have this'
+const ANSWERED = 'nor what an advocate says'
+
+const shows = (page) => page.evaluate(() => document.documentElement?.innerText ?? '')
+
+/** Notes of each event of these kinds whether the page let it happen, in `window.let`. */
+const note = (page, ...kinds) => page.evaluate((kinds) => {
+  window.let = {}
+  for (const kind of kinds) addEventListener(kind, (event) => { window.let[kind] = !event.defaultPrevented })
+}, kinds)
+const letHappen = (page) => page.evaluate(() => window.let)
+
+/** What another page of the same browser can paste. */
+async function pasted(page) {
+  const other = await page.context.newPage()
+  await other.setContent('<textarea autofocus></textarea>')
+  await other.locator('textarea').focus()
+  await other.keyboard.press('Control+V')
+  const text = await other.locator('textarea').inputValue()
+  await other.close()
+  return text
+}
+
+async function fillClipboard(page, text) {
+  const other = await page.context.newPage()
+  await other.setContent('<textarea autofocus></textarea>')
+  await other.locator('textarea').fill(text)
+  await other.keyboard.press('Control+A')
+  await other.keyboard.press('Control+C')
+  await other.close()
+}
+
+describe('of a chat in Chromium', () => {
+  let program, browser, desk, page
+  before(async () => {
+    program = await startDemo()
+    browser = await launchChromium()
+    desk = await onDuty(browser, program.desk)
+    page = await startChat(browser, program.visitor)
+    await meet(page, desk)
+    await survivorSays(page, WRITTEN)
+    await advocateSays(desk, ANSWERED)
+    await page.seeText('log', 'Conversation', ANSWERED)
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  test('nothing can be selected and copied', async () => {
+    await fillClipboard(page, 'as before')
+    for (const place of ['Conversation', 'Your message']) {
+      await page.focus(place === 'Conversation' ? 'log' : 'textbox', place)
+      await page.press('Control+A')
+      await page.press('Control+C')
+      assert.equal(await pasted(page), 'as before', place)
+    }
+    await page.raw.getByText(ANSWERED).click({ clickCount: 3 })
+    assert.equal(await page.evaluate(() => String(getSelection())), '')
+  })
+
+  test('what is in the message box can be pasted into it and not copied or cut out of it', async () => {
+    await fillClipboard(page, 'from elsewhere')
+    await page.fill('textbox', 'Your message', '')
+    await page.focus('textbox', 'Your message')
+    await page.press('Control+V')
+    const box = () => page.evaluate(() => document.getElementById('message').value)
+    assert.equal(await box(), 'from elsewhere')
+    await page.fill('textbox', 'Your message', WRITTEN)
+    for (const keys of ['Control+C', 'Control+X']) {
+      await page.press('Control+A')
+      await page.press(keys)
+      assert.equal(await box(), WRITTEN)
+      assert.equal(await pasted(page), 'from elsewhere', keys)
+    }
+    await page.fill('textbox', 'Your message', '')
+  })
+
+  test('a telephone number beside it can be copied', async () => {
+    await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('#ways .ways bdi')))
+    await page.press('Control+C')
+    assert.equal(await pasted(page), '+1 555 010 0100')
+  })
+
+  test('nothing can be dragged out, and no menu offers to keep anything', async () => {
+    await note(page, 'contextmenu', 'dragstart')
+    const message = page.raw.getByText(ANSWERED)
+    await message.click({ button: 'right' })
+    assert.deepEqual(await letHappen(page), { contextmenu: false })
+    await message.dispatchEvent('dragstart')
+    await page.raw.locator('#message').dispatchEvent('dragstart')
+    assert.deepEqual(await letHappen(page), { contextmenu: false, dragstart: false })
+    await page.raw.locator('#message').click({ button: 'right' })
+    assert.equal((await letHappen(page)).contextmenu, true, 'pasting by mouse')
+    await page.press('Escape')
+  })
+
+  test('the keys for saving and printing do nothing', async () => {
+    await note(page, 'keydown')
+    for (const keys of ['Control+s', 'Control+p', 'Meta+s', 'Meta+p', 'Control+Shift+S']) {
+      await page.press(keys)
+      assert.deepEqual(await letHappen(page), { keydown: false }, keys)
+    }
+  })
+
+  test('on paper there is nothing', async () => {
+    await page.raw.emulateMedia({ media: 'print' })
+    assert.equal(await shows(page), '')
+    await page.raw.emulateMedia({ media: 'screen' })
+    assert.ok((await shows(page)).includes(ANSWERED))
+  })
+
+  test('no browser checks, corrects, suggests, translates or fills what is typed', async () => {
+    const fields = await page.evaluate(() => [...document.querySelectorAll('textarea, input[type=text]')].map((field) => ({
+      id: field.id,
+      off: [field.autocomplete, field.getAttribute('autocorrect'), field.spellcheck, field.getAttribute('writingsuggestions'), field.translate],
+      form: field.form.autocomplete,
+    })))
+    assert.ok(fields.some(({ id }) => id === 'message'))
+    for (const field of fields) assert.deepEqual(field, { id: field.id, off: ['off', 'off', false, 'false', false], form: 'off' })
+    assert.equal(await page.evaluate(() => document.documentElement.translate), false)
+  })
+
+  test('an address or a number in a message is text and no link', async () => {
+    await advocateSays(desk, 'https://example.org/ +1 555 010 0100 a@example.org')
+    await page.seeText('log', 'Conversation', 'https://example.org/')
+    assert.equal(await page.evaluate(() => document.querySelectorAll('#log a').length), 0)
+    assert.match(await page.evaluate(() => document.querySelector('[name=format-detection]').content), /telephone=no.*address=no.*email=no.*url=no/)
+  })
+
+  test('a message changes neither title nor picture, makes no sound and no notification', async () => {
+    const seen = () => page.evaluate(() => [document.title, document.querySelector('[rel=icon]').href, document.querySelectorAll('audio, video').length])
+    const earlier = await seen()
+    await page.evaluate(() => {
+      window.made = []
+      for (const name of ['Notification', 'Audio', 'AudioContext', 'SpeechSynthesisUtterance']) {
+        window[name] = class { constructor() { window.made.push(name) } }
+      }
+      navigator.vibrate = () => window.made.push('vibrate')
+    })
+    await advocateSays(desk, 'quietly')
+    await page.seeText('log', 'Conversation', 'quietly')
+    assert.deepEqual(await seen(), earlier)
+    assert.deepEqual(await page.evaluate(() => window.made), [])
+  })
+})
+
+describe('while a phone shows another app', () => {
+  let program, browser, desk
+  before(async () => {
+    program = await startDemo()
+    browser = await launchChromium()
+    desk = await onDuty(browser, program.desk)
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  const hide = (page, hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+
+  test('the chat is covered, and comes back with one press', async () => {
+    const page = await startChat(browser, program.visitor, { viewport: PHONE, touch: true })
+    await meet(page, desk)
+    await survivorSays(page, WRITTEN)
+    await page.fill('textbox', 'Your message', 'half a thought')
+    await hide(page, true)
+    await advocateSays(desk, ANSWERED)
+    await page.until((answered) => document.getElementById('log').textContent.includes(answered), ANSWERED)
+    const covered = await shows(page)
+    for (const word of [WRITTEN, ANSWERED, 'Sam', 'half a thought', 'End chat']) assert.ok(!covered.includes(word), word)
+    assert.equal(await page.count('textbox', 'Your message'), 0)
+    await page.see('button', 'Leave this page')
+    await hide(page, false)
+    assert.ok(!(await shows(page)).includes(WRITTEN), 'it stays covered until it is asked for')
+    await page.click('button', 'Show the chat')
+    await page.seeText('log', 'Conversation', WRITTEN)
+    await page.seeText('log', 'Conversation', ANSWERED)
+    assert.equal(await page.evaluate(() => document.getElementById('message').value), 'half a thought')
+    await page.close()
+  })
+
+  test('the line is covered as well, and what an advocate then says stays so', async () => {
+    const page = await startChat(browser, program.visitor, { viewport: PHONE, touch: true })
+    await survivorSays(page, WRITTEN)
+    await hide(page, true)
+    assert.ok(!(await shows(page)).includes(WRITTEN))
+    await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+    await desk.click('button', 'Take next')
+    await desk.seeAnywhere(WRITTEN)
+    await page.until(() => document.documentElement.dataset.screen === 'chat')
+    assert.ok(!(await shows(page)).includes(WRITTEN))
+    await page.click('button', 'Show the chat')
+    await page.see('button', 'End chat')
+    await page.close()
+  })
+
+  test('a computer, where another window is only beside it, covers nothing', async () => {
+    const page = await startChat(browser, program.visitor)
+    await survivorSays(page, WRITTEN)
+    await hide(page, true)
+    assert.ok((await shows(page)).includes(WRITTEN))
+    await page.close()
+  })
+})
+
+for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+  describe(`of a page in ${name}`, () => {
+    let program, chromium, browser, desk
+    before(async () => {
+      program = await startDemo()
+      chromium = await launchChromium()
+      browser = name === 'Chromium' ? chromium : await launch()
+      desk = await onDuty(chromium, program.desk)
+    })
+    after(async () => {
+      await browser?.close()
+      if (browser !== chromium) await chromium?.close()
+      await program?.stop()
+    })
+
+    test('one address and one entry in the history hold the whole way', async () => {
+      const page = await browser.newPage()
+      await page.goto(program.visitor)
+      const entries = () => page.evaluate(() => [history.length, location.href])
+      const first = await entries()
+      assert.equal(first[1], program.visitor)
+      await toWaiting(page, 'Not sure')
+      assert.deepEqual(await entries(), first)
+      await meet(page, desk)
+      await survivorSays(page, WRITTEN)
+      assert.deepEqual(await entries(), first)
+      await page.click('button', 'End chat')
+      await page.click('button', 'End and erase')
+      await page.see('heading', 'It has ended')
+      assert.deepEqual(await entries(), first)
+      await page.close()
+    })
+
+    test('a page that is loaded again has nothing in its fields, and names them anew', async () => {
+      const page = await startChat(browser, program.visitor, { answer: 'Yes' })
+      await page.fill('textbox', 'Your message', WRITTEN)
+      const names = () => page.evaluate(() => [...document.querySelectorAll('textarea, input[type=text]')].map(({ name }) => name))
+      const earlier = await names()
+      await page.reload()
+      await page.see('button', 'Start chat')
+      assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('textarea, input[type=text]')].map(({ value }) => value)), ['', ''])
+      assert.equal(await page.evaluate(() => document.querySelectorAll(':checked').length), 0)
+      const later = await names()
+      assert.equal(new Set([...earlier, ...later]).size, 4, `${earlier} ${later}`)
+      await page.close()
+    })
+
+    test('a page that goes is empty, and one that comes back from the cache stays blank', async () => {
+      for (const [kind, persisted] of [['pagehide', false], ['pagehide', true], ['pageshow', true]]) {
+        const page = await startChat(browser, program.visitor)
+        await survivorSays(page, WRITTEN)
+        await page.evaluate(([kind, persisted]) => { dispatchEvent(new PageTransitionEvent(kind, { persisted })) }, [kind, persisted])
+        assert.equal(await page.evaluate(() => document.documentElement), null, kind)
+        await page.close()
+      }
+    })
+
+    test('neither Back nor Forward shows a word of a chat that was left by another address', async () => {
+      const page = await startChat(browser, program.visitor)
+      await survivorSays(page, WRITTEN)
+      await page.goto('about:blank')
+      await page.back()
+      assert.ok(!(await shows(page).catch(() => '')).includes(WRITTEN))
+      await page.close()
+    })
+  })
+}
+
+test('a way to get help elsewhere opens beside the chat, and learns nothing of where it was pressed', async () => {
+  const program = await startDemo()
+  const browser = await launchChromium()
+  try {
+    const page = await browser.newPage()
+    const referrers = []
+    await page.context.route('https://**', (route) => {
+      referrers.push(route.request().headers().referer)
+      return route.fulfill({ contentType: 'text/html', body: '<title>Elsewhere</title>' })
+    })
+    await page.goto(program.visitor)
+    const outward = await page.evaluate(() => [...document.querySelectorAll('a[href^=http]')]
+      .filter((link) => link.id !== 'leave' && (!link.relList.contains('noreferrer') || link.target !== '_blank')).length)
+    assert.equal(outward, 0)
+    await page.click('button', 'Leave this page')
+    await page.until(() => document.title === 'Elsewhere')
+    assert.deepEqual(referrers, [undefined])
+  } finally {
+    await browser.close()
+    await program.stop()
+  }
+})
