@@ -1,7 +1,7 @@
 // The program's own website with the snippet in it, and pages that the program gives out itself from bare
 // servers, while the relay gives out no code.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -59,13 +59,16 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('says that chat is closed while nobody is there, and open once somebody is', async () => {
-      const page = await browser.newPage({ viewport: PHONE })
+      let page = await browser.newPage({ viewport: PHONE })
       await page.goto(`${site.origin}/`)
       await page.seeAnywhere(CLOSED)
-      assert.ok(!(await shows(page)).includes(OPEN));
+      assert.ok(!(await shows(page)).includes(OPEN))
+      await page.close();
       ({ desk } = await welcome(chromium, program))
       await startDuty(desk)
-      await page.reload()
+      // Another visitor: this one's browser would go by the answer that it has for a few seconds.
+      page = await browser.newPage({ viewport: PHONE })
+      await page.goto(`${site.origin}/`)
       await page.seeAnywhere(OPEN)
       const shown = await shows(page)
       assert.ok(!shown.includes(CLOSED))
@@ -86,7 +89,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await page.evaluate(() => fetch('/before').then((answer) => answer.text()))
       assert.equal(asked.length, 1)
       const headers = asked[0].headers()
-      assert.equal(headers.cookie ?? headers.referer, undefined)
+      assert.ok(!headers.cookie && !headers.referer, JSON.stringify(headers))
       assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0)
       const names = await page.evaluate(() => {
         const frame = document.createElement('iframe')
@@ -138,7 +141,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       const page = await browser.newPage()
       await page.goto(`${site.origin}/strict`)
       await page.seeAnywhere(OPEN)
-      assert.deepEqual(page.errors, [])
+      assert.deepEqual(page.errors.filter((error) => !error.includes('favicon')), [])
       await page.close()
       site.pages['/snippet.js'] += 'document.title = "altered"'
       const other = await browser.newPage()
@@ -153,9 +156,10 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await program.kill()
       try {
         const page = await browser.newPage()
-        const failed = new Promise((resolve) => page.raw.on('requestfailed', resolve))
         await page.goto(`${site.origin}/`)
-        await failed
+        // Asked after the snippet has, this fails after it.
+        const { status } = await page.evaluate(() => ({ ...document.querySelector('[data-status]').dataset }))
+        await page.until((status) => fetch(status).then(() => false, () => true), status)
         const shown = await shows(page)
         assert.ok(!shown.includes(OPEN) && !shown.includes(CLOSED), shown)
         assert.ok(shown.includes('Monday') && shown.includes('Chat with an advocate'))
@@ -169,10 +173,12 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
 describe('pages that the program gives out itself', () => {
   let program, chat, desks, chromium, firefox, desk
-  const verify = (origin, ...more) => {
-    const { status, stdout, stderr } = spawnSync(BINARY, ['site', 'verify', origin, '--root', program.root, ...more], { encoding: 'utf8' })
-    return { status, said: stdout + stderr }
-  }
+  /** How `site verify` ends, and what it says. The server is in this process, which must not wait for it. */
+  const verify = (origin, ...more) => new Promise((resolve) => {
+    execFile(BINARY, ['site', 'verify', origin, '--root', program.root, ...more], (error, out, remarks) => {
+      resolve({ status: error?.code ?? 0, said: out + remarks })
+    })
+  })
   before(async () => {
     [chat, desks] = [await startExport(), await startExport()]
     program = await startProgram({
@@ -192,10 +198,10 @@ describe('pages that the program gives out itself', () => {
     await program?.stop()
   })
 
-  test('are what was released and what the program signed', () => {
+  test('are what was released and what the program signed', async () => {
     for (const [page, server] of [['survivor', chat], ['desk', desks]]) {
       for (const more of [[], ['--manifest', join(program.folder, `export-${page}`, 'manifest.stillroom')]]) {
-        const { status, said } = verify(server.origin, ...more)
+        const { status, said } = await verify(server.origin, ...more)
         assert.equal(status, 0, said)
       }
     }
@@ -260,9 +266,9 @@ describe('pages that the program gives out itself', () => {
   test('do not start with a module that was altered, and are found out', async () => {
     const manifest = readFileSync(join(program.folder, 'export-survivor/www/index.html'), 'utf8')
     const [path] = /\/s\/p-[0-9a-f]+\.wasm/.exec(manifest)
-    const altered = readFileSync(join(program.folder, 'export-survivor/www', path))
-    altered[altered.length - 1] ^= 1
-    chat.served.altered[path] = altered
+    // A section that means nothing: the module is as good as before, and not the one that was released.
+    const more = Buffer.from([0, 2, 1, 120])
+    chat.served.altered[path] = Buffer.concat([readFileSync(join(program.folder, 'export-survivor/www', path)), more])
     try {
       for (const browser of [chromium, firefox]) {
         const page = await browser.newPage()
@@ -272,7 +278,7 @@ describe('pages that the program gives out itself', () => {
         await page.seeAnywhere('Chat could not load')
         await page.close()
       }
-      const { status, said } = verify(chat.origin)
+      const { status, said } = await verify(chat.origin)
       assert.equal(status, 1)
       assert.ok(said.includes(path.slice(1)), said)
     } finally {
@@ -284,9 +290,9 @@ describe('pages that the program gives out itself', () => {
     const { headers } = chat.served
     chat.served.headers = {}
     try {
-      const { status, said } = verify(chat.origin)
+      const { status, said } = await verify(chat.origin)
       assert.equal(status, 1)
-      for (const word of ['content-security-policy: frame-ancestors', 'referrer-policy', 'cross-origin-opener-policy', 'could read the chat']) {
+      for (const word of ['content-security-policy: frame-ancestors', 'referrer-policy', 'cross-origin-opener-policy', 'read the chat']) {
         assert.ok(said.includes(word), `${word}\n${said}`)
       }
       const page = await chromium.newPage()
