@@ -16,8 +16,8 @@ export const PATIENCE = Number(process.env.STILLROOM_PATIENCE ?? 20_000)
 export const PHONE = { width: 390, height: 844 }
 export const DESKTOP = { width: 1280, height: 800 }
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox']
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+export const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox']
 
 // No lookups of its own and no sandbox: that one does not start as root, which is what test machines are.
 const FLAGS = [
@@ -96,7 +96,7 @@ export async function launchFirefox() {
   }
 }
 
-function found(paths, name) {
+export function found(paths, name) {
   const path = paths.find((path) => existsSync(path))
   if (!path) throw new Error(`${name} is not installed: cargo xtask setup installs it`)
   return path
@@ -129,7 +129,7 @@ class Page {
   }
 }
 
-class ChromiumPage extends Page {
+export class ChromiumPage extends Page {
   constructor(raw, context) {
     super()
     this.browser = 'chromium'
@@ -143,6 +143,7 @@ class ChromiumPage extends Page {
   async goto(url) { await this.raw.goto(url) }
   /** Back in history; what comes then is for the caller to look at. */
   async back() { await this.raw.goBack({ waitUntil: 'commit' }).catch(() => null) }
+  async forward() { await this.raw.goForward({ waitUntil: 'commit' }).catch(() => null) }
   async reload() { await this.raw.reload() }
   url() { return this.raw.url() }
   title() { return this.raw.title() }
@@ -174,7 +175,7 @@ class ChromiumPage extends Page {
   async close() { await this.context.close() }
 }
 
-class FirefoxPage extends Page {
+export class FirefoxPage extends Page {
   constructor(raw, context) {
     super()
     this.browser = 'firefox'
@@ -186,6 +187,7 @@ class FirefoxPage extends Page {
   }
   async goto(url) { await this.raw.goto(url) }
   async back() { await this.raw.goBack({ timeout: 2_000 }).catch(() => null) }
+  async forward() { await this.raw.goForward({ timeout: 2_000 }).catch(() => null) }
   async reload() { await this.raw.reload() }
   url() { return this.raw.url() }
   title() { return this.raw.title() }

@@ -2,7 +2,7 @@
 // `staff invite`.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +39,8 @@ export async function startProgram(more = {}) {
   const passphrase = join(folder, 'passphrase')
   writeFileSync(passphrase, PASSPHRASE)
   const keys = join(folder, 'program')
+  const scratch = join(folder, 'tmp')
+  mkdirSync(scratch)
   const [root] = /\b[0-9a-f]{64}\b/.exec(said(['program', 'new', keys, '--passphrase-file', passphrase]))
   const [visitorPort, deskPort] = [await freePort(), await freePort()]
   writeFileSync(join(folder, 'relay.toml'), `[survivor]
@@ -59,12 +61,15 @@ level = "trace"
     folder,
     /** The fingerprint of its root key. */
     root,
+    get pid() { return relay.pid },
     visitor: `http://localhost:${visitorPort}/`,
     desk: `http://localhost:${deskPort}/`,
     /** Starts the relay, and waits until it serves. */
     async serve() {
       const log = openSync(join(folder, 'relay.log'), 'a')
-      relay = spawn(BINARY, ['serve', '--json', '--config', join(folder, 'relay.toml')], { stdio: ['ignore', 'pipe', log] })
+      relay = spawn(BINARY, ['serve', '--json', '--config', join(folder, 'relay.toml')], {
+        env: { ...process.env, TMPDIR: scratch }, stdio: ['ignore', 'pipe', log],
+      })
       await firstLine(relay)
     },
     /** Kills the relay with everything in its memory. */

@@ -1,0 +1,64 @@
+// Stock Firefox with a profile on disk: not a private window, its cache on disk, its sessions kept.
+import puppeteer from 'puppeteer-core'
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { FIREFOX, FirefoxPage, found, PATIENCE } from '../../lib/browsers.mjs'
+import { wait } from '../../lib/wait.mjs'
+import { Processes } from './home.mjs'
+import { ask } from '../search/sqlite.mjs'
+import { trust } from '../town/authority.mjs'
+
+export const name = 'Firefox'
+/** Where it notes which pages were open, and which were ever. */
+export const NOTES = ['sessionstore-backups', 'places.sqlite']
+
+const pref = (key, value) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`
+
+/** Before the first start: whose certificates it believes, where names are, and that it has been used before. */
+export function prepare(home, town) {
+  trust(home.profile, town.certificate)
+  appendFileSync(join(home.profile, 'user.js'), [
+    pref('network.dns.forceResolve', '127.0.0.1'),
+    pref('network.socket.forcePort', `443=${town.port}`),
+    // The debugging port would otherwise turn off what is looked for here: sessions, history, the disk cache.
+    pref('remote.prefs.recommended', false),
+    pref('browser.aboutwelcome.enabled', false),
+    pref('browser.startup.homepage_override.mstone', 'ignore'),
+    pref('browser.warnOnQuitShortcut', false),
+    pref('datareporting.policy.dataSubmissionPolicyBypassNotification', true),
+  ].join(''))
+}
+
+/** @param {{restore?: boolean}} options whether the windows of last time come back */
+export async function open(home, town, screen, { restore = false } = {}) {
+  if (restore) appendFileSync(join(home.profile, 'user.js'), pref('browser.startup.page', 3))
+  const processes = new Processes(found(FIREFOX, 'firefox-esr'), [
+    '--profile', home.profile, '--no-remote', '--remote-debugging-port', '0',
+  ], { ...home.env, DISPLAY: screen.display })
+  let address
+  await wait(() => { [, address] = /WebDriver BiDi listening on (ws:\S+)/.exec(processes.said) ?? []; return address }, 'Firefox', PATIENCE)
+  const browser = await puppeteer.connect({ browser: 'firefox', protocol: 'webDriverBiDi', browserWSEndpoint: `${address}/session`, defaultViewport: null })
+  await wait(async () => (await browser.pages()).length > 0, 'a first tab', PATIENCE)
+  const page = (raw) => {
+    raw.setDefaultTimeout(PATIENCE)
+    return new FirefoxPage(raw, browser.defaultBrowserContext())
+  }
+  return {
+    version: await browser.version(),
+    pages: async () => (await browser.pages()).map(page),
+    newTab: async () => page(await browser.newPage()),
+    // By the keys, as a person does: the driver's own way closes every tab first, and what was open is not kept.
+    async quit() {
+      screen.press('ctrl+q')
+      await processes.ended
+    },
+    kill: () => processes.kill(),
+  }
+}
+
+/** The addresses in the history, with their titles. It comes with bookmarks that nobody has been to. */
+export function history(home) {
+  return ask(join(home.profile, 'places.sqlite'),
+    'SELECT json_array(url, title) FROM moz_places WHERE id IN (SELECT place_id FROM moz_historyvisits)').map((line) => JSON.parse(line))
+}

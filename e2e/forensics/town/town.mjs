@@ -1,0 +1,107 @@
+// The web as a survivor's browser meets it, on this computer: the program's website, the chat (a server that
+// speaks TLS before a real relay), and the ordinary site that the way out goes to.
+//
+// Chromium and Firefox are told to find every name here, so nothing they ask for leaves this computer.
+import { once } from 'node:events'
+import { request as ask } from 'node:http'
+import { createServer } from 'node:https'
+import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
+
+import { authority } from './authority.mjs'
+
+export const WEBSITE = 'www.rivertown.example'
+/** Of a domain of its own, so that any trace of it is a trace of the chat. */
+export const CHAT = 'bluebarn-page.example'
+
+/** A word of the program's website, which a browser may keep and does: a search that finds it can find. */
+export const CONTROL = 'marmaladeferry'
+
+/** The two ways in which a program's website may link to the chat: the second leaves no way Back to itself. */
+export const LINKS = { 'a plain link': '/', 'a link that replaces the page': '/replacing' }
+
+const website = (script) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>${CONTROL} town</title>
+<h1>A town</h1><p>News of the ${CONTROL}.</p>
+<p><a id="chat" href="https://${CHAT}/" rel="noreferrer">Chat</a></p>${script}</html>`
+
+const REPLACING = `<script>document.getElementById('chat').addEventListener('click', function (e) {
+  e.preventDefault(); location.replace(this.href) })</script>`
+
+/**
+ * Starts it before the relay whose survivors' listener has this port.
+ *
+ * @param {string} folder for keys
+ * @param {number} relay
+ * @param {(headers: object) => void} change what a careless server before the relay would do to its answers
+ */
+export async function startTown(folder, relay, change = () => {}) {
+  const exit = await exitOf(relay)
+  const { certificate, site } = authority(folder)
+  const sites = new Map([WEBSITE, CHAT, exit.hostname].map((name) => [name, site(name)]))
+  const SNICallback = (name, done) => done(sites.has(name) ? null : new Error('nobody of that name'), sites.get(name))
+  const server = createServer({ SNICallback }, (request, answer) => {
+    const { host } = request.headers
+    const [path] = request.url.split('?')
+    if (host === CHAT) return pass(relay, request, answer, change)
+    if (host === exit.hostname) return page(answer, '<!doctype html><title>Weather</title><p>An ordinary site')
+    if (host === WEBSITE && path === '/') return page(answer, website(''))
+    if (host === WEBSITE && path === '/replacing') return page(answer, website(REPLACING))
+    answer.writeHead(404).end()
+  })
+  server.on('upgrade', (request, socket, head) => upgrade(relay, request, socket, head))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: server.address().port,
+    certificate,
+    exit: exit.href,
+    website: (link) => `https://${WEBSITE}${LINKS[link]}`,
+    chat: `https://${CHAT}/`,
+    stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** Where the way out of this relay's page goes: the policy says it, and so the page. */
+async function exitOf(relay) {
+  const page = await (await fetch(`http://127.0.0.1:${relay}/`)).text()
+  const [, address] = /data-exit="([^"]+)"/.exec(page) ?? []
+  if (!address) throw new Error('the page does not say where its way out goes')
+  return new URL(address)
+}
+
+/** A page that browsers may keep for a day, packed. */
+function page(answer, html) {
+  answer.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip', 'cache-control': 'max-age=86400',
+  })
+  answer.end(gzipSync(html))
+}
+
+function pass(relay, request, answer, change) {
+  const onward = ask({ port: relay, host: '127.0.0.1', method: request.method, path: request.url, headers: request.headers })
+  onward.on('response', (from) => {
+    const headers = { ...from.headers }
+    change(headers)
+    answer.writeHead(from.statusCode, headers)
+    from.pipe(answer)
+  })
+  onward.on('error', () => answer.destroy())
+  request.pipe(onward)
+}
+
+function upgrade(relay, request, socket, head) {
+  const onward = connect(relay, '127.0.0.1', () => {
+    const lines = []
+    for (let at = 0; at < request.rawHeaders.length; at += 2) lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`)
+    onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+    onward.write(head)
+    socket.pipe(onward).pipe(socket)
+  })
+  for (const end of [socket, onward]) {
+    end.on('error', () => {})
+    end.on('close', () => { socket.destroy(); onward.destroy() })
+  }
+}

@@ -1,0 +1,143 @@
+// A survivor's visit in a browser with a profile on disk: from the program's website into a chat of many
+// words, to its end; then what the same browser still shows of it.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+
+import { ADVOCATE, DRAFT, LONG, SAID, SURVIVOR } from './words.mjs'
+import { makeHome } from './browsers/home.mjs'
+import { Needles } from './search/needles.mjs'
+import { search } from './search/search.mjs'
+import { advocateSays, meet, startChat, survivorSays } from '../lib/people.mjs'
+import { PATIENCE } from '../lib/browsers.mjs'
+import { wait } from '../lib/wait.mjs'
+
+/** How a chat ends; each leaves the browser as a survivor would, still open or dead. */
+export const ENDINGS = {
+  'ended by the advocate': async ({ page, desk }) => {
+    await endAtDesk(desk)
+    await page.seeNone('log', 'Conversation')
+  },
+  'the way out': async ({ page, desk, stage }) => {
+    await page.click('button', 'Leave this page')
+    await page.until((exit) => location.href === exit, stage.town.exit)
+    await endAtDesk(desk)
+  },
+  'the browser killed': async (visit) => {
+    // Until the browser has noted on disk what it notes of the pages that are open now.
+    await settled(visit)
+    await visit.browser.kill()
+    await endAtDesk(visit.desk)
+  },
+}
+
+async function endAtDesk(desk) {
+  await desk.click('button', 'End chat')
+  await desk.click('button', 'End and erase')
+  await desk.until((word) => !document.documentElement.textContent.includes(word), SURVIVOR[0][1])
+}
+
+/** Where a run broke off in mid-chat, the next one must not find it. */
+export async function endLeft(desk) {
+  if (await desk.count('button', 'End chat') > 0) await endAtDesk(desk)
+}
+
+/** A browser with a home of its own that has been to the program's website, by way of `link`. */
+export async function arrive(kind, stage, link, folder) {
+  const home = makeHome(folder)
+  kind.prepare(home, stage.town)
+  const browser = await kind.open(home, stage.town, stage.screen)
+  const [page] = await browser.pages()
+  await page.goto(stage.town.website(link))
+  await page.see('link', 'Chat')
+  return { kind, stage, home, browser, page, link, desk: stage.desk }
+}
+
+/** The whole chat, with words on both sides, and some that are typed and never sent. */
+export async function chat({ stage, page, desk }) {
+  // For the survivor, the address of the chat is a link on the website that is already open.
+  const arriving = Object.create(page, {
+    goto: { value: async () => {
+      await page.click('link', 'Chat')
+      await page.until((chat) => location.href === chat, stage.town.chat)
+    } },
+  })
+  await startChat({ newPage: async () => arriving }, stage.town.chat)
+  await meet(page, desk)
+  for (const [text] of SURVIVOR.slice(1)) await survivorSays(page, text)
+  for (const [text] of ADVOCATE) await advocateSays(desk, text)
+  await survivorSays(page, LONG)
+  await type(page, SURVIVOR[0][0])
+  await page.press('Enter')
+  for (const [, word] of SURVIVOR) await desk.seeText('log', 'Conversation', word)
+  for (const [, word] of ADVOCATE) await page.seeText('log', 'Conversation', word)
+  await type(page, `${DRAFT} and more `)
+}
+
+/** Key by key, as a browser sees what it would like to remember. */
+async function type(page, text) {
+  await page.focus('textbox', 'Your message')
+  await page.raw.keyboard.type(text)
+}
+
+/** Until what the browser notes on disk is newer than all that has happened so far. */
+async function settled({ kind, home, browser, stage, link }) {
+  const mark = `mark${randomBytes(8).toString('hex')}`
+  const tab = await browser.newTab()
+  await tab.goto(`${stage.town.website(link)}?${mark}`)
+  const needle = new Needles([mark])
+  const noted = () => kind.NOTES.every((place) => search(join(home.profile, place), needle).hits.length > 0)
+  await wait(noted, `${kind.name} to note that a page was opened`, 3 * PATIENCE)
+}
+
+/** What a page shows, in every part that shows words. */
+const shown = (page) => page.evaluate(() => [
+  document.title, document.documentElement?.innerText, ...[...document.querySelectorAll('textarea, input')].map((box) => box.value),
+].join('\n'))
+
+async function assertBlank(page, when) {
+  await page.until(() => document.readyState === 'complete')
+  const now = await shown(page)
+  for (const word of SAID) assert.ok(!now.includes(word), `${when} shows “${word}”`)
+  assert.equal(await page.count('log', 'Conversation'), 0, `${when} shows a conversation`)
+}
+
+/** This page, and those that Back and Forward lead to. */
+export async function assertBlankBothWays(page, when) {
+  await assertBlank(page, when)
+  await page.back()
+  await assertBlank(page, `${when}, then Back,`)
+  await page.forward()
+  await assertBlank(page, `${when}, then Back and Forward,`)
+}
+
+/** The tab is closed, and the keys that bring back a closed tab are pressed. */
+export async function assertReopenedIsBlank({ browser, page, stage }) {
+  await browser.newTab()
+  const address = page.url()
+  await page.raw.bringToFront()
+  stage.screen.press('ctrl+w')
+  const open = async () => (await browser.pages()).filter((page) => page.url() === address)
+  await wait(async () => (await open()).length === 0, 'the tab to close', PATIENCE)
+  await wait(async () => {
+    // A browser that is still noting down what was closed takes no notice of the keys.
+    stage.screen.press('ctrl+shift+t')
+    await wait(async () => (await open()).length > 0, 'the tab to come back', PATIENCE / 5)
+    return true
+  }, 'the tab to come back', PATIENCE)
+  const [again] = await open()
+  await assertBlankBothWays(again, 'the tab that was closed')
+}
+
+/** The browser is started again and brings back what was open. */
+export async function assertRestoredIsBlank(visit) {
+  const { kind, home, stage } = visit
+  visit.browser = await kind.open(home, stage.town, stage.screen, { restore: true })
+  const addresses = async () => Promise.all((await visit.browser.pages()).map((page) => page.url()))
+  await wait(async () => (await addresses()).some((address) => address.startsWith('https://')), 'a tab to come back', PATIENCE)
+  for (const page of await visit.browser.pages()) {
+    await page.raw.bringToFront()
+    await assertBlankBothWays(page, 'the browser that was started again')
+  }
+  await visit.browser.quit()
+}
