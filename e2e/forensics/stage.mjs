@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { startScreen } from './browsers/screen.mjs'
 import { CHAT, startTown } from './town/town.mjs'
 import { launchChromium } from '../lib/browsers.mjs'
-import { PASSPHRASE, startProgram } from '../lib/program.mjs'
+import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 /** @param {(headers: object) => void} change what a careless server before the relay does to its answers */
 export async function startStage(change) {
@@ -23,24 +23,11 @@ export async function startStage(change) {
     undo.push(() => screen.stop())
     const staff = await launchChromium()
     undo.push(() => staff.close())
-    const desk = await enrol(program, staff)
+    const desk = await onDutyByInvitation(program, staff, 'Sam')
     const policy = readFileSync(join(program.folder, 'program/policy.toml'), 'utf8')
     return { folder, program, town, screen, desk, policy, stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-async function enrol(program, staff) {
-  const invitation = await program.invite('Sam')
-  const desk = await staff.newPage()
-  await desk.goto(invitation.link)
-  await desk.fill('textbox', 'Passphrase', PASSPHRASE)
-  await desk.fill('textbox', 'The same passphrase once more', PASSPHRASE)
-  await desk.click('button', 'Make my keys')
-  await invitation.certified
-  await desk.click('button', 'Go on duty')
-  await desk.see('button', 'Take next')
-  return desk
 }

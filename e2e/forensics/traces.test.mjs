@@ -39,6 +39,7 @@ for (const kind of [chromium, firefox]) {
   describe(`a visit in ${kind.name}`, () => {
     let stage, tells
     const rows = []
+    let homes = 0
     before(async () => {
       stage = await startStage()
       tells = new Needles(await beyondTheBrowsersOwn(kind, stage))
@@ -50,7 +51,7 @@ for (const kind of [chromium, firefox]) {
 
     for (const [ending, link] of RUNS) {
       test(`${ending}, come by ${link}: no word of it remains`, async () => {
-        const home = join(stage.folder, `home-${rows.length}`)
+        const home = join(stage.folder, `home-${homes++}`)
         const before = new Set(readdirSync('/dev/shm'))
         const visit = await arrive(kind, stage, link, home)
         try {

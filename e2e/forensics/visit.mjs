@@ -114,18 +114,19 @@ export async function assertBlankBothWays(page, when) {
 /** The tab is closed, and the keys that bring back a closed tab are pressed. */
 export async function assertReopenedIsBlank({ browser, page, stage }) {
   await browser.newTab()
-  const address = page.url()
+  const tabs = async () => (await browser.pages()).map(({ raw }) => raw)
   await page.raw.bringToFront()
   stage.screen.press('ctrl+w')
-  const open = async () => (await browser.pages()).filter((page) => page.url() === address)
-  await wait(async () => (await open()).length === 0, 'the tab to close', PATIENCE)
+  await wait(async () => !(await tabs()).includes(page.raw), 'the tab to close', PATIENCE)
+  const left = await tabs()
+  const back = async () => (await browser.pages()).filter(({ raw }) => !left.includes(raw))
   await wait(async () => {
     // A browser that is still noting down what was closed takes no notice of the keys.
     stage.screen.press('ctrl+shift+t')
-    await wait(async () => (await open()).length > 0, 'the tab to come back', PATIENCE / 5)
+    await wait(async () => (await back()).length > 0, 'the tab to come back', PATIENCE / 5)
     return true
   }, 'the tab to come back', PATIENCE)
-  const [again] = await open()
+  const [again] = await back()
   await assertBlankBothWays(again, 'the tab that was closed')
 }
 
@@ -133,8 +134,12 @@ export async function assertReopenedIsBlank({ browser, page, stage }) {
 export async function assertRestoredIsBlank(visit) {
   const { kind, home, stage } = visit
   visit.browser = await kind.open(home, stage.town, stage.screen, { restore: true })
-  const addresses = async () => Promise.all((await visit.browser.pages()).map((page) => page.url()))
-  await wait(async () => (await addresses()).some((address) => address.startsWith('https://')), 'a tab to come back', PATIENCE)
+  const isBack = async () => (await visit.browser.pages()).some((page) => page.url().startsWith('https://'))
+  await wait(isBack, 'a tab to come back', PATIENCE / 4).catch(async () => {
+    // After a crash Chromium asks first; the keys say yes.
+    stage.screen.press('ctrl+shift+t')
+    await wait(isBack, 'a tab to come back', PATIENCE)
+  })
   for (const page of await visit.browser.pages()) {
     await page.raw.bringToFront()
     await assertBlankBothWays(page, 'the browser that was started again')

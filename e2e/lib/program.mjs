@@ -104,3 +104,17 @@ level = "trace"
   await program.serve()
   return program
 }
+
+/** A new advocate of this program joins by invitation, in a page of `browser`, and goes on duty. */
+export async function onDutyByInvitation(program, browser, name) {
+  const invitation = await program.invite(name)
+  const desk = await browser.newPage()
+  await desk.goto(invitation.link)
+  await desk.fill('textbox', 'Passphrase', PASSPHRASE)
+  await desk.fill('textbox', 'The same passphrase once more', PASSPHRASE)
+  await desk.click('button', 'Make my keys')
+  await invitation.certified
+  await desk.click('button', 'Go on duty')
+  await desk.see('button', 'Take next')
+  return desk
+}

@@ -15,6 +15,7 @@ mod check;
 mod demo;
 mod failure;
 mod fingerprint;
+mod forensics;
 mod fuzz;
 mod pages;
 mod places;
@@ -40,6 +41,7 @@ cargo xtask COMMAND
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
   size               bytes of each page over the line, beside their budgets
+  forensics          chats in stock browsers, then every file that was written is searched; --short
   fuzz --seconds N   random and damaged bytes into every decoder, N seconds for each
   bench [ARGS]       measurements, beside their targets
   prove [PROOF ...]  what takes too long for every change, before a release; `prove --list` has them
@@ -68,6 +70,7 @@ fn dispatch(command: &str, rest: &[String]) -> Outcome {
         "test" => test::command(rest),
         "check" => check::command(rest),
         "size" => size::command(),
+        "forensics" => forensics::command(rest),
         "fuzz" => fuzz::command(rest),
         "bench" => bench::command(rest),
         "prove" => prove::command(rest),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::run::{Run, say, there_is};
-use crate::{build, check, fuzz, places, setup, size};
+use crate::{build, check, forensics, fuzz, places, setup, size};
 
 /// One step.
 struct Step {
@@ -16,7 +16,7 @@ struct Step {
     run: fn() -> Outcome,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "format", what: "the code is laid out by rustfmt", run: format },
     Step { name: "lint", what: "clippy has no remark", run: lint },
     Step { name: "deny", what: "licences and sources of what we use", run: deny::run },
@@ -26,6 +26,11 @@ const STEPS: [Step; 9] = [
     Step { name: "size", what: "the pages keep their budgets", run: size::weigh },
     Step { name: "fuzz", what: "a few seconds of every fuzzer", run: a_little_fuzzing },
     Step { name: "browsers", what: "whole chats in Chromium and Firefox", run: browsers },
+    Step {
+        name: "forensics",
+        what: "no trace of a chat in the browsers' and the relay's files",
+        run: forensics::short,
+    },
 ];
 
 /// Seconds that each fuzzer gets here. `cargo xtask fuzz --seconds N` gives it more.
@@ -35,7 +40,7 @@ const FUZZ_SECONDS: u32 = 5;
 pub(crate) fn command(arguments: &[String]) -> Outcome {
     if arguments.first().is_some_and(|first| first == "--list") {
         for step in &STEPS {
-            println!("{:<10}{}", step.name, step.what);
+            println!("{:<11}{}", step.name, step.what);
         }
         return Ok(());
     }

@@ -10,7 +10,8 @@ export const AUTHORITY = 'town'
 
 function run(program, args) {
   const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' })
-  if (error) throw new Error(`${program} is not installed: cargo xtask setup installs it`)
+  if (error?.code === 'ENOENT') throw new Error(`${program} is not installed: cargo xtask setup installs it`)
+  if (error) throw error
   if (status !== 0) throw new Error(`${program}: ${stderr}`)
 }
 

@@ -10,7 +10,7 @@ use crate::toolchain;
 /// `cargo xtask setup`: all of it, the tests' browsers too.
 pub(crate) fn everything() -> Outcome {
     for_build()?;
-    for_browser_tests()?;
+    for_forensics()?;
     say("everything is here");
     Ok(())
 }
@@ -33,6 +33,18 @@ pub(crate) fn for_browser_tests() -> Outcome {
         ("certutil", "libnss3-tools"),
     ])?;
     node::test_tools()
+}
+
+/// What the search of browsers' profiles needs beside that: a screen and a keyboard that nobody sees, and
+/// SQLite's own program.
+pub(crate) fn for_forensics() -> Outcome {
+    for_browser_tests()?;
+    packages::programs(&[
+        ("Xvfb", "xvfb"),
+        ("xdotool", "xdotool"),
+        ("sqlite3", "sqlite3"),
+        ("openssl", "openssl"),
+    ])
 }
 
 /// Some crates bring a little C along (SQLite; the cryptography below TLS).

@@ -1,0 +1,54 @@
+//! `cargo xtask forensics`: whole chats in stock browsers with a profile on disk, after which every file that
+//! the browsers and the relay wrote is searched for a word of them (`features.md` 7.3, `docs/traces.md`).
+//!
+//! It finds what a file system still shows. It does not look into unused blocks of a disk, nor into the
+//! memory of a browser that still runs.
+
+use std::path::PathBuf;
+
+use crate::failure::{Failure, Outcome};
+use crate::places;
+use crate::run::Run;
+use crate::{build, setup};
+
+/// Which chats are had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// Each end, by each way in, and proof that the search finds what is there.
+    All,
+    /// Two in each browser, for every change.
+    Short,
+}
+
+/// `cargo xtask forensics [--short]`.
+pub(crate) fn command(arguments: &[String]) -> Outcome {
+    match arguments {
+        [] => run(Runs::All),
+        [only] if only == "--short" => short(),
+        _ => Err(Failure::new("cargo xtask forensics takes --short, and nothing else")),
+    }
+}
+
+/// What `cargo xtask test` does of it.
+pub(crate) fn short() -> Outcome {
+    run(Runs::Short)
+}
+
+fn run(runs: Runs) -> Outcome {
+    setup::for_forensics()?;
+    build::release()?;
+    let folder = places::root().join("e2e");
+    let (names, which): (&[&str], &str) = match runs {
+        Runs::All => (&["searcher", "bites", "traces"], "all"),
+        Runs::Short => (&["searcher", "traces"], "short"),
+    };
+    let tests: Vec<PathBuf> =
+        names.iter().map(|name| folder.join(format!("forensics/{name}.test.mjs"))).collect();
+    Run::new("node")
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(tests)
+        .folder(&folder)
+        .env("STILLROOM", places::binary())
+        .env("STILLROOM_FORENSICS", which)
+        .done()
+}
