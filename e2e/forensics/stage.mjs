@@ -15,7 +15,7 @@ export async function startStage(change) {
   const undo = [() => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => { for (const one of undo.reverse()) await one() }
   try {
-    const program = await startProgram({ origin: `https://${CHAT}` })
+    const program = await startProgram({ survivor: `origin = "https://${CHAT}"` })
     undo.push(() => program.stop())
     const town = await startTown(folder, Number(new URL(program.visitor).port), change)
     undo.push(() => town.stop())

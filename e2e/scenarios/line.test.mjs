@@ -35,7 +35,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     const asked = []
     before(async () => {
       recording = await startRecording()
-      program = await startProgram({ origin: recording.origin })
+      program = await startProgram({ survivor: `origin = "${recording.origin}"` })
       recording.to(Number(new URL(program.visitor).port))
       staff = await launchChromium()
       browser = await launch()
