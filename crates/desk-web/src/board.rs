@@ -149,6 +149,15 @@ impl Board {
             News::Note(announcement) => {
                 say_with("desk-in-chat", &[("chat", &chat), ("what", &told(announcement))])
             }
+            // In the chat in front it is read from its own region.
+            News::Silence(_) if in_front => return,
+            News::Silence(silence) => {
+                let Some((text, count)) = words::silence(*silence) else {
+                    return;
+                };
+                let what = say_with(text, &[("count", &count.to_string())]);
+                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
+            }
             News::Stage(stage) => {
                 let what = match stage {
                     Stage::Open => say("desk-survivor-joined"),

@@ -1,4 +1,4 @@
-//! One chat as its panel and its line in the list show it (`features.md` 3.3, 3.8, 3.12, 5.2).
+//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.7, 3.8, 3.12, 5.2).
 //!
 //! Keeps what the core reported in the order in which it came, and derives from it the marks that say which
 //! chat needs an answer. What was written lives here once, is overwritten when it goes, and never prints.
@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use stillroom_conversation::{
-    Announcement, Author, ChatEvent, ConversationEvent, Ending, MessageNumber, Participant, Role,
+    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, MessageNumber,
+    Participant, Role, Silence,
 };
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
@@ -33,6 +34,10 @@ pub(crate) enum Mark {
     NeedsAnswer,
     /// The survivor's line is gone.
     LineDropped,
+    /// The survivor is silent, and was asked whether they are there.
+    Silent,
+    /// The survivor was told that the chat closes.
+    Closing,
     /// The survivor has not joined yet.
     Joining,
     /// Whoever uses this desk wrote last.
@@ -51,6 +56,8 @@ impl Mark {
         match self {
             Self::NeedsAnswer => "mark-needs-answer",
             Self::LineDropped => "mark-line-dropped",
+            Self::Silent => "mark-silent",
+            Self::Closing => "mark-closing",
             Self::Joining => "mark-joining",
             Self::Answered => "mark-answered",
             Self::New => "mark-new",
@@ -96,6 +103,8 @@ pub(crate) enum News {
     Message,
     /// Something about the others.
     Note(Announcement),
+    /// The survivor's silence has come further.
+    Silence(Silence),
     /// The survivor is in, the chat is over, or the survivor went elsewhere.
     Stage(Stage),
 }
@@ -107,6 +116,12 @@ pub(crate) struct Chat {
     entries: Vec<Entry>,
     received: BTreeSet<MessageNumber>,
     written_last: Option<(bool, Timestamp)>,
+    /// What the survivor said before it.
+    beforehand: Option<Beforehand>,
+    /// Whether the reminder to ask about safety was put away.
+    reminded: bool,
+    /// How far the survivor's silence has come, and since when; nothing where there is none.
+    silence: Option<(Silence, Timestamp)>,
     next: u64,
 }
 
@@ -125,6 +140,9 @@ impl Chat {
             entries: Vec::new(),
             received: BTreeSet::new(),
             written_last: None,
+            beforehand: None,
+            reminded: false,
+            silence: None,
             next: 0,
         }
     }
@@ -132,7 +150,10 @@ impl Chat {
     /// Takes up what the core reported.
     pub(crate) fn handle(&mut self, event: ChatEvent, now: Timestamp) -> Option<News> {
         match event {
-            ChatEvent::Opened(_) => None,
+            ChatEvent::Opened(beforehand) => {
+                self.beforehand = Some(beforehand);
+                None
+            }
             ChatEvent::Joined => self.enter(Stage::Open),
             ChatEvent::Ended(ending) => self.enter(Stage::Ended(ending)),
             ChatEvent::Lost => self.enter(Stage::Lost),
@@ -157,7 +178,12 @@ impl Chat {
                 self.log(What::Note(announcement.clone()), now);
                 Some(News::Note(announcement))
             }
-            ConversationEvent::ReturnWords(_) | ConversationEvent::Silence(_) => None,
+            ConversationEvent::Silence(silence) => {
+                self.silence = (silence != Silence::Over).then_some((silence, now));
+                Some(News::Silence(silence))
+            }
+            // They are for the survivor's eyes.
+            ConversationEvent::ReturnWords(_) => None,
         }
     }
 
@@ -198,6 +224,8 @@ impl Chat {
             self.roster.clear();
             self.received.clear();
             self.written_last = None;
+            self.beforehand = None;
+            self.silence = None;
         }
         Some(News::Stage(stage))
     }
@@ -215,6 +243,26 @@ impl Chat {
     /// Who is here.
     pub(crate) fn roster(&self) -> &[Participant] {
         &self.roster
+    }
+
+    /// What the survivor said before it.
+    pub(crate) fn beforehand(&self) -> Option<&Beforehand> {
+        self.beforehand.as_ref()
+    }
+
+    /// Whether there is still a reminder to ask about safety.
+    pub(crate) fn reminds(&self) -> bool {
+        self.beforehand.is_some() && !self.reminded
+    }
+
+    /// The reminder was heeded.
+    pub(crate) fn put_reminder_away(&mut self) {
+        self.reminded = true;
+    }
+
+    /// How far the survivor's silence has come, and since when.
+    pub(crate) fn silence(&self) -> Option<(Silence, Timestamp)> {
+        self.silence
     }
 
     /// The log, oldest first.
@@ -251,7 +299,12 @@ impl Chat {
                 };
                 let dropped =
                     self.roster.iter().any(|person| person.role == Role::Survivor && !person.here);
-                dropped.then_some(Mark::LineDropped).into_iter().chain([written]).collect()
+                let silent = self.silence.map(|(silence, _)| match silence {
+                    Silence::Warned { .. } => Mark::Closing,
+                    Silence::Asked | Silence::Over => Mark::Silent,
+                });
+                let dropped = dropped.then_some(Mark::LineDropped);
+                [dropped, silent, Some(written)].into_iter().flatten().collect()
             }
         }
     }
@@ -301,6 +354,37 @@ mod tests {
         chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "hello", NOW);
         chat.handle(roster(false), NOW);
         assert_eq!(chat.marks(), [Mark::LineDropped, Mark::NeedsAnswer]);
+    }
+
+    #[test]
+    fn a_silence_is_told_until_it_is_over() {
+        let mut chat = open();
+        let silence = |silence| ChatEvent::Conversation(ConversationEvent::Silence(silence));
+        chat.handle(silence(Silence::Asked), NOW);
+        assert_eq!(chat.marks(), [Mark::Silent, Mark::New]);
+        chat.handle(silence(Silence::Warned { minutes: 10 }), NOW);
+        assert_eq!(chat.marks(), [Mark::Closing, Mark::New]);
+        chat.handle(silence(Silence::Over), NOW);
+        assert_eq!((chat.marks(), chat.silence()), (vec![Mark::New], None));
+    }
+
+    #[test]
+    fn the_reminder_to_ask_stays_until_it_is_put_away_and_goes_with_the_chat() {
+        let said = Beforehand {
+            again: false,
+            language: "en".into(),
+            interpreter: false,
+            safety: stillroom_conversation::SafetyAnswer::NotSure,
+            comes_back: stillroom_conversation::ComesBack::No,
+        };
+        let mut chat = Chat::new();
+        chat.handle(ChatEvent::Opened(said.clone()), NOW);
+        chat.handle(ChatEvent::Joined, NOW);
+        assert!(chat.reminds() && chat.beforehand() == Some(&said));
+        chat.put_reminder_away();
+        assert!(!chat.reminds() && chat.beforehand() == Some(&said));
+        chat.handle(ChatEvent::Ended(Ending::SurvivorLeft), NOW);
+        assert_eq!(chat.beforehand(), None, "what they said is erased with the chat");
     }
 
     #[test]

@@ -107,6 +107,13 @@ impl Console {
         self.act(|desk, now| desk.write(seated.number, text, now)).map(|_| ())
     }
 
+    /// Gives a silent survivor more time.
+    pub(crate) fn postpone(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.postpone(seated.number, now));
+        }
+    }
+
     /// Ends a chat, after the person said so twice.
     pub(crate) fn end(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {

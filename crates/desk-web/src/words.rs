@@ -1,8 +1,10 @@
-//! Which text stands for what the core reports (`features.md` 3.3, 3.8, 5.2).
+//! Which text stands for what the core reports (`features.md` 2.1, 3.3, 3.7, 3.8, 5.2).
 //!
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
-use stillroom_conversation::{Announcement, Duty, Ending, Line, Role, Trouble, WriteError};
+use stillroom_conversation::{
+    Announcement, ComesBack, Duty, Ending, Line, Role, SafetyAnswer, Silence, Trouble, WriteError,
+};
 use stillroom_protocol::Refusal;
 
 /// A duty's name.
@@ -45,6 +47,44 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::AdvocateLost => return ("desk-advocate-lost", None),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
+}
+
+/// What a survivor answered about their device, in a few words; nothing where they did not.
+pub(crate) fn safety(safety: SafetyAnswer) -> Option<&'static str> {
+    match safety {
+        SafetyAnswer::NotAsked => None,
+        SafetyAnswer::Nobody => Some("safety-nobody"),
+        SafetyAnswer::Yes => Some("safety-yes"),
+        SafetyAnswer::NotSure => Some("safety-not-sure"),
+    }
+}
+
+/// What to ask whoever answered so.
+pub(crate) fn reminder(safety: SafetyAnswer) -> &'static str {
+    match safety {
+        SafetyAnswer::NotAsked => "reminder-not-asked",
+        SafetyAnswer::Nobody => "reminder-nobody",
+        SafetyAnswer::Yes => "reminder-yes",
+        SafetyAnswer::NotSure => "reminder-not-sure",
+    }
+}
+
+/// What it means that somebody brought return words.
+pub(crate) fn comes_back(comes_back: ComesBack) -> Option<&'static str> {
+    match comes_back {
+        ComesBack::No => None,
+        ComesBack::Here(_) => Some("comes-back-here"),
+        ComesBack::Elsewhere => Some("comes-back-elsewhere"),
+    }
+}
+
+/// What a silent survivor was asked or told, and the minutes in it; nothing where there is no silence.
+pub(crate) fn silence(silence: Silence) -> Option<(&'static str, u16)> {
+    match silence {
+        Silence::Over => None,
+        Silence::Asked => Some(("silence-asked", 0)),
+        Silence::Warned { minutes } => Some(("silence-warned", minutes)),
+    }
 }
 
 /// What is left of a chat.
@@ -98,7 +138,8 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RoomsFull => "refused-rooms-full",
         Refusal::RoomBytesFull => "refused-room-bytes-full",
         // Said to survivors alone.
-        Refusal::NobodyOnDuty | Refusal::ChatClosed => "refused-nobody-on-duty",
+        Refusal::NobodyOnDuty => "refused-nobody-on-duty",
+        Refusal::ChatClosed => "refused-chat-closed",
         Refusal::NotStaff => "refused-not-staff",
         Refusal::CertificateRefused => "refused-certificate-refused",
         Refusal::ProofWrong => "refused-proof-wrong",

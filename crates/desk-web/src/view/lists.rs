@@ -3,12 +3,12 @@
 use leptos::ev;
 use leptos::html::{button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{Beforehand, Duty, WaitingSurvivor};
+use stillroom_conversation::{Duty, WaitingSurvivor};
 
+use super::beforehand::facts;
 use crate::board::{Seated, chat_name};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
-use crate::language;
 use crate::moments;
 use crate::texts::{say, say_with};
 
@@ -65,25 +65,20 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
     let WaitingSurvivor { ticket, since, beforehand } = waiter;
-    let Beforehand { again, language, .. } = beforehand;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
         let (text, hours, minutes) = moments::waited(since, console.board.now.get());
         say_with(text, &[("hours", &hours.to_string()), ("count", &minutes.to_string())])
     };
-    let again = again.then(|| span().class("mark mark-warm").child(say("waited-again")));
-    let language = (!language.is_empty()).then(|| {
-        let name = language::name(&language);
-        span().child(say_with("waiting-language", &[("language", &name)]))
-    });
     let take = button()
         .attr("type", "button")
         .class("button button-small")
         .attr("aria-describedby", id.clone())
         .on(ev::click, move |_| console.take(ticket))
         .child(say("take-this"));
-    let about = div().attr("id", id).child((span().class("since").child(waited), again, language));
+    let about =
+        div().attr("id", id).child((span().class("since").child(waited), facts(&beforehand)));
     li().class("waiter").child((about, take))
 }
 
@@ -137,7 +132,7 @@ pub(super) fn marks(chat: ArcRwSignal<Chat>) -> impl IntoView {
         let shown = marks.get().into_iter().map(|mark| {
             let class = match mark {
                 Mark::NeedsAnswer => "mark mark-main",
-                Mark::LineDropped => "mark mark-warm",
+                Mark::LineDropped | Mark::Silent | Mark::Closing => "mark mark-warm",
                 Mark::Joining | Mark::Answered | Mark::New | Mark::Ended | Mark::Lost => {
                     "mark mark-quiet"
                 }

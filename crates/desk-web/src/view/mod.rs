@@ -4,12 +4,14 @@
 //! allows no such thing (trusted types) loses nothing. What somebody wrote is given to the browser and kept
 //! nowhere here besides the chat's own log.
 
+mod beforehand;
 mod composer;
 mod gate;
 mod lists;
 mod log;
 mod panel;
 mod question;
+mod silence;
 mod top;
 
 use leptos::html::{div, main, p};

@@ -5,7 +5,7 @@ use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
-use super::{composer, lists, log, panel_id, prevent};
+use super::{beforehand, composer, lists, log, panel_id, prevent, silence};
 use crate::board::{Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -96,7 +96,12 @@ fn person(person: &Participant) -> impl IntoView + use<> {
 }
 
 fn talk(console: Console, seated: Seated) -> impl IntoView {
-    (log::log(console.board, seated.clone()), composer::composer(console, seated))
+    (
+        beforehand::beforehand(seated.clone()),
+        log::log(console.board, seated.clone()),
+        silence::silence(console, seated.clone()),
+        composer::composer(console, seated),
+    )
 }
 
 /// What is shown in place of a conversation that is over.
