@@ -143,7 +143,7 @@ fn recognise(release: &Release, document: &[u8]) -> Result<Seen, (Page, String)>
         };
         let line = match difference {
             Difference::Line(line) => line,
-            Difference::Address => usize::MAX,
+            Difference::Address | Difference::TooLong => usize::MAX,
         };
         if nearest.is_none_or(|(furthest, _, _)| line > furthest) {
             nearest = Some((line, page, difference));

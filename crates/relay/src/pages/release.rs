@@ -12,6 +12,9 @@ use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
 use super::{Built, Giver, Moment, Packed, PagesError, Texts, Which};
 use crate::config::Origin;
 
+/// Bytes of the longest document that is looked at: ten times a page in a language of many letters.
+const DOCUMENT_MAX: usize = 512 * 1024;
+
 /// Addresses that a page may hold where a text is filled in, by how they begin. None of them runs anything.
 const HARMLESS: [&str; 5] = ["https://", "tel:", "sms:", "mailto:", "#"];
 
@@ -47,6 +50,8 @@ pub struct Filled {
 pub enum Difference {
     /// On this line, from 1, something stands that the page does not have, or lacks what it has.
     Line(usize),
+    /// It is longer than any page.
+    TooLong,
     /// It is the page, but a link in it leads to what is no telephone number and no site: it could run
     /// something.
     Address,
@@ -56,6 +61,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line} is not as in this release"),
+            Self::TooLong => f.write_str("it is far too long"),
             Self::Address => f.write_str("a link in it leads to what is no number and no site"),
         }
     }
@@ -109,6 +115,9 @@ impl Release {
     /// # Errors
     /// [`Difference`].
     pub fn recognise(&self, which: Which, document: &str) -> Result<Filled, Difference> {
+        if document.len() > DOCUMENT_MAX {
+            return Err(Difference::TooLong);
+        }
         self.built.template(which).recognise(document).map_err(Difference::Line)?;
         let leads = LEADING.iter().flat_map(|attribute| values(document, attribute));
         // Its own files are named by the page itself, not by a text.
@@ -212,9 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn a_document_with_no_end_of_text_is_read_in_no_time() {
+    fn a_document_whose_texts_could_end_anywhere_is_read_once_and_a_longer_one_not_at_all() {
         let (_folder, release) = release();
-        let document = document(&release).replacen("</b>", &"x: ".repeat(100_000), 1);
-        assert!(release.recognise(Which::Survivor, &document).is_err());
+        let long = |times| document(&release).replacen("</b>", &"x: ".repeat(times), 1);
+        assert!(matches!(
+            release.recognise(Which::Survivor, &long(5_000)),
+            Err(Difference::Line(_))
+        ));
+        let too_long = release.recognise(Which::Survivor, &long(DOCUMENT_MAX / 3));
+        assert_eq!(too_long, Err(Difference::TooLong));
     }
 }
