@@ -4,20 +4,20 @@ import { readFileSync } from 'node:fs'
 const PAGE = new URL('../../docs/traces.md', import.meta.url)
 
 /**
- * The rows of one browser's table: a place below the profile, in which `*` stands for part of a name, and
- * whether it is there after every visit.
- * @returns {{place: string, always: boolean, matches: (file: string) => boolean}[]}
+ * The rows of one browser's table: a place below the profile, in which `*` stands for part of a name,
+ * whether it is there after every visit, and how it goes.
+ * @returns {{place: string, always: boolean, how: string, matches: (file: string) => boolean}[]}
  */
 export function listed(browser) {
   const [, section] = readFileSync(PAGE, 'utf8').split(new RegExp(`^## ${browser}\\b.*$`, 'm'))
   if (!section) throw new Error(`docs/traces.md has no part about ${browser}`)
   const rows = section.split(/^## /m)[0].split('\n').filter((line) => line.startsWith('| `'))
   return rows.map((row) => {
-    const [, place, when] = /^\| `([^`]+)` \| (always|at times) \|/.exec(row) ?? []
+    const [, place, when, how] = /^\| `([^`]+)` \| (always|at times) \| [^|]+ \| ([^|]+) \|$/.exec(row) ?? []
     if (!place) throw new Error(`this row of docs/traces.md cannot be read: ${row}`)
     const pattern = place.split('*').map((part) => part.replaceAll(/[.\\+?^${}()|[\]]/g, '\\$&')).join('[^/]*')
     const whole = new RegExp(`^profile/${pattern}$`)
-    return { place, always: when === 'always', matches: (file) => whole.test(file) }
+    return { place, how, always: when === 'always', matches: (file) => whole.test(file) }
   })
 }
 

@@ -9,12 +9,15 @@ import * as chromium from './browsers/chromium.mjs'
 import * as firefox from './browsers/firefox.mjs'
 import { differences } from './listed.mjs'
 import { memoryFiles } from './memory.mjs'
-import { Needles, hashedHost } from './search/needles.mjs'
+import { remains } from './remains.mjs'
+import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
 import { startStage } from './stage.mjs'
 import { table } from './table.mjs'
 import { CHAT, CONTROL, LINKS, WEBSITE } from './town/town.mjs'
-import { ENDINGS, arrive, assertBlankBothWays, assertReopenedIsBlank, assertRestoredIsBlank, chat, endLeft } from './visit.mjs'
+import {
+  ENDINGS, arrive, assertBlankBothWays, assertReopenedIsBlank, assertRestoredIsBlank, assertWhereBackLeads, chat, endLeft,
+} from './visit.mjs'
 import { SAID, telling } from './words.mjs'
 
 /** The runs of `cargo xtask test`; `cargo xtask forensics` makes all of them. */
@@ -23,7 +26,6 @@ const ALL = Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((lin
 const RUNS = process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT
 
 const said = new Needles(SAID)
-const host = new Needles([CHAT, hashedHost(CHAT)])
 const control = new Needles([CONTROL])
 
 /** What a search must have opened, or it has not looked where a browser keeps things. */
@@ -33,7 +35,6 @@ const KINDS = {
 }
 
 const lines = (hits) => hits.map(({ word, file, kind, how }) => `“${word}” in ${file} (${kind}, ${how})`)
-const filesOf = (hits) => [...new Set(hits.map(({ file }) => file))].sort()
 
 for (const kind of [chromium, firefox]) {
   describe(`a visit in ${kind.name}`, () => {
@@ -60,6 +61,7 @@ for (const kind of [chromium, firefox]) {
           await ENDINGS[ending](visit)
           if (ending !== 'the browser killed') {
             await assertBlankBothWays(visit.page, 'the page')
+            await assertWhereBackLeads(visit)
             await assertReopenedIsBlank(visit)
             await visit.browser.quit()
           }
@@ -97,8 +99,8 @@ function read(kind, stage, home, { relay, before, tells }) {
 
   assert.deepEqual(lines(search(home, tells).hits), [], 'nothing tells what the page was')
 
-  const remains = filesOf(search(home, host).hits.filter(({ file }) => !aboutTheWebsite(home, file)))
-  assert.deepEqual(differences(kind.name, remains), [], 'what remains is what docs/traces.md says')
+  const left = remains(home)
+  assert.deepEqual(differences(kind.name, left), [], 'what remains is what docs/traces.md says')
 
   const kept = search(stage.program.folder, said)
   assert.deepEqual(lines(kept.hits), [], 'no word in the relay’s folder, log and database')
@@ -113,13 +115,8 @@ function read(kind, stage, home, { relay, before, tells }) {
     megabytes: Math.round(chatWords.bytes / 1e6),
     'opened': [...chatWords.kinds].filter(([name]) => name !== 'raw').map(([name, count]) => `${count} ${name}`).join(', '),
     'words found': chatWords.hits.length,
-    'the host’s name in': remains.length,
+    'the host’s name in': left.length,
   }
-}
-
-/** The program's own website links to the chat, and may be in the cache. */
-function aboutTheWebsite(home, file) {
-  return /\/cache2\/|\/Cache\//.test(file) && search(join(home, file), new Needles([WEBSITE])).hits.length > 0
 }
 
 /** One entry of the chat's, neutral, beside the program's page and the exit site. */

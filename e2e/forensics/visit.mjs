@@ -111,6 +111,18 @@ export async function assertBlankBothWays(page, when) {
   await assertBlank(page, `${when}, then Back and Forward,`)
 }
 
+/** Back leads to the program's page where a plain link was followed, and past it where the page was replaced. */
+export async function assertWhereBackLeads({ page, link, stage }) {
+  const address = () => page.evaluate(() => location.href)
+  const here = await address()
+  await page.back()
+  await wait(async () => await address() !== here, 'Back to lead somewhere', PATIENCE)
+  const isWebsite = await address() === stage.town.website(link)
+  assert.equal(isWebsite, link === 'a plain link', `Back leads to ${await address()}`)
+  await page.forward()
+  await wait(async () => await address() === here, 'Forward to lead back', PATIENCE)
+}
+
 /** The tab is closed, and the keys that bring back a closed tab are pressed. */
 export async function assertReopenedIsBlank({ browser, page, stage }) {
   await browser.newTab()

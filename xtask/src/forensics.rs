@@ -39,7 +39,7 @@ fn run(runs: Runs) -> Outcome {
     build::release()?;
     let folder = places::root().join("e2e");
     let (names, which): (&[&str], &str) = match runs {
-        Runs::All => (&["searcher", "bites", "traces"], "all"),
+        Runs::All => (&["searcher", "bites", "traces", "removed"], "all"),
         Runs::Short => (&["searcher", "traces"], "short"),
     };
     let tests: Vec<PathBuf> =

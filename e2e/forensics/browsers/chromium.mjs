@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { ChromiumPage, CHROMIUM, found, PATIENCE } from '../../lib/browsers.mjs'
 import { wait } from '../../lib/wait.mjs'
 import { Processes } from './home.mjs'
-import { ask } from '../search/sqlite.mjs'
+import { rows } from '../search/sqlite.mjs'
 import { trust } from '../town/authority.mjs'
 
 export const name = 'Chromium'
@@ -60,5 +60,16 @@ async function connect(address) {
 
 /** The addresses in the history, with their titles. */
 export function history(home) {
-  return ask(join(home.profile, 'Default/History'), 'SELECT json_array(url, title) FROM urls').map((line) => JSON.parse(line))
+  return rows(join(home.profile, 'Default/History'), 'SELECT json_array(url, title) FROM urls')
+}
+
+/** Removes one line from the history, as a person does: that of `host`, in the browser's own list. */
+export async function removeLine(browser, host) {
+  const [{ raw }] = await browser.pages()
+  await raw.goto('chrome://history/')
+  const line = raw.locator('history-item').filter({ hasText: host })
+  await line.locator('cr-checkbox').click()
+  await raw.locator('cr-toolbar-selection-overlay cr-button').last().click()
+  await raw.locator('cr-button.action-button:visible').last().click()
+  await line.waitFor({ state: 'detached' })
 }

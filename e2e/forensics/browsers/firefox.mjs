@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { FIREFOX, FirefoxPage, found, PATIENCE } from '../../lib/browsers.mjs'
 import { wait } from '../../lib/wait.mjs'
 import { Processes } from './home.mjs'
-import { ask } from '../search/sqlite.mjs'
+import { rows } from '../search/sqlite.mjs'
 import { trust } from '../town/authority.mjs'
 
 export const name = 'Firefox'
@@ -59,6 +59,19 @@ export async function open(home, town, screen, { restore = false } = {}) {
 
 /** The addresses in the history, with their titles. It comes with bookmarks that nobody has been to. */
 export function history(home) {
-  return ask(join(home.profile, 'places.sqlite'),
-    'SELECT json_array(url, title) FROM moz_places WHERE id IN (SELECT place_id FROM moz_historyvisits)').map((line) => JSON.parse(line))
+  return rows(join(home.profile, 'places.sqlite'),
+    'SELECT json_array(url, title) FROM moz_places WHERE id IN (SELECT place_id FROM moz_historyvisits)')
+}
+
+/** Removes one line from the history, as a person does: found in the sidebar, by the keyboard. */
+export async function removeLine(browser, host, home, screen) {
+  const isThere = () => history(home).some(([address]) => address.includes(host))
+  await wait(async () => {
+    // Opens the sidebar, or closes it where it was not ready for what was typed: then once more.
+    screen.press('ctrl+h')
+    screen.type(host)
+    screen.press('Tab', 'Tab', 'Down', 'Delete')
+    await wait(() => !isThere(), 'the line to be gone', PATIENCE / 5)
+    return true
+  }, 'the line to be gone', PATIENCE * 2)
 }

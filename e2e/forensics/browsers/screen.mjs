@@ -10,15 +10,17 @@ export async function startScreen() {
   const failed = once(server, 'error').then(() => { throw new Error('Xvfb is not installed: cargo xtask setup installs it') })
   const [number] = await Promise.race([once(server.stdio[3], 'data'), failed])
   const display = `:${String(number).trim()}`
+  const run = (args) => spawnSync('xdotool', args, { env: { ...process.env, DISPLAY: display }, encoding: 'utf8' })
+  const inFront = (...args) => {
+    const windows = run(['search', '--onlyvisible', '--name', '.']).stdout.trim().split('\n')
+    run(['windowfocus', '--sync', windows.at(-1), ...args])
+  }
   return {
     display,
-    /** Presses keys in the window that is in front, as `ctrl+shift+t`. */
-    press(keys) {
-      const env = { ...process.env, DISPLAY: display }
-      const { stdout } = spawnSync('xdotool', ['search', '--onlyvisible', '--name', '.'], { env, encoding: 'utf8' })
-      const windows = stdout.trim().split('\n')
-      spawnSync('xdotool', ['windowfocus', '--sync', windows.at(-1), 'key', '--clearmodifiers', keys], { env })
-    },
+    /** Presses these keys, one after the other, in the window that is in front: as `ctrl+shift+t`. */
+    press(...keys) { inFront('key', '--clearmodifiers', '--delay', '400', ...keys) },
+    /** Types this where the keyboard is. */
+    type(text) { inFront('type', '--delay', '40', text) },
     stop() { server.kill() },
   }
 }

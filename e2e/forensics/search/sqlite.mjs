@@ -14,15 +14,24 @@ const quoted = (name) => `"${name.replaceAll('"', '""')}"`
 
 /** The cells of the database in this file, as bytes, one after the other. */
 export function cells(file) {
-  const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
-  try {
-    const copy = join(folder, 'copy')
-    for (const part of ['', '-wal', '-journal']) if (existsSync(file + part)) copyFileSync(file + part, copy + part)
+  return inCopy(file, (copy) => {
     const columns = ask(copy, `SELECT json_array(t.name, c.name) FROM sqlite_schema t, pragma_table_xinfo(t.name) c
       WHERE t.type = 'table' AND t.sql NOT LIKE 'CREATE VIRTUAL%'`).map((line) => JSON.parse(line))
     const queries = columns.map(([table, column]) =>
       `SELECT hex(CAST(${quoted(column)} AS BLOB)) FROM ${quoted(table)} WHERE ${quoted(column)} IS NOT NULL;`)
     return ask(copy, queries.join('\n')).map((line) => Buffer.from(line, 'hex'))
+  })
+}
+
+/** What a query that selects JSON answers, of a database that may be in use. */
+export const rows = (file, query) => inCopy(file, (copy) => ask(copy, query)).map((line) => JSON.parse(line))
+
+function inCopy(file, then) {
+  const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
+  try {
+    const copy = join(folder, 'copy')
+    for (const part of ['', '-wal', '-journal']) if (existsSync(file + part)) copyFileSync(file + part, copy + part)
+    return then(copy)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

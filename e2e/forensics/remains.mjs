@@ -1,0 +1,18 @@
+// Where the name of the chat's host remains in a browser's home.
+import { join } from 'node:path'
+
+import { Needles, hashedHost } from './search/needles.mjs'
+import { search } from './search/search.mjs'
+import { CHAT, WEBSITE } from './town/town.mjs'
+
+const host = new Needles([CHAT, hashedHost(CHAT)])
+const website = new Needles([WEBSITE])
+
+/** The files that hold it, as paths below the home. */
+export function remains(home) {
+  const files = new Set(search(home, host).hits.map(({ file }) => file))
+  return [...files].filter((file) => !isWebsite(home, file)).sort()
+}
+
+/** The program's own website links to the chat, and may be in the cache. */
+const isWebsite = (home, file) => /\/cache2\/|\/Cache\//.test(file) && search(join(home, file), website).hits.length > 0
