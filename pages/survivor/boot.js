@@ -55,7 +55,8 @@ async function begin(words = '') {
     if (over) return
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
-  try { page.begin({ show, on, keep }, seen, words, root.lang) } catch { return stop('stop-page-failed') }
+  const language = at('language')?.selectedOptions[0]
+  try { page.begin({ show, on, keep }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
@@ -140,7 +141,17 @@ document.addEventListener('submit', event => {
   submits[event.target.id](event)
 })
 document.addEventListener('input', on)
+// Who speaks the language that somebody wants to write in, and when.
+function speak() {
+  const { lang, dataset } = at('language').selectedOptions[0]
+  const hours = document.createElement('bdi')
+  hours.lang = lang || root.lang
+  hours.textContent = dataset.hours
+  at('language-said').replaceChildren(...dataset.interpreter ? [said('language-interpreter'), ' '] : [], ...dataset.hours ? [hours] : [])
+}
+
 document.addEventListener('change', event => {
+  if (event.target.id == 'language') speak()
   if (event.target.name != 'seen') return
   const safer = event.target.value != 'no'
   at('safer').hidden = !safer
@@ -195,6 +206,7 @@ function browser() {
 const own = document.querySelector(`[data-for=${browser()}]`) || document.querySelector('[data-for=""]')
 for (const each of document.querySelectorAll('[data-for]')) each.hidden = each != own
 at('host').textContent = location.host
+for (const option of at('language')?.options || []) option.selected = option.value == root.lang
 // Names that no browser has seen before, so that none fills or restores what is typed.
 for (const id of ['message', 'lost-words']) at(id).name = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
 // A chat is not lost to a press on another way to get help.
@@ -235,7 +247,7 @@ root.dataset.booted = ''
 async function look() {
   let now
   try { now = await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json() } catch { /* look again */ }
-  if (now) root.dataset.state = now.state
+  if (now?.state) root.dataset.state = now.state
   if (!now?.open) return setTimeout(look, 10000)
   root.dataset.open = 'yes'
 }

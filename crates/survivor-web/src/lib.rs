@@ -43,18 +43,24 @@ thread_local! {
 }
 
 /// Asks for an advocate. What was chosen on the screens before goes with it, sealed for staff on duty: the
-/// answer of the safety check, the words of a page that was lost, and the language.
+/// answer of the safety check, the words of a page that was lost, and the language, with an interpreter.
 ///
 /// # Errors
 /// Where the page is not the one that this code was made for; `boot.js` says so.
 #[wasm_bindgen]
-pub fn begin(shell: Shell, safety: &str, words: &str, language: String) -> Result<(), JsValue> {
+pub fn begin(
+    shell: Shell,
+    safety: &str,
+    words: &str,
+    language: String,
+    interpreter: bool,
+) -> Result<(), JsValue> {
     let mut page = Page::new(shell).ok_or(JsValue::UNDEFINED)?;
     page.start(Said {
         language,
+        interpreter,
         safety: words::safety(safety),
         returning: ReturnWords::of(words),
-        ..Said::default()
     });
     PAGE.set(Some(page));
     Ok(())

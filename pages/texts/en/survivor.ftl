@@ -11,13 +11,11 @@ leave-one-more = Press Shift 1 more time to leave this page.
 
 chat-heading = Chat with an advocate
 chat-open = Chat is open now
-# Followed by a day and a time.
-chat-closes = until
 chat-closed = Chat is closed now
 # Where another server than the relay gives the page out, until the relay has answered.
 chat-unknown = Chat is open at the times under “When chat is open”. Whether somebody is here at this moment shows once chat has loaded.
-chat-opens-again = It opens again:
 chat-closed-what-now = You can reach an advocate in the other ways on this page.
+chat-notice = Chat is closed for now
 chat-nobody = Nobody is free to answer right now
 chat-nobody-what-now = You can keep this page open. It shows “Start chat” as soon as an advocate is there. Until then you can reach one in the other ways on this page.
 start-chat = Start chat
@@ -63,14 +61,8 @@ advice-spyware = No page can stop spyware, a screenshot or a camera. If there co
 
 step-safety = Before the chat: 1 of 2
 safety-heading = Is it safe to chat here?
-safety-question = Could someone see this device, or what you write, now or later?
-safety-no = No
-safety-yes = Yes
-safety-not-sure = Not sure
 safer-said = Safer ways to reach an advocate are shown below.
 safer-heading = Ways that may be safer
-safer-why = If someone can see this device, they may be able to read along. Then it may be safer to use another one, to call, or to come in.
-safer-choice = What is best for you now is your choice. If you want to chat from here, you can.
 safety-may-continue = You can continue whatever you answer, and without an answer. Your advocate sees the answer and nobody else.
 continue = Continue
 
@@ -92,6 +84,9 @@ danger-heading = In danger right now?
 hours-heading = When chat is open
 time-zone = Time zone:
 languages-heading = Languages
+language-interpreter = An interpreter joins if you agree.
+language-label = Language
+language-other = Another language
 no-machine = Nothing here is translated by a machine.
 
 ## Waiting

@@ -154,6 +154,11 @@ impl Built {
             Giver::Other { origin, relay } => (relay.to_string(), document_policy(origin, relay)),
         };
         values.page.plain.extend([("relay", relay), ("content_policy", content_policy)]);
+        if let Giver::Other { .. } = giver {
+            // What holds at this moment would be wrong the next day: the page asks.
+            let passing = ["closes", "next_opening", "notice", "notice_kind"];
+            values.page.plain.extend(passing.map(|name| (name, String::new())));
+        }
         values.conditions.insert("asks", matches!(giver, Giver::Other { .. }));
         let text = |name: &str| texts.get(name).map(str::to_owned);
         self.template(which).fill(&text, &values).map_err(|error| match which {
