@@ -64,8 +64,8 @@ fn make() -> World {
         .unwrap();
     let root = root.fingerprint();
     let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
-    policy.issued = NOW.seconds();
-    policy.expires = NOW.seconds() + 90 * 24 * 60 * 60;
+    policy.terms.issued = NOW.seconds();
+    policy.terms.expires = NOW.seconds() + 90 * 24 * 60 * 60;
     let policy = SignedPolicy::sign(&policy, &administrator).unwrap();
     let (duty_bundle, duty_key) = DutyKeyBundle::make(&administrator, &[], NOW, &mut rng).unwrap();
     let verified = policy.verify(&root, NOW, TOLERANCE).unwrap();

@@ -8,7 +8,8 @@ use rand_core::{Rng as _, SeedableRng as _};
 use stillroom_conversation::{Desk, DeskSetup, Randomness, Survivor, SurvivorSetup, Transmit};
 use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup};
 use stillroom_program::{
-    Calendar, Device, Fingerprint, Revocations, SignedRevocations, Timestamp, encode,
+    Calendar, Device, Fingerprint, Policy, Revocations, SignedPolicy, SignedRevocations, Timestamp,
+    encode,
 };
 use stillroom_protocol::Bytes;
 
@@ -209,17 +210,36 @@ impl World {
     pub fn start_relay(&mut self) {
         let setup = Setup { root: self.program.root, limits: Limits::default() };
         let seed = self.rng.next_u64();
-        let mut relay = Delivery::new(setup, ChaCha20Rng::seed_from_u64(seed));
+        self.relay = Some(Delivery::new(setup, ChaCha20Rng::seed_from_u64(seed)));
+        self.tell_policy();
+    }
+
+    /// The relay is told the program's policy.
+    fn tell_policy(&mut self) {
         let signed = &self.program.policy;
-        if let Ok(policy) = signed.verify(&self.program.root, self.now, Duration::ZERO)
+        if let Some(relay) = &mut self.relay
+            && let Ok(policy) = signed.verify(&self.program.root, self.now, Duration::ZERO)
             && let Ok(whole) = policy.with_page(&signed.page)
             && let Ok(calendar) = Calendar::of(&whole)
             && let Ok(greeted) = Bytes::try_from(encode(&signed.without_page()))
         {
             relay.set_policy(greeted, policy, calendar, self.now);
         }
-        self.relay = Some(relay);
         self.drain_relay();
+    }
+
+    /// The administrator publishes a policy that says this otherwise.
+    ///
+    /// # Panics
+    /// If it may not be signed so.
+    #[allow(clippy::expect_used, reason = "a test that cannot publish has nothing to say")]
+    pub fn publish(&mut self, alter: impl FnOnce(&mut Policy)) {
+        let mut policy = self.program.policy.unverified().expect("the program signed it");
+        policy.terms.version += 1;
+        alter(&mut policy);
+        self.program.policy =
+            SignedPolicy::sign(&policy, &self.program.administrator).expect("a sound policy");
+        self.tell_policy();
     }
 
     /// The administrator revokes a device, and the relay publishes it.

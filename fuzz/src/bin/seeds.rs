@@ -55,8 +55,11 @@ fn main() {
     write("certificate", "name", &encode(&world.administrator.name));
     write("certificate", "staff", &encode(&world.administrator.staff_record()));
 
+    let policy = world.policy.unverified().unwrap();
     write("policy", "signed", &encode(&world.policy));
-    write("policy", "unsigned", &world.policy.policy);
+    write("policy", "greeted", &encode(&world.policy.without_page()));
+    write("policy", "terms", &encode(&policy.terms));
+    write("policy", "page", &encode(&policy.page));
     write("policy", "file", SAMPLE_POLICY.as_bytes());
 
     write("statement", "signed", &encode(&world.statement));

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use stillroom_program::Icon;
 use stillroom_protocol::{Operation, RelayFrame, Reply, encode};
 use stillroom_relay::PseudoLocale;
 
@@ -29,6 +30,15 @@ async fn the_survivors_page_says_what_the_policy_says() {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("{{"));
+}
+
+#[tokio::test]
+async fn the_page_has_the_one_picture_that_the_policy_chose() {
+    for icon in [Icon::Dot, Icon::Sheet, Icon::Cloud, Icon::Leaf] {
+        let scene = Scene::with_pages(|program, _| program.policy.page.icon = icon).await;
+        let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();
+        assert_eq!(page.matches("rel=\"icon\"").count(), 1, "{icon:?}");
+    }
 }
 
 #[tokio::test]
