@@ -46,11 +46,14 @@ pub use name::{DisplayName, NameCertificate};
 #[cfg(feature = "staff")]
 pub use passphrase::{PassphraseCost, PassphraseError};
 pub use policy::{
-    Alternative, AlternativeKind, Day, Finding, Policy, PolicyError, Problem, SignedPolicy, Timers,
-    VerifiedPolicy, Weekly,
+    Alternative, AlternativeKind, Choice, Date, Day, Emergency, Exception, Hours, Icon, Language,
+    Languages, Notice, NoticeKind, OpenTime, OpeningMessage, Page, Policy, PolicyError, Question,
+    Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms, Timers, VerifiedPolicy, Weekly,
 };
+#[cfg(feature = "hours")]
+pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use policy::{PolicyFileError, SAMPLE_POLICY};
+pub use policy::{Finding, PolicyFileError, Problem, SAMPLE_POLICY};
 pub use revocation::{
     Revocations, RevocationsError, Revoked, SignedRevocations, VerifiedRevocations,
 };

@@ -9,8 +9,22 @@ pub const STATEMENT_LASTS_MAX: Duration = Duration::from_secs(30 * 60);
 /// The longest that a policy may hold: a year, and a month to be late in.
 pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// Bytes of a policy without the certificates and signature around it.
-pub const POLICY_BYTES_MAX: usize = stillroom_protocol::limits::POLICY_MAX - 1024;
+/// Bytes of a policy's terms: four addresses, six messages of four hundred of the widest characters.
+pub const POLICY_TERMS_MAX: usize = 11 * 1024;
+
+/// Bytes of a policy's page: what is left of a policy beside terms, certificates and signature.
+pub const POLICY_PAGE_MAX: usize =
+    stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
+
+/// Characters of a message that appears by itself: what somebody in distress still reads, and more to read
+/// elsewhere.
+pub const OPENING_MESSAGE_CHARACTERS: usize = 400;
+
+/// Characters that a survey item may let people write: some sentences, and not their story.
+pub const SURVEY_FREE_TEXT: u16 = 500;
+
+/// Minutes of the longest wait that a policy may set.
+pub const TIMER_MAX: u16 = 240;
 
 /// Bytes of a name that survivors see: sixty-four letters of English, twenty of Chinese.
 pub const NAME_MAX: usize = 64;

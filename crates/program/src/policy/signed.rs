@@ -1,17 +1,20 @@
 //! The policy as published, and as believed.
+//!
+//! Signed are the terms and the hash of the page. A greeting leaves the page out
+//! ([`SignedPolicy::without_page`]): a survivor's device has no use for it but to spend time on a slow line,
+//! and what the page says it has already shown.
 
 use core::ops::Deref;
 use core::time::Duration;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use sha2::{Digest as _, Sha256};
-use stillroom_wire::{Bytes, decode, encode};
+use stillroom_wire::{Bytes, decode};
 
 use crate::certificate::{CertificateError, Chain, VerifiedDevice};
-use crate::device::Device;
 use crate::keys::{Fingerprint, Label};
-use crate::limits::POLICY_BYTES_MAX;
-use crate::policy::Policy;
+use crate::limits::{POLICY_PAGE_MAX, POLICY_TERMS_MAX};
+use crate::policy::{Page, Policy, Terms};
 use crate::reasons::reasons;
 use crate::roles::Roles;
 use crate::time::{Outside, Timestamp, within};
@@ -25,11 +28,13 @@ reasons! {
         NotAdministrator => "only an administrator may sign a policy",
         /// What was signed is not a policy.
         Malformed => "the policy is not readable",
+        /// The page is not the one that was signed, or was left out.
+        OtherPage => "the policy's texts are not the ones that were signed",
         /// It holds from a later time on, whatever the clock is forgiven.
         NotYetValid => "the policy is from a later time",
         /// It held until an earlier time.
         Expired => "the policy has run out",
-        /// It does not pass [`Policy::check`](crate::Policy::check).
+        /// It does not pass `Policy::check`.
         Unsound => "the policy has faults that must be mended first",
         /// All texts together are too long.
         TooLong => "the policy is too long",
@@ -57,10 +62,19 @@ impl From<Outside> for PolicyError {
 pub struct SignedPolicy {
     /// The signer's certificates.
     pub chain: Chain,
-    /// The encoded policy.
-    pub policy: Bytes<POLICY_BYTES_MAX>,
-    /// Over the encoded policy and the program.
+    /// The encoded terms, and the hash of the page.
+    pub terms: Bytes<POLICY_TERMS_MAX>,
+    /// The encoded page; empty where it was left out.
+    pub page: Bytes<POLICY_PAGE_MAX>,
+    /// Over the terms, the page's hash and the program.
     pub signature: [u8; 64],
+}
+
+/// What is signed.
+#[derive(MlsSize, MlsEncode, MlsDecode)]
+struct Signed {
+    terms: Terms,
+    page: [u8; 32],
 }
 
 impl SignedPolicy {
@@ -69,16 +83,35 @@ impl SignedPolicy {
     /// # Errors
     /// [`PolicyError::NotAdministrator`], [`Unsound`](PolicyError::Unsound),
     /// [`TooLong`](PolicyError::TooLong).
-    pub fn sign(policy: &Policy, signer: &Device) -> Result<Self, PolicyError> {
+    #[cfg(feature = "author")]
+    pub fn sign(policy: &Policy, signer: &crate::Device) -> Result<Self, PolicyError> {
         if !signer.chain.leaf().roles.contains(Roles::ADMINISTRATOR) {
             return Err(PolicyError::NotAdministrator);
         }
         if !policy.check().is_empty() {
             return Err(PolicyError::Unsound);
         }
-        let policy = Bytes::try_from(encode(policy)).map_err(|_| PolicyError::TooLong)?;
-        let signature = signer.sign_record(Label::Policy, &policy);
-        Ok(Self { chain: signer.chain.clone(), policy, signature })
+        Self::sign_unchecked(policy, signer)
+    }
+
+    /// Signs whatever it is given.
+    #[cfg(any(feature = "author", test))]
+    pub(crate) fn sign_unchecked(
+        policy: &Policy,
+        signer: &crate::Device,
+    ) -> Result<Self, PolicyError> {
+        use stillroom_wire::encode;
+        let fits = |_| PolicyError::TooLong;
+        let page = Bytes::try_from(encode(&policy.page)).map_err(fits)?;
+        let signed = Signed { terms: policy.terms.clone(), page: Sha256::digest(&*page).into() };
+        let terms = Bytes::try_from(encode(&signed)).map_err(fits)?;
+        let signature = signer.sign_record(Label::Policy, &terms);
+        Ok(Self { chain: signer.chain.clone(), terms, page, signature })
+    }
+
+    /// The same, to be verified alike, by whoever has no use for the page.
+    pub fn without_page(&self) -> Self {
+        Self { page: Bytes::default(), ..self.clone() }
     }
 
     /// The policy, if an administrator of this program signed it and it holds now.
@@ -94,32 +127,50 @@ impl SignedPolicy {
     ) -> Result<VerifiedPolicy, PolicyError> {
         let (label, signature) = (Label::Policy, &self.signature);
         let signer =
-            self.chain.verify_record(label, &self.policy, signature, root, now, tolerance)?;
+            self.chain.verify_record(label, &self.terms, signature, root, now, tolerance)?;
         if !signer.roles.contains(Roles::ADMINISTRATOR) {
             return Err(PolicyError::NotAdministrator);
         }
-        let policy = decode::<Policy>(&self.policy).map_err(|_| PolicyError::Malformed)?;
-        within(policy.issued, policy.expires, now, tolerance)?;
+        let Signed { terms, page } =
+            decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;
+        within(terms.issued, terms.expires, now, tolerance)?;
         // The one fault that could do harm, were an administrator's check skipped: the page goes there.
-        if policy.exits.is_empty() || policy.exits.iter().any(|exit| !exit.starts_with("https://"))
-        {
+        if terms.exits.is_empty() || terms.exits.iter().any(|exit| !exit.starts_with("https://")) {
             return Err(PolicyError::Unsound);
         }
-        let hash = Sha256::digest(&*self.policy).into();
-        Ok(VerifiedPolicy { policy, hash, signer })
+        let hash = Sha256::digest(&*self.terms).into();
+        Ok(VerifiedPolicy { terms, page, hash, signer })
+    }
+
+    /// What it says, whoever signed it: for its writer, who knows.
+    ///
+    /// # Errors
+    /// [`PolicyError::Malformed`].
+    #[cfg(feature = "author")]
+    pub fn unverified(&self) -> Result<Policy, PolicyError> {
+        let Signed { terms, .. } =
+            decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;
+        let page = decode::<Page>(&self.page).map_err(|_| PolicyError::Malformed)?;
+        Ok(Policy { terms, page })
+    }
+
+    /// When it says that it was made, whoever signed it.
+    pub fn issued(&self) -> Option<u64> {
+        decode::<Signed>(&self.terms).ok().map(|signed| signed.terms.issued)
     }
 }
 
 /// A policy that holds. Made by [`SignedPolicy::verify`] alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedPolicy {
-    policy: Policy,
+    terms: Terms,
+    page: [u8; 32],
     hash: [u8; 32],
     signer: VerifiedDevice,
 }
 
 impl VerifiedPolicy {
-    /// SHA-256 of the encoded policy: what a duty statement names.
+    /// SHA-256 of the encoded terms, the page's hash among them: what a duty statement names.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
     }
@@ -128,12 +179,24 @@ impl VerifiedPolicy {
     pub fn signer(&self) -> &VerifiedDevice {
         &self.signer
     }
+
+    /// The whole policy, if `page` is the encoded page that was signed with it.
+    ///
+    /// # Errors
+    /// [`PolicyError::OtherPage`], [`Malformed`](PolicyError::Malformed).
+    pub fn with_page(&self, page: &[u8]) -> Result<Policy, PolicyError> {
+        if <[u8; 32]>::from(Sha256::digest(page)) != self.page {
+            return Err(PolicyError::OtherPage);
+        }
+        let page = decode::<Page>(page).map_err(|_| PolicyError::Malformed)?;
+        Ok(Policy { terms: self.terms.clone(), page })
+    }
 }
 
 impl Deref for VerifiedPolicy {
-    type Target = Policy;
+    type Target = Terms;
 
-    fn deref(&self) -> &Policy {
-        &self.policy
+    fn deref(&self) -> &Terms {
+        &self.terms
     }
 }

@@ -7,7 +7,7 @@ use core::fmt::Debug;
 use proptest::prelude::*;
 use stillroom_wire::{MlsDecode, MlsEncode};
 
-use super::fixture::{EXACT, NOW, Program, policy};
+use super::fixture::{self, EXACT, NOW, Program};
 use crate::*;
 
 /// Bytes either do not decode, or are the one encoding of what they decode to.
@@ -62,7 +62,7 @@ impl Records {
         let bundle = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap().0;
         let signer = &program.administrator;
         let records = vec![
-            (Kind::Policy, encode(&SignedPolicy::sign(&policy, signer).unwrap())),
+            (Kind::Policy, encode(&SignedPolicy::sign(&fixture::policy(), signer).unwrap())),
             (Kind::Statement, encode(&SignedStatement::sign(statement, &advocate))),
             (Kind::Revocations, encode(&SignedRevocations::sign(list, signer).unwrap())),
             (Kind::Invitation, encode(&SignedInvitation::sign(invitation, signer).unwrap())),
@@ -154,7 +154,8 @@ proptest! {
     fn random_bytes_never_panic_and_are_canonical(
         bytes in proptest::collection::vec(any::<u8>(), 0..600)
     ) {
-        is_canonical::<Policy>(&bytes);
+        is_canonical::<Terms>(&bytes);
+        is_canonical::<Page>(&bytes);
         is_canonical::<SignedPolicy>(&bytes);
         is_canonical::<SignedStatement>(&bytes);
         is_canonical::<SignedRevocations>(&bytes);
@@ -173,14 +174,16 @@ proptest! {
     fn a_policy_altered_anywhere_is_canonical_or_refused(
         at in any::<prop::sample::Index>(), byte in any::<u8>()
     ) {
-        let mut bytes = encode(&policy());
-        let at = at.index(bytes.len());
-        bytes[at] = byte;
-        is_canonical::<Policy>(&bytes);
+        let policy = fixture::policy();
+        for mut bytes in [encode(&policy.terms), encode(&policy.page)] {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            is_canonical::<Terms>(&bytes);
+            is_canonical::<Page>(&bytes);
+        }
     }
 }
 
-#[cfg(feature = "author")]
 proptest! {
     #[test]
     fn any_text_is_a_policy_file_or_refused(text in any::<alloc::string::String>()) {

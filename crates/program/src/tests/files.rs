@@ -10,13 +10,13 @@ const SAMPLE_TIME: Timestamp = Timestamp::from_seconds(1_800_000_000);
 fn the_sample_is_a_sound_policy_that_can_be_signed_and_believed() {
     let policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
     assert_eq!(policy.check(), []);
-    assert_eq!(policy.hours.len(), 7);
-    assert_eq!(policy.alternatives.len(), 4);
-    assert_eq!(policy.issued, 1_793_491_200);
+    assert_eq!(policy.page.hours.weekly.len(), 7);
+    assert_eq!(policy.page.alternatives.len(), 7);
+    assert_eq!(policy.terms.issued, 1_793_491_200);
     let program = Program::new(1);
     let signed = SignedPolicy::sign(&policy, &program.administrator).unwrap();
     let verified = signed.verify(&program.fingerprint, SAMPLE_TIME, EXACT).unwrap();
-    assert_eq!(*verified, policy);
+    assert_eq!(verified.with_page(&signed.page), Ok(policy));
 }
 
 #[test]
@@ -24,10 +24,10 @@ fn an_unknown_key_is_refused_with_its_line() {
     let line_of = |text: &str, needle: &str| {
         1 + text.lines().position(|line| line.starts_with(needle)).unwrap()
     };
-    let misspelt = SAMPLE_POLICY.replace("\nemergency = ", "\nemergncy = ");
+    let misspelt = SAMPLE_POLICY.replace("\nabout = ", "\nabuot = ");
     let error = Policy::from_toml(&misspelt).unwrap_err();
-    assert_eq!(error.line, Some(line_of(&misspelt, "emergncy")));
-    assert!(error.message.contains("emergncy"), "{error}");
+    assert_eq!(error.line, Some(line_of(&misspelt, "abuot")));
+    assert!(error.message.contains("abuot"), "{error}");
     let nested = SAMPLE_POLICY.replace("silence_warn", "silence_wrn");
     let error = Policy::from_toml(&nested).unwrap_err();
     assert_eq!(error.line, Some(line_of(&nested, "silence_wrn")));

@@ -1,6 +1,5 @@
 //! A program for tests: its root key, an administrator and staff, all from one seed.
 
-use alloc::vec;
 use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
@@ -80,29 +79,9 @@ pub(super) fn administrator(
 
 /// A policy that passes its check.
 pub(super) fn policy() -> Policy {
-    let text = |text: &str| alloc::string::String::from(text);
-    Policy {
-        version: 3,
-        issued: NOW.seconds() - 1000,
-        expires: NOW.seconds() + 30 * DAY.as_secs(),
-        language: text("en").try_into().unwrap(),
-        name: text("Rivertown Advocates").try_into().unwrap(),
-        title: text("Chat").try_into().unwrap(),
-        about: text("You can write here with an advocate.").try_into().unwrap(),
-        emergency: text("In danger now? Call 911.").try_into().unwrap(),
-        safety: text("Could someone see this screen?").try_into().unwrap(),
-        alternatives: vec![Alternative {
-            kind: AlternativeKind::Phone,
-            label: text("Hotline").try_into().unwrap(),
-            value: text("1-800-799-SAFE (7233)").try_into().unwrap(),
-        }]
-        .try_into()
-        .unwrap(),
-        hours: vec![Weekly { day: Day::Monday, opens: 480, closes: 1440 }].try_into().unwrap(),
-        hours_note: Text::default(),
-        time_zone: text("America/Chicago").try_into().unwrap(),
-        exits: vec![text("https://weather.gov/").try_into().unwrap()].try_into().unwrap(),
-        opening_messages: List::default(),
-        timers: Timers { silence_ask: 10, silence_warn: 20, silence_close: 30, shift_margin: 30 },
-    }
+    let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    policy.terms.version = 3;
+    policy.terms.issued = NOW.seconds() - 1000;
+    policy.terms.expires = NOW.seconds() + 30 * DAY.as_secs();
+    policy
 }

@@ -5,11 +5,9 @@ mod decoding;
 mod devices;
 mod duty;
 mod enrolments;
-#[cfg(feature = "author")]
 mod files;
 mod fixture;
 mod intakes;
-#[cfg(feature = "staff")]
 mod passphrases;
 mod policies;
 mod revocations;

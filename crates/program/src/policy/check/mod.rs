@@ -1,0 +1,338 @@
+//! What is wrong with a policy, in words for whoever writes it.
+//!
+//! It finds what cannot be meant (nothing to leave to, a closing before the opening), what tells too much (a
+//! title), and what the guidance forbids: to ask for what could name or find somebody, an opening message
+//! that is too long, a page with no other way to reach an advocate. It reads English and a little Spanish,
+//! and cannot find what is merely untrue.
+
+mod asked;
+mod hours;
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use stillroom_wire::Text;
+
+use crate::limits::{OPENING_MESSAGE_CHARACTERS, POLICY_LASTS_MAX, POLICY_PAGE_MAX, TIMER_MAX};
+use crate::policy::calendar::is_time_zone;
+use crate::policy::{
+    Alternative, AlternativeKind, Language, OpeningMessage, Page, Policy, Right, Terms, Timers,
+};
+use crate::reasons::reasons;
+
+/// Words that a title must not hold: whoever looks over a shoulder or at a history reads it.
+const TELLING: [&str; 14] = [
+    "abuse", "advocate", "assault", "crisis", "domestic", "help", "hotline", "refuge", "safe",
+    "shelter", "support", "survivor", "victim", "violence",
+];
+
+reasons! {
+    /// What is wrong with a part of a policy.
+    Problem {
+        /// It must not be empty.
+        Empty => "must not be empty",
+        /// Version 0 is never published.
+        NoVersion => "must be 1 or more",
+        /// It ends before it begins.
+        EndsTooEarly => "must be later than the start",
+        /// It holds for more than 400 days.
+        LastsTooLong => "must be no more than 400 days after the start",
+        /// It says what the page is about.
+        TellsTooMuch => "says what the page is: a neutral title shows in the browser's history",
+        /// It is not an `https` address.
+        NotHttps => "must be an address that starts with https://",
+        /// It is not a telephone number.
+        NotANumber => "must be a telephone number",
+        /// It is not an address for e-mail.
+        NotAnAddress => "must be an address for e-mail",
+        /// It is not a time zone of the IANA database.
+        NotATimeZone => "must be a time zone such as America/Chicago",
+        /// The calendar has no such date.
+        NotADate => "is not a date of the calendar",
+        /// It is not a language tag.
+        NotALanguage => "must be a language tag such as en or zh-Hant",
+        /// A time overlaps with another one.
+        Overlaps => "overlaps with another one",
+        /// A time does not begin within its day.
+        NotOfTheDay => "must be before 24:00",
+        /// No time of the week is closed, and nobody said that this is meant.
+        NeverCloses => "never closes: say `always_open = true` if that is meant",
+        /// It is always open, and has hours all the same.
+        HoursThoughAlwaysOpen => "must be left out where `always_open = true`",
+        /// The minutes do not come one after the other.
+        OutOfOrder => "must come later than the one before it",
+        /// Nobody waits that long.
+        TooManyMinutes => "must be no more than 240 minutes",
+        /// It is not a name that sums can be kept under.
+        NotAnId => "must be of small letters, digits and hyphens",
+        /// Two have the same name.
+        Twice => "is there twice",
+        /// An opening message is too long to be read.
+        TooManyCharacters => "must have no more than 400 characters",
+        /// There are details, and the message does not lead to them.
+        NoDetails => "must name the right whose details say more",
+        /// It leads to details that are not there.
+        UnknownDetails => "must be the id of a right that has details",
+        /// A question that can be answered with one thing only.
+        TooFewChoices => "must have two choices or more",
+        /// Nothing can be answered.
+        NoAnswer => "must have choices, or `free_text`",
+        /// More free text than a survey needs.
+        TooMuchFreeText => "must be no more than 500 characters",
+        /// It asks for a name.
+        AsksName => "must not ask for a name",
+        /// It asks how to reach somebody.
+        AsksContact => "must not ask for a telephone number, an address or any other way to reach somebody",
+        /// It asks for a date of birth.
+        AsksBirth => "must not ask for a date of birth",
+        /// It asks for an age in years.
+        AsksAge => "must not ask for an age in years: offer groups to choose from",
+        /// It leads out of the page.
+        HoldsLink => "must not hold a link or an address",
+        /// All texts together are too long.
+        TooLong => "the texts of the policy are too long all together",
+    }
+}
+
+/// One thing to mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The part of the policy, as its file names it; with the entry's name or number in a list.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.problem)
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, field: impl Into<String>, problem: Problem) {
+        self.0.push(Finding { field: field.into(), problem });
+    }
+
+    fn add_if(&mut self, wrong: bool, field: impl Into<String>, problem: Problem) {
+        if wrong {
+            self.add(field, problem);
+        }
+    }
+
+    fn not_empty<const MAX: usize>(&mut self, field: impl Into<String>, text: &Text<MAX>) {
+        self.add_if(text.trim().is_empty(), field, Problem::Empty);
+    }
+
+    /// Names of entries: each fit to keep sums under, and there once.
+    fn ids<'a>(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) {
+        let mut seen: Vec<&str> = Vec::new();
+        for id in ids {
+            self.add_if(!is_id(id), alloc::format!("{list}.id {id:?}"), Problem::NotAnId);
+            self.add_if(seen.contains(&id), alloc::format!("{list}.id {id:?}"), Problem::Twice);
+            seen.push(id);
+        }
+    }
+}
+
+impl Policy {
+    /// All that has to be mended before the policy can be signed; nothing where it is sound.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Findings::default();
+        check_terms(&self.terms, &mut findings);
+        check_page(&self.page, &mut findings);
+        check_opening_messages(&self.terms.opening_messages, &self.page.rights, &mut findings);
+        findings.0
+    }
+}
+
+fn check_terms(terms: &Terms, findings: &mut Findings) {
+    findings.add_if(terms.version == 0, "version", Problem::NoVersion);
+    match terms.expires.checked_sub(terms.issued) {
+        None | Some(0) => findings.add("expires", Problem::EndsTooEarly),
+        Some(lasts) if lasts > POLICY_LASTS_MAX.as_secs() => {
+            findings.add("expires", Problem::LastsTooLong);
+        }
+        Some(_) => {}
+    }
+    findings.add_if(terms.exits.is_empty(), "exits", Problem::Empty);
+    let wrong = terms.exits.iter().any(|exit| !is_https(exit));
+    findings.add_if(wrong, "exits", Problem::NotHttps);
+    check_timers(&terms.timers, findings);
+}
+
+fn check_timers(timers: &Timers, findings: &mut Findings) {
+    let all = [
+        ("timers.silence_ask", timers.silence_ask, 0),
+        ("timers.silence_warn", timers.silence_warn, timers.silence_ask),
+        ("timers.silence_close", timers.silence_close, timers.silence_warn),
+        ("timers.line_kept", timers.line_kept, 0),
+    ];
+    for (field, minutes, after) in all {
+        findings.add_if(minutes == 0, field, Problem::Empty);
+        findings.add_if(minutes > 0 && minutes <= after, field, Problem::OutOfOrder);
+        findings.add_if(minutes > TIMER_MAX, field, Problem::TooManyMinutes);
+    }
+    let margin = timers.shift_margin;
+    findings.add_if(margin > TIMER_MAX, "timers.shift_margin", Problem::TooManyMinutes);
+}
+
+fn check_page(page: &Page, findings: &mut Findings) {
+    check_names(page, findings);
+    findings.not_empty("about", &page.about);
+    findings.not_empty("platform", &page.platform);
+    findings.not_empty("emergency.text", &page.emergency.text);
+    let number = &page.emergency.number;
+    findings.add_if(!is_number(number), "emergency.number", Problem::NotANumber);
+    let time_zone = &page.hours.time_zone;
+    findings.add_if(!is_time_zone(time_zone), "hours.time_zone", Problem::NotATimeZone);
+    hours::check(&page.hours, &page.notices, findings);
+    check_alternatives(&page.alternatives, findings);
+    check_languages(page, findings);
+    check_safety(page, findings);
+    check_rights(&page.rights, findings);
+    asked::check_questions(&page.questions, findings);
+    asked::check_survey(&page.survey, findings);
+    let too_long = stillroom_wire::encode(page).len() > POLICY_PAGE_MAX;
+    findings.add_if(too_long, "policy", Problem::TooLong);
+}
+
+fn check_names(page: &Page, findings: &mut Findings) {
+    findings.not_empty("name", &page.name);
+    let name = page.name.trim().to_lowercase();
+    for (field, shown) in [("title", &page.title), ("neutral_name", &page.neutral_name)] {
+        findings.not_empty(field, shown);
+        let shown = shown.to_lowercase();
+        let named = !name.is_empty() && shown.contains(&name);
+        let telling = named || TELLING.iter().any(|word| shown.contains(word));
+        findings.add_if(telling, field, Problem::TellsTooMuch);
+    }
+}
+
+/// There must be one: chat is not always open, and a page does not always work.
+fn check_alternatives(alternatives: &[Alternative], findings: &mut Findings) {
+    findings.add_if(alternatives.is_empty(), "alternatives", Problem::Empty);
+    for alternative in alternatives {
+        if alternative.label.trim().is_empty() || alternative.value.trim().is_empty() {
+            findings.add("alternatives", Problem::Empty);
+        } else if let Some(problem) = alternative.problem() {
+            findings.add(alloc::format!("alternatives {:?}", &*alternative.label), problem);
+        }
+    }
+}
+
+impl Alternative {
+    fn problem(&self) -> Option<Problem> {
+        use AlternativeKind::{Email, Hotline, Phone, Place, Relay, Sms, Tty, Video, Website};
+        match self.kind {
+            Phone | Sms | Tty | Video | Relay | Hotline => {
+                (!is_number(&self.value)).then_some(Problem::NotANumber)
+            }
+            Email => (!is_email(&self.value)).then_some(Problem::NotAnAddress),
+            Website => (!is_https(&self.value)).then_some(Problem::NotHttps),
+            Place => None,
+        }
+    }
+}
+
+fn check_languages(page: &Page, findings: &mut Findings) {
+    findings.add_if(!is_language(&page.language), "language", Problem::NotALanguage);
+    let (served, not_served) = (&page.languages.served, &page.languages.not_served);
+    findings.not_empty("languages.not_served", not_served);
+    findings.add_if(served.is_empty(), "languages.served", Problem::Empty);
+    for (number, Language { tag, name, .. }) in served.iter().enumerate() {
+        let field = |part| alloc::format!("languages.served.{part} {:?}", &**tag);
+        findings.not_empty(field("name"), name);
+        findings.add_if(!is_language(tag), field("tag"), Problem::NotALanguage);
+        let twice = served.iter().take(number).any(|other| other.tag == *tag);
+        findings.add_if(twice, field("tag"), Problem::Twice);
+    }
+}
+
+fn check_safety(page: &Page, findings: &mut Findings) {
+    let safety = &page.safety;
+    findings.not_empty("safety.text", &safety.text);
+    findings.not_empty("safety.question", &safety.question);
+    findings.not_empty("safety.yes", &safety.yes);
+    findings.not_empty("safety.not_sure", &safety.not_sure);
+    findings.not_empty("safety.no", &safety.no);
+    findings.not_empty("safety.advice", &safety.advice);
+    let empty = |way: &Text<200>| way.trim().is_empty();
+    let none = safety.safer_ways.is_empty() || safety.safer_ways.iter().any(empty);
+    findings.add_if(none, "safety.safer_ways", Problem::Empty);
+}
+
+fn check_rights(rights: &[Right], findings: &mut Findings) {
+    findings.add_if(rights.is_empty(), "rights", Problem::Empty);
+    findings.ids("rights", rights.iter().map(|right| &*right.id));
+    for right in rights {
+        findings.not_empty(alloc::format!("rights.short {:?}", &*right.id), &right.short);
+    }
+}
+
+/// Short, with more to read elsewhere: that is what the guidance asks of messages that appear by themselves.
+fn check_opening_messages(
+    messages: &[OpeningMessage],
+    rights: &[Right],
+    findings: &mut Findings,
+) {
+    let has_details = |right: &&Right| !right.details.trim().is_empty();
+    let any_details = rights.iter().any(|right| has_details(&right));
+    for (number, message) in (1..).zip(messages) {
+        let field = |part: &str| alloc::format!("opening_messages.{part} {}", number.to_string());
+        findings.not_empty(field("text"), &message.text);
+        let characters = message.text.chars().count();
+        let too_long = characters > OPENING_MESSAGE_CHARACTERS;
+        findings.add_if(too_long, field("text"), Problem::TooManyCharacters);
+        let named = rights.iter().find(|right| right.id == message.details);
+        if message.details.is_empty() {
+            findings.add_if(any_details, field("details"), Problem::NoDetails);
+        } else if named.filter(has_details).is_none() {
+            findings.add(field("details"), Problem::UnknownDetails);
+        }
+    }
+}
+
+fn is_https(address: &str) -> bool {
+    let unfit = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\".contains(c);
+    match address.strip_prefix("https://") {
+        Some(rest) => !rest.is_empty() && !rest.starts_with('/') && !rest.contains(unfit),
+        None => false,
+    }
+}
+
+/// Three digits or more, and what people write between them: also "988" and "1-800-799-SAFE (7233)".
+fn is_number(number: &str) -> bool {
+    number.chars().filter(char::is_ascii_digit).count() >= 3
+        && number.chars().all(|c| c.is_ascii_alphanumeric() || "+-() ./,:".contains(c))
+}
+
+fn is_email(address: &str) -> bool {
+    match address.split_once('@') {
+        Some((local, host)) => {
+            !local.is_empty() && host.contains('.') && !address.contains(char::is_whitespace)
+        }
+        None => false,
+    }
+}
+
+/// A tag as browsers take it: two or three letters, and parts of up to eight.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+fn is_id(id: &str) -> bool {
+    let fit = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !id.is_empty() && id.bytes().all(fit)
+}
