@@ -518,6 +518,7 @@ impl Survivor {
             (State::Asking(asking), About::Ticket(ticket)) if ticket == asking.ticket.id() => {
                 match refusal {
                     Refusal::LineFull => self.stop(Stop::LineFull),
+                    Refusal::ChatClosed => self.stop(Stop::NobodyOnDuty),
                     Refusal::NobodyOnDuty if !asking.placed => self.stop(Stop::NobodyOnDuty),
                     Refusal::NobodyOnDuty => {
                         asking.unserved_since.get_or_insert(now);

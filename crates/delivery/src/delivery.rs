@@ -5,7 +5,7 @@
 use std::fmt;
 
 use rand_core::CryptoRng;
-use stillroom_program::{Fingerprint, Timestamp, VerifiedPolicy, VerifiedRevocations};
+use stillroom_program::{Calendar, Fingerprint, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
     About, Bytes, ClientFrame, ProgramId, Refusal, RelayFrame, Reply, decode,
@@ -13,6 +13,7 @@ use stillroom_protocol::{
 
 use crate::command::{Command, ConnectionId, Effects};
 use crate::connection::{Connections, Denied};
+use crate::hours::Hours;
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::published::Published;
@@ -60,6 +61,7 @@ pub struct Delivery {
     pub(crate) limits: Limits,
     pub(crate) rng: Box<dyn CryptoRng + Send>,
     pub(crate) published: Published,
+    pub(crate) hours: Hours,
     pub(crate) connections: Connections,
     pub(crate) staff: Staff,
     pub(crate) line: Line,
@@ -79,6 +81,7 @@ impl Delivery {
             limits: setup.limits,
             rng: Box::new(rng),
             published: Published::nothing(),
+            hours: Hours::default(),
             connections: Connections::default(),
             staff: Staff::default(),
             line: Line::default(),
@@ -153,16 +156,20 @@ impl Delivery {
 
     // What the shell says of lasting records.
 
-    /// A policy was published, or is there from before: `policy` is what `signed` was verified to say.
-    /// Everybody is greeted anew, and whoever is on duty has a minute to state it anew.
+    /// A policy was published, or is there from before: `policy` and `calendar` are what `signed` was verified
+    /// to say. Everybody is greeted anew, and whoever is on duty has a minute to state it anew. Where its hours
+    /// or notices do not offer chat, those who wait are told at once.
     pub fn set_policy(
         &mut self,
         signed: Bytes<POLICY_MAX>,
         policy: VerifiedPolicy,
+        calendar: Calendar,
         now: Timestamp,
     ) {
         self.published.set_policy(signed, policy);
         self.greet_anew(now);
+        self.hours.set(calendar);
+        self.follow_hours(now);
     }
 
     /// A list of revoked devices was published, or is there from before. Those on it are cut off at once,
@@ -202,9 +209,9 @@ impl Delivery {
         self.fx.timers.next()
     }
 
-    /// Whether survivors are told that the chat is open.
+    /// Whether survivors are told that the chat is open: hours and notices offer it, and somebody is on duty.
     pub fn is_open(&self) -> bool {
-        self.staff.open
+        self.hours.offer_chat() && self.staff.open
     }
 
     /// Counts of what is held.

@@ -114,6 +114,9 @@ impl Delivery {
             // One connection is one person, and holds one place.
             self.give_up(other, now);
         }
+        if self.hours.refuse_chat() && !self.line.places.contains_key(&ticket) {
+            return Err((About::Ticket(ticket), Refusal::ChatClosed));
+        }
         let older = self
             .line
             .ask(asked, from, self.limits.line, &self.staff, &mut self.fx, now)

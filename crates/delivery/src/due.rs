@@ -32,6 +32,7 @@ impl Delivery {
             Timer::Settled(ticket) => {
                 self.line.settled.remove(&ticket);
             }
+            Timer::Hours => self.follow_hours(now),
             Timer::Places => self.line.tell_places(&mut self.fx),
             Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),

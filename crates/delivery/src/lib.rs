@@ -19,6 +19,7 @@ mod delivery;
 mod dispatch;
 mod due;
 mod duty;
+mod hours;
 mod limits;
 mod line;
 mod pace;

@@ -27,6 +27,8 @@ pub(crate) enum Timer {
     Settled(TicketId),
     /// The survivors in the line are told their places.
     Places,
+    /// The policy's hours or notices offer chat, or do not any more.
+    Hours,
     /// A duty statement runs out.
     Statement(VerifyingKey),
     /// The line of a device on duty has been down for as long as its duty is kept.

@@ -94,7 +94,8 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::LineFull => "refused-line-full",
         Refusal::RoomsFull => "refused-rooms-full",
         Refusal::RoomBytesFull => "refused-room-bytes-full",
-        Refusal::NobodyOnDuty => "refused-nobody-on-duty",
+        // Said to survivors alone.
+        Refusal::NobodyOnDuty | Refusal::ChatClosed => "refused-nobody-on-duty",
         Refusal::NotStaff => "refused-not-staff",
         Refusal::CertificateRefused => "refused-certificate-refused",
         Refusal::ProofWrong => "refused-proof-wrong",

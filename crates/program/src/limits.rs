@@ -13,8 +13,7 @@ pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 pub const POLICY_TERMS_MAX: usize = 11 * 1024;
 
 /// Bytes of a policy's page: what is left of a policy beside terms, certificates and signature.
-pub const POLICY_PAGE_MAX: usize =
-    stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
+pub const POLICY_PAGE_MAX: usize = stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
 
 /// Characters of a message that appears by itself: what somebody in distress still reads, and more to read
 /// elsewhere.

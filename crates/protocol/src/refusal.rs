@@ -71,6 +71,8 @@ pub enum Refusal {
     AttachmentsFull = 30,
     /// What waits for absent members of all rooms has grown too long. Whoever is here got it.
     RelayBytesFull = 31,
+    /// The program's hours or a notice do not offer chat now.
+    ChatClosed = 32,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

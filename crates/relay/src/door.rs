@@ -89,13 +89,15 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
     }
 }
 
-/// Whether chat is open: for a program's own site, which may ask from anywhere. Says the same to everybody
-/// and may be ten seconds old.
+/// Whether chat is open, and when it opens again: for a program's own site, which may ask from anywhere. Says
+/// the same to everybody and may be five seconds old.
 async fn status(State(door): State<Arc<Door>>) -> Response {
-    let body = if door.switchboard.is_open() { "{\"open\":true}" } else { "{\"open\":false}" };
-    let mut answer = with_body(StatusCode::OK, Bytes::from_static(body.as_bytes()), JSON);
+    let Some(body) = door.pages.status(door.switchboard.is_open()) else {
+        return plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy");
+    };
+    let mut answer = with_body(StatusCode::OK, body, JSON);
     let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=10"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=5"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),

@@ -18,6 +18,7 @@ mod headers;
 mod line;
 mod listeners;
 pub mod log;
+mod notice_board;
 mod opening;
 mod pages;
 mod program_file;

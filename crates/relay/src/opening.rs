@@ -1,13 +1,14 @@
 //! What a relay goes by when it opens: the newest policy and list of revoked devices that it has kept, or
 //! the first ones from the program's file.
 //!
-//! What was kept was verified when it came. If it has run out since, a policy still says on the page how
-//! else to reach an advocate (no chat starts under it), and a revoked device stays revoked.
+//! What was kept was verified when it came. If it has run out since, a policy still says on the page when chat
+//! is open and how else to reach an advocate (no chat starts under it), and a revoked device stays revoked.
 
 use stillroom_program::{
-    Fingerprint, SignedPolicy, SignedRevocations, Timestamp, VerifiedPolicy, VerifiedRevocations,
+    Calendar, PolicyError, SignedPolicy, SignedRevocations, TimeZoneUnknown, Timestamp,
+    VerifiedPolicy, VerifiedRevocations,
 };
-use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
+use stillroom_protocol::limits::REVOCATIONS_MAX;
 use stillroom_protocol::{Bytes, decode, encode};
 
 use crate::directory::{DirectoryError, Kind, Versioned};
@@ -20,6 +21,7 @@ pub(crate) enum NotKept {
     Program(ProgramFileError),
     Directory(DirectoryError),
     Pages(PagesError),
+    Hours(TimeZoneUnknown),
 }
 
 impl From<DirectoryError> for NotKept {
@@ -28,20 +30,26 @@ impl From<DirectoryError> for NotKept {
     }
 }
 
+/// A policy that was believed, if not now then when it was made.
+struct Known {
+    signed: SignedPolicy,
+    verified: VerifiedPolicy,
+}
+
 /// Brings switchboard and pages to where the records are.
 pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(), NotKept> {
     if let Some(kept) = records.directory.newest(Kind::Revocations).await? {
         revoke(records, kept)?;
     }
-    let (signed, policy) = newest_policy(records, program).await?;
-    records.pages.show(&policy).map_err(NotKept::Pages)?;
-    let now = records.clock.now();
-    match read_policy(&signed, &records.root, now, records) {
-        Some(policy) => records.switchboard.set_policy(signed, policy),
-        None => tracing::warn!(
-            "the policy does not hold at this time: no chat can start before a new one is published"
-        ),
+    let Known { signed, verified } = newest_policy(records, program).await?;
+    let policy = verified.with_page(&signed.page).map_err(|_| altered())?;
+    let calendar = Calendar::of(&policy).map_err(NotKept::Hours)?;
+    if policy.terms.expires <= records.clock.now().seconds() {
+        tracing::warn!("the policy has run out: no chat can start before a new one is published");
     }
+    records.board.put_up(policy, calendar.clone()).await.map_err(NotKept::Pages)?;
+    let greeted = encode(&signed.without_page()).try_into().map_err(|_| altered())?;
+    records.switchboard.set_policy(greeted, verified, calendar);
     Ok(())
 }
 
@@ -58,53 +66,49 @@ fn read_revocations(signed: &[u8], records: &Records) -> Option<VerifiedRevocati
     verify(records.clock.now()).or_else(|| verify(at_seconds(signed.revocations.issued)))
 }
 
-/// The newest policy, kept from now on, with what it says even if it has run out.
-async fn newest_policy(
-    records: &Records,
-    program: &ProgramFile,
-) -> Result<(Bytes<POLICY_MAX>, VerifiedPolicy), NotKept> {
-    let (now, tolerance) = (records.clock.now(), records.tolerance);
-    let first = program.verify(now, tolerance);
+/// The newest policy, kept from now on, also if it has run out: the relay never goes back to an older one.
+async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known, NotKept> {
     let kept = records.directory.newest(Kind::Policy).await?;
-    if let Ok(first) = &first {
-        let signed = encode(&program.policy);
-        let replaces = kept.as_ref().map_or(0, |kept| kept.version);
-        if first.version > replaces {
-            let with = Versioned { version: first.version, record: signed.clone() };
-            records.directory.replace(Kind::Policy, replaces, with).await?;
-            let signed = signed.try_into().map_err(|_| altered())?;
-            return Ok((signed, first.clone()));
-        }
-    }
+    let replaces = kept.as_ref().map_or(0, |kept| kept.version);
+    let first = first_policy(records, program);
     match (kept, first) {
+        (kept, Ok(first))
+            if kept.is_none()
+                || first.verified.version > replaces && holds(&first.verified, records) =>
+        {
+            let (version, record) = (first.verified.version, encode(&first.signed));
+            let with = Versioned { version, record };
+            records.directory.replace(Kind::Policy, replaces, with).await?;
+            Ok(first)
+        }
         (Some(kept), _) => {
-            let signed: Bytes<POLICY_MAX> = kept.record.try_into().map_err(|_| altered())?;
-            let policy = read_policy(&signed, &records.root, now, records)
-                .or_else(|| said_by(&signed, records))
+            let signed: SignedPolicy = decode(&kept.record).map_err(|_| altered())?;
+            let verify = |at| signed.verify(&records.root, at, records.tolerance).ok();
+            let verified = verify(records.clock.now())
+                .or_else(|| verify(at_seconds(signed.issued()?)))
                 .ok_or_else(altered)?;
-            Ok((signed, policy))
+            Ok(Known { signed, verified })
         }
         (None, Err(error)) => Err(NotKept::Program(error)),
-        // A policy that holds has a version of at least 1.
-        (None, Ok(_)) => Err(NotKept::Program(ProgramFileError::Malformed)),
+        (None, Ok(_)) => Err(altered()),
     }
 }
 
-fn read_policy(
-    signed: &[u8],
-    root: &Fingerprint,
-    at: Timestamp,
-    records: &Records,
-) -> Option<VerifiedPolicy> {
-    let signed: SignedPolicy = decode(signed).ok()?;
-    signed.verify(root, at, records.tolerance).ok()
+/// The policy of the program's file, as it is now or as it was when it held.
+fn first_policy(records: &Records, program: &ProgramFile) -> Result<Known, ProgramFileError> {
+    let verify = |at| program.verify(at, records.tolerance);
+    let verified =
+        verify(records.clock.now()).or_else(|error| match (error, program.policy.issued()) {
+            (ProgramFileError::Policy(PolicyError::Expired), Some(issued)) => {
+                verify(at_seconds(issued))
+            }
+            (error, _) => Err(error),
+        })?;
+    Ok(Known { signed: program.policy.clone(), verified })
 }
 
-/// What a policy said when it was made.
-fn said_by(signed: &[u8], records: &Records) -> Option<VerifiedPolicy> {
-    let policy: SignedPolicy = decode(signed).ok()?;
-    let said: stillroom_program::Policy = decode(&policy.policy).ok()?;
-    read_policy(signed, &records.root, at_seconds(said.issued), records)
+fn holds(policy: &VerifiedPolicy, records: &Records) -> bool {
+    records.clock.now().seconds() < policy.expires
 }
 
 fn at_seconds(seconds: u64) -> Timestamp {

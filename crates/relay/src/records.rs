@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use stillroom_program::{
-    DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy,
-    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
+    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy,
+    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode};
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
-use crate::pages::Pages;
+use crate::notice_board::NoticeBoard;
 use crate::switchboard::{Request, Switchboard};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
@@ -28,7 +28,7 @@ const INVITATIONS_MAX: usize = 256;
 pub(crate) struct Records {
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
-    pub(crate) pages: Arc<Pages>,
+    pub(crate) board: Arc<NoticeBoard>,
     pub(crate) root: Fingerprint,
     pub(crate) clock: Clock,
     pub(crate) tolerance: Duration,
@@ -54,7 +54,7 @@ impl Records {
     pub(crate) fn new(
         directory: Arc<dyn Directory>,
         switchboard: Arc<dyn Switchboard>,
-        pages: Arc<Pages>,
+        board: Arc<NoticeBoard>,
         root: Fingerprint,
         clock: Clock,
         tolerance: Duration,
@@ -62,7 +62,7 @@ impl Records {
         Self {
             directory,
             switchboard,
-            pages,
+            board,
             root,
             clock,
             tolerance,
@@ -111,27 +111,21 @@ impl Records {
         }
     }
 
-    async fn publish_policy(&self, policy: Bytes<POLICY_MAX>) -> Result<Reply, Failure> {
-        let verified = read::<SignedPolicy>(&policy)?
-            .verify(&self.root, self.clock.now(), self.tolerance)
-            .map_err(|_| NOT_SIGNED)?;
+    async fn publish_policy(&self, record: Bytes<POLICY_MAX>) -> Result<Reply, Failure> {
+        let signed = read::<SignedPolicy>(&record)?;
+        let verified =
+            signed.verify(&self.root, self.clock.now(), self.tolerance).map_err(|_| NOT_SIGNED)?;
         self.not_revoked(verified.signer())?;
-        let record = policy.to_vec();
-        if self.put_newer(Kind::Policy, verified.version, record).await? {
-            self.show(verified.clone()).await;
-            self.switchboard.set_policy(policy, verified);
+        let policy = verified.with_page(&signed.page).map_err(|_| NOT_SIGNED)?;
+        let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;
+        if self.put_newer(Kind::Policy, verified.version, record.to_vec()).await? {
+            if let Err(error) = self.board.put_up(policy, calendar.clone()).await {
+                tracing::error!(%error, "the pages cannot show the new policy");
+            }
+            let greeted = fitting(encode(&signed.without_page()))?;
+            self.switchboard.set_policy(greeted, verified, calendar);
         }
         Ok(Reply::Done)
-    }
-
-    /// Shows a policy on the pages.
-    pub(crate) async fn show(&self, policy: VerifiedPolicy) {
-        let pages = Arc::clone(&self.pages);
-        match tokio::task::spawn_blocking(move || pages.show(&policy)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the pages cannot show the new policy"),
-            Err(_) => tracing::error!("the pages were not made anew"),
-        }
     }
 
     async fn publish_revocations(&self, list: Bytes<REVOCATIONS_MAX>) -> Result<Reply, Failure> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use stillroom_delivery::{Delivery, Holdings, Setup};
-use stillroom_program::Fingerprint;
+use stillroom_program::{Fingerprint, TimeZoneUnknown};
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -24,6 +24,7 @@ use crate::door::Door;
 use crate::headers::Headers;
 use crate::line::Lines;
 use crate::listeners::{Listener, listen};
+use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
 use crate::pages::{Pages, PagesError, Which};
 use crate::program_file::{ProgramFile, ProgramFileError};
@@ -76,6 +77,8 @@ pub enum StartError {
     Directory(DirectoryError),
     /// The pages cannot be filled.
     Pages(PagesError),
+    /// The policy's hours cannot be worked out.
+    Hours(TimeZoneUnknown),
     /// It cannot listen.
     Listen {
         /// Where.
@@ -93,6 +96,7 @@ impl fmt::Display for StartError {
             Self::Program(error) => write!(f, "the program's file: {error}"),
             Self::Directory(error) => error.fmt(f),
             Self::Pages(error) => error.fmt(f),
+            Self::Hours(error) => error.fmt(f),
             Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
         }
     }
@@ -144,10 +148,11 @@ impl Relay {
         let in_process = Arc::new(InProcess::new(delivery, clock, waiting, requests));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
         let switchboard: Arc<dyn Switchboard> = in_process;
+        let board = Arc::new(NoticeBoard::new(Arc::clone(&pages), clock));
         let records = Arc::new(Records::new(
             directory,
             Arc::clone(&switchboard),
-            Arc::clone(&pages),
+            Arc::clone(&board),
             root,
             clock,
             tolerance,
@@ -156,9 +161,14 @@ impl Relay {
             NotKept::Program(error) => StartError::Program(error),
             NotKept::Directory(error) => StartError::Directory(error),
             NotKept::Pages(error) => StartError::Pages(error),
+            NotKept::Hours(error) => StartError::Hours(error),
         })?;
         let stop = Stop::new();
-        let mut tasks = vec![tokio::spawn(time), tokio::spawn(records.answer(asked))];
+        let mut tasks = vec![
+            tokio::spawn(time),
+            tokio::spawn(board.keep_current()),
+            tokio::spawn(records.answer(asked)),
+        ];
         let hall = Hall {
             config: &config,
             pages,

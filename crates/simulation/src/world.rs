@@ -7,7 +7,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use stillroom_conversation::{Desk, DeskSetup, Randomness, Survivor, SurvivorSetup, Transmit};
 use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup};
-use stillroom_program::{Device, Fingerprint, Revocations, SignedRevocations, Timestamp, encode};
+use stillroom_program::{
+    Calendar, Device, Fingerprint, Revocations, SignedRevocations, Timestamp, encode,
+};
 use stillroom_protocol::Bytes;
 
 use crate::{
@@ -197,10 +199,13 @@ impl World {
         let setup = Setup { root: self.program.root, limits: Limits::default() };
         let seed = self.rng.next_u64();
         let mut relay = Delivery::new(setup, ChaCha20Rng::seed_from_u64(seed));
-        let verified = self.program.policy.verify(&self.program.root, self.now, Duration::ZERO);
-        if let (Ok(policy), Ok(signed)) = (verified, Bytes::try_from(encode(&self.program.policy)))
+        let signed = &self.program.policy;
+        if let Ok(policy) = signed.verify(&self.program.root, self.now, Duration::ZERO)
+            && let Ok(whole) = policy.with_page(&signed.page)
+            && let Ok(calendar) = Calendar::of(&whole)
+            && let Ok(greeted) = Bytes::try_from(encode(&signed.without_page()))
         {
-            relay.set_policy(signed, policy, self.now);
+            relay.set_policy(greeted, policy, calendar, self.now);
         }
         self.relay = Some(relay);
         self.drain_relay();

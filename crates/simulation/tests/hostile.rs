@@ -119,10 +119,9 @@ fn an_expired_policy_is_refused() {
     let world_now = world.now;
     let mut old = SimulatedProgram::new(4, world_now);
     old.policy = {
-        let verified = old.policy.verify(&old.root, world_now, Duration::ZERO).unwrap();
-        let mut policy = Policy::clone(&verified);
-        policy.issued = world_now.seconds() - 20 * 86_400;
-        policy.expires = world_now.seconds() - 2 * 86_400;
+        let mut policy = Policy::throw_away(world_now).unwrap();
+        policy.terms.issued = world_now.seconds() - 20 * 86_400;
+        policy.terms.expires = world_now.seconds() - 2 * 86_400;
         stillroom_program::SignedPolicy::sign(&policy, &old.administrator).unwrap()
     };
     assert_eq!(old.root, world.program.root, "the same keys from the same seed");

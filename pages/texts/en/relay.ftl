@@ -10,6 +10,39 @@ day-friday = Friday
 day-saturday = Saturday
 day-sunday = Sunday
 
+month-january = January
+month-february = February
+month-march = March
+month-april = April
+month-may = May
+month-june = June
+month-july = July
+month-august = August
+month-september = September
+month-october = October
+month-november = November
+month-december = December
+
+hours-every-day = Every day
+hours-all-day = Day and night
+
+## Dates that are not as the week would have it
+
+exception-date = { $day }, { $month } { $date }
+exception-closed = Closed
+# «what» is “Closed” or times of the day, «why» a word or two of the program’s, such as “Thanksgiving”.
+exception-why = { $what } ({ $why })
+
+## When chat opens and closes. The time is one such as 08:00.
+
+chat-opens-today = Chat opens again today at { $time }.
+chat-opens-day = Chat opens again on { $day } at { $time }.
+chat-opens-date = Chat opens again on { $day }, { $month } { $date }, at { $time }.
+chat-closes-today = Chat is open until { $time } today.
+chat-closes-midnight = Chat is open until midnight.
+chat-closes-day = Chat is open until { $time } on { $day }.
+chat-closes-date = Chat is open until { $day }, { $month } { $date }, at { $time }.
+
 ## Answers that are not a page
 
 not-found = There is nothing here. Open the address again from where you found it.

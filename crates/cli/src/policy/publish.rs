@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use stillroom_program::{Device, Policy, SignedPolicy, decode, encode};
+use stillroom_program::{Device, Policy, SignedPolicy, encode};
 use stillroom_protocol::Operation;
 use stillroom_relay::ProgramFile;
 
@@ -45,20 +45,24 @@ pub(super) async fn run(arguments: &PublishArguments) -> Result<(), Failure> {
         ProgramFile { policy: signed, administrator: administrator.chain.clone(), ..public };
     files::replace(&folder.public_file(), &public.encode())?;
     answer(match arguments.relay {
-        Some(_) => format!("Version {} of the policy is published.", policy.version),
-        None => format!("Version {} of the policy is signed, in public.stillroom.", policy.version),
+        Some(_) => format!("Version {} of the policy is published.", policy.terms.version),
+        None => format!(
+            "Version {} of the policy is signed, in public.stillroom.",
+            policy.terms.version
+        ),
     });
     Ok(())
 }
 
 /// A policy that says something else than the last one needs another number: devices take the highest.
 fn check_version(policy: &Policy, public: &ProgramFile) -> Result<(), Failure> {
-    let Ok(last) = decode::<Policy>(&public.policy.policy) else {
+    let Ok(last) = public.policy.unverified() else {
         return Ok(());
     };
-    if policy.version > last.version || *policy == last {
+    if policy.terms.version > last.terms.version || *policy == last {
         return Ok(());
     }
+    let last = last.terms;
     Err(Failure::new(
         format!(
             "Version {} of the policy was signed before, and said something else.",

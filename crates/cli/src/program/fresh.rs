@@ -1,7 +1,5 @@
 //! Keys that were just made: a root, an administrator, and whom that administrator certifies.
 
-use std::time::Duration;
-
 use rand_core::CryptoRng;
 use stillroom_program::{
     Device, NewDevice, Policy, PolicyError, Roles, RootKey, SignedPolicy, Timestamp, Validity,
@@ -75,18 +73,14 @@ impl Fresh {
     }
 }
 
-/// The policy of a throw-away program: the sample's, valid now.
+/// The policy of a throw-away program: the sample's, valid now and always open.
 pub(crate) fn throw_away_policy(now: Timestamp) -> Result<Policy, Failure> {
-    const AROUND: Duration = Duration::from_secs(24 * 60 * 60);
-    let mut policy = Policy::from_toml(stillroom_program::SAMPLE_POLICY).map_err(|error| {
+    Policy::throw_away(now).map_err(|error| {
         Failure::new(
             format!("The sample policy inside this program is broken: {error}."),
             "Tell its makers.",
         )
-    })?;
-    policy.issued = now.seconds().saturating_sub(AROUND.as_secs());
-    policy.expires = now.seconds().saturating_add(30 * AROUND.as_secs());
-    Ok(policy)
+    })
 }
 
 fn not_certified() -> Failure {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use stillroom_program::{Policy, RootKey, decode};
+use stillroom_program::RootKey;
 use zeroize::Zeroizing;
 
 use super::{Fresh, ProgramFolder};
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &RecoverArguments) -> Result<(), Failure> {
     }
     let passphrase = new_passphrase(arguments.passphrase_file.as_deref())?;
     let program = Fresh::of(root, &mut system(), Clock::start().now())?;
-    let policy: Policy = decode(&public.policy.policy).map_err(|_| {
+    let policy = public.policy.unverified().map_err(|_| {
         Failure::new(
             "The policy in public.stillroom cannot be read.",
             "Take the file from a backup, or from the relay's computer.",

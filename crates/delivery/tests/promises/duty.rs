@@ -173,10 +173,10 @@ fn a_new_policy_is_shown_to_everybody_and_duty_must_be_stated_anew() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();
     let survivor = world.survivor();
-    world.program.policy.version += 1;
+    world.program.policy.terms.version += 1;
     let (signed, policy) = world.program.signed_policy();
     let bytes = Bytes::try_from(signed.clone()).unwrap();
-    world.core.set_policy(bytes, policy, world.now);
+    world.core.set_policy(bytes, policy, world.program.calendar(), world.now);
     for connection in [desk, survivor] {
         match &world.hear(connection)[..] {
             [RelayFrame::Greeting { policy, statement, .. }] => {
@@ -196,10 +196,10 @@ fn a_new_policy_is_shown_to_everybody_and_duty_must_be_stated_anew() {
 fn whoever_does_not_state_anew_after_a_new_policy_is_no_longer_on_duty() {
     let mut world = World::new();
     let (_, desk) = world.advocate_on_duty();
-    world.program.policy.version += 1;
+    world.program.policy.terms.version += 1;
     let (signed, policy) = world.program.signed_policy();
     let bytes = Bytes::try_from(signed).unwrap();
-    world.core.set_policy(bytes, policy, world.now);
+    world.core.set_policy(bytes, policy, world.program.calendar(), world.now);
     world.hear(desk);
     world.wait_with(seconds(61), &[desk]);
     assert_eq!(world.hear(desk), [refused_statement()]);

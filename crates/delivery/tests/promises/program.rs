@@ -5,8 +5,8 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
-    Chain, Device, DutyStatement, Fingerprint, NewDevice, Policy, ReceivingPublicKey, Revocations,
-    Roles, RootKey, SAMPLE_POLICY, SignedPolicy, SignedRevocations, SignedStatement, Timestamp,
+    Calendar, Chain, Device, DutyStatement, Fingerprint, NewDevice, Policy, ReceivingPublicKey,
+    Revocations, Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement, Timestamp,
     Validity, VerifiedPolicy, VerifiedRevocations, VerifyingKey, encode,
 };
 
@@ -35,7 +35,7 @@ impl Program {
             root: root.fingerprint(),
             duty_key: administrator.receiving.public_key(),
             administrator,
-            policy: Policy::from_toml(SAMPLE_POLICY).unwrap(),
+            policy: Policy::throw_away(NOW).unwrap(),
             revocations: Revocations::default(),
             rng,
         }
@@ -55,6 +55,10 @@ impl Program {
 
     pub(crate) fn advocate(&mut self) -> Device {
         self.staff(Roles::ADVOCATE)
+    }
+
+    pub(crate) fn calendar(&self) -> Calendar {
+        Calendar::of(&self.policy).unwrap()
     }
 
     pub(crate) fn signed_policy(&self) -> (Vec<u8>, VerifiedPolicy) {

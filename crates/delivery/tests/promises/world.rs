@@ -39,7 +39,7 @@ fn core(program: &Program, limits: Limits) -> Delivery {
     let setup = Setup { root: program.root, limits };
     let mut core = Delivery::new(setup, ChaCha20Rng::seed_from_u64(7));
     let (signed, policy) = program.signed_policy();
-    core.set_policy(Bytes::try_from(signed).unwrap(), policy, NOW);
+    core.set_policy(Bytes::try_from(signed).unwrap(), policy, program.calendar(), NOW);
     core
 }
 

@@ -14,8 +14,8 @@ use core::fmt;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
-use crate::policy::hours::{Date, Day, Hours, Notice, OpenTime};
 use crate::policy::Policy;
+use crate::policy::hours::{Date, Day, Hours, Notice, OpenTime};
 use crate::time::Timestamp;
 
 /// Minutes in a day.
@@ -196,7 +196,9 @@ impl Calendar {
         for next in self.stretches(seconds).filter(|stretch| stretch.closes > seconds) {
             match &mut found {
                 None => found = Some(next),
-                Some(found) if next.opens <= found.closes => found.closes = found.closes.max(next.closes),
+                Some(found) if next.opens <= found.closes => {
+                    found.closes = found.closes.max(next.closes)
+                }
                 Some(_) => break,
             }
         }
@@ -293,6 +295,12 @@ pub(super) fn is_time_zone(name: &str) -> bool {
 #[cfg(feature = "author")]
 pub(super) fn seconds_in_zone(date: Date, minutes: u16, zone_name: &str) -> Option<u64> {
     seconds(civil_date(date)?, minutes, &zone(zone_name).ok()?)
+}
+
+/// The date in a zone at a moment.
+#[cfg(feature = "author")]
+pub(super) fn date_in_zone(at: Timestamp, zone_name: &str) -> Option<Date> {
+    Some(of(zone(zone_name).ok()?.to_datetime(timestamp(at.seconds())).date()))
 }
 
 /// A time of a date so many minutes ahead of UTC, in seconds since the Unix epoch.

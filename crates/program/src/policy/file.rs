@@ -4,19 +4,21 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use stillroom_wire::{List, Text};
 use toml::value::Datetime;
 
-use crate::policy::calendar::{DAY_MINUTES, seconds_at_offset, seconds_in_zone};
+use crate::policy::calendar::{DAY_MINUTES, date_in_zone, seconds_at_offset, seconds_in_zone};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
     Alternative, AlternativeKind, Choice, Emergency, Icon, Language, Languages, Page, Question,
     Right, Safety, SpokenBy, SurveyItem,
 };
 use crate::policy::{OpeningMessage, Policy, Terms, Timers};
+use crate::time::Timestamp;
 
 /// A whole policy of a program that does not exist, with every key explained.
 pub const SAMPLE_POLICY: &str = include_str!("../../samples/policy.toml");
@@ -52,6 +54,36 @@ impl Policy {
             message: error.message().to_string(),
         })?;
         file.into_policy().map_err(|message| PolicyFileError { line: None, message })
+    }
+}
+
+/// How long a throw-away policy holds before and after it is made: nobody's clock is off by more, and nothing
+/// that is thrown away lasts longer.
+const THROW_AWAY_BEFORE: Duration = Duration::from_secs(24 * 60 * 60);
+const THROW_AWAY_LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Days after which the one exception of a throw-away policy comes: near enough to be listed.
+const THROW_AWAY_EXCEPTION: Duration = Duration::from_secs(20 * 24 * 60 * 60);
+
+impl Policy {
+    /// The sample for a throw-away program: it holds now, and chat is open day and night.
+    ///
+    /// # Errors
+    /// [`PolicyFileError`], if the sample were broken.
+    pub fn throw_away(now: Timestamp) -> Result<Self, PolicyFileError> {
+        let mut policy = Self::from_toml(SAMPLE_POLICY)?;
+        policy.terms.issued = now.seconds().saturating_sub(THROW_AWAY_BEFORE.as_secs());
+        policy.terms.expires = (now + THROW_AWAY_LASTS).seconds();
+        let hours = &mut policy.page.hours;
+        hours.always_open = true;
+        hours.weekly = List::default();
+        let zone = &hours.time_zone;
+        let closed = date_in_zone(now + THROW_AWAY_EXCEPTION, zone).map(|date| {
+            let text = "A day of training for all of us".try_into().unwrap_or_default();
+            Vec::from([Exception { date, open: List::default(), text }])
+        });
+        hours.exceptions = closed.unwrap_or_default().try_into().unwrap_or_default();
+        Ok(policy)
     }
 }
 

@@ -103,6 +103,7 @@ pub enum Day {
 impl Notice {
     /// Whether it holds at this time, in seconds since the Unix epoch.
     pub fn holds(&self, seconds: u64) -> bool {
-        self.from.is_none_or(|from| from <= seconds) && self.until.is_none_or(|until| seconds < until)
+        self.from.is_none_or(|from| from <= seconds)
+            && self.until.is_none_or(|until| seconds < until)
     }
 }

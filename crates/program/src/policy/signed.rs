@@ -103,7 +103,7 @@ impl SignedPolicy {
         use stillroom_wire::encode;
         let fits = |_| PolicyError::TooLong;
         let page = Bytes::try_from(encode(&policy.page)).map_err(fits)?;
-        let signed = Signed { terms: policy.terms.clone(), page: Sha256::digest(&*page).into() };
+        let signed = Signed { terms: policy.terms.clone(), page: sha256(&page) };
         let terms = Bytes::try_from(encode(&signed)).map_err(fits)?;
         let signature = signer.sign_record(Label::Policy, &terms);
         Ok(Self { chain: signer.chain.clone(), terms, page, signature })
@@ -114,7 +114,8 @@ impl SignedPolicy {
         Self { page: Bytes::default(), ..self.clone() }
     }
 
-    /// The policy, if an administrator of this program signed it and it holds now.
+    /// The policy, if an administrator of this program signed it, with this page or with its page left out, and
+    /// it holds now.
     ///
     /// # Errors
     /// [`PolicyError`]. [`NotYetValid`](PolicyError::NotYetValid) and [`Expired`](PolicyError::Expired) are
@@ -133,12 +134,15 @@ impl SignedPolicy {
         }
         let Signed { terms, page } =
             decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;
+        if !self.page.is_empty() && sha256(&self.page) != page {
+            return Err(PolicyError::OtherPage);
+        }
         within(terms.issued, terms.expires, now, tolerance)?;
         // The one fault that could do harm, were an administrator's check skipped: the page goes there.
         if terms.exits.is_empty() || terms.exits.iter().any(|exit| !exit.starts_with("https://")) {
             return Err(PolicyError::Unsound);
         }
-        let hash = Sha256::digest(&*self.terms).into();
+        let hash = sha256(&self.terms);
         Ok(VerifiedPolicy { terms, page, hash, signer })
     }
 
@@ -185,7 +189,7 @@ impl VerifiedPolicy {
     /// # Errors
     /// [`PolicyError::OtherPage`], [`Malformed`](PolicyError::Malformed).
     pub fn with_page(&self, page: &[u8]) -> Result<Policy, PolicyError> {
-        if <[u8; 32]>::from(Sha256::digest(page)) != self.page {
+        if sha256(page) != self.page {
             return Err(PolicyError::OtherPage);
         }
         let page = decode::<Page>(page).map_err(|_| PolicyError::Malformed)?;
@@ -199,4 +203,8 @@ impl Deref for VerifiedPolicy {
     fn deref(&self) -> &Terms {
         &self.terms
     }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }

@@ -111,7 +111,9 @@ fn a_statement_about_another_policy_is_refused() {
     let mut program = Program::new(1);
     let advocate = program.staff(Roles::ADVOCATE);
     let signed = SignedStatement::sign(statement(&program), &advocate);
-    let next = SignedPolicy::sign(&Policy { version: 4, ..policy() }, &program.administrator);
+    let mut next = policy();
+    next.terms.version = 4;
+    let next = SignedPolicy::sign(&next, &program.administrator);
     let next = next.unwrap().verify(&program.fingerprint, NOW, EXACT).unwrap();
     let none = VerifiedRevocations::none();
     assert_eq!(

@@ -1,12 +1,15 @@
-//! The pages, filled and packed once for each policy (`features.md` 1.1; `design.md`, Pages).
+//! The pages, filled and packed once for each policy, and again when what they say of the hours changes
+//! (`features.md` 1.1, 1.2; `design.md`, Pages).
 //!
 //! A survivor's page says in its first packet what this is, whether chat is open and how else to reach an
 //! advocate; nothing in it depends on who asks. What a page says is the policy's, which the page's own code
 //! verifies again before it trusts anything but the words.
 
 mod encoding;
+mod hours;
 mod pseudo;
 mod site;
+mod status;
 mod template;
 mod texts;
 mod values;
@@ -14,7 +17,8 @@ mod values;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use stillroom_program::{Fingerprint, Policy};
+use axum::body::Bytes;
+use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
 
 pub(crate) use encoding::Packed;
 pub(crate) use site::Asset;
@@ -23,6 +27,7 @@ use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
 pub use texts::TextsError;
+use values::Moment;
 
 use crate::config::Testing;
 
@@ -44,6 +49,8 @@ pub enum PagesError {
     Survivor(TemplateError),
     /// The desk.
     Desk(TemplateError),
+    /// The work was broken off.
+    Interrupted,
 }
 
 impl fmt::Display for PagesError {
@@ -53,6 +60,7 @@ impl fmt::Display for PagesError {
             Self::Texts(error) => write!(f, "the texts: {error}"),
             Self::Survivor(error) => write!(f, "the survivor's page: {error}"),
             Self::Desk(error) => write!(f, "the desk's page: {error}"),
+            Self::Interrupted => f.write_str("filling the pages was broken off"),
         }
     }
 }
@@ -73,11 +81,12 @@ struct Built {
     desk: Template,
 }
 
-/// The documents of one policy.
+/// What is said of one policy at one moment.
 struct Documents {
-    open: Packed,
-    closed: Packed,
-    desk: Packed,
+    /// While somebody is on duty, and while nobody is.
+    survivor: [Option<Packed>; 2],
+    desk: Option<Packed>,
+    status: [Bytes; 2],
 }
 
 impl Pages {
@@ -105,24 +114,42 @@ impl Pages {
         })
     }
 
-    /// Shows this policy from now on. Takes some tens of milliseconds of work.
-    pub(crate) fn show(&self, policy: &Policy) -> Result<(), PagesError> {
-        let Some(built) = &self.built else {
-            return Ok(());
-        };
-        let fill = |template: &Template, open| {
-            let values = values::values(policy, &self.root, open, &self.texts);
-            let text = |name: &str| self.texts.get(name).map(str::to_owned);
-            let filled = template.fill(&text, &values)?;
-            Ok(Packed::pack(filled.into_bytes()))
+    /// Shows this policy as it is now. Takes some tens of milliseconds of work.
+    pub(crate) fn show(
+        &self,
+        policy: &Policy,
+        calendar: &Calendar,
+        now: Timestamp,
+    ) -> Result<(), PagesError> {
+        let (offer, now) = (calendar.offer(now), calendar.local_time(now));
+        let moments = [true, false].map(|on_duty| Moment { now, offer, on_duty });
+        let [on_duty, nobody] = moments;
+        let survivor = |moment| {
+            self.fill(|built| &built.survivor, policy, moment).map_err(PagesError::Survivor)
         };
         let documents = Documents {
-            open: fill(&built.survivor, true).map_err(PagesError::Survivor)?,
-            closed: fill(&built.survivor, false).map_err(PagesError::Survivor)?,
-            desk: fill(&built.desk, false).map_err(PagesError::Desk)?,
+            survivor: [survivor(&on_duty)?, survivor(&nobody)?],
+            desk: self.fill(|built| &built.desk, policy, &nobody).map_err(PagesError::Desk)?,
+            status: moments.map(|moment| status::status(&moment, policy.terms.version).into()),
         };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
+    }
+
+    /// A page's document; nothing where the program was built without.
+    fn fill(
+        &self,
+        template: impl Fn(&Built) -> &Template,
+        policy: &Policy,
+        moment: &Moment,
+    ) -> Result<Option<Packed>, TemplateError> {
+        let Some(built) = &self.built else {
+            return Ok(None);
+        };
+        let values = values::values(policy, &self.root, moment, &self.texts);
+        let text = |name: &str| self.texts.get(name).map(str::to_owned);
+        let filled = template(built).fill(&text, &values)?;
+        Ok(Some(Packed::pack(filled.into_bytes())))
     }
 
     /// Whether this program was built with its pages.
@@ -130,15 +157,27 @@ impl Pages {
         self.built.is_some()
     }
 
-    /// The document of a page, when chat is open or closed. Nothing where the program was built without.
-    pub(crate) fn document(&self, which: Which, open: bool) -> Option<Packed> {
-        let documents = self.documents.read().unwrap_or_else(PoisonError::into_inner);
-        let documents = documents.as_ref()?;
-        Some(match (which, open) {
-            (Which::Survivor, true) => documents.open.clone(),
-            (Which::Survivor, false) => documents.closed.clone(),
+    /// The document of a page, while somebody is on duty or nobody is. Nothing where the program was built
+    /// without.
+    pub(crate) fn document(&self, which: Which, on_duty: bool) -> Option<Packed> {
+        let documents = self.documents()?;
+        let [with_somebody, with_nobody] = &documents.survivor;
+        match (which, on_duty) {
+            (Which::Survivor, true) => with_somebody.clone(),
+            (Which::Survivor, false) => with_nobody.clone(),
             (Which::Desk, _) => documents.desk.clone(),
-        })
+        }
+    }
+
+    /// What any site may know: whether chat is open, and when it opens. Nothing before [`Pages::show`].
+    pub(crate) fn status(&self, on_duty: bool) -> Option<Bytes> {
+        let documents = self.documents()?;
+        let [with_somebody, with_nobody] = &documents.status;
+        Some(if on_duty { with_somebody.clone() } else { with_nobody.clone() })
+    }
+
+    fn documents(&self) -> Option<Arc<Documents>> {
+        self.documents.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A file of a page.

@@ -5,7 +5,7 @@
 //! | `{{ message-id }}` | the Fluent text of that name |
 //! | `{{ $name }}` | a value |
 //! | `{{#if name}} … {{else}} … {{/if}}` | the first part where the condition holds or the value is not empty, else the second, which may be left out |
-//! | `{{#each name}} … {{/each}}` | the part once for each item of the list; in it, an item's values hide the page's |
+//! | `{{#each name}} … {{/each}}` | the part once for each item of the list; in it, an item's own values and lists hide those around it |
 //!
 //! All texts and values are escaped for HTML, in text and in quoted attributes. There is nothing else:
 //! no raw output, no expressions, no inclusion. A hole that nothing fills is an error when the relay
@@ -34,12 +34,33 @@ enum Node {
 /// What fills the holes, the texts aside.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
-    /// Values by name.
-    pub(crate) plain: BTreeMap<&'static str, String>,
     /// Conditions by name.
     pub(crate) conditions: BTreeMap<&'static str, bool>,
-    /// Lists by name, each item with its own values.
-    pub(crate) lists: BTreeMap<&'static str, Vec<BTreeMap<&'static str, String>>>,
+    /// The page's own values and lists.
+    pub(crate) page: Item,
+}
+
+/// Values and lists of the page, or of one entry of a list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Item {
+    /// Values by name.
+    pub(crate) plain: BTreeMap<&'static str, String>,
+    /// Lists by name.
+    pub(crate) lists: BTreeMap<&'static str, Vec<Item>>,
+}
+
+impl<const N: usize> From<[(&'static str, String); N]> for Item {
+    fn from(plain: [(&'static str, String); N]) -> Self {
+        Self { plain: plain.into(), lists: BTreeMap::new() }
+    }
+}
+
+impl Item {
+    /// The same, with a list of its own.
+    pub(crate) fn with(mut self, name: &'static str, list: Vec<Self>) -> Self {
+        self.lists.insert(name, list);
+        self
+    }
 }
 
 /// Why a page cannot be read or filled. Whoever wrote the page can mend it.
@@ -91,8 +112,8 @@ impl Template {
         values: &Values,
     ) -> Result<String, TemplateError> {
         let mut filled = String::new();
-        let filler = Filler { text, values };
-        filler.fill(&self.0, None, &mut filled)?;
+        let filler = Filler { text, conditions: &values.conditions };
+        filler.fill(&self.0, Scope { item: &values.page, around: None }, &mut filled)?;
         Ok(filled)
     }
 
@@ -195,20 +216,45 @@ enum Hole {
     End(End),
 }
 
-type Item = BTreeMap<&'static str, String>;
+/// An entry of a list, and what stands around it, up to the page.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    item: &'a Item,
+    around: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    fn value(&self, name: &str) -> Option<&'a str> {
+        let own = self.item.plain.get(name).map(String::as_str);
+        own.or_else(|| self.around.and_then(|around| around.value(name)))
+    }
+
+    fn list(&self, name: &str) -> Option<&'a [Item]> {
+        let own = self.item.lists.get(name).map(Vec::as_slice);
+        own.or_else(|| self.around.and_then(|around| around.list(name)))
+    }
+
+    /// Whether the nearest value or list of this name is not empty.
+    fn has(&self, name: &str) -> Option<bool> {
+        let list = self.item.lists.get(name).map(|list| !list.is_empty());
+        let own = list.or_else(|| self.item.plain.get(name).map(|value| !value.is_empty()));
+        own.or_else(|| self.around.and_then(|around| around.has(name)))
+    }
+}
 
 struct Filler<'a> {
     text: &'a dyn Fn(&str) -> Option<String>,
-    values: &'a Values,
+    conditions: &'a BTreeMap<&'static str, bool>,
 }
 
 impl Filler<'_> {
     fn fill(
         &self,
         nodes: &[Node],
-        item: Option<&Item>,
+        scope: Scope<'_>,
         into: &mut String,
     ) -> Result<(), TemplateError> {
+        let missing = |name: &String| TemplateError::ValueMissing(name.clone());
         for node in nodes {
             match node {
                 Node::Html(html) => into.push_str(html),
@@ -217,15 +263,16 @@ impl Filler<'_> {
                         (self.text)(id).ok_or_else(|| TemplateError::TextMissing(id.clone()))?;
                     escape(&text, into);
                 }
-                Node::Value(name) => escape(self.value(name, item)?, into),
+                Node::Value(name) => {
+                    escape(scope.value(name).ok_or_else(|| missing(name))?, into);
+                }
                 Node::If(name, then, otherwise) => {
-                    let part = if self.holds(name, item)? { then } else { otherwise };
-                    self.fill(part, item, into)?;
+                    let holds = self.holds(name, scope).ok_or_else(|| missing(name))?;
+                    self.fill(if holds { then } else { otherwise }, scope, into)?;
                 }
                 Node::Each(name, part) => {
-                    let list = self.values.lists.get(name.as_str());
-                    for item in list.ok_or_else(|| TemplateError::ValueMissing(name.clone()))? {
-                        self.fill(part, Some(item), into)?;
+                    for item in scope.list(name).ok_or_else(|| missing(name))? {
+                        self.fill(part, Scope { item, around: Some(&scope) }, into)?;
                     }
                 }
             }
@@ -233,21 +280,8 @@ impl Filler<'_> {
         Ok(())
     }
 
-    fn value<'b>(&'b self, name: &str, item: Option<&'b Item>) -> Result<&'b str, TemplateError> {
-        item.and_then(|item| item.get(name))
-            .or_else(|| self.values.plain.get(name))
-            .map(String::as_str)
-            .ok_or_else(|| TemplateError::ValueMissing(name.to_owned()))
-    }
-
-    fn holds(&self, name: &str, item: Option<&Item>) -> Result<bool, TemplateError> {
-        if let Some(holds) = self.values.conditions.get(name) {
-            return Ok(*holds);
-        }
-        if let Some(list) = self.values.lists.get(name) {
-            return Ok(!list.is_empty());
-        }
-        Ok(!self.value(name, item)?.is_empty())
+    fn holds(&self, name: &str, scope: Scope<'_>) -> Option<bool> {
+        self.conditions.get(name).copied().or_else(|| scope.has(name))
     }
 }
 

@@ -94,6 +94,25 @@ impl Texts {
         self.by_name.get(name).map(String::as_str)
     }
 
+    /// The text of this name, which is one of the relay's own.
+    pub(crate) fn own(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// The same with its variables filled in.
+    pub(crate) fn filled(&self, name: &str, variables: &[(&str, &str)]) -> String {
+        let mut filled = String::new();
+        let mut rest = self.own(name);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (variable, after) = after.split_once('}').unwrap_or((after, ""));
+            filled.push_str(before);
+            let value = variables.iter().find(|(name, _)| *name == variable);
+            filled.push_str(value.map_or("", |(_, value)| value));
+            rest = after;
+        }
+        filled + rest
+    }
+
     /// The language's tag, for `lang`.
     pub(crate) fn lang(&self) -> &'static str {
         self.lang
@@ -188,6 +207,12 @@ mod tests {
         for pseudo in [None, Some(PseudoLocale::Accented), Some(PseudoLocale::RightToLeft)] {
             assert!(Texts::read(pseudo).unwrap().get("leave-this-page").is_some());
         }
+    }
+
+    #[test]
+    fn a_variable_is_filled_once_and_what_fills_it_is_not_read_again() {
+        let texts = Texts::of(&[("test.ftl", "a = { $x } and { $y }")], None).unwrap();
+        assert_eq!(texts.filled("a", &[("x", "{y}"), ("y", "1")]), "{y} and 1");
     }
 
     #[test]

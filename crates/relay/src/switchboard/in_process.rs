@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings};
-use stillroom_program::{Timestamp, VerifiedPolicy, VerifiedRevocations};
+use stillroom_program::{Calendar, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{Bytes, Refusal, Reply};
 use tokio::sync::{Notify, mpsc};
@@ -147,8 +147,8 @@ impl Switchboard for InProcess {
         self.with(|live, _| live.delivery.handle_reply(connection, number, outcome));
     }
 
-    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy) {
-        self.with(|live, now| live.delivery.set_policy(signed, policy, now));
+    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy, calendar: Calendar) {
+        self.with(|live, now| live.delivery.set_policy(signed, policy, calendar, now));
     }
 
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {

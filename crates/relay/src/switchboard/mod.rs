@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use stillroom_delivery::{ConnectionId, Holdings};
-use stillroom_program::{VerifiedPolicy, VerifiedRevocations};
+use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{Bytes, Operation, Refusal, Reply};
 
@@ -62,13 +62,14 @@ pub trait Switchboard: Send + Sync + 'static {
     /// The lasting records answered a request.
     fn reply(&self, connection: ConnectionId, number: u32, outcome: Result<Reply, Refusal>);
 
-    /// A policy was published: `policy` is what `signed` was verified to say.
-    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy);
+    /// A policy was published: `policy` and `calendar` are what `signed` was verified to say. Greetings carry
+    /// `signed` as it is.
+    fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy, calendar: Calendar);
 
     /// A list of revoked devices was published: `list` is what `signed` was verified to say.
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations);
 
-    /// Whether somebody is on duty.
+    /// Whether chat is open: its hours and notices offer it, and somebody is on duty.
     fn is_open(&self) -> bool;
 
     /// How much is held, and nothing of whom.

@@ -79,14 +79,17 @@ async fn any_site_may_ask_whether_chat_is_open() {
     let mut scene = Scene::start().await;
     let status = async |scene: &Scene| Answer::to(scene.survivors(), "GET /status", &[]).await;
     let answer = status(&scene).await;
-    assert_eq!(answer.text(), "{\"open\":false}");
+    let said = |state, open| {
+        format!("{{\"state\":\"{state}\",\"open\":{open},\"next\":null,\"version\":1}}")
+    };
+    assert_eq!(answer.text(), said("nobody", false));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("cache-control"), Some("public, max-age=10"));
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=5"));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let advocate = scene.program.advocate();
     let mut survivor = scene.survivor().await;
     let mut desk = crate::device::Line::staff(scene.desks(), &scene.program, &advocate).await;
     desk.go_on_duty(&scene.program, &advocate).await;
     survivor.hear().await;
-    assert_eq!(status(&scene).await.text(), "{\"open\":true}");
+    assert_eq!(status(&scene).await.text(), said("open", true));
 }

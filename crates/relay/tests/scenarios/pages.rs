@@ -20,8 +20,8 @@ async fn the_survivors_page_says_what_the_policy_says() {
         "<title>Chat</title>",
         "Rivertown Advocates",
         "href=\"tel:+15550100100\"",
-        "Monday – Friday",
-        "08:00–22:00",
+        "Every day",
+        "Day and night",
         "Leave this page",
         "data-open=\"no\"",
         "https://weather.gov/",
@@ -95,7 +95,7 @@ async fn what_is_no_file_of_the_page_is_not_there() {
 #[tokio::test]
 async fn what_a_policy_says_never_becomes_markup() {
     let scene = Scene::with_pages(|program, _| {
-        program.policy.name = "A & B <script>\"'".try_into().unwrap();
+        program.policy.page.name = "A & B <script>\"'".try_into().unwrap();
     })
     .await;
     for relay in [scene.survivors(), scene.desks()] {
@@ -108,8 +108,8 @@ async fn what_a_policy_says_never_becomes_markup() {
 async fn the_pages_show_a_new_policy_once_it_is_published() {
     let mut scene = Scene::with_pages(|_, _| {}).await;
     let mut line = scene.administrator().await;
-    scene.program.policy.version += 1;
-    scene.program.policy.name = "Hilltown Advocates".try_into().unwrap();
+    scene.program.policy.terms.version += 1;
+    scene.program.policy.page.name = "Hilltown Advocates".try_into().unwrap();
     let policy = encode(&scene.program.signed_policy()).try_into().unwrap();
     assert_eq!(line.ask(Operation::PublishPolicy { policy }).await, Ok(Reply::Done));
     let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();

@@ -6,8 +6,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
     Device, DutyKeyBundle, DutyStatement, Fingerprint, NewDevice, Policy, Revocations, Roles,
-    RootKey, SAMPLE_POLICY, SignedPolicy, SignedRevocations, SignedStatement, Timestamp, Validity,
-    VerifyingKey, encode,
+    RootKey, SignedPolicy, SignedRevocations, SignedStatement, Timestamp, Validity, VerifyingKey,
+    encode,
 };
 use stillroom_relay::ProgramFile;
 
@@ -33,9 +33,7 @@ impl Program {
         let administrator = root
             .make_administrator(new, Roles::ADVOCATE, "Ada", Validity::days(now(), 300))
             .unwrap();
-        let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
-        policy.issued = now().seconds() - 60;
-        policy.expires = now().seconds() + 100 * DAY.as_secs();
+        let policy = Policy::throw_away(now()).unwrap();
         Self { root: root.fingerprint(), administrator, policy, rng }
     }
 

@@ -26,7 +26,7 @@ async fn what_another_program_signed_is_not_kept() {
     let scene = Scene::start().await;
     let mut line = scene.administrator().await;
     let mut other = Program::new(2);
-    other.policy.version = 9;
+    other.policy.terms.version = 9;
     let lost = other.advocate().key();
     let publish = [
         Operation::PublishPolicy { policy: record(&other.signed_policy()) },
@@ -54,7 +54,7 @@ async fn a_policy_is_replaced_by_a_newer_one_alone() {
     let mut scene = Scene::start().await;
     let mut line = scene.administrator().await;
     let old = record(&scene.program.signed_policy());
-    scene.program.policy.version += 1;
+    scene.program.policy.terms.version += 1;
     let new: Bytes<_> = record(&scene.program.signed_policy());
     let publish = |policy| Operation::PublishPolicy { policy };
     assert_eq!(line.ask(publish(new.clone())).await, Ok(Reply::Done));

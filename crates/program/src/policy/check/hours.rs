@@ -24,7 +24,8 @@ pub(super) fn check(hours: &Hours, notices: &[Notice], findings: &mut Findings) 
     for (number, notice) in (1..).zip(notices) {
         let field = |part: &str| alloc::format!("notices.{part} {number}");
         findings.not_empty(field("text"), &notice.text);
-        let never = matches!((notice.from, notice.until), (Some(from), Some(until)) if until <= from);
+        let never =
+            matches!((notice.from, notice.until), (Some(from), Some(until)) if until <= from);
         findings.add_if(never, field("until"), Problem::EndsTooEarly);
     }
 }
@@ -46,10 +47,8 @@ fn check_exception<'a>(
     findings: &mut Findings,
 ) {
     let date = exception.date;
-    let field = alloc::format!(
-        "hours.exceptions {:04}-{:02}-{:02}",
-        date.year, date.month, date.day
-    );
+    let field =
+        alloc::format!("hours.exceptions {:04}-{:02}-{:02}", date.year, date.month, date.day);
     findings.add_if(!date.exists(), field.clone(), Problem::NotADate);
     findings.add_if(before.any(|other| other.date == date), field.clone(), Problem::Twice);
     for time in exception.open.iter() {

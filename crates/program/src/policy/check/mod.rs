@@ -276,11 +276,7 @@ fn check_rights(rights: &[Right], findings: &mut Findings) {
 }
 
 /// Short, with more to read elsewhere: that is what the guidance asks of messages that appear by themselves.
-fn check_opening_messages(
-    messages: &[OpeningMessage],
-    rights: &[Right],
-    findings: &mut Findings,
-) {
+fn check_opening_messages(messages: &[OpeningMessage], rights: &[Right], findings: &mut Findings) {
     let has_details = |right: &&Right| !right.details.trim().is_empty();
     let any_details = rights.iter().any(|right| has_details(&right));
     for (number, message) in (1..).zip(messages) {

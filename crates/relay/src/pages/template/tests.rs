@@ -3,20 +3,17 @@
 use super::*;
 
 fn values() -> Values {
-    let mut values = Values::default();
-    values.plain.insert("name", "Open <Door> & \"Co\"".to_owned());
-    values.plain.insert("note", String::new());
-    values.conditions.insert("open", true);
-    values.conditions.insert("late", false);
-    values.lists.insert(
-        "ways",
-        vec![
-            BTreeMap::from([("name", "Phone".to_owned()), ("link", "tel:1".to_owned())]),
-            BTreeMap::from([("name", "Post".to_owned()), ("link", String::new())]),
-        ],
-    );
-    values.lists.insert("none", Vec::new());
-    values
+    let text = |text: &str| text.to_owned();
+    let choice = |name| Item::from([("name", text(name))]);
+    let ways = vec![
+        Item::from([("name", text("Phone")), ("link", text("tel:1"))])
+            .with("choices", vec![choice("day"), choice("night")]),
+        Item::from([("name", text("Post")), ("link", text(""))]).with("choices", Vec::new()),
+    ];
+    let page = Item::from([("name", text("Open <Door> & \"Co\"")), ("note", text(""))])
+        .with("ways", ways)
+        .with("none", Vec::new());
+    Values { conditions: BTreeMap::from([("open", true), ("late", false)]), page }
 }
 
 fn fill(source: &str) -> Result<String, TemplateError> {
@@ -52,6 +49,23 @@ fn a_list_repeats_its_part_with_each_items_values() {
 }
 
 #[test]
+fn a_list_in_a_list_sees_what_stands_around_it() {
+    assert_eq!(
+        fill("{{#each ways}}{{ $name }}:{{#each choices}} {{ $name }}({{ $link }}{{ $note }}){{/each}};{{/each}}")
+            .unwrap(),
+        "Phone: day(tel:1) night(tel:1);Post:;"
+    );
+    assert_eq!(
+        fill("{{#each ways}}{{#if choices}}yes{{else}}no{{/if}}{{/each}}").unwrap(),
+        "yesno"
+    );
+    assert_eq!(
+        fill("{{#each choices}}{{/each}}"),
+        Err(TemplateError::ValueMissing("choices".into()))
+    );
+}
+
+#[test]
 fn a_hole_that_nothing_fills_is_an_error() {
     assert_eq!(fill("{{ goodbye }}"), Err(TemplateError::TextMissing("goodbye".into())));
     assert_eq!(fill("{{ $nobody }}"), Err(TemplateError::ValueMissing("nobody".into())));
@@ -74,7 +88,7 @@ fn what_is_not_of_the_language_is_refused_with_its_line() {
 #[test]
 fn text_that_looks_like_a_hole_in_a_value_is_not_one() {
     let mut values = values();
-    values.plain.insert("name", "{{ hello }}".to_owned());
+    values.page.plain.insert("name", "{{ hello }}".to_owned());
     let template = Template::read("{{ $name }}").unwrap();
     assert_eq!(template.fill(&|_| None, &values).unwrap(), "{{ hello }}");
 }

@@ -1,0 +1,163 @@
+//! The hours in words: the week, the exceptions to come, and the sentences on the next opening and closing
+//! (`features.md` 1.2).
+//!
+//! They are true at the moment for which they are made; whoever shows them makes them anew in time.
+
+use stillroom_program::{Date, Day, Exception, Hours, LocalTime, OpenTime};
+
+use super::template::Item;
+use super::texts::Texts;
+
+/// Exceptions further ahead than this are not listed yet: a page is not a calendar.
+const EXCEPTIONS_DAYS: u32 = 60;
+
+/// Days ahead that are named by the day of the week alone.
+const WEEK: u32 = 7;
+
+const DAY_MINUTES: u16 = 24 * 60;
+
+const DAYS: [Day; 7] = [
+    Day::Monday,
+    Day::Tuesday,
+    Day::Wednesday,
+    Day::Thursday,
+    Day::Friday,
+    Day::Saturday,
+    Day::Sunday,
+];
+
+/// The sentence on the next opening.
+pub(super) fn opens(now: &LocalTime, opens: &LocalTime, texts: &Texts) -> String {
+    let name = match now.date.days_until(opens.date) {
+        Some(0) => "chat-opens-today",
+        Some(1..WEEK) => "chat-opens-day",
+        _ => "chat-opens-date",
+    };
+    at(name, opens, texts)
+}
+
+/// The sentence on the next closing.
+pub(super) fn closes(now: &LocalTime, closes: &LocalTime, texts: &Texts) -> String {
+    let name = match now.date.days_until(closes.date) {
+        Some(0) => "chat-closes-today",
+        Some(1) if closes.minutes == 0 => "chat-closes-midnight",
+        Some(1..WEEK) => "chat-closes-day",
+        _ => "chat-closes-date",
+    };
+    at(name, closes, texts)
+}
+
+fn at(name: &str, time: &LocalTime, texts: &Texts) -> String {
+    texts.filled(
+        name,
+        &[
+            ("time", &clock(time.minutes)),
+            ("day", texts.own(day(time.day))),
+            ("month", texts.own(month(time.date))),
+            ("date", &time.date.day.to_string()),
+        ],
+    )
+}
+
+/// The week, days of the same times together: "Monday – Friday", "09:00–17:00".
+pub(super) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
+    if hours.always_open {
+        let (days, times) = (texts.own("hours-every-day"), texts.own("hours-all-day"));
+        return vec![Item::from([("days", days.to_owned()), ("times", times.to_owned())])];
+    }
+    let mut rows: Vec<(Day, Day, String)> = Vec::new();
+    for today in DAYS {
+        let of_day = hours.weekly.iter().filter(|weekly| weekly.day == today);
+        let times = times(of_day.map(|weekly| weekly.time));
+        match rows.last_mut() {
+            Some((_, last, same)) if *same == times => *last = today,
+            _ => rows.push((today, today, times)),
+        }
+    }
+    let row = |(first, last, times): (Day, Day, String)| {
+        let (from, until) = (texts.own(day(first)), texts.own(day(last)));
+        let days = if first == last { from.to_owned() } else { format!("{from} – {until}") };
+        Item::from([("days", days), ("times", times)])
+    };
+    rows.into_iter().filter(|(_, _, times)| !times.is_empty()).map(row).collect()
+}
+
+/// The exceptions from today on, in their order.
+pub(super) fn exceptions(hours: &Hours, today: Date, texts: &Texts) -> Vec<Item> {
+    let soon = |exception: &&Exception| {
+        today.days_until(exception.date).is_some_and(|days| days <= EXCEPTIONS_DAYS)
+    };
+    let mut soon: Vec<&Exception> = hours.exceptions.iter().filter(soon).collect();
+    soon.sort_by_key(|exception| exception.date);
+    soon.into_iter().map(|exception| listed(exception, texts)).collect()
+}
+
+fn listed(exception: &Exception, texts: &Texts) -> Item {
+    let written = exception.date;
+    let date = texts.filled(
+        "exception-date",
+        &[
+            ("day", written.weekday().map_or("", |today| texts.own(day(today)))),
+            ("month", texts.own(month(written))),
+            ("date", &written.day.to_string()),
+        ],
+    );
+    let times = if exception.open.is_empty() {
+        texts.own("exception-closed").to_owned()
+    } else {
+        times(exception.open.iter().copied())
+    };
+    let what = if exception.text.is_empty() {
+        times
+    } else {
+        texts.filled("exception-why", &[("what", &times), ("why", &exception.text)])
+    };
+    Item::from([("date", date), ("what", what)])
+}
+
+fn times(times: impl Iterator<Item = OpenTime>) -> String {
+    let mut times: Vec<OpenTime> = times.collect();
+    times.sort_unstable();
+    let written: Vec<String> =
+        times.iter().map(|time| format!("{}–{}", clock(time.opens), clock(time.closes))).collect();
+    written.join(", ")
+}
+
+/// Minutes as a clock shows them; the end of a day is "24:00", and later is on the next one.
+fn clock(minutes: u16) -> String {
+    let minutes = if minutes > DAY_MINUTES { minutes - DAY_MINUTES } else { minutes };
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn day(day: Day) -> &'static str {
+    match day {
+        Day::Monday => "day-monday",
+        Day::Tuesday => "day-tuesday",
+        Day::Wednesday => "day-wednesday",
+        Day::Thursday => "day-thursday",
+        Day::Friday => "day-friday",
+        Day::Saturday => "day-saturday",
+        Day::Sunday => "day-sunday",
+    }
+}
+
+fn month(date: Date) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "month-january",
+        "month-february",
+        "month-march",
+        "month-april",
+        "month-may",
+        "month-june",
+        "month-july",
+        "month-august",
+        "month-september",
+        "month-october",
+        "month-november",
+        "month-december",
+    ];
+    MONTHS.get(usize::from(date.month).saturating_sub(1)).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! What is said of hours.
+
+use stillroom_program::{Timestamp, Weekly};
+
+use super::*;
+
+fn texts() -> Texts {
+    Texts::read(None).unwrap()
+}
+
+fn rows(items: &[Item]) -> Vec<String> {
+    items.iter().map(|item| item.plain.values().cloned().collect::<Vec<_>>().join(" ")).collect()
+}
+
+fn hours(week: &[(Day, u16, u16)]) -> Hours {
+    let weekly =
+        week.iter().map(|&(day, opens, closes)| Weekly { day, time: OpenTime { opens, closes } });
+    let weekly: Vec<Weekly> = weekly.collect();
+    Hours { weekly: weekly.try_into().unwrap(), ..Hours::default() }
+}
+
+fn date(month: u8, day: u8) -> Date {
+    Date { year: 2026, month, day }
+}
+
+/// The time of 09:30 on the Wednesday before Thanksgiving, and times after it.
+fn local(date: Date, minutes: u16) -> LocalTime {
+    LocalTime { at: Timestamp(0), date, day: date.weekday().unwrap(), minutes, offset: -360 }
+}
+
+#[test]
+fn days_of_the_same_hours_stand_together() {
+    let week = hours(&[
+        (Day::Tuesday, 540, 1020),
+        (Day::Monday, 540, 1020),
+        (Day::Friday, 780, 1440),
+        (Day::Friday, 540, 720),
+    ]);
+    assert_eq!(
+        rows(&super::week(&week, &texts())),
+        ["Monday – Tuesday 09:00–17:00", "Friday 09:00–12:00, 13:00–24:00"]
+    );
+}
+
+#[test]
+fn hours_past_midnight_end_at_the_next_days_time() {
+    let week = hours(&[(Day::Saturday, 22 * 60, 26 * 60)]);
+    assert_eq!(rows(&super::week(&week, &texts())), ["Saturday 22:00–02:00"]);
+}
+
+#[test]
+fn a_chat_that_never_closes_says_so() {
+    let always = Hours { always_open: true, ..Hours::default() };
+    assert_eq!(rows(&super::week(&always, &texts())), ["Every day Day and night"]);
+}
+
+#[test]
+fn the_next_opening_is_named_by_today_the_day_or_the_date() {
+    let now = local(date(11, 25), 570);
+    let said = |date, minutes| opens(&now, &local(date, minutes), &texts());
+    assert_eq!(said(date(11, 25), 600), "Chat opens again today at 10:00.");
+    assert_eq!(said(date(11, 26), 480), "Chat opens again on Thursday at 08:00.");
+    assert_eq!(said(date(12, 1), 480), "Chat opens again on Tuesday at 08:00.");
+    assert_eq!(said(date(12, 2), 485), "Chat opens again on Wednesday, December 2, at 08:05.");
+}
+
+#[test]
+fn the_next_closing_is_named_likewise() {
+    let now = local(date(11, 25), 570);
+    let said = |date, minutes| closes(&now, &local(date, minutes), &texts());
+    assert_eq!(said(date(11, 25), 22 * 60), "Chat is open until 22:00 today.");
+    assert_eq!(said(date(11, 26), 0), "Chat is open until midnight.");
+    assert_eq!(said(date(11, 26), 120), "Chat is open until 02:00 on Thursday.");
+    assert_eq!(said(date(12, 24), 0), "Chat is open until Thursday, December 24, at 00:00.");
+}
+
+#[test]
+fn exceptions_of_the_next_sixty_days_are_listed_in_their_order() {
+    let exception = |date, open: &[(u16, u16)], text: &str| {
+        let open = open.iter().map(|&(opens, closes)| OpenTime { opens, closes });
+        let open: Vec<OpenTime> = open.collect();
+        Exception { date, open: open.try_into().unwrap(), text: text.try_into().unwrap() }
+    };
+    let hours = Hours {
+        exceptions: vec![
+            exception(Date { year: 2027, month: 1, day: 25 }, &[], "too far ahead"),
+            exception(date(12, 24), &[(600, 840)], "Christmas Eve"),
+            exception(date(11, 24), &[], "past"),
+            exception(date(11, 26), &[], ""),
+        ]
+        .try_into()
+        .unwrap(),
+        ..Hours::default()
+    };
+    let items = exceptions(&hours, date(11, 25), &texts());
+    assert_eq!(
+        rows(&items),
+        ["Thursday, November 26 Closed", "Thursday, December 24 10:00–14:00 (Christmas Eve)"]
+    );
+}
