@@ -53,7 +53,7 @@ pub use policy::{
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use policy::{Finding, PolicyFileError, Problem, SAMPLE_POLICY};
+pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning};
 pub use revocation::{
     Revocations, RevocationsError, Revoked, SignedRevocations, VerifiedRevocations,
 };

@@ -18,9 +18,6 @@ use crate::policy::Policy;
 use crate::policy::hours::{Date, Day, Hours, Notice, OpenTime};
 use crate::time::Timestamp;
 
-/// Minutes in a day.
-pub(super) const DAY_MINUTES: u16 = 24 * 60;
-
 /// Days that are looked ahead for the next opening or closing: as long as a policy may hold.
 const DAYS_AHEAD: usize = 400;
 
@@ -78,6 +75,17 @@ pub struct LocalTime {
     pub minutes: u16,
     /// Minutes by which that is ahead of UTC.
     pub offset: i32,
+}
+
+/// To the minute, as RFC 3339 writes it, by the program's own clock: "2026-11-26T08:00-06:00".
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute) = (self.minutes / 60, self.minutes % 60);
+        let sign = if self.offset < 0 { '-' } else { '+' };
+        let ahead = self.offset.unsigned_abs();
+        let (hours, minutes) = (ahead / 60, ahead % 60);
+        write!(f, "{}T{hour:02}:{minute:02}{sign}{hours:02}:{minutes:02}", self.date)
+    }
 }
 
 /// The hours and notices of one policy.
@@ -186,7 +194,7 @@ impl Calendar {
         let notices = self.notices.iter().filter_map(|notice| notice.from);
         let closes = notices.filter(|from| *from > now).min().unwrap_or(u64::MAX);
         let closes = closes.min(self.expires).min(stretch.closes);
-        let seen = u64::from(DAY_MINUTES) * 60 * (DAYS_AHEAD as u64 - 4);
+        let seen = u64::from(OpenTime::DAY) * 60 * (DAYS_AHEAD as u64 - 4);
         (closes < now.saturating_add(seen)).then_some(closes)
     }
 
@@ -220,7 +228,7 @@ impl Calendar {
         let mut times: Vec<OpenTime> = match exception {
             Some(exception) => exception.open.to_vec(),
             None if self.hours.always_open => {
-                Vec::from([OpenTime { opens: 0, closes: DAY_MINUTES }])
+                Vec::from([OpenTime { opens: 0, closes: OpenTime::DAY }])
             }
             None => {
                 let today = day(date);
@@ -250,19 +258,11 @@ impl Calendar {
     fn next_midnight(&self, seconds: u64) -> u64 {
         let tomorrow = self.date(seconds).tomorrow().ok();
         let midnight = tomorrow.and_then(|date| self.moment(date, 0));
-        midnight.unwrap_or_else(|| seconds.saturating_add(u64::from(DAY_MINUTES) * 60))
+        midnight.unwrap_or_else(|| seconds.saturating_add(u64::from(OpenTime::DAY) * 60))
     }
 
     fn local(&self, seconds: u64) -> LocalTime {
-        let at = timestamp(seconds);
-        let there = self.zone.to_datetime(at);
-        LocalTime {
-            at: Timestamp::from_seconds(seconds),
-            date: of(there.date()),
-            day: day(there.date()),
-            minutes: minutes(there.time()),
-            offset: self.zone.to_offset(at).seconds() / 60,
-        }
+        local(seconds, &self.zone)
     }
 }
 
@@ -297,10 +297,10 @@ pub(super) fn seconds_in_zone(date: Date, minutes: u16, zone_name: &str) -> Opti
     seconds(civil_date(date)?, minutes, &zone(zone_name).ok()?)
 }
 
-/// The date in a zone at a moment.
+/// A moment, in seconds since the Unix epoch, as clocks in a zone show it.
 #[cfg(feature = "author")]
-pub(super) fn date_in_zone(at: Timestamp, zone_name: &str) -> Option<Date> {
-    Some(of(zone(zone_name).ok()?.to_datetime(timestamp(at.seconds())).date()))
+pub(super) fn local_in_zone(seconds: u64, zone_name: &str) -> Option<LocalTime> {
+    Some(local(seconds, &zone(zone_name).ok()?))
 }
 
 /// A time of a date so many minutes ahead of UTC, in seconds since the Unix epoch.
@@ -315,11 +315,23 @@ fn zone(name: &str) -> Result<TimeZone, TimeZoneUnknown> {
 }
 
 fn seconds(date: civil::Date, minutes: u16, zone: &TimeZone) -> Option<u64> {
-    let (days, minutes) = (minutes / DAY_MINUTES, minutes % DAY_MINUTES);
+    let (days, minutes) = (minutes / OpenTime::DAY, minutes % OpenTime::DAY);
     let date = (0..days).try_fold(date, |date, _| date.tomorrow().ok())?;
     let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
     let at = zone.to_ambiguous_timestamp(date.at(hour, minute, 0, 0)).compatible().ok()?;
     u64::try_from(at.as_second()).ok()
+}
+
+fn local(seconds: u64, zone: &TimeZone) -> LocalTime {
+    let at = timestamp(seconds);
+    let there = zone.to_datetime(at);
+    LocalTime {
+        at: Timestamp::from_seconds(seconds),
+        date: of(there.date()),
+        day: day(there.date()),
+        minutes: minutes(there.time()),
+        offset: zone.to_offset(at).seconds() / 60,
+    }
 }
 
 /// The moment, or the end of time where it is beyond that.

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error as _};
 use stillroom_wire::{List, Text};
 use toml::value::Datetime;
 
-use crate::policy::calendar::{DAY_MINUTES, date_in_zone, seconds_at_offset, seconds_in_zone};
+use crate::policy::calendar::{local_in_zone, seconds_at_offset, seconds_in_zone};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
     Alternative, AlternativeKind, Choice, Emergency, Icon, Language, Languages, Page, Question,
@@ -78,9 +78,9 @@ impl Policy {
         hours.always_open = true;
         hours.weekly = List::default();
         let zone = &hours.time_zone;
-        let closed = date_in_zone(now + THROW_AWAY_EXCEPTION, zone).map(|date| {
+        let closed = local_in_zone((now + THROW_AWAY_EXCEPTION).seconds(), zone).map(|there| {
             let text = "A day of training for all of us".try_into().unwrap_or_default();
-            Vec::from([Exception { date, open: List::default(), text }])
+            Vec::from([Exception { date: there.date, open: List::default(), text }])
         });
         hours.exceptions = closed.unwrap_or_default().try_into().unwrap_or_default();
         Ok(policy)
@@ -418,7 +418,7 @@ impl FileSurveyItem {
 
 /// What closes at an earlier time of day than it opens closes on the next day.
 fn open_time(from: u16, until: u16) -> OpenTime {
-    let closes = if until < from { until + DAY_MINUTES } else { until };
+    let closes = if until < from { until + OpenTime::DAY } else { until };
     OpenTime { opens: from, closes }
 }
 

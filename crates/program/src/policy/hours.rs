@@ -2,6 +2,8 @@
 //!
 //! Only what was written down; what it comes to at a given moment `calendar` works out.
 
+use core::fmt;
+
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{List, Text};
 
@@ -98,6 +100,39 @@ pub enum Day {
     Friday = 5,
     Saturday = 6,
     Sunday = 7,
+}
+
+impl OpenTime {
+    /// Minutes in a day.
+    pub const DAY: u16 = 24 * 60;
+}
+
+/// As clocks show it: "22:00–02:00". The end of a day is "24:00".
+impl fmt::Display for OpenTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let past_midnight = self.closes > Self::DAY;
+        let closes = if past_midnight { self.closes - Self::DAY } else { self.closes };
+        let clock = |minutes: u16| (minutes / 60, minutes % 60);
+        let ((from, minute), (until, minute_until)) = (clock(self.opens), clock(closes));
+        write!(f, "{from:02}:{minute:02}–{until:02}:{minute_until:02}")
+    }
+}
+
+/// As RFC 3339 writes it: "2026-11-26".
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl NoticeKind {
+    /// Its word in a policy's file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Emergency => "emergency",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 impl Notice {

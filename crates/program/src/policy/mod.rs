@@ -15,9 +15,13 @@ mod calendar;
 #[cfg(feature = "author")]
 mod check;
 #[cfg(feature = "author")]
+mod difference;
+#[cfg(feature = "author")]
 mod file;
 mod hours;
 mod page;
+#[cfg(feature = "author")]
+mod reading;
 mod signed;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
@@ -28,12 +32,16 @@ pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
 pub use check::{Finding, Problem};
 #[cfg(feature = "author")]
+pub use difference::Difference;
+#[cfg(feature = "author")]
 pub use file::{PolicyFileError, SAMPLE_POLICY};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 pub use page::{
     Alternative, AlternativeKind, Choice, Emergency, Icon, Language, Languages, Page, Question,
     Right, Safety, SpokenBy, SurveyItem,
 };
+#[cfg(feature = "author")]
+pub use reading::Warning;
 pub use signed::{PolicyError, SignedPolicy, VerifiedPolicy};
 
 /// A program's policy, whole. What a relay shows is [`SignedPolicy`].

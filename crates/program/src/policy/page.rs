@@ -61,6 +61,18 @@ pub enum Icon {
     Leaf = 4,
 }
 
+impl Icon {
+    /// Its word in a policy's file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dot => "dot",
+            Self::Sheet => "sheet",
+            Self::Cloud => "cloud",
+            Self::Leaf => "leaf",
+        }
+    }
+}
+
 /// Whom to call in danger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Emergency {
@@ -106,6 +118,23 @@ pub enum AlternativeKind {
     Hotline = 9,
 }
 
+impl AlternativeKind {
+    /// Its word in a policy's file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Sms => "sms",
+            Self::Tty => "tty",
+            Self::Video => "video",
+            Self::Email => "email",
+            Self::Website => "website",
+            Self::Place => "place",
+            Self::Relay => "relay",
+            Self::Hotline => "hotline",
+        }
+    }
+}
+
 /// The languages that are spoken in chats.
 #[derive(Clone, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Languages {
@@ -137,6 +166,16 @@ pub enum SpokenBy {
     Advocates = 1,
     /// An interpreter, who joins the chat if the survivor agrees.
     Interpreter = 2,
+}
+
+impl SpokenBy {
+    /// Its word in a policy's file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Advocates => "advocates",
+            Self::Interpreter => "interpreter",
+        }
+    }
 }
 
 /// The check on safety that is shown before the chat.

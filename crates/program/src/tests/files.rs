@@ -51,6 +51,62 @@ fn a_value_that_does_not_fit_is_refused_with_its_line() {
 }
 
 #[test]
+fn what_ends_earlier_than_it_begins_ends_on_the_next_day() {
+    let late = "\n[[hours.open]]\ndays = [\"friday\"]\nfrom = \"22:30\"\nuntil = \"02:00\"\n\n[[hours.open]]";
+    let policy = Policy::from_toml(&SAMPLE_POLICY.replacen("\n[[hours.open]]", late, 1)).unwrap();
+    let time = OpenTime { opens: 22 * 60 + 30, closes: 26 * 60 };
+    assert_eq!(policy.page.hours.weekly[0], Weekly { day: Day::Friday, time });
+    assert_eq!(alloc::format!("{time}"), "22:30–02:00");
+}
+
+#[test]
+fn the_day_before_christmas_of_the_sample_is_open_at_other_times() {
+    let policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    let exception = &policy.page.hours.exceptions[1];
+    assert_eq!(exception.date, Date { year: 2026, month: 12, day: 24 });
+    assert_eq!(exception.open[..], [OpenTime { opens: 600, closes: 840 }]);
+    assert_eq!(&*exception.text, "The day before Christmas");
+    assert!(policy.page.hours.exceptions[2].open.is_empty());
+}
+
+#[test]
+fn a_notice_holds_by_the_programs_own_clock_or_by_the_one_that_it_names() {
+    let notice = |from: &str| {
+        let notice =
+            alloc::format!("[[notices]]\nkind = \"emergency\"\ntext = \"x\"\nfrom = {from}\n");
+        let text = SAMPLE_POLICY.replacen("[timers]", &alloc::format!("{notice}\n[timers]"), 1);
+        Policy::from_toml(&text).map(|policy| policy.page.notices[0].from)
+    };
+    // Six hours behind UTC in winter, five in summer.
+    assert_eq!(notice("2026-12-01T14:00:00"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2026-12-01T20:00:00Z"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2026-12-01T21:00:00+01:00"), Ok(Some(1_796_155_200)));
+    assert_eq!(notice("2027-07-01T15:00:00"), Ok(Some(1_814_472_000)));
+    let error = notice("2026-12-01").unwrap_err();
+    assert!(error.message.starts_with("notices.from"), "{error}");
+}
+
+#[test]
+fn too_many_of_a_kind_are_refused_by_name() {
+    let exceptions: alloc::string::String = (1..=65)
+        .map(|number| alloc::format!("[[hours.exceptions]]\ndate = 20{:02}-01-01\n", number + 27))
+        .collect();
+    let text = SAMPLE_POLICY.replacen("[timers]", &alloc::format!("{exceptions}\n[timers]"), 1);
+    let error = Policy::from_toml(&text).unwrap_err();
+    assert!(error.message.contains("hours.exceptions: at most 64"), "{error}");
+}
+
+#[test]
+fn a_throw_away_policy_is_sound_and_says_everything() {
+    let policy = Policy::throw_away(NOW).unwrap();
+    assert_eq!(policy.check(), []);
+    assert!(Calendar::of(&policy).unwrap().offer(NOW).is_open());
+    let page = &policy.page;
+    assert!(!page.questions.is_empty() && !page.survey.is_empty() && !page.rights.is_empty());
+    assert_eq!(page.hours.exceptions.len(), 1);
+}
+
+#[test]
 fn a_missing_key_is_named() {
     let text = SAMPLE_POLICY.replace("language = \"en\"", "");
     let error = Policy::from_toml(&text).unwrap_err();

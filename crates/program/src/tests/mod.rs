@@ -1,6 +1,8 @@
 //! What each record promises, against each way to break the promise.
 
+mod calendar;
 mod certificates;
+mod checks;
 mod decoding;
 mod devices;
 mod duty;

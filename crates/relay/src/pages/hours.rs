@@ -14,8 +14,6 @@ const EXCEPTIONS_DAYS: u32 = 60;
 /// Days ahead that are named by the day of the week alone.
 const WEEK: u32 = 7;
 
-const DAY_MINUTES: u16 = 24 * 60;
-
 const DAYS: [Day; 7] = [
     Day::Monday,
     Day::Tuesday,
@@ -123,9 +121,7 @@ fn times(times: impl Iterator<Item = OpenTime>) -> String {
     written.join(", ")
 }
 
-/// Minutes as a clock shows them; the end of a day is "24:00", and later is on the next one.
 fn clock(minutes: u16) -> String {
-    let minutes = if minutes > DAY_MINUTES { minutes - DAY_MINUTES } else { minutes };
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The same for everybody, and nothing in it but what the page shows to all.
 
-use stillroom_program::{LocalTime, Offer};
+use stillroom_program::Offer;
 
 use super::values::{Moment, State};
 
@@ -13,7 +13,7 @@ pub(super) fn status(moment: &Moment, version: u64) -> String {
         Offer::Closed { opens } | Offer::Notice { opens, .. } => opens,
         Offer::Open { .. } => None,
     };
-    let next = opens.map_or("null".to_owned(), |opens| format!("\"{}\"", written(&opens)));
+    let next = opens.map_or("null".to_owned(), |opens| format!("\"{}\"", opens));
     format!(
         "{{\"state\":\"{}\",\"open\":{},\"next\":{next},\"version\":{version}}}",
         state.word(),
@@ -21,25 +21,9 @@ pub(super) fn status(moment: &Moment, version: u64) -> String {
     )
 }
 
-/// A moment to the minute, as RFC 3339 writes it: by the program's own clock, and how far that is from UTC.
-fn written(time: &LocalTime) -> String {
-    let (date, offset) = (time.date, time.offset.unsigned_abs());
-    let sign = if time.offset < 0 { '-' } else { '+' };
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}{sign}{:02}:{:02}",
-        date.year,
-        date.month,
-        date.day,
-        time.minutes / 60,
-        time.minutes % 60,
-        offset / 60,
-        offset % 60,
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use stillroom_program::{Date, Day, Timestamp};
+    use stillroom_program::{Date, Day, LocalTime, Timestamp};
 
     use super::*;
 

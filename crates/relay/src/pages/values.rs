@@ -34,8 +34,8 @@
 use std::collections::BTreeMap;
 
 use stillroom_program::{
-    Alternative, AlternativeKind, Choice, Fingerprint, Icon, Language, LocalTime, NoticeKind,
-    Offer, Page, Policy, Question, Right, SpokenBy, SurveyItem,
+    Alternative, AlternativeKind, Choice, Fingerprint, Icon, Language, LocalTime, Offer, Page,
+    Policy, Question, Right, SpokenBy, SurveyItem,
 };
 
 use super::hours;
@@ -145,10 +145,7 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
         Offer::Notice { number, .. } => page.notices.get(number),
         Offer::Open { .. } | Offer::Closed { .. } => None,
     };
-    let kind = notice.map_or("", |notice| match notice.kind {
-        NoticeKind::Emergency => "emergency",
-        NoticeKind::Closed => "closed",
-    });
+    let kind = notice.map_or("", |notice| notice.kind.word());
     let opens = opens.map(|opens| hours::opens(&moment.now, &opens, texts));
     let closes = closes.map(|closes| hours::closes(&moment.now, &closes, texts));
     [
@@ -196,7 +193,7 @@ fn alternative(alternative: &Alternative) -> Item {
         ("label", alternative.label.to_string()),
         ("value", alternative.value.to_string()),
         ("link", link(alternative.kind, &alternative.value)),
-        ("kind", kind(alternative.kind).to_owned()),
+        ("kind", alternative.kind.word().to_owned()),
     ])
 }
 
@@ -242,21 +239,6 @@ fn choices(choices: &[Choice]) -> Vec<Item> {
         Item::from([("id", choice.id.to_string()), ("text", choice.text.to_string())])
     };
     choices.iter().map(item).collect()
-}
-
-/// The name of a kind of way to reach an advocate, as a policy's file has it.
-fn kind(kind: AlternativeKind) -> &'static str {
-    match kind {
-        AlternativeKind::Phone => "phone",
-        AlternativeKind::Sms => "sms",
-        AlternativeKind::Tty => "tty",
-        AlternativeKind::Video => "video",
-        AlternativeKind::Email => "email",
-        AlternativeKind::Website => "website",
-        AlternativeKind::Place => "place",
-        AlternativeKind::Relay => "relay",
-        AlternativeKind::Hotline => "hotline",
-    }
 }
 
 /// The address behind a way to reach an advocate; empty where there is none that a page may hold. A text

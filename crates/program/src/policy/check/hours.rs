@@ -4,7 +4,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Findings, Problem};
-use crate::policy::calendar::DAY_MINUTES;
 use crate::policy::{Exception, Hours, Notice, OpenTime, Weekly};
 
 /// Days in a week.
@@ -47,8 +46,7 @@ fn check_exception<'a>(
     findings: &mut Findings,
 ) {
     let date = exception.date;
-    let field =
-        alloc::format!("hours.exceptions {:04}-{:02}-{:02}", date.year, date.month, date.day);
+    let field = alloc::format!("hours.exceptions {date}");
     findings.add_if(!date.exists(), field.clone(), Problem::NotADate);
     findings.add_if(before.any(|other| other.date == date), field.clone(), Problem::Twice);
     for time in exception.open.iter() {
@@ -61,17 +59,17 @@ fn check_exception<'a>(
 
 fn check_time(field: &str, time: OpenTime, findings: &mut Findings) {
     let from = alloc::format!("{field}.from");
-    findings.add_if(time.opens >= DAY_MINUTES, from, Problem::NotOfTheDay);
-    let wrong = time.closes <= time.opens || time.closes - time.opens > DAY_MINUTES;
+    findings.add_if(time.opens >= OpenTime::DAY, from, Problem::NotOfTheDay);
+    let wrong = time.closes <= time.opens || time.closes - time.opens > OpenTime::DAY;
     findings.add_if(wrong, alloc::format!("{field}.until"), Problem::EndsTooEarly);
 }
 
 /// How many times each minute of so many days is open, the first day following the last.
 fn minutes(times: impl Iterator<Item = (usize, OpenTime)>, days: usize) -> Vec<u8> {
-    let day = usize::from(DAY_MINUTES);
+    let day = usize::from(OpenTime::DAY);
     let mut minutes = vec![0_u8; days * day];
     for (number, time) in times {
-        for minute in time.opens..time.closes.min(DAY_MINUTES.saturating_mul(2)) {
+        for minute in time.opens..time.closes.min(OpenTime::DAY.saturating_mul(2)) {
             let at = (number * day + usize::from(minute)) % (days * day);
             if let Some(open) = minutes.get_mut(at) {
                 *open = open.saturating_add(1);

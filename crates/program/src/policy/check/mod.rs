@@ -8,7 +8,7 @@
 mod asked;
 mod hours;
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -280,7 +280,7 @@ fn check_opening_messages(messages: &[OpeningMessage], rights: &[Right], finding
     let has_details = |right: &&Right| !right.details.trim().is_empty();
     let any_details = rights.iter().any(|right| has_details(&right));
     for (number, message) in (1..).zip(messages) {
-        let field = |part: &str| alloc::format!("opening_messages.{part} {}", number.to_string());
+        let field = |part: &str| alloc::format!("opening_messages.{part} {number}");
         findings.not_empty(field("text"), &message.text);
         let characters = message.text.chars().count();
         let too_long = characters > OPENING_MESSAGE_CHARACTERS;

@@ -1,0 +1,432 @@
+//! What a policy is refused for, what it is warned of, and what is told of two.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::fixture::{DAY, policy};
+use crate::*;
+
+fn found(alter: impl Fn(&mut Policy)) -> Vec<(String, Problem)> {
+    let mut policy = policy();
+    alter(&mut policy);
+    policy.check().into_iter().map(|finding| (finding.field, finding.problem)).collect()
+}
+
+fn one(field: &str, problem: Problem) -> Vec<(String, Problem)> {
+    vec![(field.to_string(), problem)]
+}
+
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    text.try_into().unwrap()
+}
+
+fn list<T, const MAX: usize>(entries: Vec<T>) -> List<T, MAX> {
+    entries.try_into().map_err(|_| "too many").unwrap()
+}
+
+#[test]
+fn a_fault_of_the_terms_is_named_by_its_field() {
+    assert_eq!(found(|_| ()), []);
+    assert_eq!(found(|p| p.terms.version = 0), one("version", Problem::NoVersion));
+    assert_eq!(found(|p| p.terms.expires = p.terms.issued), one("expires", Problem::EndsTooEarly));
+    assert_eq!(
+        found(|p| p.terms.expires = p.terms.issued + 401 * DAY.as_secs()),
+        one("expires", Problem::LastsTooLong)
+    );
+    assert_eq!(found(|p| p.terms.exits = List::default()), one("exits", Problem::Empty));
+    assert_eq!(
+        found(|p| p.terms.exits = list(vec![text("http://example.org/")])),
+        one("exits", Problem::NotHttps)
+    );
+    assert_eq!(
+        found(|p| p.terms.timers.silence_close = 20),
+        one("timers.silence_close", Problem::OutOfOrder)
+    );
+    assert_eq!(found(|p| p.terms.timers.line_kept = 0), one("timers.line_kept", Problem::Empty));
+    assert_eq!(
+        found(|p| p.terms.timers.line_kept = 241),
+        one("timers.line_kept", Problem::TooManyMinutes)
+    );
+}
+
+#[test]
+fn a_title_or_a_neutral_name_that_tells_is_refused() {
+    for telling in ["Crisis chat", "Rivertown advocates", "SAFE space"] {
+        assert_eq!(
+            found(|p| p.page.title = text(telling)),
+            one("title", Problem::TellsTooMuch),
+            "{telling}"
+        );
+        assert_eq!(
+            found(|p| p.page.neutral_name = text(telling)),
+            one("neutral_name", Problem::TellsTooMuch),
+            "{telling}"
+        );
+    }
+}
+
+#[test]
+fn what_survivors_need_to_read_must_be_there() {
+    for (field, alter) in [
+        ("about", (|p: &mut Policy| p.page.about = Text::default()) as fn(&mut Policy)),
+        ("platform", |p| p.page.platform = Text::default()),
+        ("emergency.text", |p| p.page.emergency.text = Text::default()),
+        ("alternatives", |p| p.page.alternatives = List::default()),
+        ("languages.not_served", |p| p.page.languages.not_served = Text::default()),
+        ("languages.served", |p| p.page.languages.served = List::default()),
+        ("safety.text", |p| p.page.safety.text = Text::default()),
+        ("safety.question", |p| p.page.safety.question = Text::default()),
+        ("safety.not_sure", |p| p.page.safety.not_sure = Text::default()),
+        ("safety.advice", |p| p.page.safety.advice = Text::default()),
+        ("safety.safer_ways", |p| p.page.safety.safer_ways = List::default()),
+    ] {
+        assert_eq!(found(alter), one(field, Problem::Empty), "{field}");
+    }
+    assert_eq!(
+        found(|p| {
+            p.page.rights = List::default();
+            p.terms.opening_messages = List::default();
+        }),
+        one("rights", Problem::Empty)
+    );
+    assert_eq!(
+        found(|p| p.page.emergency.number = text("the police")),
+        one("emergency.number", Problem::NotANumber)
+    );
+}
+
+#[test]
+fn ways_to_reach_an_advocate_must_be_such() {
+    let alternative = |kind, value: &str| {
+        let entry = Alternative { kind, label: text("x"), value: text(value) };
+        found(|p| p.page.alternatives = list(vec![entry.clone()]))
+    };
+    let problem = |problem| one("alternatives \"x\"", problem);
+    assert_eq!(alternative(AlternativeKind::Phone, "988"), []);
+    assert_eq!(alternative(AlternativeKind::Relay, "711"), []);
+    assert_eq!(alternative(AlternativeKind::Hotline, "1-800-799-SAFE (7233)"), []);
+    assert_eq!(alternative(AlternativeKind::Email, "a@b.org"), []);
+    assert_eq!(alternative(AlternativeKind::Tty, "call us"), problem(Problem::NotANumber));
+    assert_eq!(alternative(AlternativeKind::Website, "http://a.org"), problem(Problem::NotHttps));
+    assert_eq!(alternative(AlternativeKind::Email, "a b@c.org"), problem(Problem::NotAnAddress));
+}
+
+#[test]
+fn languages_need_tags_and_each_is_there_once() {
+    let language = |tag: &str| Language {
+        tag: text(tag),
+        name: text("x"),
+        by: SpokenBy::Advocates,
+        hours: Text::default(),
+    };
+    let served = |tags: &[&str]| {
+        let entries: Vec<Language> = tags.iter().map(|tag| language(tag)).collect();
+        found(|p| p.page.languages.served = list(entries.clone()))
+    };
+    assert_eq!(served(&["en", "zh-Hant", "ar-XB"]), []);
+    assert_eq!(
+        served(&["english!"]),
+        one("languages.served.tag \"english!\"", Problem::NotALanguage)
+    );
+    assert_eq!(served(&["en", "en"]), one("languages.served.tag \"en\"", Problem::Twice));
+}
+
+fn week(times: &[(Day, u16, u16)]) -> Vec<(String, Problem)> {
+    let weekly =
+        times.iter().map(|&(day, opens, closes)| Weekly { day, time: OpenTime { opens, closes } });
+    let weekly: Vec<Weekly> = weekly.collect();
+    found(|p| p.page.hours.weekly = list(weekly.clone()))
+}
+
+#[test]
+fn hours_that_cannot_be_meant_are_named() {
+    assert_eq!(week(&[(Day::Monday, 600, 900), (Day::Monday, 900, 1000)]), []);
+    assert_eq!(week(&[(Day::Sunday, 1320, 1560)]), [], "past midnight");
+    assert_eq!(
+        week(&[(Day::Monday, 800, 1000), (Day::Monday, 600, 900)]),
+        one("hours.open", Problem::Overlaps)
+    );
+    assert_eq!(
+        week(&[(Day::Sunday, 1320, 1560), (Day::Monday, 60, 120)]),
+        one("hours.open", Problem::Overlaps),
+        "past the end of the week"
+    );
+    assert_eq!(week(&[(Day::Monday, 900, 900)]), one("hours.open.until", Problem::EndsTooEarly));
+    assert_eq!(week(&[(Day::Monday, 0, 1441)]), one("hours.open.until", Problem::EndsTooEarly));
+    assert_eq!(week(&[(Day::Monday, 1440, 1500)]), one("hours.open.from", Problem::NotOfTheDay));
+    assert_eq!(week(&[]), one("hours.open", Problem::Empty));
+    assert_eq!(
+        found(|p| p.page.hours.time_zone = text("America/Rivertown")),
+        one("hours.time_zone", Problem::NotATimeZone)
+    );
+}
+
+#[test]
+fn a_chat_that_never_closes_must_be_meant() {
+    const ALL: [Day; 7] = [
+        Day::Monday,
+        Day::Tuesday,
+        Day::Wednesday,
+        Day::Thursday,
+        Day::Friday,
+        Day::Saturday,
+        Day::Sunday,
+    ];
+    let always = ALL.map(|day| (day, 480, 480 + 1440));
+    assert_eq!(week(&always), one("hours.open", Problem::NeverCloses));
+    assert_eq!(
+        found(|p| p.page.hours.always_open = true),
+        one("hours.open", Problem::HoursThoughAlwaysOpen)
+    );
+    assert_eq!(
+        found(|p| {
+            p.page.hours.always_open = true;
+            p.page.hours.weekly = List::default();
+        }),
+        []
+    );
+}
+
+/// A date of 2027, and when it is open.
+type Special<'a> = (u8, u8, &'a [(u16, u16)]);
+
+#[test]
+fn exceptions_must_be_dates_and_each_is_there_once() {
+    let exceptions = |exceptions: &[Special<'_>]| {
+        let entries = exceptions.iter().map(|&(month, day, times)| Exception {
+            date: Date { year: 2027, month, day },
+            open: list(times.iter().map(|&(opens, closes)| OpenTime { opens, closes }).collect()),
+            text: Text::default(),
+        });
+        let entries: Vec<Exception> = entries.collect();
+        found(|p| p.page.hours.exceptions = list(entries.clone()))
+    };
+    let field = "hours.exceptions 2027-02-28";
+    assert_eq!(exceptions(&[(2, 28, &[(600, 840), (1320, 1560)])]), []);
+    assert_eq!(exceptions(&[(2, 29, &[])]), one("hours.exceptions 2027-02-29", Problem::NotADate));
+    assert_eq!(exceptions(&[(2, 28, &[]), (2, 28, &[])]), one(field, Problem::Twice));
+    assert_eq!(exceptions(&[(2, 28, &[(600, 840), (700, 720)])]), one(field, Problem::Overlaps));
+    assert_eq!(
+        exceptions(&[(2, 28, &[(840, 600)])]),
+        one("hours.exceptions 2027-02-28.until", Problem::EndsTooEarly)
+    );
+}
+
+#[test]
+fn a_notice_that_never_holds_is_named() {
+    let notice = |from, until| {
+        let entry = Notice { kind: NoticeKind::Closed, text: text("We are closed."), from, until };
+        found(|p| p.page.notices = list(vec![entry.clone()]))
+    };
+    assert_eq!(notice(Some(5), Some(6)), []);
+    assert_eq!(notice(None, None), []);
+    assert_eq!(notice(Some(5), Some(5)), one("notices.until 1", Problem::EndsTooEarly));
+}
+
+fn opening(message: &str, details: &str) -> Vec<(String, Problem)> {
+    let message = OpeningMessage { text: text(message), details: text(details) };
+    found(|p| p.terms.opening_messages = list(vec![message.clone()]))
+}
+
+#[test]
+fn an_opening_message_is_short_and_leads_to_the_details() {
+    // Characters as people count them, not bytes.
+    assert_eq!(opening(&"ü".repeat(400), "kept"), []);
+    assert_eq!(
+        opening(&"x".repeat(401), "kept"),
+        one("opening_messages.text 1", Problem::TooManyCharacters)
+    );
+    assert_eq!(opening("x", ""), one("opening_messages.details 1", Problem::NoDetails));
+    assert_eq!(opening("x", "nothing"), one("opening_messages.details 1", Problem::UnknownDetails));
+    let without_details = found(|p| {
+        let mut rights = p.page.rights.to_vec();
+        rights.iter_mut().for_each(|right| right.details = Text::default());
+        p.page.rights = list(rights);
+        let message = OpeningMessage { text: text("x"), details: Text::default() };
+        p.terms.opening_messages = list(vec![message]);
+    });
+    assert_eq!(without_details, [], "where there are none, none are led to");
+}
+
+fn question(ask: &str, choices: &[&str]) -> Vec<(String, Problem)> {
+    let choices = choices
+        .iter()
+        .enumerate()
+        .map(|(number, said)| Choice { id: text(&number.to_string()), text: text(said) });
+    let question = Question {
+        id: text("q"),
+        ask: text(ask),
+        why: text("x"),
+        privacy: text("x"),
+        choices: list(choices.collect()),
+    };
+    found(|p| p.page.questions = list(vec![question.clone()]))
+}
+
+fn survey(ask: &str, free_text: u16) -> Vec<(String, Problem)> {
+    let item = SurveyItem { id: text("s"), ask: text(ask), choices: List::default(), free_text };
+    found(|p| p.page.survey = list(vec![item.clone()]))
+}
+
+#[test]
+fn a_question_that_could_name_or_find_somebody_is_refused() {
+    let yes_no = &["Yes", "No"];
+    for (ask, problem) in [
+        ("What is your first name?", Problem::AsksName),
+        ("May we know your NAME?", Problem::AsksName),
+        ("¿Cuál es su nombre?", Problem::AsksName),
+        ("What is your e-mail?", Problem::AsksContact),
+        ("Is it safe to call you?", Problem::AsksContact),
+        ("Which street do you live on?", Problem::AsksContact),
+        ("What is your phone number?", Problem::AsksContact),
+        ("Where do you live?", Problem::AsksContact),
+        ("¿Tiene teléfono?", Problem::AsksContact),
+        ("In which year were you born?", Problem::AsksBirth),
+        ("When is your birthday?", Problem::AsksBirth),
+        ("Would you look at www.example.org?", Problem::HoldsLink),
+        ("Would you look at example.org/form for us?", Problem::HoldsLink),
+        ("Did you see https://localhost?", Problem::HoldsLink),
+    ] {
+        assert_eq!(question(ask, yes_no), one("questions.ask \"q\"", problem), "{ask}");
+        assert_eq!(survey(ask, 100), one("survey.ask \"s\"", problem), "{ask}");
+    }
+}
+
+#[test]
+fn a_question_that_is_about_none_of_that_is_not_refused() {
+    for ask in [
+        "Which age group are you in?",
+        "How did you find this chat?",
+        "Did the chat help you? Yes... or no",
+        "Are you an unnamed hero, e.g. of this town?",
+    ] {
+        assert_eq!(question(ask, &["18 to 24", "25 or older"]), [], "{ask}");
+    }
+}
+
+#[test]
+fn an_age_is_asked_in_groups_or_not_at_all() {
+    let ask = "How old are you?";
+    assert_eq!(question(ask, &["Under 18", "18 to 24", "25 or older"]), []);
+    let age = one("questions.ask \"q\"", Problem::AsksAge);
+    assert_eq!(question(ask, &["18", "19", "20"]), age);
+    assert_eq!(question("Which is it?", &["17 years old", "18 years old"]), age);
+    assert_eq!(survey(ask, 3), one("survey.ask \"s\"", Problem::AsksAge));
+}
+
+#[test]
+fn questions_have_choices_and_reasons_and_surveys_an_answer() {
+    assert_eq!(question("Well?", &["Yes"]), one("questions.choices \"q\"", Problem::TooFewChoices));
+    assert_eq!(
+        question("Well?", &["Yes", "See example.org"]),
+        one("questions.choices \"q\"", Problem::HoldsLink)
+    );
+    assert_eq!(survey("Well?", 0), one("survey.choices \"s\"", Problem::NoAnswer));
+    assert_eq!(survey("Well?", 501), one("survey.free_text \"s\"", Problem::TooMuchFreeText));
+    assert_eq!(survey("Well?", 500), []);
+    let no_reason = found(|p| {
+        let mut questions = p.page.questions.to_vec();
+        questions[0].why = Text::default();
+        questions[1].privacy = Text::default();
+        questions[1].id = questions[0].id.clone();
+        p.page.questions = list(questions);
+    });
+    let problems: Vec<Problem> = no_reason.into_iter().map(|(_, problem)| problem).collect();
+    assert_eq!(problems, [Problem::Twice, Problem::Empty, Problem::Empty]);
+}
+
+#[test]
+fn a_finding_says_where_and_what() {
+    let mut policy = policy();
+    policy.page.title = text("Help");
+    assert_eq!(
+        policy.check()[0].to_string(),
+        "title: says what the page is: a neutral title shows in the browser's history"
+    );
+}
+
+#[test]
+fn the_sample_is_read_with_ease() {
+    assert_eq!(policy().warnings(), []);
+}
+
+#[test]
+fn a_text_that_is_hard_to_read_is_a_warning_and_no_fault() {
+    let hard = "Communications with advocates are confidential except where disclosure is mandated by \
+                statutory obligations regarding the maltreatment of minors or vulnerable individuals.";
+    let mut policy = policy();
+    let mut rights = policy.page.rights.to_vec();
+    rights[2].details = text(hard);
+    policy.page.rights = list(rights);
+    assert_eq!(policy.check(), []);
+    let warnings = policy.warnings();
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0].field, "rights.details \"told\"");
+    assert!(warnings[0].age > 13);
+    policy.page.language = text("fi");
+    assert_eq!(policy.warnings(), [], "the measure is for English");
+}
+
+#[test]
+fn two_policies_differ_by_what_each_says_field_by_field() {
+    let old = policy();
+    assert_eq!(old.differences(&old), []);
+    let mut new = policy();
+    new.terms.version = 4;
+    new.page.hours.weekly = list(new.page.hours.weekly.iter().skip(1).copied().collect());
+    let mut alternatives = new.page.alternatives.to_vec();
+    alternatives.remove(2);
+    alternatives[0].value = text("+1 555 010 0777");
+    new.page.alternatives = list(alternatives);
+    let notice = Notice {
+        kind: NoticeKind::Emergency,
+        text: text("Leave the town."),
+        from: None,
+        until: Some(1_800_000_000),
+    };
+    new.page.notices = list(vec![notice]);
+    let told: Vec<String> = old.differences(&new).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "version\n  - 3\n  + 4",
+            "hours.open monday\n  - 08:00–22:00",
+            "alternatives \"Hotline, day and night\" value\n  - +1 555 010 0100\n  + +1 555 010 0777",
+            "alternatives \"TTY\" kind\n  - tty",
+            "alternatives \"TTY\" value\n  - +1 555 010 0102",
+            "notices \"1\" kind\n  + emergency",
+            "notices \"1\" text\n  + Leave the town.",
+            "notices \"1\" until\n  + 2027-01-15T02:00-06:00",
+        ]
+    );
+}
+
+#[test]
+fn every_field_of_a_policy_is_told_of() {
+    let old = policy();
+    let mut new = policy();
+    new.page.icon = Icon::Leaf;
+    new.page.neutral_name = text("Town");
+    new.page.languages.not_served = text("x");
+    new.page.safety.no = text("x");
+    new.terms.timers.line_kept = 16;
+    new.terms.exits = list(vec![text("https://example.org/")]);
+    new.page.hours.exceptions = List::default();
+    new.page.survey = List::default();
+    let fields: Vec<String> = old.differences(&new).into_iter().map(|d| d.field).collect();
+    for field in [
+        "icon",
+        "neutral_name",
+        "languages.not_served",
+        "safety.no",
+        "timers.line_kept",
+        "exits 1",
+        "exits 2",
+        "hours.exceptions 2026-12-24",
+        "survey \"helped\" ask",
+        "survey \"better\" free_text",
+    ] {
+        assert!(fields.iter().any(|told| told == field), "{field}: {fields:?}");
+    }
+}
