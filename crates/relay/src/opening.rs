@@ -5,8 +5,8 @@
 //! is open and how else to reach an advocate (no chat starts under it), and a revoked device stays revoked.
 
 use stillroom_program::{
-    Calendar, PolicyError, SignedPolicy, SignedRevocations, TimeZoneUnknown, Timestamp,
-    VerifiedPolicy, VerifiedRevocations,
+    Calendar, CertificateError, PolicyError, SignedPolicy, SignedRevocations, TimeZoneUnknown,
+    Timestamp, VerifiedPolicy, VerifiedRevocations,
 };
 use stillroom_protocol::limits::REVOCATIONS_MAX;
 use stillroom_protocol::{Bytes, decode, encode};
@@ -85,7 +85,7 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
             let signed: SignedPolicy = decode(&kept.record).map_err(|_| altered())?;
             let verify = |at| signed.verify(&records.root, at, records.tolerance).ok();
             let verified = verify(records.clock.now())
-                .or_else(|| verify(at_seconds(signed.issued()?)))
+                .or_else(|| verify(signed.last_held()?))
                 .ok_or_else(altered)?;
             Ok(Known { signed, verified })
         }
@@ -98,13 +98,16 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
 fn first_policy(records: &Records, program: &ProgramFile) -> Result<Known, ProgramFileError> {
     let verify = |at| program.verify(at, records.tolerance);
     let verified =
-        verify(records.clock.now()).or_else(|error| match (error, program.policy.issued()) {
-            (ProgramFileError::Policy(PolicyError::Expired), Some(issued)) => {
-                verify(at_seconds(issued))
-            }
-            (error, _) => Err(error),
+        verify(records.clock.now()).or_else(|error| match program.policy.last_held() {
+            Some(then) if has_run_out(&error) => verify(then),
+            _ => Err(error),
         })?;
     Ok(Known { signed: program.policy.clone(), verified })
+}
+
+fn has_run_out(error: &ProgramFileError) -> bool {
+    use ProgramFileError::{Administrator, Policy};
+    matches!(error, Administrator(CertificateError::Expired) | Policy(PolicyError::Expired))
 }
 
 fn holds(policy: &VerifiedPolicy, records: &Records) -> bool {

@@ -41,7 +41,6 @@ chat-opens-date = Chat opens again on { $day }, { $month } { $date }, at { $time
 chat-closes-today = Chat is open until { $time } today.
 chat-closes-midnight = Chat is open until midnight.
 chat-closes-day = Chat is open until { $time } on { $day }.
-chat-closes-date = Chat is open until { $day }, { $month } { $date }, at { $time }.
 
 ## Answers that are not a page
 

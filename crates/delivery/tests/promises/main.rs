@@ -8,6 +8,7 @@ mod admission;
 mod claims;
 mod duty;
 mod hostile;
+mod hours;
 mod limits;
 mod line;
 mod model;

@@ -158,9 +158,13 @@ impl SignedPolicy {
         Ok(Policy { terms, page })
     }
 
-    /// When it says that it was made, whoever signed it.
-    pub fn issued(&self) -> Option<u64> {
-        decode::<Signed>(&self.terms).ok().map(|signed| signed.terms.issued)
+    /// The last moment at which it and its signer's certificates all hold, whoever signed it: for whoever shows
+    /// what it said though it has run out.
+    pub fn last_held(&self) -> Option<Timestamp> {
+        let expires = decode::<Signed>(&self.terms).ok()?.terms.expires;
+        let ends = expires.min(self.chain.administrator.not_after);
+        let ends = ends.min(self.chain.leaf().not_after);
+        ends.checked_sub(1).map(Timestamp::from_seconds)
     }
 }
 

@@ -34,15 +34,15 @@ pub(super) fn opens(now: &LocalTime, opens: &LocalTime, texts: &Texts) -> String
     at(name, opens, texts)
 }
 
-/// The sentence on the next closing.
-pub(super) fn closes(now: &LocalTime, closes: &LocalTime, texts: &Texts) -> String {
-    let name = match now.date.days_until(closes.date) {
-        Some(0) => "chat-closes-today",
-        Some(1) if closes.minutes == 0 => "chat-closes-midnight",
-        Some(1..WEEK) => "chat-closes-day",
-        _ => "chat-closes-date",
+/// The sentence on the next closing; none where that is more than a week ahead.
+pub(super) fn closes(now: &LocalTime, closes: &LocalTime, texts: &Texts) -> Option<String> {
+    let name = match now.date.days_until(closes.date)? {
+        0 => "chat-closes-today",
+        1 if closes.minutes == 0 => "chat-closes-midnight",
+        1..WEEK => "chat-closes-day",
+        _ => return None,
     };
-    at(name, closes, texts)
+    Some(at(name, closes, texts))
 }
 
 fn at(name: &str, time: &LocalTime, texts: &Texts) -> String {
@@ -116,9 +116,7 @@ fn listed(exception: &Exception, texts: &Texts) -> Item {
 fn times(times: impl Iterator<Item = OpenTime>) -> String {
     let mut times: Vec<OpenTime> = times.collect();
     times.sort_unstable();
-    let written: Vec<String> =
-        times.iter().map(|time| format!("{}–{}", clock(time.opens), clock(time.closes))).collect();
-    written.join(", ")
+    times.iter().map(OpenTime::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn clock(minutes: u16) -> String {

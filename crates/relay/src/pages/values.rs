@@ -147,7 +147,7 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
     };
     let kind = notice.map_or("", |notice| notice.kind.word());
     let opens = opens.map(|opens| hours::opens(&moment.now, &opens, texts));
-    let closes = closes.map(|closes| hours::closes(&moment.now, &closes, texts));
+    let closes = closes.and_then(|closes| hours::closes(&moment.now, &closes, texts));
     [
         ("state", moment.state().word().to_owned()),
         ("next_opening", opens.unwrap_or_default()),
@@ -273,19 +273,4 @@ fn telephone(value: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_becomes_a_link_and_nothing_else_does() {
-        let phone = |value| link(AlternativeKind::Phone, value);
-        assert_eq!(phone("+1 (555) 010-0199"), "tel:+15550100199");
-        assert_eq!(phone("112"), "tel:112");
-        assert_eq!(phone("ask for Ann"), "");
-        assert_eq!(phone("1+2 3 4"), "");
-        assert_eq!(link(AlternativeKind::Relay, "711"), "tel:711");
-        assert_eq!(link(AlternativeKind::Website, "https://example.org"), "https://example.org");
-        assert_eq!(link(AlternativeKind::Website, "javascript:alert(1)"), "");
-        assert_eq!(link(AlternativeKind::Email, "a@example.org"), "");
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@
 mod bare;
 mod device;
 mod headers;
+mod hours;
 mod line;
 mod logs;
 mod pages;

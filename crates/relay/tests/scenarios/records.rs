@@ -63,6 +63,22 @@ async fn a_policy_is_replaced_by_a_newer_one_alone() {
 }
 
 #[tokio::test]
+async fn a_policy_is_kept_with_its_page_alone() {
+    let mut scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    scene.program.policy.terms.version += 1;
+    let signed = scene.program.signed_policy();
+    scene.program.policy.page.name = "Hilltown Advocates".try_into().unwrap();
+    let page = scene.program.signed_policy().page;
+    let publish = |policy| Operation::PublishPolicy { policy };
+    let without = publish(record(&signed.without_page()));
+    assert_eq!(line.ask(without).await, Err(Refusal::RecordRefused));
+    let others = publish(record(&stillroom_program::SignedPolicy { page, ..signed.clone() }));
+    assert_eq!(line.ask(others).await, Err(Refusal::RecordRefused));
+    assert_eq!(line.ask(publish(record(&signed))).await, Ok(Reply::Done));
+}
+
+#[tokio::test]
 async fn of_two_desks_that_replace_the_duty_key_one_succeeds() {
     let mut scene = Scene::start().await;
     let (bea, cem) = (scene.program.advocate(), scene.program.advocate());

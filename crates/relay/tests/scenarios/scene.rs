@@ -37,6 +37,14 @@ impl Scene {
         Self::over(own, change).await
     }
 
+    /// The same with this page for both.
+    pub(crate) async fn showing(
+        page: &str,
+        change: impl FnOnce(&mut Program, &mut Config),
+    ) -> Self {
+        Self::over(|_| page.to_owned(), change).await
+    }
+
     async fn over(
         page: impl Fn(&str) -> String,
         change: impl FnOnce(&mut Program, &mut Config),
