@@ -1,4 +1,4 @@
-//! `stillroom program` and `stillroom policy`: a program's keys under a passphrase, and back from paper.
+//! `stillroom program`: a program's keys under a passphrase, and back from paper.
 
 #![allow(clippy::unwrap_used, reason = "what cannot be read fails its test")]
 
@@ -110,18 +110,4 @@ fn words_of_another_program_are_refused() {
         text(&passphrase),
     ]);
     assert!(refused.contains("24 words"), "{refused}");
-}
-
-#[test]
-fn a_policy_with_a_mistake_is_shown_with_its_line() {
-    let folder = folder();
-    let passphrase = file(folder.path(), "passphrase", PASSPHRASE);
-    let keys = folder.path().join("program");
-    run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
-    let policy = keys.join("policy.toml");
-    assert!(run_well(&["policy", "check", text(&policy)]).contains("Nothing"));
-    let sample = std::fs::read_to_string(&policy).unwrap();
-    std::fs::write(&policy, format!("nmae = \"A typo\"\n{sample}")).unwrap();
-    let said = run_badly(&["policy", "check", text(&policy)]);
-    assert!(said.contains("line 1") && said.contains("nmae"), "{said}");
 }

@@ -89,8 +89,8 @@ fn nothing_that_a_relay_receives_holds_or_keeps_has_a_word_of_the_chat_in_it() {
     let kept = files(&["relay.state", "relay.log", "relay.around"].map(|name| program.path(name)));
     assert_nothing_in(&kept, "the relay's files");
 
-    // The search finds what is there: the program's own public name.
+    // The search finds what is there: the program's own public words.
     assert!(found(&during, "Rivertown Advocates"));
-    assert!(found(&recording.whole(4), "Rivertown Advocates"));
+    assert!(found(&recording.whole(4), "Share only what you want to share"));
     assert!(kept.len() > 1_000);
 }

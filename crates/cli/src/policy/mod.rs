@@ -1,8 +1,10 @@
-//! `stillroom policy`: what survivors read, checked, signed and published (`features.md` 5.6, the part of
-//! the command line).
+//! `stillroom policy`: what survivors read, checked, compared, signed and published (`features.md` 5.6, the
+//! part of the command line).
 
 mod check;
+mod diff;
 mod publish;
+mod sign;
 
 use clap::{Args, Subcommand};
 
@@ -17,8 +19,12 @@ pub(crate) struct PolicyArguments {
 
 #[derive(Subcommand)]
 enum PolicyCommand {
-    /// Say what has to be mended before a policy can be signed.
+    /// Say what has to be mended before a policy can be signed, and what would be better put more simply.
     Check(check::CheckArguments),
+    /// Say what a policy says otherwise than another one, or than the one that was signed last.
+    Diff(diff::DiffArguments),
+    /// Sign the policy and write it into public.stillroom, for a relay that is yet to start.
+    Sign(sign::SignArguments),
     /// Sign the policy, write it into public.stillroom, and send it to the relay.
     Publish(publish::PublishArguments),
 }
@@ -27,6 +33,8 @@ enum PolicyCommand {
 pub(crate) async fn run(arguments: PolicyArguments) -> Result<(), Failure> {
     match arguments.command {
         PolicyCommand::Check(arguments) => check::run(&arguments),
+        PolicyCommand::Diff(arguments) => diff::run(&arguments),
+        PolicyCommand::Sign(arguments) => sign::run(&arguments),
         PolicyCommand::Publish(arguments) => publish::run(&arguments).await,
     }
 }

@@ -61,7 +61,7 @@ fn next_steps(folder: &ProgramFolder) -> String {
     let (policy, public) = (folder.policy(), folder.public_file());
     format!(
         "What next:\n  1. Edit {}: what survivors read, hours, other ways to reach you.\n  \
-         2. `stillroom policy publish` signs it.\n  3. Give {} to whoever runs your relay. Nothing else in \
+         2. `stillroom policy sign` signs it.\n  3. Give {} to whoever runs your relay. Nothing else in \
          the folder leaves this computer.",
         policy.display(),
         public.display()

@@ -33,8 +33,23 @@ impl Program {
         let root = fingerprint(&said);
         let (visitor, desk) = (free_port(), free_port());
         let program = Self { folder, root, visitor, desk };
+        program.never_close();
         file(program.folder.path(), "relay.toml", &program.configuration());
         program
+    }
+
+    /// Tests run at any time of day: the policy is signed anew without its hours.
+    fn never_close(&self) {
+        let (keys, passphrase) = (self.path("program"), self.path("passphrase"));
+        let policy = std::fs::read_to_string(keys.join("policy.toml")).expect("it was written");
+        let hours = policy.find("\n[[hours.open]]").expect("the sample has hours");
+        let rest = policy.find("\n[timers]").expect("the sample has timers after them");
+        let zone = "time_zone = \"America/Chicago\"\n";
+        let before = policy[..hours].replace(zone, &format!("{zone}always_open = true\n"));
+        let always =
+            format!("{before}{}", &policy[rest..]).replace("version = 1\n", "version = 2\n");
+        file(&keys, "policy.toml", &always);
+        run_well(&["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)]);
     }
 
     fn configuration(&self) -> String {

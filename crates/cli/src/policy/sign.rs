@@ -1,0 +1,81 @@
+//! `stillroom policy sign`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use stillroom_program::{Device, Policy, SignedPolicy};
+use stillroom_relay::ProgramFile;
+
+use super::check;
+use crate::failure::Failure;
+use crate::files;
+use crate::program::ProgramFolder;
+use crate::terminal::answer;
+
+/// Sign the policy and write it into public.stillroom, for a relay that is yet to start.
+#[derive(Args)]
+pub(super) struct SignArguments {
+    /// The program's folder.
+    folder: PathBuf,
+    /// A file with the passphrase, instead of being asked for it.
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &SignArguments) -> Result<(), Failure> {
+    let signed = Signed::make(&arguments.folder, arguments.passphrase_file.as_deref())?;
+    signed.write()?;
+    answer(format!("Version {} of the policy is signed, in public.stillroom.", signed.version));
+    Ok(())
+}
+
+/// A policy that was just signed, and whoever signed it.
+pub(super) struct Signed {
+    folder: ProgramFolder,
+    /// The policy's version.
+    pub(super) version: u64,
+    /// The administrator's device.
+    pub(super) administrator: Device,
+    /// What a relay is told from now on.
+    pub(super) public: ProgramFile,
+}
+
+impl Signed {
+    /// Checks and signs the policy of the program in this folder.
+    pub(super) fn make(folder: &Path, passphrase: Option<&Path>) -> Result<Self, Failure> {
+        let folder = ProgramFolder::new(folder);
+        let public = folder.public()?;
+        let policy = check::sound(&folder.policy())?;
+        check_version(&policy, &public)?;
+        let administrator = folder.administrator(passphrase)?;
+        let signed = SignedPolicy::sign(&policy, &administrator).map_err(|error| {
+            Failure::new(
+                format!("The policy was not signed: {error}."),
+                "Mend it and sign it again.",
+            )
+        })?;
+        let public =
+            ProgramFile { policy: signed, administrator: administrator.chain.clone(), ..public };
+        Ok(Self { folder, version: policy.terms.version, administrator, public })
+    }
+
+    /// Writes it into public.stillroom.
+    pub(super) fn write(&self) -> Result<(), Failure> {
+        files::replace(&self.folder.public_file(), &self.public.encode())
+    }
+}
+
+/// A policy that says something else than the last one needs another number: devices take the highest.
+fn check_version(policy: &Policy, public: &ProgramFile) -> Result<(), Failure> {
+    let Ok(last) = public.policy.unverified() else {
+        return Ok(());
+    };
+    if policy.terms.version > last.terms.version || *policy == last {
+        return Ok(());
+    }
+    let last = last.terms.version;
+    Err(Failure::new(
+        format!("Version {last} of the policy was signed before, and said something else."),
+        format!("Set `version = {}` in the policy.", last + 1),
+    ))
+}

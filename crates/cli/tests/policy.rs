@@ -1,0 +1,180 @@
+//! `stillroom policy`: checked, compared, signed, published.
+
+#![allow(clippy::unwrap_used, reason = "what cannot be read fails its test")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::program::{PASSPHRASE, Program};
+use support::{file, folder, free_port, http_get, run, run_badly, run_well, text};
+
+/// A program's folder, and the file with its passphrase, in a folder of their own.
+fn program(within: &Path) -> (PathBuf, PathBuf) {
+    let passphrase = file(within, "passphrase", PASSPHRASE);
+    let keys = within.join("program");
+    run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
+    (keys, passphrase)
+}
+
+/// Writes the policy anew with this in place of that.
+fn edit(keys: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let path = keys.join("policy.toml");
+    let mut policy = std::fs::read_to_string(&path).unwrap();
+    for (before, after) in changes {
+        assert!(policy.contains(before), "{before}");
+        policy = policy.replacen(before, after, 1);
+    }
+    std::fs::write(&path, policy).unwrap();
+    path
+}
+
+#[test]
+fn a_policy_with_a_mistake_is_shown_with_its_line() {
+    let folder = folder();
+    let (keys, _) = program(folder.path());
+    let policy = keys.join("policy.toml");
+    assert!(run_well(&["policy", "check", text(&policy)]).contains("Nothing"));
+    let sample = std::fs::read_to_string(&policy).unwrap();
+    std::fs::write(&policy, format!("nmae = \"A typo\"\n{sample}")).unwrap();
+    let said = run_badly(&["policy", "check", text(&policy)]);
+    assert!(said.contains("line 1") && said.contains("nmae"), "{said}");
+}
+
+#[test]
+fn everything_that_has_to_be_mended_is_named_at_once_and_nothing_of_it_is_signed() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    let signed = std::fs::read(keys.join("public.stillroom")).unwrap();
+    let policy = edit(
+        &keys,
+        &[
+            ("version = 1", "version = 2"),
+            ("title = \"Chat\"", "title = \"Crisis chat\""),
+            ("Which age group are you in?", "What is your name?"),
+            ("until = \"18:00\"", "until = \"10:00\""),
+        ],
+    );
+    for command in [
+        vec!["policy", "check", text(&policy)],
+        vec!["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)],
+    ] {
+        let said = run_badly(&command);
+        for part in [
+            "title: says what the page is",
+            "questions.ask \"age\": must not ask for a name",
+            "hours.open.until: must be later than the start",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    assert_eq!(std::fs::read(keys.join("public.stillroom")).unwrap(), signed);
+}
+
+#[test]
+fn a_text_that_is_hard_to_read_is_remarked_upon_and_may_be_signed() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    let hard = "Communications with advocates are confidential except where disclosure is mandated by \
+                statutory obligations regarding maltreatment of minors or vulnerable individuals.";
+    let policy =
+        edit(&keys, &[("version = 1", "version = 2"), ("We keep nothing that you write.", hard)]);
+    let output = run(&["policy", "check", text(&policy)]);
+    let remark = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success());
+    assert!(remark.contains("rights.short \"kept\"") && remark.contains("reads like"), "{remark}");
+    run_well(&["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)]);
+}
+
+#[test]
+fn what_was_signed_before_needs_another_version_to_say_something_else() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    let sign = ["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)];
+    assert!(run_well(&sign).contains("Version 1"), "the same may be signed again");
+    edit(&keys, &[("name = \"Rivertown Advocates\"", "name = \"Hilltown Advocates\"")]);
+    let said = run_badly(&sign);
+    assert!(said.contains("`version = 2`"), "{said}");
+    edit(&keys, &[("version = 1", "version = 2")]);
+    assert!(run_well(&sign).contains("Version 2"));
+    edit(&keys, &[("version = 2", "version = 1")]);
+    assert!(run_badly(&sign).contains("`version = 3`"), "nor is there a way back");
+}
+
+#[test]
+fn what_changed_since_it_was_signed_is_told_field_by_field() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    assert_eq!(run_well(&["policy", "diff", text(&keys)]), "Both say the same.\n");
+    let before = folder.path().join("before.toml");
+    std::fs::copy(keys.join("policy.toml"), &before).unwrap();
+    let after = edit(
+        &keys,
+        &[
+            ("version = 1", "version = 2"),
+            ("value = \"+1 555 010 0100\"", "value = \"+1 555 010 0777\""),
+            ("until = \"22:00\"", "until = \"02:00\""),
+        ],
+    );
+    let told = run_well(&["policy", "diff", text(&keys)]);
+    for part in [
+        "version\n  - 1\n  + 2\n",
+        "hours.open friday\n  - 08:00–22:00\n  + 08:00–02:00\n",
+        "alternatives \"Hotline, day and night\" value\n  - +1 555 010 0100\n  + +1 555 010 0777\n",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("about") && !told.contains("rights"), "{told}");
+    assert_eq!(run_well(&["policy", "diff", text(&before), text(&after)]), told);
+    run_well(&["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)]);
+    let public = keys.join("public.stillroom");
+    assert_eq!(run_well(&["policy", "diff", text(&before), text(&public)]), told);
+    assert_eq!(run_well(&["policy", "diff", text(&keys)]), "Both say the same.\n");
+}
+
+#[test]
+fn a_published_notice_is_what_a_relay_tells_at_once() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let keys = program.path("program");
+    let status = || http_get(program.visitor, "/status").unwrap();
+    assert!(status().contains("\"state\":\"nobody\""));
+    let notice = "[[notices]]\nkind = \"emergency\"\ntext = \"The river rises.\"\n\n[timers]";
+    edit(&keys, &[("version = 2", "version = 3"), ("[timers]", notice)]);
+    let relay = format!("ws://localhost:{}", program.desk);
+    let passphrase = program.path("passphrase");
+    let publish = [
+        "policy",
+        "publish",
+        text(&keys),
+        "--relay",
+        &relay,
+        "--passphrase-file",
+        text(&passphrase),
+    ];
+    assert!(run_well(&publish).contains("Version 3 of the policy is published."));
+    let said = status();
+    assert!(
+        said.contains("\"state\":\"notice\",\"open\":false,\"next\":null,\"version\":3"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_a_relay_was_not_told_is_not_written_down_as_published() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    let before = std::fs::read(keys.join("public.stillroom")).unwrap();
+    edit(&keys, &[("version = 1", "version = 2")]);
+    let relay = format!("ws://localhost:{}", free_port());
+    run_badly(&[
+        "policy",
+        "publish",
+        text(&keys),
+        "--relay",
+        &relay,
+        "--passphrase-file",
+        text(&passphrase),
+    ]);
+    assert_eq!(std::fs::read(keys.join("public.stillroom")).unwrap(), before);
+}
