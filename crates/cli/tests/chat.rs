@@ -75,3 +75,30 @@ fn a_chat_that_the_survivor_ends_is_over_on_the_desk() {
     let end = desk.event(|event| event["event"] == "ended");
     assert_eq!((&end["chat"], &end["ending"]), (&chat, &json!("by-survivor")));
 }
+
+#[test]
+fn a_survivor_who_leaves_is_shown_as_left_and_three_words_lead_them_back() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let device = program.advocate("Sam");
+    let mut desk = program.desk(&device, program.desk);
+    let mut survivor = program.survivor(program.visitor);
+    let chat = meet(&survivor, &mut desk);
+    let words = survivor.event(|event| event["event"] == "return-words")["words"].clone();
+    survivor.tell(json!({"do": "leave"}));
+    let end = desk.event(|event| event["event"] == "ended");
+    assert_eq!((&end["chat"], &end["ending"]), (&chat, &json!("survivor-left")));
+
+    let said = json!({
+        "do": "start", "language": "es", "interpreter": true, "safety": "not-sure", "words": words,
+    });
+    let back = program.survivor_who(program.visitor, &said);
+    let waiting = desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
+    let known = json!({
+        "again": false, "language": "es", "interpreter": true, "safety": "not-sure", "comes-back": "here",
+    });
+    assert_eq!(waiting["people"], json!([known]));
+    desk.tell(json!({"do": "take-next"}));
+    assert_eq!(desk.event(|event| event["event"] == "opened")["beforehand"], known);
+    back.event(|event| event["phase"] == "chatting");
+}

@@ -261,7 +261,8 @@ impl Delivery {
         self.fx.timers.clear(Timer::Silence(id));
         self.fx.timers.clear(Timer::Certificate(id));
         if let Some(ticket) = connection.place {
-            self.line.survivor_away(ticket, id, &mut self.fx, now);
+            let until = now + self.published.line_kept();
+            self.line.survivor_away(ticket, id, &mut self.fx, until);
         }
         for room in &connection.rooms {
             self.rooms.detach(*room, id, &mut self.fx, now);

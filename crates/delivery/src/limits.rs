@@ -85,8 +85,8 @@ pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(15);
 /// Silence after which a connection is taken for dropped; devices ping well before.
 pub(crate) const SILENCE_AT_MOST: Duration = Duration::from_secs(LINE_DEAD_AFTER_SECONDS);
 
-/// How long a place is kept whose survivor's line dropped: a tunnel, a lift, a phone that changes from
-/// one network to another. A page keeps trying all the while.
+/// How long a place is kept whose survivor's line dropped, where there is no policy to say: a tunnel, a
+/// lift, a phone that changes from one network to another. A page keeps trying all the while.
 pub(crate) const PLACE_KEPT: Duration = Duration::from_secs(120);
 
 /// How long a claimed place may be without a Welcome. A desk makes one in a fraction of a second; twenty

@@ -1,7 +1,7 @@
 //! The line: survivors who wait, each by a ticket that only their page knows (`features.md` 2.4, 3.8, 6.1).
 //!
-//! A place is kept while the survivor's line stands and for two minutes beyond, and found again under the
-//! same ticket. The order is the relay's word: staff see by what is sealed who belongs at the head, and
+//! A place is kept while the survivor's line stands and for a while beyond that the policy names, and found
+//! again under the same ticket. The order is the relay's word: staff see by what is sealed who belongs at the head, and
 //! need not believe how long somebody waited. What it cannot do is know who somebody is, so one person
 //! with many pages holds many places.
 
@@ -12,7 +12,7 @@ use stillroom_protocol::limits::{INTAKE_MAX, KEY_PACKAGE_MAX, WELCOME_MAX};
 use stillroom_protocol::{About, Bytes, KeyPackageHash, Refusal, RelayFrame, TicketId};
 
 use crate::command::{ConnectionId, Effects};
-use crate::limits::{PLACE_KEPT, PLACES_EVERY, SETTLED_KEPT};
+use crate::limits::{PLACES_EVERY, SETTLED_KEPT};
 use crate::staff::Staff;
 use crate::timers::Timer;
 
@@ -178,19 +178,19 @@ impl Line {
         Some(older)
     }
 
-    /// The survivor's line is down: the place is kept for a while.
+    /// The survivor's line is down: the place is kept until then.
     pub(crate) fn survivor_away(
         &mut self,
         ticket: TicketId,
         connection: ConnectionId,
         fx: &mut Effects,
-        now: Timestamp,
+        until: Timestamp,
     ) {
         if let Some(place) = self.places.get_mut(&ticket)
             && place.connection == Some(connection)
         {
             place.connection = None;
-            fx.timers.set(Timer::SurvivorAway(ticket), now + PLACE_KEPT);
+            fx.timers.set(Timer::SurvivorAway(ticket), until);
         }
     }
 

@@ -5,10 +5,13 @@
 //! a relay that invents them; one that keeps an old one it notices within a day.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use stillroom_program::{VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX, STATEMENT_MAX};
 use stillroom_protocol::{Bytes, RelayFrame, VERSION, encode};
+
+use crate::limits::PLACE_KEPT;
 
 /// The program's published records, as far as frames need them.
 pub(crate) struct Published {
@@ -49,6 +52,13 @@ impl Published {
 
     pub(crate) fn policy(&self) -> Option<&VerifiedPolicy> {
         self.policy.as_ref()
+    }
+
+    /// How long a place is kept whose survivor's line dropped.
+    pub(crate) fn line_kept(&self) -> Duration {
+        self.policy.as_ref().map_or(PLACE_KEPT, |policy| {
+            Duration::from_secs(u64::from(policy.timers.line_kept) * 60)
+        })
     }
 
     pub(crate) fn revocations(&self) -> &VerifiedRevocations {

@@ -138,8 +138,7 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RoomsFull => "refused-rooms-full",
         Refusal::RoomBytesFull => "refused-room-bytes-full",
         // Said to survivors alone.
-        Refusal::NobodyOnDuty => "refused-nobody-on-duty",
-        Refusal::ChatClosed => "refused-chat-closed",
+        Refusal::NobodyOnDuty | Refusal::ChatClosed => "refused-nobody-on-duty",
         Refusal::NotStaff => "refused-not-staff",
         Refusal::CertificateRefused => "refused-certificate-refused",
         Refusal::ProofWrong => "refused-proof-wrong",

@@ -190,7 +190,6 @@ refused-device-rooms-full = This desk has opened as many chats as the server all
 refused-attachments-full = This desk is in as many chats as the server allows. It tries again by itself when one has ended.
 refused-relay-bytes-full = The server holds too much for people who are away. What you wrote is kept here until they are back.
 refused-nobody-on-duty = The server thinks that nobody is on duty. Go off duty and on again.
-refused-chat-closed = The hours or a notice close the chat now, so nobody can join the line.
 refused-not-staff = The server has not let this desk in. Go off duty and on again.
 refused-certificate-refused = Your certificate is not accepted any more. Ask your administrator about it.
 refused-proof-wrong = This desk could not prove that it is yours. Load the page again. Tell your administrator if it goes on.

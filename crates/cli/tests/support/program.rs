@@ -134,10 +134,15 @@ impl Program {
 
     /// A survivor without a page who has asked for an advocate, whose relay is at `port`.
     pub(crate) fn survivor(&self, port: u16) -> Running {
+        self.survivor_who(port, &json!({"do": "start"}))
+    }
+
+    /// The same, who says this as they ask.
+    pub(crate) fn survivor_who(&self, port: u16, start: &Value) -> Running {
         let link = format!("http://localhost:{port}/");
         let mut survivor =
             Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
-        survivor.tell(json!({"do": "start"}));
+        survivor.tell(start.clone());
         survivor.event(|event| event["phase"] == "waiting");
         survivor
     }

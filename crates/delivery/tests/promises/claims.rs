@@ -227,7 +227,7 @@ fn a_survivor_who_stays_away_is_told_to_the_claimant() {
     let mut s = scene();
     s.offered();
     s.world.drop_line(s.survivor);
-    s.world.wait_with(seconds(121), &[s.desk, s.other]);
+    s.world.wait_with(seconds(15 * 60 + 1), &[s.desk, s.other]);
     assert_eq!(s.world.hear(s.desk), [declined(1)]);
     assert_eq!(s.world.core.holdings().bytes, 0);
 }

@@ -134,7 +134,7 @@ impl Reference {
         }
         if let Some(place) = self.places.get_mut(&party) {
             // Whoever came back without asking again is still away from the line.
-            place.gone_at.get_or_insert(now + seconds(120));
+            place.gone_at.get_or_insert(now + seconds(15 * 60));
         }
         if party < DESKS {
             if let Some(duty) = &mut self.duty[party] {
