@@ -9,7 +9,7 @@ import * as firefox from './browsers/firefox.mjs'
 import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
 import { startStage } from './stage.mjs'
-import { ENDINGS, arrive, chat, endLeft } from './visit.mjs'
+import { ENDINGS, arrive, chat, endLeft, settled } from './visit.mjs'
 import { SURVIVOR, telling } from './words.mjs'
 
 const PLAIN = 'a plain link'
@@ -21,6 +21,8 @@ const STORES = {
   cookie: { word: 'inthecookiename', Chromium: ['SQLite'], Firefox: ['SQLite'] },
   title: { word: 'inthetitle', Chromium: ['SQLite'], Firefox: ['SQLite'] },
   session: { word: 'inhistorystate', Chromium: ['raw'], Firefox: ['mozLz4'] },
+  // What is typed and not sent, in a box that does not forbid it.
+  form: { word: 'inatextarea', Chromium: ['raw'], Firefox: ['mozLz4'] },
   cache: { word: 'inthecache', Chromium: ['Chromium cache', 'raw'], Firefox: ['Firefox cache', 'raw'] },
 }
 
@@ -37,6 +39,8 @@ const plant = (page) => page.evaluate(async (words) => {
   change.objectStore('words').put(words.indexedDB, 1)
   await new Promise((resolve) => { change.oncomplete = resolve })
   database.close()
+  document.body.append(document.createElement('textarea'))
+  document.querySelector('textarea').focus()
   const kept = await caches.open('words')
   await kept.put('/words', new Response(words.cache))
 }, Object.fromEntries(Object.entries(STORES).map(([store, { word }]) => [store, word])))
@@ -54,9 +58,12 @@ for (const kind of [chromium, firefox]) {
 
     test('a word in each store of a careless page is found there', async () => {
       const home = join(stage.folder, 'home-planted')
-      const { browser, page } = await arrive(kind, stage, PLAIN, home)
+      const visit = await arrive(kind, stage, PLAIN, home)
+      const { browser, page } = visit
       try {
         await plant(page)
+        await page.raw.keyboard.type(STORES.form.word)
+        await settled(visit)
         await browser.quit()
       } finally {
         await browser.kill()

@@ -81,7 +81,7 @@ async function type(page, text) {
 }
 
 /** Until what the browser notes on disk is newer than all that has happened so far. */
-async function settled({ kind, home, browser, stage, link }) {
+export async function settled({ kind, home, browser, stage, link }) {
   const mark = `mark${randomBytes(8).toString('hex')}`
   const tab = await browser.newTab()
   await tab.goto(`${stage.town.website(link)}?${mark}`)
