@@ -78,6 +78,19 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await page.close()
     })
 
+    test('says when chat opens again, where that is known, and nothing of a time that has passed', async () => {
+      site.pages['/told'] = website(program.snippet(new URL(program.visitor).origin, '--relay', site.origin))['/']
+      for (const [next, told] of [['2126-11-26T08:00-06:00', true], ['2016-11-26T08:00-06:00', false], [null, false]]) {
+        site.pages['/status'] = JSON.stringify({ state: 'closed', open: false, next, version: 1 })
+        const page = await browser.newPage()
+        await page.goto(`${site.origin}/told`)
+        await page.seeAnywhere(CLOSED)
+        assert.equal((await shows(page)).includes('It opens again: '), told, String(next))
+        if (told) assert.match(await shows(page), /It opens again: .*day.* \d/)
+        await page.close()
+      }
+    })
+
     test('asks the relay once, without a cookie or a referrer, and leaves nothing behind', async () => {
       const page = await browser.newPage()
       const asked = []

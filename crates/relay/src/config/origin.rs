@@ -22,6 +22,8 @@ pub enum OriginError {
     PlainElsewhere,
     /// After the host there is more than a port, or there is no host.
     Host,
+    /// It names the port that its scheme has anyway, which browsers leave out.
+    UsualPort,
 }
 
 impl fmt::Display for OriginError {
@@ -33,6 +35,9 @@ impl fmt::Display for OriginError {
             }
             Self::Host => {
                 "an origin is a host in lower case and perhaps a port, without a slash at the end"
+            }
+            Self::UsualPort => {
+                "leave out the port: browsers write no :443 after https:// (or :80 after http://)"
             }
         })
     }
@@ -84,6 +89,9 @@ impl FromStr for Origin {
         if !tls && !matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
             return Err(OriginError::PlainElsewhere);
         }
+        if rest.ends_with(if tls { ":443" } else { ":80" }) && rest.len() > host.len() {
+            return Err(OriginError::UsualPort);
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -100,8 +108,8 @@ impl TryFrom<String> for Origin {
 fn host(text: &str) -> Option<&str> {
     let host = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => {
-            port.parse::<u16>().ok()?;
-            host
+            // As a browser writes it: without noughts before it.
+            (port.parse::<u16>().ok()?.to_string() == port).then_some(host)?
         }
         _ => text,
     };
@@ -139,8 +147,13 @@ mod tests {
             ("https://Chat.example.org", OriginError::Host),
             ("https://", OriginError::Host),
             ("https://chat.example.org:port", OriginError::Host),
+            ("https://chat.example.org:08443", OriginError::Host),
+            ("https://chat.example.org:443", OriginError::UsualPort),
+            ("http://localhost:80", OriginError::UsualPort),
+            ("http://[::1]:80", OriginError::UsualPort),
             ("https://chat example.org", OriginError::Host),
             ("https://a;b", OriginError::Host),
+            ("https://[::443]x", OriginError::Host),
         ] {
             assert_eq!(text.parse::<Origin>(), Err(why), "{text}");
         }
