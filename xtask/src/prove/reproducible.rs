@@ -58,7 +58,7 @@ pub(crate) fn prove() -> Outcome {
     for twin in &TWINS {
         let folder = base.join(twin.folder);
         say(format!("building {commit} in {}", folder.display()));
-        check_out(&base, &folder)?;
+        check_out(commit, &base, &folder)?;
         build(&folder, twin)?;
         built.push(hashes(&folder.join("target/pages"))?);
     }
@@ -74,10 +74,10 @@ pub(crate) fn prove() -> Outcome {
 }
 
 /// The commit's files, without the repository around them.
-fn check_out(base: &Path, folder: &Path) -> Outcome {
+fn check_out(commit: &str, base: &Path, folder: &Path) -> Outcome {
     std::fs::create_dir_all(folder).map_err(|error| Failure::at(folder, error))?;
     let archive = base.join("commit.tar");
-    Run::new("git").args(["archive", "--output"]).args([&archive]).args(["HEAD"]).quietly()?;
+    Run::new("git").args(["archive", "--output"]).args([&archive]).args([commit]).quietly()?;
     Run::new("tar").args(["-xf"]).args([&archive]).folder(folder).quietly().map(drop)
 }
 
