@@ -82,8 +82,8 @@ pub(crate) fn comes_back(comes_back: ComesBack) -> Option<&'static str> {
 pub(crate) fn silence(silence: Silence) -> Option<(&'static str, u16)> {
     match silence {
         Silence::Over => None,
-        Silence::Asked => Some(("silence-asked", 0)),
-        Silence::Warned { minutes } => Some(("silence-warned", minutes)),
+        Silence::Asked => Some(("desk-silence-asked", 0)),
+        Silence::Warned { minutes } => Some(("desk-silence-warned", minutes)),
     }
 }
 

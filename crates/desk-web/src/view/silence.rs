@@ -33,7 +33,7 @@ pub(super) fn silence(console: Console, seated: Seated) -> impl IntoView {
                 console.postpone(seat);
                 focus::move_if_dropped(message_id(seat));
             })
-            .child(say("silence-postpone"));
+            .child(say("desk-silence-postpone"));
         let when = span().class("when").attr("aria-live", "off").child(age);
         Some(div().class("notice silence").child((p().child((sentence, " ", when)), postpone)))
     };
