@@ -2,7 +2,7 @@
 // `staff invite`.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +30,13 @@ function said(command) {
 
 const firstLine = async (child) => JSON.parse((await once(createInterface(child.stdout), 'line'))[0])
 
+/** The sample policy of a program that never closes: a scenario runs at any time of day. */
+const alwaysOpen = (policy) => policy
+  .replaceAll(/\[\[hours\.(open|exceptions)\]\]\n(?:\S.*\n)+/g, '')
+  .replace('[hours]\n', '[hours]\nalways_open = true\n')
+
 /**
- * A program in a temporary folder, with a relay that runs.
+ * A program in a temporary folder that never closes, with a relay that runs.
  * @param {{survivor?: string, desk?: string}} more lines of the relay's configuration for each of its doors
  */
 export async function startProgram(more = {}) {
@@ -42,6 +47,13 @@ export async function startProgram(more = {}) {
   const scratch = join(folder, 'tmp')
   mkdirSync(scratch)
   const [root] = /\b[0-9a-f]{64}\b/.exec(said(['program', 'new', keys, '--passphrase-file', passphrase]))
+  const publish = (change, ...to) => {
+    const file = join(keys, 'policy.toml')
+    const policy = change(readFileSync(file, 'utf8'))
+    writeFileSync(file, policy.replace(/^version = (\d+)/m, (_, version) => `version = ${Number(version) + 1}`))
+    said(['policy', 'publish', keys, '--passphrase-file', passphrase, ...to])
+  }
+  publish(alwaysOpen)
   const [visitorPort, deskPort] = [await freePort(), await freePort()]
   writeFileSync(join(folder, 'relay.toml'), `[survivor]
 listen = "127.0.0.1:${visitorPort}"
@@ -96,6 +108,8 @@ level = "trace"
       said(['site', 'export', page, keys, '--origin', origin, '--relay', relay, '--into', into, '--passphrase-file', passphrase])
       return into
     },
+    /** Signs and publishes the policy after `change` made another text of it. */
+    publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
     async stop() {
       await program.kill()
       rmSync(folder, { recursive: true, force: true })

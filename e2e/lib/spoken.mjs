@@ -2,11 +2,14 @@
 // that it stops at, in the order in which it reads; and what the page has it say of its own accord.
 
 /** Roles that are passed over themselves: what is in them is read. */
-const SILENT = new Set(['none', 'generic', 'paragraph', 'RootWebArea', 'LabelText', 'Legend', 'DisclosureTriangle', 'Section', 'emphasis', 'strong', 'listitem', 'term'])
+const SILENT = new Set(['none', 'generic', 'paragraph', 'RootWebArea', 'LabelText', 'Legend', 'Section', 'emphasis', 'strong', 'listitem', 'term'])
 /** Roles whose name is all that is read of them. */
-const WHOLE = new Set(['heading', 'button', 'link', 'radio', 'textbox', 'image'])
+const WHOLE = new Set(['heading', 'button', 'link', 'radio', 'textbox', 'image', 'combobox', 'DisclosureTriangle'])
 /** What a tree holds besides, for the browser alone. */
 const BESIDE = new Set(['InlineTextBox', 'ListMarker', 'LineBreak'])
+
+/** What a person hears where the tree has a word for machines. */
+const CALLED = { StaticText: '', DisclosureTriangle: 'details', combobox: 'choice', complementary: 'aside' }
 
 const value = (property) => property?.value ?? ''
 const states = (node) => Object.fromEntries((node.properties ?? []).map(({ name, value: { value } }) => [name, value]))
@@ -15,16 +18,18 @@ function line(node) {
   const role = value(node.role)
   const name = value(node.name).trim()
   const { level, checked, expanded, disabled } = states(node)
-  const words = [role === 'StaticText' ? '' : level ? `${role} ${level}` : role, name && `“${name}”`]
+  const called = CALLED[role] ?? role
+  const words = [level ? `${called} ${level}` : called, name && `“${name}”`]
   if (checked !== undefined) words.push(checked === 'true' ? 'chosen' : 'not chosen')
   if (expanded !== undefined) words.push(expanded ? 'unfolded' : 'folded')
   if (disabled) words.push('not available')
+  if (role === 'combobox') words.push(`is “${value(node.value)}”`)
   const description = value(node.description).trim()
   if (description) words.push(`(${description})`)
   return words.filter(Boolean).join(' ')
 }
 
-/** Every line, from the top of the page to its end. */
+/** Every line, from the top of the page to its end: a list for each of the page's regions. */
 export async function spoken(page) {
   const client = await page.context.newCDPSession(page.raw)
   await client.send('Accessibility.enable')
@@ -34,14 +39,19 @@ export async function spoken(page) {
   const lines = []
   const read = (node, depth) => {
     const role = value(node.role)
-    if (BESIDE.has(role)) return
+    if (BESIDE.has(role) || (role === 'StaticText' && !value(node.name).trim())) return
     const passed = node.ignored || SILENT.has(role)
     if (!passed) lines.push('  '.repeat(depth) + line(node))
     if (!passed && WHOLE.has(role)) return
     for (const id of node.childIds ?? []) if (byId.has(id)) read(byId.get(id), passed ? depth : depth + 1)
   }
   read(nodes[0], 0)
-  return lines
+  const regions = []
+  for (const line of lines) {
+    if (!line.startsWith(' ')) regions.push([])
+    regions.at(-1)?.push(line)
+  }
+  return regions
 }
 
 /** Where a screen reader is: what has the focus. */

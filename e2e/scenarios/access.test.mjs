@@ -37,7 +37,7 @@ async function everyScreen(browser, program, kind, options) {
   await shown('advice')
   await page.click('button', 'Start chat')
   await shown('safety', HEADINGS.safety)
-  await page.click('radio', 'Not sure')
+  await page.click('radio', 'I am not sure')
   await shown('safer')
   await page.click('button', 'Continue')
   await shown('rights', HEADINGS.rights)

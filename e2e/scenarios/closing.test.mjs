@@ -1,0 +1,46 @@
+// A program that has to close says so at once: to whoever waits, and to whoever comes (features.md 2.4, 5.7).
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { launchChromium, PHONE } from '../lib/browsers.mjs'
+import { picture, startChat } from '../lib/people.mjs'
+import { PASSPHRASE, startProgram } from '../lib/program.mjs'
+
+const NOTICE = 'Our building is being evacuated. You can call the hotline.'
+
+describe('a program that closes', () => {
+  let program, browser, desk
+  before(async () => {
+    program = await startProgram()
+    browser = await launchChromium()
+    const invitation = await program.invite('Sam')
+    desk = await browser.newPage()
+    await desk.goto(invitation.link)
+    await desk.fill('textbox', 'Passphrase', PASSPHRASE)
+    await desk.fill('textbox', 'The same passphrase once more', PASSPHRASE)
+    await desk.click('button', 'Make my keys')
+    await invitation.certified
+    await desk.click('button', 'Go on duty')
+    await desk.see('button', 'Take next')
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  test('tells whoever waits, with the other ways, and offers chat to nobody', async () => {
+    const page = await startChat(browser, program.visitor, { viewport: PHONE })
+    await page.seeAnywhere('You are next.')
+    await program.publish((policy) => `${policy}\n[[notices]]\nkind = "emergency"\ntext = "${NOTICE}"\n`)
+    await page.see('heading', 'Chat has just closed')
+    const shown = await page.evaluate(() => document.body.innerText)
+    assert.ok(shown.includes('+1 555 010 0100') && shown.includes('911'), shown)
+    await picture(page, 'stopped-closed-phone')
+    await page.click('button', 'Try again')
+    await page.seeAnywhere(NOTICE)
+    await page.seeAnywhere('Chat is closed for now')
+    assert.equal(await page.count('button', 'Start chat'), 0)
+    await picture(page, 'notice-phone')
+    await page.close()
+  })
+})
