@@ -70,6 +70,15 @@ export async function meet(survivor, desk) {
   await survivor.see('button', 'End chat')
 }
 
+/**
+ * Where a test lets the time of a page pass in steps: whatever the page sent was answered by the relay, and has
+ * come back to it.
+ */
+export async function answered(page, program) {
+  await (await fetch(`${program.visitor}status`)).text()
+  await page.evaluate(() => fetch('/').then((answer) => answer.text()))
+}
+
 /** Writes and sends on either page. */
 export async function say(page, box, text) {
   await page.fill('textbox', box, text)

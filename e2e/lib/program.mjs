@@ -47,11 +47,13 @@ export async function startProgram(more = {}) {
   const scratch = join(folder, 'tmp')
   mkdirSync(scratch)
   const [root] = /\b[0-9a-f]{64}\b/.exec(said(['program', 'new', keys, '--passphrase-file', passphrase]))
-  const publish = (change, ...to) => {
+  /** Writes the policy anew, and signs it; with a relay named, it is published there too. */
+  const publish = (change, ...relay) => {
     const file = join(keys, 'policy.toml')
     const policy = change(readFileSync(file, 'utf8'))
     writeFileSync(file, policy.replace(/^version = (\d+)/m, (_, version) => `version = ${Number(version) + 1}`))
-    said(['policy', 'publish', keys, '--passphrase-file', passphrase, ...to])
+    const command = relay.length > 0 ? 'publish' : 'sign'
+    said(['policy', command, keys, '--passphrase-file', passphrase, ...relay])
   }
   publish(alwaysOpen)
   const [visitorPort, deskPort] = [await freePort(), await freePort()]

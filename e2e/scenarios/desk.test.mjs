@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { DESKTOP, launchChromium } from '../lib/browsers.mjs'
-import { advocateSays, onDuty, picture } from '../lib/people.mjs'
+import { advocateSays, answered, onDuty, picture } from '../lib/people.mjs'
 import { scriptedSurvivor } from '../lib/scripted.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -61,6 +61,9 @@ describe('the desk', () => {
     await survivor.stop()
     survivor = await scriptedSurvivor(program.visitor, { words: words.toUpperCase() })
     await desk.seeText('list', 'Waiting', 'Came back to you after losing the page')
+    // Taken, so that no place of theirs is left in the line.
+    await desk.click('button', 'Take next')
+    await survivor.event((event) => event.phase === 'chatting')
     await done()
   })
 
@@ -69,7 +72,10 @@ describe('the desk', () => {
     desk = await chromium.newPage({ viewport: DESKTOP })
     await desk.raw.clock.install()
     const pass = async (minutes) => {
-      for (let passed = 0; passed < minutes * 60; passed += 15) await desk.raw.clock.runFor(15 * SECONDS)
+      for (let passed = 0; passed < minutes * 60; passed += 5) {
+        await desk.raw.clock.runFor(5 * SECONDS)
+        await answered(desk, program)
+      }
     }
     await desk.goto(program.desk)
     await desk.raw.clock.runFor(1 * SECONDS)

@@ -31,7 +31,7 @@ fn an_emergency_is_told_at_once_to_those_who_wait_and_ends_no_chat() {
     assert!(matches!(world.shown(waiting).phase(), Some(Phase::Waiting { ahead: Some(_) })));
 
     world.publish(emergency);
-    let stopped = Some(Phase::Stopped(Stop::NobodyOnDuty));
+    let stopped = Some(Phase::Stopped(Stop::Closed));
     assert!(world.run_until(AT_ONCE, |world| world.shown(waiting).phase() == stopped));
     let late = start(&mut world);
     assert!(world.run_until(SOON, |world| world.shown(late).phase() == stopped));
@@ -55,6 +55,6 @@ fn a_relay_that_was_killed_knows_its_hours_when_it_comes_back() {
     world.start_relay();
     add_desk(&mut world, "Kim");
     let survivor = start(&mut world);
-    let stopped = Some(Phase::Stopped(Stop::NobodyOnDuty));
+    let stopped = Some(Phase::Stopped(Stop::Closed));
     assert!(world.run_until(SOON, |world| world.shown(survivor).phase() == stopped));
 }
