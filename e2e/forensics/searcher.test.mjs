@@ -38,13 +38,15 @@ const varint = (value) => value < 128 ? [value] : [value % 128 + 128, ...varint(
 const text = Buffer.from(`${'a quiet evening by the river, '.repeat(40)}${WORD}${', and so on'.repeat(40)}`)
 
 describe('bytes', () => {
-  for (const { how, bytes } of forms(WORD)) {
-    test(`${how}: ${bytes.toString('hex').slice(0, 24)}…, wherever it stands`, () => {
+  test('each form of a word, wherever it stands', () => {
+    const all = forms(WORD)
+    assert.ok(new Set(all.map(({ how }) => how)).size >= 7)
+    for (const { how, bytes } of all) {
       for (const before of [0, 1, 2, 3, 65_535]) {
-        assert.ok(needles.in(Buffer.concat([Buffer.alloc(before, 0x20), bytes, Buffer.from('x')])).has(WORD))
+        assert.ok(needles.in(Buffer.concat([Buffer.alloc(before, 0x20), bytes, Buffer.from('x')])).has(WORD), `${how} after ${before}`)
       }
-    })
-  }
+    }
+  })
 
   test('base64, whatever stands before', () => {
     for (const before of ['', '1', '12', '123']) {

@@ -12,6 +12,9 @@ import { advocateSays, meet, startChat, survivorSays } from '../lib/people.mjs'
 import { PATIENCE } from '../lib/browsers.mjs'
 import { wait } from '../lib/wait.mjs'
 
+/** After this many milliseconds keys that had no effect are pressed again. */
+const AGAIN = 3_000
+
 /** How a chat ends; each leaves the browser as a survivor would, still open or dead. */
 export const ENDINGS = {
   'ended by the advocate': async ({ page, desk }) => {
@@ -135,7 +138,7 @@ export async function assertReopenedIsBlank({ browser, page, stage }) {
   await wait(async () => {
     // A browser that is still noting down what was closed takes no notice of the keys.
     stage.screen.press('ctrl+shift+t')
-    await wait(async () => (await back()).length > 0, 'the tab to come back', PATIENCE / 5)
+    await wait(async () => (await back()).length > 0, 'the tab to come back', AGAIN)
     return true
   }, 'the tab to come back', PATIENCE)
   const [again] = await back()
@@ -147,7 +150,7 @@ export async function assertRestoredIsBlank(visit) {
   const { kind, home, stage } = visit
   visit.browser = await kind.open(home, stage.town, stage.screen, { restore: true })
   const isBack = async () => (await visit.browser.pages()).some((page) => page.url().startsWith('https://'))
-  await wait(isBack, 'a tab to come back', PATIENCE / 4).catch(async () => {
+  await wait(isBack, 'a tab to come back', AGAIN).catch(async () => {
     // After a crash Chromium asks first; the keys say yes.
     stage.screen.press('ctrl+shift+t')
     await wait(isBack, 'a tab to come back', PATIENCE)

@@ -55,7 +55,7 @@ export async function open(home, town, screen, { restore = false } = {}) {
 async function connect(address) {
   const listed = async () => (await (await fetch(`${address}/json/list`)).json()).some(({ type }) => type === 'page')
   await wait(listed, 'a first tab', PATIENCE)
-  return chromium.connectOverCDP(address, { timeout: PATIENCE / 2 }).catch(() => chromium.connectOverCDP(address))
+  return chromium.connectOverCDP(address, { timeout: 5_000 }).catch(() => chromium.connectOverCDP(address))
 }
 
 /** The addresses in the history, with their titles. */
