@@ -2,6 +2,8 @@
 // page was, which are taken from the texts and the policy that a survivor's page shows.
 import { readFileSync } from 'node:fs'
 
+import { EXIT_TITLE } from './town/town.mjs'
+
 /** Said by the survivor. Each has a word that is in no book and in no browser. */
 export const SURVIVOR = [
   ['I hide it under the quillamander, nobody looks there.', 'quillamander'],
@@ -52,4 +54,10 @@ export function telling(policy) {
   const own = sentences.filter((text) => text.split(' ').length >= 4 && !text.includes('://'))
   const [, name] = /^name = "(.+)"$/m.exec(policy)
   return [...new Set([...TELLING, name, ...own])]
+}
+
+/** What the one entry in the history may be called: nothing, as the policy calls it, or as the exit site. */
+export function neutralTitles(policy) {
+  const named = [...policy.matchAll(/^(?:title|neutral_name) = "(.+)"$/gm)].map(([, title]) => title)
+  return [null, '', EXIT_TITLE, ...named]
 }

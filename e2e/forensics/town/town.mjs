@@ -17,6 +17,9 @@ export const CHAT = 'bluebarn-page.example'
 /** A word of the program's website, which a browser may keep and does: a search that finds it can find. */
 export const CONTROL = 'marmaladeferry'
 
+/** The ordinary site's own. */
+export const EXIT_TITLE = 'Weather'
+
 /** The two ways in which a program's website may link to the chat: the second leaves no way Back to itself. */
 export const LINKS = { 'a plain link': '/', 'a link that replaces the page': '/replacing' }
 
@@ -43,7 +46,7 @@ export async function startTown(folder, relay, change = () => {}) {
     const { host } = request.headers
     const [path] = request.url.split('?')
     if (host === CHAT) return pass(relay, request, answer, change)
-    if (host === exit.hostname) return page(answer, '<!doctype html><title>Weather</title><p>An ordinary site')
+    if (host === exit.hostname) return page(answer, `<!doctype html><title>${EXIT_TITLE}</title><p>An ordinary site`)
     if (host === WEBSITE && path === '/') return page(answer, website(''))
     if (host === WEBSITE && path === '/replacing') return page(answer, website(REPLACING))
     answer.writeHead(404).end()
