@@ -207,6 +207,21 @@ describe('while a phone shows another app', () => {
     await page.close()
   })
 
+  test('a chat that ends meanwhile is gone, and nothing is left to show', async () => {
+    const page = await startChat(browser, program.visitor, { viewport: PHONE, touch: true })
+    await meet(page, desk)
+    await survivorSays(page, WRITTEN)
+    await desk.seeAnywhere(WRITTEN)
+    await hide(page, true)
+    await desk.raw.getByRole('button', { name: 'End chat' }).last().click()
+    await desk.click('button', 'End and erase')
+    await page.see('heading', 'It has ended')
+    assert.equal(await page.count('button', 'Show the chat'), 0)
+    assert.ok(!(await page.evaluate(() => document.documentElement.textContent)).includes(WRITTEN))
+    assert.deepEqual(page.errors, [])
+    await page.close()
+  })
+
   test('a computer, where another window is only beside it, covers nothing', async () => {
     const page = await startChat(browser, program.visitor)
     await survivorSays(page, WRITTEN)

@@ -13,6 +13,7 @@ function show(screen, part) {
   const last = /ended|stopped/.test(screen)
   root.dataset.screen = screen
   if (last) {
+    uncover()
     at('message').value = ''
     if (screen == 'ended') {
       section.append(at('advice'))
@@ -24,7 +25,6 @@ function show(screen, part) {
     if (each.hidden && last) each.remove()
   }
   if (part) at(part).hidden = false
-  if (section.id != 'talk') uncover()
   if (document.activeElement == at('message')) return
   for (const heading of section.querySelectorAll('h1')) {
     if (heading.getClientRects().length) heading.focus()
@@ -113,10 +113,8 @@ function cover() {
 }
 
 function uncover() {
-  if (!('covered' in root.dataset)) return
   delete root.dataset.covered
   at('veil').hidden = true
-  at('log').focus()
 }
 
 const presses = {
@@ -126,7 +124,7 @@ const presses = {
   again: () => location.reload(),
   'stop-waiting': giveUp,
   'hide-words': hideWords,
-  unveil: uncover,
+  unveil: () => { uncover(); at('log').focus() },
   close: shut,
 }
 const submits = { 'lost-form': comeBack, 'safety-form': () => show('rights'), 'rights-form': () => begin(), composer: send }
@@ -206,7 +204,8 @@ function browser() {
 const own = document.querySelector(`[data-for=${browser()}]`) || document.querySelector('[data-for=""]')
 for (const each of document.querySelectorAll('[data-for]')) each.hidden = each != own
 at('host').textContent = location.host
-for (const option of at('language')?.options || []) option.selected = option.value == root.lang
+const spoken = tag => tag.split('-')[0]
+if (at('language')) at('language').selectedIndex = [...at('language').options].findIndex(({ value }) => spoken(value) == spoken(root.lang))
 // Names that no browser has seen before, so that none fills or restores what is typed.
 for (const id of ['message', 'lost-words']) at(id).name = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
 // A chat is not lost to a press on another way to get help.

@@ -85,7 +85,7 @@ hours-heading = When chat is open
 time-zone = Time zone:
 languages-heading = Languages
 language-interpreter = An interpreter joins if you agree.
-language-label = Language
+language-label = Language for the chat
 language-other = Another language
 no-machine = Nothing here is translated by a machine.
 
