@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, meet, onDuty, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { advocateSays, HEADINGS, meet, onDuty, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const WRITTEN = 'nobody else may have this'
@@ -299,23 +300,31 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
   })
 }
 
-test('a way to get help elsewhere opens beside the chat, and learns nothing of where it was pressed', async () => {
-  const program = await startDemo()
+test('a way to get help elsewhere opens beside the page, and learns nothing of where it was pressed', async () => {
+  const program = await startProgram()
   const browser = await launchChromium()
   try {
+    await program.publish((policy) => `${policy}\n[[alternatives]]\nkind = "website"\nlabel = "Other hotlines"\nvalue = "https://www.example.org/hotlines"\n`)
     const page = await browser.newPage()
-    const referrers = []
-    await page.context.route('https://**', (route) => {
-      referrers.push(route.request().headers().referer)
+    const asked = []
+    await page.context.route(/^https:/, (route) => {
+      asked.push([route.request().url(), route.request().headers().referer])
       return route.fulfill({ contentType: 'text/html', body: '<title>Elsewhere</title>' })
     })
     await page.goto(program.visitor)
-    const outward = await page.evaluate(() => [...document.querySelectorAll('a[href^=http]')]
-      .filter((link) => link.id !== 'leave' && (!link.relList.contains('noreferrer') || link.target !== '_blank')).length)
-    assert.equal(outward, 0)
+    const elsewhere = 'https://www.example.org/hotlines'
+    const opened = page.context.waitForEvent('page')
+    await page.click('link', elsewhere)
+    await (await opened).close()
+    await page.see('heading', HEADINGS.before)
+    // Once more in its place, where the test sees what is asked for.
+    await page.evaluate(() => { document.querySelector('.aside a[href^=https]').target = '' })
+    await page.click('link', elsewhere)
+    await page.until(() => document.title === 'Elsewhere')
+    await page.goto(program.visitor)
     await page.click('button', 'Leave this page')
     await page.until(() => document.title === 'Elsewhere')
-    assert.deepEqual(referrers, [undefined])
+    assert.deepEqual(asked.slice(-2), [[elsewhere, undefined], ['https://weather.gov/', undefined]])
   } finally {
     await browser.close()
     await program.stop()
