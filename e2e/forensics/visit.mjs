@@ -24,7 +24,8 @@ export const ENDINGS = {
   'the way out': async ({ page, desk, stage }) => {
     await page.click('button', 'Leave this page')
     await page.until((exit) => location.href === exit, stage.town.exit)
-    await endAtDesk(desk)
+    // The desk heard the last word, and ended it by itself.
+    await erasedAtDesk(desk)
   },
   'the browser killed': async (visit) => {
     // Until the browser has noted on disk what it notes of the pages that are open now.
@@ -37,8 +38,11 @@ export const ENDINGS = {
 async function endAtDesk(desk) {
   await desk.click('button', 'End chat')
   await desk.click('button', 'End and erase')
-  await desk.until((word) => !document.documentElement.textContent.includes(word), SURVIVOR[0][1])
+  await erasedAtDesk(desk)
 }
+
+const erasedAtDesk = (desk) =>
+  desk.until((word) => !document.documentElement.textContent.includes(word), SURVIVOR[0][1])
 
 /** Where a run broke off in mid-chat, the next one must not find it. */
 export async function endLeft(desk) {

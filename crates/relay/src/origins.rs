@@ -1,5 +1,5 @@
 //! Which pages may open a line: the relay's own, where it gives one out, and those of the program's own
-//! addresses (`features.md` 6.5, 6.6; `docs/decisions/0007`).
+//! addresses (`features.md` 6.5, 6.6; `docs/decisions/0011`).
 //!
 //! A browser says of every WebSocket from which page it comes, and no page can make it say otherwise; so
 //! this keeps other sites' pages from opening a line in a visitor's browser. A program that is no browser
