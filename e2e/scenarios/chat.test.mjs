@@ -16,8 +16,8 @@ async function thirtyEachWay(survivor, desk) {
     await survivorSays(survivor, `${number} S ${words}`)
     await advocateSays(desk, `${number} A ${words}`)
   }
-  const long = `long ${'ن'.repeat(3_990)} end`
-  assert.equal([...long].length, 3_999)
+  const long = `long ${'ن'.repeat(3_991)} end`
+  assert.equal([...long].length, 4_000)
   await survivorSays(survivor, long)
   await desk.seeText('log', 'Conversation', long)
   for (const [page, mark] of [[desk, 'S'], [survivor, 'A']]) {
