@@ -4,7 +4,7 @@
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::ReturnWords;
 use stillroom_protocol::{
-    Bytes, LeavingHash, List, Text, choice, decode, encode,
+    Bytes, Flag, LeavingHash, List, Text, choice, decode, encode,
     limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
     padding,
 };
@@ -37,7 +37,7 @@ choice! {
         /// From the survivor, who was asked: they are there.
         StillHere = 7,
         /// From the survivor: their page is hidden behind another, or in sight again.
-        Hidden { hidden: bool } = 8,
+        Hidden { hidden: Flag } = 8,
     }
 }
 

@@ -232,7 +232,7 @@ impl Survivor {
             self.stir(now);
         }
         if let State::Chatting(chat) = &mut self.state {
-            chat.say(Content::Hidden { hidden }, now);
+            chat.say(Content::Hidden { hidden: hidden.into() }, now);
         }
         self.drain_chat(now);
     }
@@ -441,9 +441,9 @@ impl Survivor {
         let key = &duty.duty_key;
         if asking.sealed.as_ref().is_none_or(|(sealed_to, _)| sealed_to != key) {
             let intake = Intake {
-                again: asking.again,
+                again: asking.again.into(),
                 language: self.said.language.as_str().try_into().unwrap_or_default(),
-                interpreter: self.said.interpreter,
+                interpreter: self.said.interpreter.into(),
                 safety: self.said.safety,
                 returning: self.said.returning.clone(),
             };
@@ -518,7 +518,7 @@ impl Survivor {
         self.send(&ClientFrame::Accept { ticket, offer });
         chat.handle_line_up(now);
         if self.hidden {
-            chat.say(Content::Hidden { hidden: true }, now);
+            chat.say(Content::Hidden { hidden: true.into() }, now);
         }
         self.said.returning = None;
         self.state = State::Chatting(Box::new(chat));
@@ -533,7 +533,7 @@ impl Survivor {
         match frame {
             RelayFrame::Attached { room } if room == chat.room() => chat.handle_attached(now),
             RelayFrame::Presence { room, member, here } if room == chat.room() => {
-                chat.handle_presence(member, here, now);
+                chat.handle_presence(member, *here, now);
             }
             RelayFrame::Delivered { room, message } if room == chat.room() => {
                 chat.handle_delivered(&message, &self.trust, now);

@@ -107,7 +107,7 @@ impl Trust {
     pub(crate) fn duty(&self, now: Timestamp) -> Option<&DutyStatement> {
         let statement = self.on_duty.as_ref()?;
         let current = self.program_time?.seconds(now) < statement.expires;
-        (current && statement.open).then_some(&**statement)
+        (current && *statement.open).then_some(&**statement)
     }
 
     pub(crate) fn policy(&self) -> Option<&VerifiedPolicy> {

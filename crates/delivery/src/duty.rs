@@ -57,7 +57,7 @@ impl Stated {
         }
         Ok(Self {
             issued: verified.issued,
-            open: verified.open,
+            open: *verified.open,
             until: runs_out(verified.issued, verified.expires, now),
             signed,
         })

@@ -210,7 +210,7 @@ impl Room {
     }
 
     fn presence(&self, member: u8, here: bool) -> RelayFrame {
-        RelayFrame::Presence { room: self.id, member, here }
+        RelayFrame::Presence { room: self.id, member, here: here.into() }
     }
 
     fn tell_presence(&self, number: u8, here: bool, fx: &mut Effects) {

@@ -11,7 +11,7 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
 use stillroom_protocol::padding::unpad;
 use stillroom_protocol::{KeyPackageHash, ProgramId};
-use stillroom_wire::{Text, decode, encode};
+use stillroom_wire::{Flag, Text, decode, encode};
 use zeroize::Zeroizing;
 
 use crate::limits::INTAKE_PLAINTEXT;
@@ -40,11 +40,11 @@ pub enum SafetyAnswer {
 #[derive(Clone, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Intake {
     /// Whether they were with an advocate whose line was lost, so that they belong at the head.
-    pub again: bool,
+    pub again: Flag,
     /// The language of the page that they chose (BCP 47), or empty.
     pub language: Text<16>,
     /// Whether they want an interpreter.
-    pub interpreter: bool,
+    pub interpreter: Flag,
     /// What they answered about this device.
     pub safety: SafetyAnswer,
     /// The words by which they say that they were in a chat when their page was lost.

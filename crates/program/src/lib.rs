@@ -67,7 +67,7 @@ pub use root::{RecoveryError, RootKey};
 pub use sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
 pub use staff::{StaffRecord, VerifiedStaff};
 pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
-pub use stillroom_wire::{Bytes, DecodeError, List, Text, decode, encode};
+pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};
 pub use time::Timestamp;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use core::ops::Deref;
 use core::time::Duration;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_wire::Flag;
 
 use crate::certificate::{CertificateError, Chain, VerifiedDevice};
 use crate::device::Device;
@@ -38,7 +39,7 @@ pub struct DutyStatement {
     /// The version of the staff's shared blob; 0 where there is none.
     pub vault_version: u64,
     /// Whether the program takes chats.
-    pub open: bool,
+    pub open: Flag,
 }
 
 reasons! {

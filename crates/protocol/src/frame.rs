@@ -1,6 +1,6 @@
 //! The frames. One frame is one WebSocket message; a frame that does not decode whole is refused whole.
 
-use stillroom_wire::{Bytes, List, choice};
+use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
     AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId, RoomId, RoomSecret,
@@ -280,7 +280,7 @@ choice! {
             /// The member's number in the room's registration.
             member: u8,
             /// Whether they are attached.
-            here: bool,
+            here: Flag,
         } = 21,
         /// Posted by another member.
         Delivered {

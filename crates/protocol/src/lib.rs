@@ -23,7 +23,7 @@ pub use ids::{
 pub use leaving::{LEAVING_BYTES, Leaving};
 pub use refusal::{About, Refusal};
 pub use stillroom_wire::{
-    Bytes, CodecError, DecodeError, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, Vec,
+    Bytes, CodecError, DecodeError, Flag, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, Vec,
     choice, decode, encode,
 };
 

@@ -215,6 +215,47 @@ impl<const MAX: usize> MlsDecode for Text<MAX> {
     }
 }
 
+/// Yes or no, in one byte: 1 or 0. (The codec's own `bool` reads any other byte as yes, so that one record
+/// could be written in more than one way.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flag(pub bool);
+
+impl From<bool> for Flag {
+    fn from(yes: bool) -> Self {
+        Self(yes)
+    }
+}
+
+impl core::ops::Deref for Flag {
+    type Target = bool;
+    fn deref(&self) -> &bool {
+        &self.0
+    }
+}
+
+impl MlsSize for Flag {
+    fn mls_encoded_len(&self) -> usize {
+        1
+    }
+}
+
+impl MlsEncode for Flag {
+    fn mls_encode(&self, writer: &mut Vec<u8>) -> Result<(), Error> {
+        writer.push(self.0.into());
+        Ok(())
+    }
+}
+
+impl MlsDecode for Flag {
+    fn mls_decode(reader: &mut &[u8]) -> Result<Self, Error> {
+        match u8::mls_decode(reader)? {
+            0 => Ok(Self(false)),
+            1 => Ok(Self(true)),
+            _ => Err(Error::UnsupportedEnumDiscriminant),
+        }
+    }
+}
+
 /// At most `MAX` records of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct List<T, const MAX: usize>(Vec<T>);
@@ -366,6 +407,16 @@ mod tests {
     fn a_list_over_its_limit_is_refused() {
         let three = encode(&List::<u16, 3>::try_from(vec![1, 2, 3]).unwrap());
         assert_eq!(decode::<List<u16, 2>>(&three), Err(DecodeError::TooLong));
+    }
+
+    #[test]
+    fn yes_and_no_are_written_in_one_way_each() {
+        for yes in [false, true] {
+            assert_eq!(decode::<Flag>(&encode(&Flag(yes))), Ok(Flag(yes)));
+        }
+        for byte in 2..=u8::MAX {
+            assert_eq!(decode::<Flag>(&[byte]), Err(DecodeError::Malformed));
+        }
     }
 
     #[test]

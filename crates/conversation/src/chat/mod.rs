@@ -450,7 +450,7 @@ impl Chat {
                 self.outputs.push_back(ChatOutput::Silence(silence));
             }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
-            Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(hidden)),
+            Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::ReturnWords { .. } | Content::Silence { .. } | Content::Acknowledgement => {}
         }
     }

@@ -236,7 +236,7 @@ impl OwnDuty {
             revocations_hash: context.trust.revocations().hash(),
             duty_key: self.keys.last()?.public_key(),
             vault_version: 0,
-            open: true,
+            open: true.into(),
         };
         let signed = SignedStatement::sign(statement, context.device);
         self.step = Step::Stated { again: now + STATEMENT_EVERY };

@@ -394,9 +394,9 @@ impl Desk {
         let Some(opened) = opened else { return };
         let comes_back = self.judge_return(ticket, opened.returning.as_ref(), now);
         let beforehand = Beforehand {
-            again: opened.again,
+            again: *opened.again,
             language: opened.language.as_str().into(),
-            interpreter: opened.interpreter,
+            interpreter: *opened.interpreter,
             safety: opened.safety,
             comes_back,
         };
@@ -534,7 +534,7 @@ impl Desk {
             }
             RelayFrame::Presence { room, member, here } => {
                 if let Some(chat) = self.chat_in(room) {
-                    chat.handle_presence(member, here, now);
+                    chat.handle_presence(member, *here, now);
                 }
             }
             RelayFrame::Delivered { room, message } => {

@@ -76,7 +76,7 @@ fn a_statement_that_says_closed_keeps_new_people_out_of_the_line() {
     let mut world = World::new();
     let (device, desk) = advocate_at_desk(&mut world);
     let mut statement = world.program.statement_of(world.now);
-    statement.open = false;
+    statement.open = false.into();
     let signed = encode(&SignedStatement::sign(statement, &device));
     world.send(desk, on_duty(&signed));
     assert!(!world.core.is_open());

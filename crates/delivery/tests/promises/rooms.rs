@@ -132,7 +132,7 @@ fn presence_says_who_is_here_and_when_a_line_drops() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();
     let room = secret(1).room(&device.key().0);
-    let presence = |member, here| RelayFrame::Presence { room, member, here };
+    let presence = |member, here: bool| RelayFrame::Presence { room, member, here: here.into() };
     world.send(desk, open_room(1));
     let attached = RelayFrame::Attached { room };
     let alone = world.send(desk, attach(room, 1));

@@ -227,7 +227,7 @@ impl Calendar {
         let exception = self.hours.exceptions.iter().find(|exception| exception.date == of(date));
         let mut times: Vec<OpenTime> = match exception {
             Some(exception) => exception.open.to_vec(),
-            None if self.hours.always_open => {
+            None if *self.hours.always_open => {
                 Vec::from([OpenTime { opens: 0, closes: OpenTime::DAY }])
             }
             None => {

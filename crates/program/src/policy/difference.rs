@@ -150,7 +150,7 @@ impl Fields {
 
     fn hours(&mut self, hours: &Hours) {
         self.add("hours.time_zone", &*hours.time_zone);
-        self.add("hours.always_open", if hours.always_open { "true" } else { "false" });
+        self.add("hours.always_open", if *hours.always_open { "true" } else { "false" });
         self.add("hours.note", &*hours.note);
         let mut days: Vec<_> = hours.weekly.iter().map(|weekly| weekly.day).collect();
         days.sort_unstable();

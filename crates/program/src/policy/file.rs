@@ -75,7 +75,7 @@ impl Policy {
         policy.terms.issued = now.seconds().saturating_sub(THROW_AWAY_BEFORE.as_secs());
         policy.terms.expires = (now + THROW_AWAY_LASTS).seconds();
         let hours = &mut policy.page.hours;
-        hours.always_open = true;
+        hours.always_open = true.into();
         hours.weekly = List::default();
         let zone = &hours.time_zone;
         let closed = local_in_zone((now + THROW_AWAY_EXCEPTION).seconds(), zone).map(|there| {
@@ -354,7 +354,7 @@ impl FileHours {
         let weekly: Vec<Weekly> = self.open.iter().flat_map(FileWeekly::weekly).collect();
         Ok(Hours {
             time_zone: self.time_zone,
-            always_open: self.always_open,
+            always_open: self.always_open.into(),
             weekly: list("hours.open", weekly)?,
             exceptions: fallible(
                 "hours.exceptions",

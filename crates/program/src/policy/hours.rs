@@ -5,7 +5,7 @@
 use core::fmt;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_wire::{List, Text};
+use stillroom_wire::{Flag, List, Text};
 
 /// When chat is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
@@ -13,7 +13,7 @@ pub struct Hours {
     /// The time zone of all times, as the IANA database names it.
     pub time_zone: Text<40>,
     /// Whether every day is open from its beginning to its end. Nothing is in `weekly` then.
-    pub always_open: bool,
+    pub always_open: Flag,
     /// Week by week.
     pub weekly: List<Weekly, 42>,
     /// Dates that are not as the week would have it.

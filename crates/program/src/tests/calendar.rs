@@ -121,7 +121,7 @@ fn hours_that_touch_are_one() {
 #[test]
 fn what_never_closes_has_no_closing() {
     let mut policy = open(BERLIN, &[]);
-    policy.page.hours.always_open = true;
+    policy.page.hours.always_open = true.into();
     assert_eq!(said(&policy, "2026-11-23T18:00:00+01:00"), (true, None));
     let policy = except(policy, &[(date(2026, 12, 25), &[])]);
     assert_eq!(said(&policy, "2026-11-23T18:00:00+01:00"), closes("2026-12-25T00:00:00+01:00"));

@@ -176,12 +176,12 @@ fn a_chat_that_never_closes_must_be_meant() {
     let always = ALL.map(|day| (day, 480, 480 + 1440));
     assert_eq!(week(&always), one("hours.open", Problem::NeverCloses));
     assert_eq!(
-        found(|p| p.page.hours.always_open = true),
+        found(|p| p.page.hours.always_open = true.into()),
         one("hours.open", Problem::HoursThoughAlwaysOpen)
     );
     assert_eq!(
         found(|p| {
-            p.page.hours.always_open = true;
+            p.page.hours.always_open = true.into();
             p.page.hours.weekly = List::default();
         }),
         []

@@ -54,7 +54,7 @@ impl Records {
             revocations_hash: Revocations::none_hash(),
             duty_key: advocate.receiving.public_key(),
             vault_version: 0,
-            open: true,
+            open: true.into(),
         };
         let list = Revocations::default().with(advocate.key(), u64::MAX, NOW).unwrap();
         let secret = InvitationSecret::generate(&mut program.rng);

@@ -8,7 +8,7 @@ use crate::*;
 const KEY_PACKAGE: KeyPackageHash = KeyPackageHash([8; 32]);
 
 fn intake(again: bool, language: &str) -> Intake {
-    Intake { again, language: language.try_into().unwrap(), ..Intake::default() }
+    Intake { again: again.into(), language: language.try_into().unwrap(), ..Intake::default() }
 }
 
 #[test]
@@ -17,9 +17,9 @@ fn staff_on_duty_read_what_a_survivor_said() {
     let duty = ReceivingKey::generate(&mut program.rng);
     let id = program.fingerprint.program_id();
     let said = Intake {
-        again: true,
+        again: true.into(),
         language: "ar".try_into().unwrap(),
-        interpreter: true,
+        interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
         returning: ReturnWords::of("river lamp stone"),
     };
@@ -52,9 +52,9 @@ fn every_intake_is_equally_long_and_fits_its_frame() {
     let id = program.fingerprint.program_id();
     let short = intake(false, "").seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
     let long = Intake {
-        again: true,
+        again: true.into(),
         language: "zh-Hant-HK-x-abc".try_into().unwrap(),
-        interpreter: true,
+        interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
         returning: ReturnWords::of("abcdefgh abcdefgh abcdefgh"),
     };

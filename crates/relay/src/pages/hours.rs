@@ -59,7 +59,7 @@ fn at(name: &str, time: &LocalTime, texts: &Texts) -> String {
 
 /// The week, days of the same times together: "Monday – Friday", "09:00–17:00".
 pub(super) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
-    if hours.always_open {
+    if *hours.always_open {
         let (days, times) = (texts.own("hours-every-day"), texts.own("hours-all-day"));
         return vec![Item::from([("days", days.to_owned()), ("times", times.to_owned())])];
     }

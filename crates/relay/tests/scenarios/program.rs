@@ -75,7 +75,7 @@ impl Program {
             revocations_hash: Revocations::none_hash(),
             duty_key: self.administrator.receiving.public_key(),
             vault_version: 0,
-            open: true,
+            open: true.into(),
         };
         encode(&SignedStatement::sign(statement, device))
     }

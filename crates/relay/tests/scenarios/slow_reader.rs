@@ -1,7 +1,7 @@
 //! A device that does not read is dropped, and costs nobody else anything: other chats go on meanwhile.
 
 use stillroom_protocol::limits::MESSAGE_MAX;
-use stillroom_protocol::{ClientFrame, RelayFrame};
+use stillroom_protocol::{ClientFrame, Flag, RelayFrame};
 
 use crate::scene::Scene;
 use crate::traffic::chat;
@@ -28,7 +28,7 @@ async fn a_device_that_never_reads_is_dropped_and_not_buffered_for_and_others_go
     let room = chat.room;
     chat.desk
         .hear_until(|frame| {
-            matches!(frame, RelayFrame::Presence { room: of, here: false, .. } if *of == room)
+            matches!(frame, RelayFrame::Presence { room: of, here: Flag(false), .. } if *of == room)
         })
         .await;
     // What waits for them now is bounded like for anybody who is away.

@@ -10,7 +10,7 @@ use crate::policy::{Exception, Hours, Notice, OpenTime, Weekly};
 const DAYS: usize = 7;
 
 pub(super) fn check(hours: &Hours, notices: &[Notice], findings: &mut Findings) {
-    if hours.always_open {
+    if *hours.always_open {
         let both = !hours.weekly.is_empty();
         findings.add_if(both, "hours.open", Problem::HoursThoughAlwaysOpen);
     } else {

@@ -50,7 +50,7 @@ fn hours_past_midnight_end_at_the_next_days_time() {
 
 #[test]
 fn a_chat_that_never_closes_says_so() {
-    let always = Hours { always_open: true, ..Hours::default() };
+    let always = Hours { always_open: true.into(), ..Hours::default() };
     assert_eq!(rows(&super::week(&always, &texts())), ["Every day Day and night"]);
 }
 
