@@ -69,6 +69,22 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await desk.close()
     })
 
+    test('what the program says by itself opens the chat on both sides, once, with its details in the same page', async () => {
+      const desk = await onDuty(chromium, program.desk)
+      const survivor = await startChat(browser, program.visitor)
+      await meet(survivor, desk)
+      const openings = await texts(survivor, '#messages .opening .words')
+      assert.ok(openings.length > 0, 'the sample says something')
+      await desk.seeText('log', 'Conversation', openings.at(-1))
+      assert.deepEqual(await texts(desk, '[role=log] .opening .words'), openings)
+      await survivor.until(() => document.querySelector('#messages .opening .from').textContent === 'From the program, automatically')
+      await survivor.evaluate(() => document.querySelector('#messages .opening summary').click())
+      await survivor.until(() => document.querySelector('#messages .opening details[open] p').textContent.length > 0)
+      await picture(survivor, `openings-${name}`)
+      await survivor.close()
+      await desk.close()
+    })
+
     test('a chat that the survivor ends is over and erased on both sides', async () => {
       const desk = await onDuty(chromium, program.desk)
       const survivor = await startChat(browser, program.visitor)

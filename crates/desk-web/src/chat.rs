@@ -83,6 +83,8 @@ pub(crate) enum What {
     Message { number: MessageNumber, writer: Writer, text: Arc<Zeroizing<String>> },
     /// Something about the others.
     Note(Announcement),
+    /// What the program says by itself.
+    Opening(String),
 }
 
 /// One entry of the log.
@@ -155,6 +157,10 @@ impl Chat {
                 None
             }
             ChatEvent::Joined => self.enter(Stage::Open),
+            ChatEvent::OpeningMessages(said) => {
+                said.into_iter().for_each(|text| self.log(What::Opening(text), now));
+                None
+            }
             ChatEvent::Ended(ending) => self.enter(Stage::Ended(ending)),
             ChatEvent::Lost => self.enter(Stage::Lost),
             ChatEvent::Conversation(event) => self.handle_conversation(event, now),
@@ -354,6 +360,19 @@ mod tests {
         chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "hello", NOW);
         chat.handle(roster(false), NOW);
         assert_eq!(chat.marks(), [Mark::LineDropped, Mark::NeedsAnswer]);
+    }
+
+    #[test]
+    fn what_the_program_says_by_itself_stands_in_the_log_and_is_nobodys_answer() {
+        let mut chat = open();
+        let said = ["Share only what you want.", "It is erased."].map(String::from);
+        assert_eq!(chat.handle(ChatEvent::OpeningMessages(said.to_vec()), NOW), None);
+        let shown = chat.entries().iter().map(|entry| match &entry.what {
+            What::Opening(text) => text.clone(),
+            What::Message { .. } | What::Note(_) => panic!("the program said it"),
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), said);
+        assert_eq!(chat.marks(), [Mark::New]);
     }
 
     #[test]

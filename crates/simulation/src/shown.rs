@@ -100,6 +100,7 @@ impl Shown {
                 match event {
                     ChatEvent::Opened(beforehand) => chat.beforehand = Some(beforehand),
                     ChatEvent::Joined => chat.joined = true,
+                    ChatEvent::OpeningMessages(_) => {}
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Ended(ending) => {
                         chat.over = true;

@@ -38,6 +38,8 @@ pub(crate) struct View {
     shown: Vec<Shown>,
     here: Vec<Participant>,
     screen: &'static str,
+    /// Whether the program has said what it says by itself.
+    opened: bool,
 }
 
 impl View {
@@ -51,6 +53,7 @@ impl View {
             shown: Vec::new(),
             here: Vec::new(),
             screen: "",
+            opened: false,
             document,
         })
     }
@@ -70,6 +73,7 @@ impl View {
             }
             Phase::Chatting => {
                 self.show_line(Line::Up);
+                self.show_openings();
                 ("chat", "")
             }
             Phase::Ended(ending) => ("ended", words::ending(ending)),
@@ -223,6 +227,18 @@ impl View {
         if let Some(item) = self.copy("of-note") {
             put(&item, "p", &sentence);
             self.append(&item, false);
+        }
+    }
+
+    /// What the program says by itself, once in a page, before anybody says anything.
+    fn show_openings(&mut self) {
+        if core::mem::replace(&mut self.opened, true) {
+            return;
+        }
+        if let Some(list) = self.copy("of-openings") {
+            while let Some(item) = list.first_element_child() {
+                self.append(&item, false);
+            }
         }
     }
 

@@ -16,6 +16,9 @@ left = { $name } ({ $role }) has left.
 line-dropped = { $name } ({ $role }) lost the connection. Nothing is lost. You can go on writing.
 line-back = { $name } ({ $role }) is back.
 
+# Above what the program says by itself at the start of a chat.
+opening-from = From the program, automatically
+
 ## When a message was written
 
 time-now = just now

@@ -119,6 +119,7 @@ line-down = There is no connection at the moment. This page is trying again by i
 # Followed by the three words.
 return-words-keep = If this page is lost, open its address again and type these three words:
 return-words-hide = Hide the words
+opening-more = More about this
 silence-asked = Are you still there? There is no hurry. Press any key, or the button, and the chat stays open.
 silence-minute = You have not written for a while, so this chat closes in about a minute. Press any key, or the button, and it stays open.
 silence-minutes = You have not written for a while, so this chat closes in about { $count } minutes. Press any key, or the button, and it stays open.

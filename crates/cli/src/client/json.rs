@@ -155,6 +155,7 @@ fn chat_event(event: &ChatEvent) -> Value {
     match event {
         ChatEvent::Opened(said) => json!({"event": "opened", "beforehand": beforehand(said)}),
         ChatEvent::Joined => json!({"event": "joined"}),
+        ChatEvent::OpeningMessages(said) => json!({"event": "opening-messages", "said": said}),
         ChatEvent::Conversation(event) => conversation(event),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
         ChatEvent::Lost => json!({"event": "lost"}),

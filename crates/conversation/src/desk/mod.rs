@@ -611,6 +611,12 @@ impl Desk {
             }
         }
         self.show_chat(number, ChatEvent::Joined);
+        let said = self.trust.policy().map(|policy| policy.opening_messages.iter());
+        let said: Vec<String> =
+            said.into_iter().flatten().map(|message| message.text.as_str().to_owned()).collect();
+        if !said.is_empty() {
+            self.show_chat(number, ChatEvent::OpeningMessages(said));
+        }
     }
 
     // Silence.

@@ -96,6 +96,8 @@ pub enum ChatEvent {
     Opened(Beforehand),
     /// The survivor is in it.
     Joined,
+    /// The program says this by itself: on the survivor's page now, in the page's language.
+    OpeningMessages(Vec<String>),
     /// Something in the conversation.
     Conversation(ConversationEvent),
     /// It is over.

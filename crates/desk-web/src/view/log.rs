@@ -75,6 +75,13 @@ fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
         What::Note(announcement) => {
             li().class("note").child(p().child(told(announcement))).into_any()
         }
+        What::Opening(text) => li()
+            .class("message opening")
+            .child((
+                p().class("from").child(say("opening-from")),
+                p().class("words").attr("dir", "auto").child(text.clone()),
+            ))
+            .into_any(),
         What::Message { number, writer, text } => {
             let mine = *writer == Writer::Me;
             let (name, role) = signature(&entry.what).unwrap_or_default();

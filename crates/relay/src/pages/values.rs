@@ -28,6 +28,7 @@
 //! | `languages` | `name` `tag` `hours`, `interpreter` (`yes` or empty) |
 //! | `safer_ways` | `text` |
 //! | `rights` | `id` `short` `details` |
+//! | `openings` | `text`, `details` of the right that it names |
 //! | `questions` | `id` `ask` `why` `privacy`, list `choices` (`id` `text`) |
 //! | `survey` | `id` `ask` `limit` (of characters to write; empty for none), list `choices` |
 
@@ -35,7 +36,7 @@ use std::collections::BTreeMap;
 
 use stillroom_program::{
     Alternative, AlternativeKind, Calendar, Choice, Fingerprint, Icon, Language, LocalTime, Offer,
-    Page, Policy, Question, Right, SpokenBy, SurveyItem, Timestamp,
+    OpeningMessage, Page, Policy, Question, Right, SpokenBy, SurveyItem, Timestamp,
 };
 
 use super::hours;
@@ -111,7 +112,7 @@ pub(super) fn values(
     plain.extend(of_moment(page, moment, texts));
     Values {
         conditions: conditions(page, moment),
-        page: Item { plain, lists: lists(page, moment, texts) },
+        page: Item { plain, lists: lists(policy, moment, texts) },
     }
 }
 
@@ -179,7 +180,12 @@ fn conditions(page: &Page, moment: &Moment) -> BTreeMap<&'static str, bool> {
     ])
 }
 
-fn lists(page: &Page, moment: &Moment, texts: &Texts) -> BTreeMap<&'static str, Vec<Item>> {
+fn lists(
+    Policy { terms, page }: &Policy,
+    moment: &Moment,
+    texts: &Texts,
+) -> BTreeMap<&'static str, Vec<Item>> {
+    let openings = &terms.opening_messages;
     let safer_way = |way: &str| Item::from([("text", way.to_owned())]);
     BTreeMap::from([
         ("alternatives", page.alternatives.iter().map(alternative).collect()),
@@ -188,6 +194,7 @@ fn lists(page: &Page, moment: &Moment, texts: &Texts) -> BTreeMap<&'static str, 
         ("languages", page.languages.served.iter().map(language).collect()),
         ("safer_ways", page.safety.safer_ways.iter().map(|way| safer_way(way)).collect()),
         ("rights", page.rights.iter().map(right).collect()),
+        ("openings", openings.iter().map(|message| opening(message, page)).collect()),
         ("questions", page.questions.iter().map(question).collect()),
         ("survey", page.survey.iter().map(survey_item).collect()),
     ])
@@ -221,6 +228,12 @@ fn right(right: &Right) -> Item {
         ("short", right.short.to_string()),
         ("details", right.details.to_string()),
     ])
+}
+
+fn opening(message: &OpeningMessage, page: &Page) -> Item {
+    let named = page.rights.iter().find(|right| right.id == message.details);
+    let details = named.map_or(String::new(), |right| right.details.to_string());
+    Item::from([("text", message.text.to_string()), ("details", details)])
 }
 
 fn question(question: &Question) -> Item {
