@@ -7,6 +7,8 @@ mod scene;
 use core::time::Duration;
 use std::{cell::RefCell, rc::Rc};
 
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng as _, SeedableRng as _};
 use scene::{
     A_WHILE, FIRST, SOON, assert_all_arrived, chatting, on_duty, start, take, write_both_ways,
 };
@@ -233,12 +235,11 @@ fn somebody_who_is_not_heard_is_sent_few_beats_and_reads_all_when_they_are() {
 #[test]
 fn under_loss_the_newest_draft_comes_through_and_no_message_is_lost() {
     let (mut world, desk, survivor) = agreed(8, TEXT);
-    let mut frames = 0_u32;
+    let mut luck = ChaCha20Rng::seed_from_u64(8);
     world.set_way(Box::new(move |_, _, frame| {
         let is_message = matches!(decode(frame), Ok(RelayFrame::Delivered { .. }))
             || matches!(decode(frame), Ok(ClientFrame::Post { .. }));
-        frames += u32::from(is_message);
-        if is_message && frames % 3 == 0 { Fate::Dropped } else { Fate::Arrives }
+        if is_message && luck.next_u32() % 3 == 0 { Fate::Dropped } else { Fate::Arrives }
     }));
     for round in 0..40 {
         let draft = format!("draft {round}");

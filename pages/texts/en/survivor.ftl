@@ -119,6 +119,24 @@ line-down = There is no connection at the moment. This page is trying again by i
 # Followed by the three words.
 return-words-keep = If this page is lost, open its address again and type these three words:
 return-words-hide = Hide the words
+# Opens the two offers below.
+live-ways = How you write
+live-now = What you type is seen when you send it. You can show each other more, if you both want to.
+live-deleted = With words as they are typed, each of you sees all that is in the other’s box, also words that are deleted again.
+live-offer-typing = Ask to show when somebody is typing
+live-offer-text = Ask to show words as they are typed
+live-asked-typing = You asked to show each other when somebody is typing. Nothing is shown until the advocate says yes.
+live-asked-text = You asked to show each other words as they are typed. Nothing is shown until the advocate says yes.
+live-back = Take it back
+live-offered-typing = The advocate asks to show each other when somebody is typing.
+live-offered-text = The advocate asks to show each other words as they are typed, before they are sent.
+live-choice = It is your choice. You can stop it at any time.
+live-yes = Yes, show it
+live-no = No, do not show it
+live-on-typing = The advocate sees when you are typing.
+live-on-text = The advocate sees what you type as you type it, also words that you delete.
+live-stop = Stop showing it
+live-off = What you type is seen when you send it, and not before.
 silence-asked = Are you still there? There is no hurry. Press any key, or the button, and the chat stays open.
 silence-minute = You have not written for a while, so this chat closes in about a minute. Press any key, or the button, and it stays open.
 silence-minutes = You have not written for a while, so this chat closes in about { $count } minutes. Press any key, or the button, and it stays open.
