@@ -87,11 +87,11 @@ impl Pair {
     /// What a side showed last of the other's typing, and forgets all that it has to show.
     fn typed(&mut self, side: usize) -> Option<Typed> {
         let events = core::mem::take(&mut self.sides[side].events);
-        let typed = events.into_iter().filter_map(|event| match event {
+        let mut typed = events.into_iter().filter_map(|event| match event {
             ConversationEvent::Typed(typed) => Some(typed),
             _ => None,
         });
-        typed.last()
+        typed.next_back()
     }
 }
 
