@@ -99,6 +99,12 @@ function hideWords() {
   at('log').focus()
 }
 
+// The button that was pressed is gone then: focus goes to what is just before the sentence about it.
+function agree() {
+  at('live').open = false
+  at('log').focus()
+}
+
 // A window that a link of its own opened closes. Any other becomes an ordinary site.
 function shut() {
   close()
@@ -124,6 +130,12 @@ const presses = {
   again: () => location.reload(),
   'stop-waiting': giveUp,
   'hide-words': hideWords,
+  'live-typing': agree,
+  'live-text': agree,
+  'live-yes': agree,
+  'live-no': agree,
+  'live-back': agree,
+  'live-stop': agree,
   unveil: () => { uncover(); at('log').focus() },
   close: shut,
 }

@@ -160,6 +160,63 @@ pub enum ConversationEvent {
     ReturnWords(Written),
     /// The survivor has been silent for long, or is not any more.
     Silence(Silence),
+    /// How far an agreement to show what is not sent yet has come.
+    Live(Live),
+    /// What the other side is typing and has not sent.
+    Typed(Typed),
+}
+
+choice! {
+    /// What is shown of a message before it is sent, where both sides agreed to it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum LiveKind {
+        /// That somebody is typing.
+        Typing = 0,
+        /// The words themselves, as they are typed.
+        Text = 1,
+    }
+}
+
+choice! {
+    /// A step towards such an agreement, or out of it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LiveStep {
+        /// Offers it to the other side.
+        Offer {
+            /// What would be shown.
+            kind: LiveKind
+        } = 0,
+        /// Accepts what was offered.
+        Accept = 1,
+        /// Withdraws an offer, declines one, or stops what was agreed.
+        Stop = 2,
+    }
+}
+
+/// How far such an agreement has come, seen from this side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Live {
+    /// There is none: what is typed is seen when it is sent.
+    #[default]
+    Off,
+    /// This side offered it, and the other has not answered.
+    Asked(LiveKind),
+    /// The other side offers it.
+    Offered(LiveKind),
+    /// Both agreed: each sees it of the other.
+    On(LiveKind),
+}
+
+/// What somebody is typing and has not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Typed {
+    /// Nothing, as far as is known.
+    #[default]
+    Nothing,
+    /// Something; what, is not for this side to see.
+    Something,
+    /// These words; a long text begins with `…` in place of what came before.
+    Text(Written),
 }
 
 choice! {

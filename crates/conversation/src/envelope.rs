@@ -10,7 +10,10 @@ use stillroom_protocol::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::conversation::Silence;
+use crate::{
+    conversation::{LiveStep, Silence},
+    limits::{LIVE_PADDED, LIVE_TEXT_MAX},
+};
 
 /// A member's number in the group: their leaf.
 pub(crate) type LeafNumber = u32;
@@ -38,6 +41,11 @@ choice! {
         StillHere = 7,
         /// From the survivor: their page is hidden behind another, or in sight again.
         Hidden { hidden: Flag } = 8,
+        /// Towards showing one another what is not sent yet, or out of it. `turn` numbers the offers of both.
+        Live { turn: u32, step: LiveStep } = 16,
+        /// While that is agreed: whether this member is typing, and what. Has no place in the stream, is
+        /// neither kept nor acknowledged, and is always padded alike.
+        Beat { turn: u32, number: u32, typing: Flag, draft: Text<LIVE_TEXT_MAX> } = 17,
     }
 }
 
@@ -45,6 +53,7 @@ impl Zeroize for Content {
     fn zeroize(&mut self) {
         match self {
             Self::Message { text } => text.zeroize(),
+            Self::Beat { draft, .. } => draft.zeroize(),
             Self::ReturnWords { words } => words.zeroize(),
             _ => {}
         }
@@ -88,7 +97,8 @@ pub(crate) struct Envelope {
 impl Envelope {
     /// The padded bytes to encrypt; nothing when the content is over its limit, which its type forbids.
     pub(crate) fn seal(&self) -> Option<Zeroizing<Vec<u8>>> {
-        padding::pad(encode(self)).ok().map(Zeroizing::new)
+        let least = if matches!(self.content, Content::Beat { .. }) { LIVE_PADDED } else { 0 };
+        padding::pad(encode(self), least).ok().map(Zeroizing::new)
     }
 
     /// The envelope in decrypted bytes; nothing where a member sent something else.

@@ -19,8 +19,8 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Participant,
-    Role, Silence, WriteError, Written,
+    Announcement, Author, ConversationEvent, Ending, Live, LiveKind, LiveStep, MemberNumber,
+    MessageNumber, Participant, Role, Silence, Typed, WriteError, Written,
 };
 pub use desk::{
     Beforehand, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty, Trouble,

@@ -97,3 +97,25 @@ pub(crate) const DUTY_KEY_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Duty keys that a desk keeps, so that whoever was already waiting when one was replaced is readable.
 pub(crate) const DUTY_KEYS_HELD: usize = 3;
+
+/// How often each side says what it is typing, where both agreed that it is shown, whether or not anything
+/// was typed: often enough to follow (T.140 sends what was typed within 0.5 s).
+pub(crate) const LIVE_EVERY: Duration = Duration::from_millis(500);
+
+/// What each of those is padded to: with what encryption adds, 2.5 KB a second in each direction.
+pub(crate) const LIVE_PADDED: usize = 1024;
+
+/// Bytes of a draft that are shown while it is typed: all of nearly every message, and the end of a longer
+/// one. The rest of the bucket is the envelope.
+pub(crate) const LIVE_TEXT_MAX: usize = LIVE_PADDED - 64;
+
+/// How long the other side may be unheard before this one stops its beats and shows no more of theirs. So
+/// nobody who is away misses more than twenty keys of the group by them, of the 1,024 that the MLS library
+/// skips.
+pub(crate) const LIVE_UNHEARD: Duration = Duration::from_secs(10);
+
+/// How long after a key somebody counts as typing.
+pub(crate) const TYPING_LASTS: Duration = Duration::from_secs(5);
+
+/// How long an offer to show what is typed waits for an answer. It can be made again.
+pub(crate) const LIVE_OFFER_LASTS: Duration = Duration::from_secs(10 * 60);

@@ -20,8 +20,8 @@ use crate::{
     Transmit,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, MessageNumber, Silence, WriteError,
-        Written, check_text,
+        Announcement, Author, ConversationEvent, Ending, LiveStep, MessageNumber, Silence,
+        WriteError, Written, check_text,
     },
     envelope::Content,
     limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
@@ -139,7 +139,8 @@ enum State {
 /// The survivor's side of a chat.
 ///
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
-/// [`touched`](Self::touched), [`hidden`](Self::hidden), [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
+/// [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -233,8 +234,31 @@ impl Survivor {
         }
         if let State::Chatting(chat) = &mut self.state {
             chat.say(Content::Hidden { hidden: hidden.into() }, now);
+            chat.set_hidden(hidden, now);
         }
         self.drain_chat(now);
+    }
+
+    /// Takes a step towards showing one another what is not sent yet, or out of it. One that makes no sense
+    /// now, such as accepting what was withdrawn, is none.
+    pub fn step(&mut self, step: LiveStep, now: Timestamp) {
+        if let State::Chatting(chat) = &mut self.state {
+            chat.step(step, now);
+        }
+        self.drain_chat(now);
+    }
+
+    /// What is in the message box, at each change. It leaves this device only where both agreed to that:
+    /// [`shows_drafts`](Self::shows_drafts).
+    pub fn draft(&mut self, text: &str, now: Timestamp) {
+        if let State::Chatting(chat) = &mut self.state {
+            chat.set_draft(text, now);
+        }
+    }
+
+    /// Whether the advocate sees what is typed, or that something is.
+    pub fn shows_drafts(&self) -> bool {
+        matches!(&self.state, State::Chatting(chat) if chat.shows_drafts())
     }
 
     /// Ends the chat, or gives up the place in the line.
@@ -519,6 +543,7 @@ impl Survivor {
         chat.handle_line_up(now);
         if self.hidden {
             chat.say(Content::Hidden { hidden: true.into() }, now);
+            chat.set_hidden(true, now);
         }
         self.said.returning = None;
         self.state = State::Chatting(Box::new(chat));

@@ -150,7 +150,11 @@ impl Board {
                 say_with("desk-in-chat", &[("chat", &chat), ("what", &told(announcement))])
             }
             // In the chat in front it is read from its own region.
-            News::Silence(_) if in_front => return,
+            News::Silence(_) | News::Live(_) if in_front => return,
+            News::Live(live) => {
+                let what = say(words::live(*live));
+                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
+            }
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;

@@ -8,8 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, MessageNumber,
-    Participant, Role, Silence,
+    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, Live, MessageNumber,
+    Participant, Role, Silence, Typed,
 };
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
@@ -107,6 +107,8 @@ pub(crate) enum News {
     Note(Announcement),
     /// The survivor's silence has come further.
     Silence(Silence),
+    /// An agreement to show what is typed has come further.
+    Live(Live),
     /// The survivor is in, the chat is over, or the survivor went elsewhere.
     Stage(Stage),
 }
@@ -124,6 +126,11 @@ pub(crate) struct Chat {
     reminded: bool,
     /// How far the survivor's silence has come, and since when; nothing where there is none.
     silence: Option<(Silence, Timestamp)>,
+    /// How far an agreement to show what is typed has come; that there is none any more until the next
+    /// message, and nothing from then on.
+    live: Option<Live>,
+    /// What the survivor is typing.
+    typed: Typed,
     next: u64,
 }
 
@@ -145,6 +152,8 @@ impl Chat {
             beforehand: None,
             reminded: false,
             silence: None,
+            live: None,
+            typed: Typed::Nothing,
             next: 0,
         }
     }
@@ -188,6 +197,14 @@ impl Chat {
                 self.silence = (silence != Silence::Over).then_some((silence, now));
                 Some(News::Silence(silence))
             }
+            ConversationEvent::Live(live) => {
+                self.live = Some(live);
+                Some(News::Live(live))
+            }
+            ConversationEvent::Typed(typed) => {
+                self.typed = typed;
+                None
+            }
             // They are for the survivor's eyes.
             ConversationEvent::ReturnWords(_) => None,
         }
@@ -211,6 +228,7 @@ impl Chat {
             }
         };
         let mine = writer == Writer::Me;
+        self.live = self.live.filter(|live| *live != Live::Off);
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
         self.log(What::Message { number, writer, text }, now);
@@ -232,6 +250,8 @@ impl Chat {
             self.written_last = None;
             self.beforehand = None;
             self.silence = None;
+            self.live = None;
+            self.typed = Typed::Nothing;
         }
         Some(News::Stage(stage))
     }
@@ -269,6 +289,21 @@ impl Chat {
     /// How far the survivor's silence has come, and since when.
     pub(crate) fn silence(&self) -> Option<(Silence, Timestamp)> {
         self.silence
+    }
+
+    /// How far an agreement to show what is typed has come, where there is something to say of it.
+    pub(crate) fn live(&self) -> Option<Live> {
+        self.live
+    }
+
+    /// Whether the survivor sees what is typed here, or that something is.
+    pub(crate) fn shows_drafts(&self) -> bool {
+        matches!(self.live, Some(Live::On(_)))
+    }
+
+    /// What the survivor is typing.
+    pub(crate) fn typed(&self) -> &Typed {
+        &self.typed
     }
 
     /// The log, oldest first.
@@ -385,6 +420,24 @@ mod tests {
         assert_eq!(chat.marks(), [Mark::Closing, Mark::New]);
         chat.handle(silence(Silence::Over), NOW);
         assert_eq!((chat.marks(), chat.silence()), (vec![Mark::New], None));
+    }
+
+    #[test]
+    fn that_what_is_typed_is_seen_is_told_while_it_is_so_and_its_end_until_the_next_message() {
+        let mut chat = open();
+        let live = |live| ChatEvent::Conversation(ConversationEvent::Live(live));
+        let on = Live::On(stillroom_conversation::LiveKind::Text);
+        assert_eq!(chat.handle(live(on), NOW), Some(News::Live(on)));
+        chat.handle(ChatEvent::Conversation(ConversationEvent::Typed(Typed::Something)), NOW);
+        chat.handle_message(MessageNumber(1), Author::Me, "hello", NOW);
+        assert!(chat.shows_drafts() && chat.live() == Some(on));
+        chat.handle(live(Live::Off), NOW);
+        assert!(!chat.shows_drafts() && chat.live() == Some(Live::Off));
+        chat.handle_message(MessageNumber(2), Author::Me, "hello", NOW);
+        assert_eq!(chat.live(), None);
+        chat.handle(live(on), NOW);
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        assert_eq!((chat.live(), chat.typed()), (None, &Typed::Nothing));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    ChatEvent, Desk, DeskEvent, DeskSetup, Randomness, Transmit, WriteError,
+    ChatEvent, Desk, DeskEvent, DeskSetup, LiveStep, Randomness, Transmit, WriteError,
 };
 use stillroom_program::Timestamp;
 use stillroom_protocol::TicketId;
@@ -105,6 +105,25 @@ impl Console {
     pub(crate) fn write(self, seat: Seat, text: &str) -> Result<(), WriteError> {
         let seated = self.board.at(seat).ok_or(WriteError::NotNow)?;
         self.act(|desk, now| desk.write(seated.number, text, now)).map(|_| ())
+    }
+
+    /// Takes a step towards showing what is typed, or out of it.
+    pub(crate) fn step(self, seat: Seat, step: LiveStep) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.step(seated.number, step, now));
+        }
+    }
+
+    /// Tells the core what is in a message box, where the survivor is to see it.
+    pub(crate) fn draft(self, seat: Seat, text: &str) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.draft(seated.number, text, now));
+        }
+    }
+
+    /// The page is hidden behind another, or in sight again.
+    pub(crate) fn hidden(self, hidden: bool) {
+        self.act(|desk, now| desk.hidden(hidden, now));
     }
 
     /// Gives a silent survivor more time.

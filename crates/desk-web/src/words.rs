@@ -3,7 +3,8 @@
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Announcement, ComesBack, Duty, Ending, Line, Role, SafetyAnswer, Silence, Trouble, WriteError,
+    Announcement, ComesBack, Duty, Ending, Line, Live, LiveKind, LiveStep, Role, SafetyAnswer,
+    Silence, Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -84,6 +85,31 @@ pub(crate) fn silence(silence: Silence) -> Option<(&'static str, u16)> {
         Silence::Over => None,
         Silence::Asked => Some(("desk-silence-asked", 0)),
         Silence::Warned { minutes } => Some(("desk-silence-warned", minutes)),
+    }
+}
+
+/// How far an agreement to show what is typed has come.
+pub(crate) fn live(live: Live) -> &'static str {
+    match live {
+        Live::Off => "desk-live-off",
+        Live::Asked(LiveKind::Typing) => "desk-live-asked-typing",
+        Live::Asked(LiveKind::Text) => "desk-live-asked-text",
+        Live::Offered(LiveKind::Typing) => "desk-live-offered-typing",
+        Live::Offered(LiveKind::Text) => "desk-live-offered-text",
+        Live::On(LiveKind::Typing) => "desk-live-on-typing",
+        Live::On(LiveKind::Text) => "desk-live-on-text",
+    }
+}
+
+/// What can be done about it, and what the buttons for that say.
+pub(crate) fn steps(live: Live) -> &'static [(LiveStep, &'static str)] {
+    match live {
+        Live::Off => &[],
+        Live::Asked(_) => &[(LiveStep::Stop, "desk-live-back")],
+        Live::Offered(_) => {
+            &[(LiveStep::Accept, "desk-live-yes"), (LiveStep::Stop, "desk-live-no")]
+        }
+        Live::On(_) => &[(LiveStep::Stop, "desk-live-stop")],
     }
 }
 

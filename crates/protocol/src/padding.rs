@@ -14,12 +14,14 @@ const _: () = assert!(BUCKETS[7] > MESSAGE_TEXT_MAX + 1024);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLongToPad;
 
-/// Fills up `record` with one byte 0x80 and zeros (ISO/IEC 7816-4) to the smallest of [`BUCKETS`].
+/// Fills up `record` with one byte 0x80 and zeros (ISO/IEC 7816-4) to the smallest of [`BUCKETS`] that has
+/// `least` bytes or more.
 ///
 /// # Errors
 /// [`TooLongToPad`], which a caller who keeps the limits of messages never sees.
-pub fn pad(mut record: Vec<u8>) -> Result<Vec<u8>, TooLongToPad> {
-    let bucket = BUCKETS.into_iter().find(|bucket| record.len() < *bucket).ok_or(TooLongToPad)?;
+pub fn pad(mut record: Vec<u8>, least: usize) -> Result<Vec<u8>, TooLongToPad> {
+    let fits = |bucket: &usize| record.len() < *bucket && least <= *bucket;
+    let bucket = BUCKETS.into_iter().find(fits).ok_or(TooLongToPad)?;
     record.push(0x80);
     record.resize(bucket, 0);
     Ok(record)
@@ -38,9 +40,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_bucket_sizes_leave_the_device(record in proptest::collection::vec(any::<u8>(), 0..17_407)) {
-            let padded = pad(record.clone()).unwrap();
-            prop_assert!(BUCKETS.contains(&padded.len()));
+        fn only_bucket_sizes_leave_the_device(
+            record in proptest::collection::vec(any::<u8>(), 0..17_407),
+            least in 0_usize..17_408,
+        ) {
+            let padded = pad(record.clone(), least).unwrap();
+            prop_assert!(BUCKETS.contains(&padded.len()) && padded.len() >= least);
             prop_assert_eq!(unpad(&padded), Some(&record[..]));
         }
 
@@ -52,6 +57,6 @@ mod tests {
 
     #[test]
     fn a_record_longer_than_any_bucket_is_refused() {
-        assert_eq!(pad(alloc::vec![1; 17_408]), Err(TooLongToPad));
+        assert_eq!(pad(alloc::vec![1; 17_408], 0), Err(TooLongToPad));
     }
 }

@@ -2,7 +2,8 @@
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    Ending, MessageNumber, Participant, Phase, Silence, SurvivorEvent, Trouble, WaitingSurvivor,
+    Ending, Live, MessageNumber, Participant, Phase, Silence, SurvivorEvent, Trouble, Typed,
+    WaitingSurvivor,
 };
 
 /// One conversation, as it stands on a screen.
@@ -28,6 +29,10 @@ pub struct ShownChat {
     pub return_words: Option<String>,
     /// How far silence came, step by step.
     pub silences: Vec<Silence>,
+    /// How far an agreement to show what is typed has come, step by step.
+    pub live: Vec<Live>,
+    /// What the other side was seen to type, change by change.
+    pub typed: Vec<Typed>,
 }
 
 impl ShownChat {
@@ -41,6 +46,8 @@ impl ShownChat {
             ConversationEvent::Announced(announcement) => self.announced.push(announcement),
             ConversationEvent::ReturnWords(words) => self.return_words = Some(words.to_string()),
             ConversationEvent::Silence(silence) => self.silences.push(silence),
+            ConversationEvent::Live(live) => self.live.push(live),
+            ConversationEvent::Typed(typed) => self.typed.push(typed),
         }
     }
 

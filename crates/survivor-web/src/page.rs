@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, MessageEvent, Window, window};
 use zeroize::Zeroizing;
 
-use crate::{LEFT, Shell, socket, view::View};
+use crate::{LEFT, Shell, socket, view::View, words};
 
 /// How often the page looks whether "a minute ago" has become two.
 const TIMES_EVERY: Duration = Duration::from_secs(15);
@@ -83,6 +83,9 @@ impl Page {
             "submit" => self.write(now),
             "input" => {
                 self.core.touched(now);
+                if self.core.shows_drafts() {
+                    self.core.draft(&Zeroizing::new(self.view.written()), now);
+                }
                 self.view.say_length();
             }
             "keydown" => self.core.touched(now),
@@ -107,6 +110,8 @@ impl Page {
         let id = button.map(|button| button.id()).unwrap_or_default();
         if id == "end-now" || id == "stop-waiting" {
             self.core.end(now);
+        } else if let Some(step) = words::step(&id) {
+            self.core.step(step, now);
         }
     }
 

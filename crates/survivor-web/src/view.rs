@@ -5,8 +5,8 @@
 //! A screenshot taken before cannot be undone.
 
 use stillroom_conversation::{
-    Announcement, Author, ConversationEvent, Line, MemberNumber, MessageNumber, Participant, Phase,
-    Silence, Written,
+    Announcement, Author, ConversationEvent, Line, Live, MemberNumber, MessageNumber, Participant,
+    Phase, Silence, Typed, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -98,6 +98,8 @@ impl View {
 
     /// Takes the conversation off the page.
     fn erase(&mut self) {
+        self.show_live(Live::Off);
+        self.show_typed(&Typed::Nothing);
         self.messages.set_text_content(None);
         self.clear_written();
         self.set("roster", "");
@@ -165,6 +167,8 @@ impl View {
             ConversationEvent::Announced(said) => self.announce(&said),
             ConversationEvent::ReturnWords(words) => self.show_return_words(&words),
             ConversationEvent::Silence(silence) => self.show_silence(silence),
+            ConversationEvent::Live(live) => self.show_live(live),
+            ConversationEvent::Typed(typed) => self.show_typed(&typed),
         }
     }
 
@@ -224,8 +228,12 @@ impl View {
             sentence = words::fill(&sentence, "name", &words::isolated(name));
             sentence = words::fill(&sentence, "role", &self.text(words::role(role)));
         }
+        self.note(&sentence);
+    }
+
+    fn note(&self, sentence: &str) {
         if let Some(item) = self.copy("of-note") {
-            put(&item, "p", &sentence);
+            put(&item, "p", sentence);
             self.append(&item, false);
         }
     }
@@ -268,6 +276,35 @@ impl View {
                 self.set("silence-said", "");
             }
         }
+    }
+
+    /// Says who sees what is typed, and offers what can be done about it, for as long as it is so. That it is
+    /// over stands in the log.
+    fn show_live(&self, live: Live) {
+        let Some(talk) = self.document.get_element_by_id("talk") else {
+            return;
+        };
+        match words::live(live) {
+            Some((state, id)) => {
+                let _ = talk.set_attribute("data-live", state);
+                self.set("live-said", &self.text(id));
+            }
+            None => {
+                let _ = talk.remove_attribute("data-live");
+                self.set("live-said", "");
+                self.note(&self.text("live-off"));
+            }
+        }
+    }
+
+    /// Shows what the advocate is typing. That they are is said once; the words are there to be read.
+    fn show_typed(&self, typed: &Typed) {
+        let who = self.here.iter().find(|person| !person.me).filter(|_| *typed != Typed::Nothing);
+        let said = who.map(|person| {
+            words::fill(&self.text("is-typing"), "name", &words::isolated(&person.name))
+        });
+        self.set("typing", &said.unwrap_or_default());
+        self.set("draft", if let Typed::Text(text) = typed { text } else { "" });
     }
 
     /// A member's name and role; whoever wrote and left since is still named by what was shown.

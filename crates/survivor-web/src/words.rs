@@ -1,7 +1,9 @@
 //! Which words say how long ago, how far, how much: the choices alone, without a browser
 //! (`features.md` 2.1, 3.7, 3.12). The words themselves are in `pages/texts/`.
 
-use stillroom_conversation::{Announcement, Ending, Role, SafetyAnswer, Silence, Stop};
+use stillroom_conversation::{
+    Announcement, Ending, Live, LiveKind, LiveStep, Role, SafetyAnswer, Silence, Stop,
+};
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
 /// From how many characters before the limit on the page speaks of it: early enough to finish a thought.
@@ -71,6 +73,30 @@ pub(crate) fn silence(silence: Silence) -> Option<Phrase> {
         Silence::Warned { minutes: 0 | 1 } => Some(Phrase::of("silence-minute", 1)),
         Silence::Warned { minutes } => Some(Phrase::of("silence-minutes", minutes.into())),
     }
+}
+
+/// What is said of an agreement to show what is typed: its state in the page, and the sentence.
+pub(crate) fn live(live: Live) -> Option<(&'static str, &'static str)> {
+    Some(match live {
+        Live::Off => return None,
+        Live::Asked(LiveKind::Typing) => ("asked", "live-asked-typing"),
+        Live::Asked(LiveKind::Text) => ("asked", "live-asked-text"),
+        Live::Offered(LiveKind::Typing) => ("offered", "live-offered-typing"),
+        Live::Offered(LiveKind::Text) => ("offered", "live-offered-text"),
+        Live::On(LiveKind::Typing) => ("on", "live-on-typing"),
+        Live::On(LiveKind::Text) => ("on", "live-on-text"),
+    })
+}
+
+/// The step that a button stands for.
+pub(crate) fn step(button: &str) -> Option<LiveStep> {
+    Some(match button {
+        "live-typing" => LiveStep::Offer { kind: LiveKind::Typing },
+        "live-text" => LiveStep::Offer { kind: LiveKind::Text },
+        "live-yes" => LiveStep::Accept,
+        "live-no" | "live-back" | "live-stop" => LiveStep::Stop,
+        _ => return None,
+    })
 }
 
 /// A role's name.
@@ -217,6 +243,20 @@ mod tests {
             assert!(page_has_text(said.id) && said.count == u64::from(minutes.max(1)));
         }
         assert!(page_has_text(silence(Silence::Asked).unwrap().id));
+    }
+
+    #[test]
+    fn an_agreement_has_words_and_buttons_for_as_long_as_it_is_more_than_nothing() {
+        assert_eq!(live(Live::Off), None);
+        for kind in [LiveKind::Typing, LiveKind::Text] {
+            for state in [Live::Asked(kind), Live::Offered(kind), Live::On(kind)] {
+                assert!(live(state).is_some_and(|(_, id)| page_has_text(id)), "{state:?}");
+            }
+        }
+        for id in ["live-typing", "live-text", "live-yes", "live-no", "live-back", "live-stop"] {
+            assert!(step(id).is_some() && PAGE.contains(&format!("class=\"button\" id=\"{id}\"")));
+        }
+        assert_eq!(step("send"), None);
     }
 
     #[test]

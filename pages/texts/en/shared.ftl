@@ -32,3 +32,8 @@ time-hours = { $count } hours ago
 state-kept = Kept for your advocate
 state-sending = Sending
 state-received = Received
+
+## What is typed and not sent yet
+
+is-typing = { $name } is typing
+typed-not-sent = Being typed, not sent yet

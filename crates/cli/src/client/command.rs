@@ -31,8 +31,9 @@ pub(crate) struct ClientArguments {
 #[derive(Subcommand)]
 enum Side {
     /// A survivor. Commands: {"do":"start"} (with "language", "interpreter", "safety" and "words" where they
-    /// are said), {"do":"write","text":"…"}, {"do":"touch"}, {"do":"hide","hidden":true}, {"do":"end"},
-    /// {"do":"leave"}.
+    /// are said), {"do":"write","text":"…"}, {"do":"touch"}, {"do":"hide","hidden":true},
+    /// {"do":"live","step":"offer-text"} (or "offer-typing", "accept", "stop"), {"do":"type","text":"…"},
+    /// {"do":"end"}, {"do":"leave"}.
     Survivor {
         /// The survivor's link, or the relay's address.
         #[arg(long)]
@@ -42,7 +43,9 @@ enum Side {
         root: Fingerprint,
     },
     /// An advocate's desk. Commands: {"do":"on-duty"}, {"do":"off-duty"}, {"do":"take-next"},
-    /// {"do":"write","chat":1,"text":"…"}, {"do":"postpone","chat":1}, {"do":"end","chat":1}.
+    /// {"do":"write","chat":1,"text":"…"}, {"do":"live","chat":1,"step":"accept"} (or "offer-text",
+    /// "offer-typing", "stop"), {"do":"type","chat":1,"text":"…"}, {"do":"postpone","chat":1},
+    /// {"do":"end","chat":1}.
     Desk {
         /// The desk's link as `stillroom demo` prints it, with the device in it.
         #[arg(long, required_unless_present = "device_file")]
@@ -98,6 +101,8 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
                     SurvivorCommand::Touch => core.touched(now),
                     SurvivorCommand::Hide { hidden } => core.hidden(hidden, now),
                     SurvivorCommand::Write { text } => refused(core.write(&text, now).err()),
+                    SurvivorCommand::Type { text } => core.draft(&text, now),
+                    SurvivorCommand::Live { step } => core.step(step.into(), now),
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),
                 });
@@ -123,6 +128,10 @@ async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
                     DeskCommand::TakeNext => core.take_next(),
                     DeskCommand::Write { chat, text } => {
                         refused(core.write(ChatNumber(chat), &text, now).err());
+                    }
+                    DeskCommand::Type { chat, text } => core.draft(ChatNumber(chat), &text, now),
+                    DeskCommand::Live { chat, step } => {
+                        core.step(ChatNumber(chat), step.into(), now);
                     }
                     DeskCommand::Postpone { chat } => core.postpone(ChatNumber(chat), now),
                     DeskCommand::End { chat } => core.end(ChatNumber(chat), now),

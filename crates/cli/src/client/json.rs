@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent, Duty,
-    Ending, Participant, Phase, Role, SafetyAnswer, Silence, SurvivorEvent, WriteError,
+    Ending, Live, LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence,
+    SurvivorEvent, Typed, WriteError,
 };
 
 /// What a scripted survivor is told to do.
@@ -41,6 +42,16 @@ pub(crate) enum SurvivorCommand {
         /// What.
         text: String,
     },
+    /// Type this into the message box, and send nothing.
+    Type {
+        /// What is in it.
+        text: String,
+    },
+    /// Take a step towards showing what is typed, or out of it.
+    Live {
+        /// Which.
+        step: Step,
+    },
     /// End the chat.
     End,
     /// Leave by the way out.
@@ -73,6 +84,31 @@ impl From<Safety> for SafetyAnswer {
     }
 }
 
+/// A step towards showing one another what is typed, or out of it.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Step {
+    /// Offer to show that somebody is typing.
+    OfferTyping,
+    /// Offer to show what is typed.
+    OfferText,
+    /// Accept what is offered.
+    Accept,
+    /// Withdraw, decline or stop.
+    Stop,
+}
+
+impl From<Step> for LiveStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::OfferTyping => Self::Offer { kind: LiveKind::Typing },
+            Step::OfferText => Self::Offer { kind: LiveKind::Text },
+            Step::Accept => Self::Accept,
+            Step::Stop => Self::Stop,
+        }
+    }
+}
+
 /// What a scripted desk is told to do.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
@@ -89,6 +125,20 @@ pub(crate) enum DeskCommand {
         chat: u32,
         /// What.
         text: String,
+    },
+    /// Type this into a message box, and send nothing.
+    Type {
+        /// In which chat.
+        chat: u32,
+        /// What is in it.
+        text: String,
+    },
+    /// Take a step towards showing what is typed, or out of it.
+    Live {
+        /// In which chat.
+        chat: u32,
+        /// Which.
+        step: Step,
     },
     /// Give a silent survivor more time.
     Postpone {
@@ -183,6 +233,17 @@ fn conversation(event: &ConversationEvent) -> Value {
             Silence::Warned { minutes } => {
                 json!({"event": "silence", "step": "warned", "minutes": minutes})
             }
+        },
+        ConversationEvent::Live(live) => match live {
+            Live::Off => json!({"event": "live", "live": "off"}),
+            Live::Asked(kind) => json!({"event": "live", "live": "asked", "kind": word(kind)}),
+            Live::Offered(kind) => json!({"event": "live", "live": "offered", "kind": word(kind)}),
+            Live::On(kind) => json!({"event": "live", "live": "on", "kind": word(kind)}),
+        },
+        ConversationEvent::Typed(typed) => match typed {
+            Typed::Nothing => json!({"event": "typed", "typing": false}),
+            Typed::Something => json!({"event": "typed", "typing": true}),
+            Typed::Text(text) => json!({"event": "typed", "typing": true, "text": &**text}),
         },
     }
 }

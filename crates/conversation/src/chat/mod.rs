@@ -6,6 +6,7 @@
 //! repeats, reorders, alters or invents; not against a member who copies what they may read.
 
 mod inbox;
+mod live;
 mod outbox;
 mod room;
 mod roster;
@@ -16,13 +17,14 @@ use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::{
     Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode, limits::CHAIN_MAX,
 };
+use zeroize::Zeroize;
 
 pub(crate) use self::roster::Member;
-use self::{inbox::Inbox, outbox::Outbox, room::Room, roster::Roster};
+use self::{inbox::Inbox, live::Shared, outbox::Outbox, room::Room, roster::Roster};
 use crate::{
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, MemberNumber, MessageNumber, Role,
-        Silence, WriteError, Written, check_text,
+        Announcement, Author, ConversationEvent, Ending, LiveStep, MemberNumber, MessageNumber,
+        Role, Silence, WriteError, Written, check_text,
     },
     envelope::{Content, Envelope, LeafNumber, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
@@ -99,6 +101,9 @@ pub(crate) struct Chat {
     roster: Roster,
     outbox: Outbox,
     inbox: Inbox,
+    live: Shared,
+    /// Whether the page is hidden: nobody types on one that they do not see.
+    hidden: bool,
     stage: Stage,
     lead: LeafNumber,
     /// On the survivor's device: what it gives away when it is left.
@@ -143,6 +148,8 @@ impl Chat {
             roster,
             outbox: Outbox::new(),
             inbox: Inbox::new(),
+            live: Shared::new(),
+            hidden: false,
             stage: Stage::Open,
             lead,
             leaving,
@@ -171,6 +178,7 @@ impl Chat {
 
     pub(crate) fn handle_attached(&mut self, now: Timestamp) {
         self.room.handle_attached();
+        self.live.wake(now);
         self.send_due(now);
     }
 
@@ -186,6 +194,7 @@ impl Chat {
             self.show_roster();
         }
         if here {
+            self.live.wake(now);
             self.outbox.send_all_again(now);
             self.send_due(now);
         }
@@ -257,6 +266,7 @@ impl Chat {
         if self.stage != Stage::Open || self.outbox.is_full() {
             return Err(WriteError::NotNow);
         }
+        self.live.set_draft("", now);
         let number = self.show_message(Author::Me, text);
         let content = Content::Message { text: content };
         self.outbox.push(content, Some(number), self.roster.others(), now);
@@ -294,9 +304,39 @@ impl Chat {
         }
         let why = if ending == Ending::BySilence { Why::Silence } else { Why::Ended };
         self.outbox.push(Content::End { why }, None, self.roster.others(), now);
+        // What was typed and not sent goes at once.
+        self.live = Shared::new();
         self.stage = Stage::Closing { until: now + CLOSING_AT_MOST };
         self.outputs.push_back(ChatOutput::Ended(ending));
         self.send_due(now);
+    }
+
+    /// Takes a step towards showing one another what is not sent yet, or out of it.
+    pub(crate) fn step(&mut self, step: LiveStep, now: Timestamp) {
+        if self.stage == Stage::Open
+            && self.lead_is_introduced()
+            && let Some(content) = self.live.take(step, now)
+        {
+            self.say(content, now);
+        }
+    }
+
+    /// What is in the message box. It goes nowhere but with the next beat, where both agreed to that.
+    pub(crate) fn set_draft(&mut self, text: &str, now: Timestamp) {
+        self.live.set_draft(text, now);
+    }
+
+    /// Whether what is typed is shown to the other side.
+    pub(crate) fn shows_drafts(&self) -> bool {
+        self.live.is_on()
+    }
+
+    /// The page is hidden behind another, or in sight again.
+    pub(crate) fn set_hidden(&mut self, hidden: bool, now: Timestamp) {
+        self.hidden = hidden;
+        if !hidden {
+            self.live.wake(now);
+        }
     }
 
     /// Says something that is no message to everybody in the chat.
@@ -319,18 +359,34 @@ impl Chat {
         if matches!(self.stage, Stage::Closing { until } if until <= now) {
             self.close();
         }
+        if self.stage == Stage::Open {
+            match self.live.handle_timeout(self.is_ready_for_beats(), now) {
+                Some(beat @ Content::Beat { .. }) => self.post(Envelope {
+                    place: 0,
+                    acknowledged: List::default(),
+                    starts: List::default(),
+                    content: beat,
+                }),
+                Some(step) => self.say(step, now),
+                None => {}
+            }
+        }
         self.send_due(now);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         let attached = self.room.is_attached();
-        let stage = match self.stage {
-            Stage::Open => self.lead_gone_since.map(|since| since + LEAD_LOST_AFTER),
-            Stage::Closing { until } => Some(until),
+        let (stage, live) = match self.stage {
+            Stage::Open => {
+                let lost = self.lead_gone_since.map(|since| since + LEAD_LOST_AFTER);
+                (lost, self.live.poll_timeout(self.is_ready_for_beats()))
+            }
+            Stage::Closing { until } => (Some(until), None),
             Stage::Over => return None,
         };
         [
             stage,
+            live,
             self.room.poll_timeout(),
             self.outbox.poll_timeout().filter(|_| attached),
             self.inbox.poll_timeout().filter(|_| attached),
@@ -345,7 +401,8 @@ impl Chat {
     }
 
     pub(crate) fn poll_output(&mut self) -> Option<ChatOutput> {
-        self.outputs.pop_front()
+        let live = self.live.poll_event().map(ChatOutput::Conversation);
+        live.or_else(|| self.outputs.pop_front())
     }
 
     pub(crate) fn room(&self) -> RoomId {
@@ -401,8 +458,15 @@ impl Chat {
         self.leaving.is_some()
     }
 
-    fn handle_envelope(&mut self, sender: LeafNumber, envelope: Envelope, now: Timestamp) {
+    fn handle_envelope(&mut self, sender: LeafNumber, mut envelope: Envelope, now: Timestamp) {
         let me = self.group.own_leaf().0;
+        if self.is_opposite(sender) {
+            self.live.handle_heard(now);
+            if let Content::Beat { turn, number, typing, draft } = &envelope.content {
+                self.live.handle_beat(*turn, *number, **typing, draft);
+                envelope.content.zeroize();
+            }
+        }
         for start in envelope.starts.iter().filter(|start| start.receiver == me) {
             self.inbox.start_at(sender, start.first);
         }
@@ -412,7 +476,7 @@ impl Chat {
         }
         if envelope.place > 0 {
             for content in self.inbox.accept(sender, envelope.place, envelope.content, now) {
-                self.handle_content(sender, content);
+                self.handle_content(sender, content, now);
             }
         }
         if matches!(self.stage, Stage::Closing { .. }) && self.outbox.is_empty() {
@@ -421,7 +485,7 @@ impl Chat {
         self.send_due(now);
     }
 
-    fn handle_content(&mut self, sender: LeafNumber, content: Content) {
+    fn handle_content(&mut self, sender: LeafNumber, content: Content, now: Timestamp) {
         let introduces = matches!(content, Content::Introduction { .. } | Content::Arrived { .. });
         if !introduces && !self.roster.is_introduced(sender) {
             self.finish(ChatOutput::Unsafe);
@@ -437,6 +501,9 @@ impl Chat {
             }
             Content::Message { text } => {
                 if self.stage == Stage::Open {
+                    if self.is_opposite(sender) {
+                        self.live.handle_sent();
+                    }
                     self.show_message(Author::Member(MemberNumber(sender)), &text);
                 }
             }
@@ -451,12 +518,31 @@ impl Chat {
             }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
-            Content::ReturnWords { .. } | Content::Silence { .. } | Content::Acknowledgement => {}
+            Content::Live { turn, step } if self.is_opposite(sender) => {
+                self.live.handle_step(turn, step, now);
+            }
+            Content::ReturnWords { .. }
+            | Content::Silence { .. }
+            | Content::Live { .. }
+            | Content::Beat { .. }
+            | Content::Acknowledgement => {}
         }
     }
 
     fn is_from_lead_to_survivor(&self, sender: LeafNumber) -> bool {
         self.is_survivors() && sender == self.lead && self.stage == Stage::Open
+    }
+
+    /// Whether this member is the other side of an agreement to show what is typed: there is one only while
+    /// nobody else is in the chat.
+    fn is_opposite(&self, member: LeafNumber) -> bool {
+        self.stage == Stage::Open && self.roster.others() == [member].into()
+    }
+
+    /// Whether a beat would reach the other side, and somebody could be typing here.
+    fn is_ready_for_beats(&self) -> bool {
+        let here = self.roster.others_here();
+        !self.hidden && self.room.is_attached() && here.iter().any(|one| self.is_opposite(*one))
     }
 
     fn handle_sign(&mut self, sender: LeafNumber, sign: Sign) {
@@ -515,6 +601,10 @@ impl Chat {
                 self.announce(announcement);
             }
         }
+        // Whoever comes would see it, too, and was not agreed to.
+        if !joined.is_empty() {
+            self.step(LiveStep::Stop, now);
+        }
         for member in joined {
             let Some(device) = trust.check_staff(&member, now) else {
                 self.finish(ChatOutput::Unsafe);
@@ -547,13 +637,16 @@ impl Chat {
     /// a member who missed the first can read the next, and the relay cannot tell a repeat from news.
     fn send(&mut self, said: Option<(u64, Content)>) {
         let (place, content) = said.unwrap_or((0, Content::Acknowledgement));
-        let envelope = Envelope {
-            place,
-            acknowledged: List::try_from(self.inbox.take_acknowledgements()).unwrap_or_default(),
-            starts: List::try_from(self.outbox.starts()).unwrap_or_default(),
-            content,
-        };
-        let Some(plaintext) = envelope.seal() else {
+        let acknowledged = List::try_from(self.inbox.take_acknowledgements()).unwrap_or_default();
+        let starts = List::try_from(self.outbox.starts()).unwrap_or_default();
+        self.post(Envelope { place, acknowledged, starts, content });
+    }
+
+    /// Encrypts an envelope, posts it, and overwrites it.
+    fn post(&mut self, mut envelope: Envelope) {
+        let plaintext = envelope.seal();
+        envelope.content.zeroize();
+        let Some(plaintext) = plaintext else {
             return;
         };
         let Ok(message) = self.group.encrypt(&plaintext) else {
@@ -576,6 +669,8 @@ impl Chat {
     /// Over at once, without a word to the others. Whoever was told that it ended hears nothing more.
     fn finish(&mut self, output: ChatOutput) {
         if self.stage == Stage::Open {
+            // Only for what shows here: nothing of it is said.
+            let _ = self.live.take(LiveStep::Stop, Timestamp(0));
             self.outputs.push_back(output);
         }
         self.stage = Stage::Over;

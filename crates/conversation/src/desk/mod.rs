@@ -31,7 +31,9 @@ use self::{
 use crate::{
     Transmit,
     chat::{Chat, ChatOutput, Member, Sign, introduction},
-    conversation::{Author, ConversationEvent, Ending, MessageNumber, Silence, WriteError},
+    conversation::{
+        Author, ConversationEvent, Ending, LiveStep, MessageNumber, Silence, Typed, WriteError,
+    },
     envelope::Content,
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
     line::{Connection, Line, LineAction, jitter},
@@ -90,6 +92,8 @@ pub struct Desk {
     chats: BTreeMap<ChatNumber, Held>,
     last_chat: u32,
     returns: Returns,
+    /// Whether the page is hidden behind another.
+    hidden: bool,
     /// The time of the latest call that told it.
     now: Timestamp,
     transmits: VecDeque<Transmit>,
@@ -114,6 +118,7 @@ impl Desk {
             chats: BTreeMap::new(),
             last_chat: 0,
             returns: Returns::default(),
+            hidden: false,
             now,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -199,6 +204,33 @@ impl Desk {
         let told = self.chats.get_mut(&chat).and_then(|held| held.silence.handle_sign(now));
         self.tell_silence(chat, told);
         self.settle();
+    }
+
+    /// Takes a step in a chat towards showing one another what is not sent yet, or out of it. One that makes
+    /// no sense now, such as accepting what was withdrawn, is none.
+    pub fn step(&mut self, chat: ChatNumber, step: LiveStep, now: Timestamp) {
+        self.now = now;
+        if let Some(held) = self.chats.get_mut(&chat) {
+            held.chat.step(step, now);
+        }
+        self.settle();
+    }
+
+    /// What is in a chat's message box, at each change. It leaves this device only where both agreed to that.
+    pub fn draft(&mut self, chat: ChatNumber, text: &str, now: Timestamp) {
+        self.now = now;
+        if let Some(held) = self.chats.get_mut(&chat) {
+            held.chat.set_draft(text, now);
+        }
+    }
+
+    /// The page is hidden behind another, or in sight again: a browser slows what a hidden page does.
+    pub fn hidden(&mut self, hidden: bool, now: Timestamp) {
+        self.now = now;
+        self.hidden = hidden;
+        for held in self.chats.values_mut() {
+            held.chat.set_hidden(hidden, now);
+        }
     }
 
     // What the shell says.
@@ -480,6 +512,7 @@ impl Desk {
         let mut chat =
             Chat::new(group, members, &device.key, opening, MessageNumber(0), now).ok()?;
         chat.handle_line_up(now);
+        chat.set_hidden(self.hidden, now);
         chat.show_roster();
         self.last_chat += 1;
         let number = ChatNumber(self.last_chat);
@@ -578,8 +611,13 @@ impl Desk {
     fn handle_output(&mut self, number: ChatNumber, output: ChatOutput) {
         match output {
             ChatOutput::Conversation(event) => {
-                if let ConversationEvent::Message { from, .. } = &event {
-                    self.handle_message(number, *from);
+                match &event {
+                    ConversationEvent::Message { from, .. } => self.handle_message(number, *from),
+                    // Who is seen to type is not silent.
+                    ConversationEvent::Typed(Typed::Something | Typed::Text(_)) => {
+                        self.handle_sign(number, Sign::StillHere);
+                    }
+                    _ => {}
                 }
                 self.show_chat(number, ChatEvent::Conversation(event));
             }

@@ -34,6 +34,7 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
             written.set(characters(&field));
         }
     };
+    let drafted = chat.clone();
     let joining = Memo::new(move |_| chat.with(Chat::stage) == Stage::Joining);
     let said = move || match refused.get() {
         Some(error) => say(words::write_error(error)),
@@ -51,6 +52,9 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         refused.set(None);
         if let Some(field) = field.get_untracked() {
             written.set(characters(&field));
+            if drafted.with_untracked(Chat::shows_drafts) {
+                console.draft(seat, &Zeroizing::new(field.value()));
+            }
         }
     };
     let on_submit = move |event: SubmitEvent| {

@@ -8,6 +8,7 @@ mod beforehand;
 mod composer;
 mod gate;
 mod lists;
+mod live;
 mod log;
 mod panel;
 mod question;
@@ -31,6 +32,7 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     let board = console.board;
     top::listen_for_keys(console);
     top::warn_before_leaving(console);
+    top::tell_when_hidden(console);
     focus::move_if_dropped("go-on-duty".into());
     let chat = move || {
         if board.current.get().is_some() { "yes" } else { "no" }

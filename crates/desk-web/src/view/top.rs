@@ -100,6 +100,14 @@ pub(super) fn listen_for_keys(console: Console) {
     on_cleanup(move || listener.remove());
 }
 
+/// The core is told whether the page is hidden: nobody types on one that they do not see.
+pub(super) fn tell_when_hidden(console: Console) {
+    let listener = window_event_listener(ev::visibilitychange, move |_| {
+        console.hidden(document().hidden());
+    });
+    on_cleanup(move || listener.remove());
+}
+
 /// Leaving the page would lose open chats: the browser asks first.
 pub(super) fn warn_before_leaving(console: Console) {
     let listener = window_event_listener(ev::beforeunload, move |event| {
