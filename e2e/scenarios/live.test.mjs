@@ -76,6 +76,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await desk.click('button', 'Yes, show it')
       await survivor.seeAnywhere('The advocate sees what you type as you type it, also words that you delete.')
       await desk.seeAnywhere('The survivor sees what you type as you type it')
+      const described = await survivor.evaluate(() => document.getElementById('message').getAttribute('aria-describedby'))
+      assert.ok(described.split(' ').includes('live-said'), 'whoever comes to the box hears it again')
       for (const keys of ['I do', ' not kn', 'ow']) {
         await type(survivor, 'Your message', keys)
         await desk.seeText(...DRAFT, keys)
