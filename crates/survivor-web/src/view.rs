@@ -167,7 +167,12 @@ impl View {
             ConversationEvent::Announced(said) => self.announce(&said),
             ConversationEvent::ReturnWords(words) => self.show_return_words(&words),
             ConversationEvent::Silence(silence) => self.show_silence(silence),
-            ConversationEvent::Live(live) => self.show_live(live),
+            ConversationEvent::Live(live) => {
+                self.show_live(live);
+                if live == Live::Off {
+                    self.note(&self.text("live-off"));
+                }
+            }
             ConversationEvent::Typed(typed) => self.show_typed(&typed),
         }
     }
@@ -278,8 +283,7 @@ impl View {
         }
     }
 
-    /// Says who sees what is typed, and offers what can be done about it, for as long as it is so. That it is
-    /// over stands in the log.
+    /// Says who sees what is typed, and offers what can be done about it, for as long as it is so.
     fn show_live(&self, live: Live) {
         let Some(talk) = self.document.get_element_by_id("talk") else {
             return;
@@ -292,7 +296,6 @@ impl View {
             None => {
                 let _ = talk.remove_attribute("data-live");
                 self.set("live-said", "");
-                self.note(&self.text("live-off"));
             }
         }
     }

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
 
+use super::ChatOutput;
 use crate::{
     conversation::{ConversationEvent, Live, LiveKind, LiveStep, Typed, Written},
     envelope::Content,
@@ -51,12 +52,12 @@ pub(crate) struct Shared {
     /// The newest offer, of either side.
     turn: u32,
     state: State,
-    events: VecDeque<ConversationEvent>,
+    outputs: VecDeque<ChatOutput>,
 }
 
 impl Shared {
     pub(crate) fn new() -> Self {
-        Self { turn: 0, state: State::Off, events: VecDeque::new() }
+        Self { turn: 0, state: State::Off, outputs: VecDeque::new() }
     }
 
     // What the person does.
@@ -181,8 +182,8 @@ impl Shared {
     }
 
     /// What the page is to show.
-    pub(crate) fn poll_event(&mut self) -> Option<ConversationEvent> {
-        self.events.pop_front()
+    pub(crate) fn poll_output(&mut self) -> Option<ChatOutput> {
+        self.outputs.pop_front()
     }
 
     /// Whether what is typed is shown to the other side.
@@ -203,7 +204,8 @@ impl Shared {
     fn go_to(&mut self, next: State) {
         self.show(Typed::Nothing);
         self.state = next;
-        self.events.push_back(ConversationEvent::Live(self.live()));
+        let live = ConversationEvent::Live(self.live());
+        self.outputs.push_back(ChatOutput::Conversation(live));
     }
 
     fn show(&mut self, typed: Typed) {
@@ -211,7 +213,7 @@ impl Shared {
             && agreed.shown != typed
         {
             agreed.shown = typed.clone();
-            self.events.push_back(ConversationEvent::Typed(typed));
+            self.outputs.push_back(ChatOutput::Conversation(ConversationEvent::Typed(typed)));
         }
     }
 }

@@ -401,8 +401,7 @@ impl Chat {
     }
 
     pub(crate) fn poll_output(&mut self) -> Option<ChatOutput> {
-        let live = self.live.poll_event().map(ChatOutput::Conversation);
-        live.or_else(|| self.outputs.pop_front())
+        self.live.poll_output().or_else(|| self.outputs.pop_front())
     }
 
     pub(crate) fn room(&self) -> RoomId {

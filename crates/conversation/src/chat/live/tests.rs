@@ -87,9 +87,9 @@ impl Pair {
 
     /// What a side showed last of the other's typing, and forgets all that it has to show.
     fn typed(&mut self, side: usize) -> Option<Typed> {
-        let events = core::mem::take(&mut self.sides[side].events);
-        let mut typed = events.into_iter().filter_map(|event| match event {
-            ConversationEvent::Typed(typed) => Some(typed),
+        let outputs = core::mem::take(&mut self.sides[side].outputs);
+        let mut typed = outputs.into_iter().filter_map(|event| match event {
+            ChatOutput::Conversation(ConversationEvent::Typed(typed)) => Some(typed),
             _ => None,
         });
         typed.next_back()
