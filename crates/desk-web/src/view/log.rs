@@ -76,7 +76,7 @@ fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
             li().class("note").child(p().child(told(announcement))).into_any()
         }
         What::Opening(text) => li()
-            .class("message opening")
+            .class("opening")
             .child((
                 p().class("from").child(say("opening-from")),
                 p().class("words").attr("dir", "auto").child(text.clone()),
