@@ -3,14 +3,20 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
+import { startProgram } from './program.mjs'
+
+/** `ClientFrame::Post` and `RelayFrame::Delivered`, by their first byte. */
+const MESSAGE = { page: 21, relay: 22 }
+
 /**
  * Starts it; `to(port)` says where the relay is, once there is one.
  *
  * `requests` are the heads of requests, as they were sent. `frames` are `{ from: 'page' | 'relay', kind,
  * bytes }` in the order in which they came; a kind of 2 is a message, 8 to 10 are the protocol's own.
- * `bytes()` is everything, as it was on the line and with the masks off.
+ * `bytes()` is everything, as it was on the line and with the masks off. `messages(from, start)` are the
+ * sizes of what somebody in a chat sent in this direction, from this frame on.
  */
-export async function startRecording() {
+async function startRecording() {
   let relay
   const recording = { requests: [], frames: [], pieces: [] }
   const server = createServer((page) => {
@@ -34,8 +40,18 @@ export async function startRecording() {
     origin: `http://localhost:${server.address().port}`,
     to(port) { relay = port },
     bytes: () => Buffer.concat([...recording.pieces, ...recording.frames.map((frame) => frame.bytes)]),
+    messages: (from, start) => recording.frames.slice(start)
+      .filter((frame) => frame.from === from && frame.bytes[0] === MESSAGE[from]).map((frame) => frame.bytes.length),
     stop() { server.close() },
   }
+}
+
+/** A program whose survivors come to its relay by way of a recording, at the recording's origin. */
+export async function startRecordedProgram() {
+  const recording = await startRecording()
+  const program = await startProgram({ survivor: `origin = "${recording.origin}"` })
+  recording.to(Number(new URL(program.visitor).port))
+  return { recording, program }
 }
 
 /** One direction of one connection: heads until one of them switches protocols, frames from then on. */

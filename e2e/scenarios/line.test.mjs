@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test'
 import { Needles } from '../forensics/search/needles.mjs'
 import { launchChromium, launchFirefox, PATIENCE } from '../lib/browsers.mjs'
 import { advocateSays, meet, startChat, survivorSays } from '../lib/people.mjs'
-import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
-import { startRecording } from '../lib/recording.mjs'
+import { onDutyByInvitation } from '../lib/program.mjs'
+import { startRecordedProgram } from '../lib/recording.mjs'
 import { wait } from '../lib/wait.mjs'
 
 /** The sizes that a padded record can have, from where they are defined. */
@@ -21,9 +21,6 @@ const BUCKETS = (() => {
 /** What encryption and the frame add to a record: more would be a second thing to tell messages apart by. */
 const ADDED_MAX = 250
 
-/** `ClientFrame::Post` and `RelayFrame::Delivered`, by their first byte. */
-const POSTED = { page: 21, relay: 22 }
-
 const MARK = 'quillamander'
 /** Texts that should look alike on the line, and others that need a larger bucket. */
 const SHORT = ['1', 'é', '👩🏽‍🦱', 'na', 'मुकुंदपरी', MARK, `${'a word, '.repeat(12)}end`]
@@ -34,9 +31,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     let recording, program, staff, browser, survivor, desk
     const asked = []
     before(async () => {
-      recording = await startRecording()
-      program = await startProgram({ survivor: `origin = "${recording.origin}"` })
-      recording.to(Number(new URL(program.visitor).port))
+      ;({ recording, program } = await startRecordedProgram())
       staff = await launchChromium()
       browser = await launch()
       desk = await onDutyByInvitation(program, staff, 'Sam the advocate')
@@ -54,9 +49,9 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     async function sizes(from, say) {
       const start = recording.frames.length
       await say()
-      const posted = () => recording.frames.slice(start).filter((frame) => frame.from === from && frame.bytes[0] === POSTED[from])
-      await wait(() => posted().length > 0, 'a message on the line', PATIENCE)
-      return posted().map((frame) => frame.bytes.length)
+      const sent = () => recording.messages(from, start)
+      await wait(() => sent().length > 0, 'a message on the line', PATIENCE)
+      return sent()
     }
 
     /** Which bucket a size on the line is of, and how much was added. */

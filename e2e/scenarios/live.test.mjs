@@ -6,12 +6,9 @@ import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
 import { advocateSays, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
-import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
-import { startRecording } from '../lib/recording.mjs'
+import { onDutyByInvitation } from '../lib/program.mjs'
+import { startRecordedProgram } from '../lib/recording.mjs'
 import { wait } from '../lib/wait.mjs'
-
-/** `ClientFrame::Post`, by its first byte. */
-const POSTED = 21
 
 /** What the other side is typing, as both pages call it. */
 const DRAFT = ['group', 'Being typed, not sent yet']
@@ -22,9 +19,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
   describe(`what is typed and not sent, with a survivor in ${name}`, () => {
     let recording, program, staff, browser, survivor, desk
     before(async () => {
-      recording = await startRecording()
-      program = await startProgram({ survivor: `origin = "${recording.origin}"` })
-      recording.to(Number(new URL(program.visitor).port))
+      ;({ recording, program } = await startRecordedProgram())
       staff = await launchChromium()
       browser = await launch()
       desk = await onDutyByInvitation(program, staff, 'Sam the advocate')
@@ -41,8 +36,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       recording?.stop()
     })
 
-    const posted = (start) => recording.frames.slice(start)
-      .filter((frame) => frame.from === 'page' && frame.bytes[0] === POSTED).map((frame) => frame.bytes.length)
+    const posted = (start) => recording.messages('page', start)
 
     /** Presses keys in a message box, one after the other. */
     async function type(page, box, keys) {
