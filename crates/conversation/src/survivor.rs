@@ -233,7 +233,6 @@ impl Survivor {
             self.stir(now);
         }
         if let State::Chatting(chat) = &mut self.state {
-            chat.say(Content::Hidden { hidden: hidden.into() }, now);
             chat.set_hidden(hidden, now);
         }
         self.drain_chat(now);
@@ -541,10 +540,7 @@ impl Survivor {
         };
         self.send(&ClientFrame::Accept { ticket, offer });
         chat.handle_line_up(now);
-        if self.hidden {
-            chat.say(Content::Hidden { hidden: true.into() }, now);
-            chat.set_hidden(true, now);
-        }
+        chat.set_hidden(self.hidden, now);
         self.said.returning = None;
         self.state = State::Chatting(Box::new(chat));
     }

@@ -143,36 +143,27 @@ impl Board {
     fn announce(self, seated: &Seated, news: &News) {
         let in_front = self.current.get_untracked() == Some(seated.seat);
         let chat = chat_name(seated.seat);
-        let said = match news {
-            News::Message | News::Note(_) if in_front => return,
-            News::Message => say_with("desk-new-message", &[("chat", &chat)]),
-            News::Note(announcement) => {
-                say_with("desk-in-chat", &[("chat", &chat), ("what", &told(announcement))])
+        let what = match news {
+            // In the chat in front these are read from its log, or from regions of their own.
+            News::Message | News::Note(_) | News::Silence(_) | News::Live(_) if in_front => return,
+            News::Message => {
+                self.said.set(say_with("desk-new-message", &[("chat", &chat)]));
+                return;
             }
-            // In the chat in front it is read from its own region.
-            News::Silence(_) | News::Live(_) if in_front => return,
-            News::Live(live) => {
-                let what = say(words::live(*live));
-                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
-            }
+            News::Note(announcement) => told(announcement),
+            News::Live(live) => say(words::live(*live)),
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;
                 };
-                let what = say_with(text, &[("count", &count.to_string())]);
-                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
+                say_with(text, &[("count", &count.to_string())])
             }
-            News::Stage(stage) => {
-                let what = match stage {
-                    Stage::Open => say("desk-survivor-joined"),
-                    Stage::Ended(ending) => say(words::ending(*ending)),
-                    Stage::Lost => say("chat-lost"),
-                    Stage::Joining => return,
-                };
-                say_with("desk-in-chat", &[("chat", &chat), ("what", &what)])
-            }
+            News::Stage(Stage::Open) => say("desk-survivor-joined"),
+            News::Stage(Stage::Ended(ending)) => say(words::ending(*ending)),
+            News::Stage(Stage::Lost) => say("chat-lost"),
+            News::Stage(Stage::Joining) => return,
         };
-        self.said.set(said);
+        self.said.set(say_with("desk-in-chat", &[("chat", &chat), ("what", &what)]));
     }
 }
 

@@ -38,8 +38,6 @@ pub(crate) struct View {
     shown: Vec<Shown>,
     here: Vec<Participant>,
     screen: &'static str,
-    /// Whether the program has said what it says by itself.
-    opened: bool,
 }
 
 impl View {
@@ -53,7 +51,6 @@ impl View {
             shown: Vec::new(),
             here: Vec::new(),
             screen: "",
-            opened: false,
             document,
         })
     }
@@ -243,12 +240,10 @@ impl View {
         }
     }
 
-    /// What the program says by itself, once in a page, before anybody says anything.
-    fn show_openings(&mut self) {
-        if core::mem::replace(&mut self.opened, true) {
-            return;
-        }
-        if let Some(list) = self.copy("of-openings") {
+    /// What the program says by itself. It is moved out of its template, and so said once in a page.
+    fn show_openings(&self) {
+        let list = template(&self.document, "of-openings");
+        if let Some(list) = list.and_then(|content| content.first_element_child()) {
             while let Some(item) = list.first_element_child() {
                 self.append(&item, false);
             }

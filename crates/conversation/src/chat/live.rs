@@ -90,6 +90,13 @@ impl Shared {
         }
     }
 
+    /// Ends it on this side alone: there is nobody to tell any more.
+    pub(crate) fn drop_agreement(&mut self) {
+        if !matches!(self.state, State::Off) {
+            self.go_to(State::Off);
+        }
+    }
+
     // What the other side says.
 
     /// A step of the other side's, about the offer `turn`.

@@ -331,9 +331,14 @@ impl Chat {
         self.live.is_on()
     }
 
-    /// The page is hidden behind another, or in sight again.
+    /// The page is hidden behind another, or in sight again. A survivor's says so to the others.
     pub(crate) fn set_hidden(&mut self, hidden: bool, now: Timestamp) {
-        self.hidden = hidden;
+        if core::mem::replace(&mut self.hidden, hidden) == hidden {
+            return;
+        }
+        if self.is_survivors() {
+            self.say(Content::Hidden { hidden: hidden.into() }, now);
+        }
         if !hidden {
             self.live.wake(now);
         }
@@ -668,8 +673,7 @@ impl Chat {
     /// Over at once, without a word to the others. Whoever was told that it ended hears nothing more.
     fn finish(&mut self, output: ChatOutput) {
         if self.stage == Stage::Open {
-            // Only for what shows here: nothing of it is said.
-            let _ = self.live.take(LiveStep::Stop, Timestamp(0));
+            self.live.drop_agreement();
             self.outputs.push_back(output);
         }
         self.stage = Stage::Over;

@@ -649,10 +649,11 @@ impl Desk {
             }
         }
         self.show_chat(number, ChatEvent::Joined);
-        let said = self.trust.policy().map(|policy| policy.opening_messages.iter());
-        let said: Vec<String> =
-            said.into_iter().flatten().map(|message| message.text.as_str().to_owned()).collect();
-        if !said.is_empty() {
+        if let Some(policy) =
+            self.trust.policy().filter(|policy| !policy.opening_messages.is_empty())
+        {
+            let said = policy.opening_messages.iter().map(|message| message.text.to_string());
+            let said = said.collect();
             self.show_chat(number, ChatEvent::OpeningMessages(said));
         }
     }

@@ -50,6 +50,17 @@ fn typed(chat: ArcRwSignal<Chat>) -> impl IntoView {
         Memo::new(move |_| chat.with(|chat| *chat.typed() != Typed::Nothing))
     };
     let said = move || if typing.get() { say("desk-is-typing") } else { String::new() };
+    // The browser is given the words without a copy of them staying on this side.
+    let node = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        let Some(draft) = node.get() else { return };
+        chat.with(|chat| {
+            draft.set_text_content(match chat.typed() {
+                Typed::Text(text) => Some(text),
+                Typed::Nothing | Typed::Something => None,
+            });
+        });
+    });
     let draft = div()
         .class("words draft")
         .attr("role", "group")
@@ -57,12 +68,7 @@ fn typed(chat: ArcRwSignal<Chat>) -> impl IntoView {
         .attr("tabindex", "0")
         .attr("dir", "auto")
         .attr("translate", "no")
-        .child(move || {
-            chat.with(|chat| match chat.typed() {
-                Typed::Text(text) => String::from(&**text),
-                Typed::Nothing | Typed::Something => String::new(),
-            })
-        });
+        .node_ref(node);
     div().class("typed").child((p().class("small").attr("role", "status").child(said), draft))
 }
 
