@@ -1,7 +1,7 @@
 // What the desk shows of a survivor beside their words: what they said beforehand, that they are silent,
 // that they left, that they came back.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, afterEach, before, describe, test } from 'node:test'
 
 import { DESKTOP, launchChromium } from '../lib/browsers.mjs'
 import { advocateSays, answered, onDuty, picture } from '../lib/people.mjs'
@@ -17,8 +17,13 @@ describe('the desk', () => {
     program = await startDemo()
     chromium = await launchChromium()
   })
-  after(async () => {
+  // Also after a failure: what is left open would keep the scenarios from ending.
+  afterEach(async () => {
+    await desk?.close()
     await survivor?.stop()
+    desk = survivor = undefined
+  })
+  after(async () => {
     await chromium?.close()
     await program?.stop()
   })
@@ -28,13 +33,6 @@ describe('the desk', () => {
     desk = await onDuty(chromium, program.desk, options)
     survivor = await scriptedSurvivor(program.visitor, said)
     await desk.until(waits)
-  }
-
-  async function done() {
-    assert.deepEqual(desk.errors, [])
-    await desk.close()
-    await survivor.stop()
-    survivor = undefined
   }
 
   test('shows what a survivor said beforehand, and reminds to ask until that is done', async () => {
@@ -47,9 +45,9 @@ describe('the desk', () => {
     await picture(desk, 'desk-beforehand')
     await desk.click('button', 'I have asked')
     await desk.seeNone('button', 'I have asked')
-    const place = await desk.evaluate(() => document.activeElement.id)
-    assert.equal(place, 'message-1', 'the keyboard is where one writes next')
-    await done()
+    // The keyboard is where one writes next: once the browser has drawn, which is when focus is moved.
+    await desk.until(() => document.activeElement.id === 'message-1')
+    assert.deepEqual(desk.errors, [])
   })
 
   test('shows that a survivor left, and who comes back with the three words', async () => {
@@ -64,7 +62,7 @@ describe('the desk', () => {
     // Taken, so that no place of theirs is left in the line.
     await desk.click('button', 'Take next')
     await survivor.event((event) => event.phase === 'chatting')
-    await done()
+    assert.deepEqual(desk.errors, [])
   })
 
   // The desk's clock is the test's, and goes on in steps that a ping and its answer fit between.
@@ -101,6 +99,6 @@ describe('the desk', () => {
     const { ending } = await survivor.event((event) => event.phase === 'ended')
     assert.equal(ending, 'by-silence')
     await desk.seeText('region', 'Chat 1', 'The survivor was silent')
-    await done()
+    assert.deepEqual(desk.errors, [])
   })
 })
