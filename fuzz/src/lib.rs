@@ -77,7 +77,7 @@ fn make() -> World {
         revocations_hash: Revocations::none_hash(),
         duty_key: duty_key.public_key(),
         vault_version: 0,
-        open: true,
+        open: true.into(),
     };
     let statement = SignedStatement::sign(statement, &administrator);
     statement.verify(&root, &verified, &VerifiedRevocations::none(), NOW, TOLERANCE).unwrap();
@@ -92,7 +92,7 @@ fn make() -> World {
     let enrolment =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
-    let intake = Intake { again: true, language: "ar".try_into().unwrap(), ..Intake::default() };
+    let intake = Intake { again: true.into(), language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
     World {
