@@ -44,6 +44,7 @@ const FLAGS = [
  * @property {boolean} [forced]   the colours of the device alone (high contrast)
  * @property {boolean} [still]    motion reduced
  * @property {boolean} [scripts]  whether scripts run
+ * @property {string} [agent]     what the browser says that it is
  */
 
 /** @returns {Promise<Browser>} */
@@ -52,7 +53,7 @@ export async function launchChromium() {
   return {
     name: 'chromium',
     version: browser.version(),
-    async newPage({ viewport = DESKTOP, dark, touch = false, forced, still, scripts = true } = {}) {
+    async newPage({ viewport = DESKTOP, dark, touch = false, forced, still, scripts = true, agent } = {}) {
       const context = await browser.newContext({
         viewport,
         colorScheme: dark ? 'dark' : 'light',
@@ -61,6 +62,7 @@ export async function launchChromium() {
         forcedColors: forced ? 'active' : 'none',
         reducedMotion: still ? 'reduce' : 'no-preference',
         javaScriptEnabled: scripts,
+        userAgent: agent,
       })
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
@@ -108,7 +110,7 @@ export function found(paths, name) {
  *
  * Beyond this interface `page.raw` is the driver's own page, and `page.browser` says whose.
  */
-class Page {
+export class Page {
   /** Waits until the element is seen. */
   async see(role, name) { await this.element(role, name) }
   /** Waits until none is seen. */

@@ -12,7 +12,8 @@ import { BINARY } from './stillroom.mjs'
 
 export const PASSPHRASE = 'four words or rather more'
 
-async function freePort() {
+/** A port that nobody listens at. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()

@@ -25,7 +25,7 @@ const STEPS: [Step; 10] = [
     Step { name: "check", what: "who may use what; what the pages import", run: check::everything },
     Step { name: "size", what: "the pages keep their budgets", run: size::weigh },
     Step { name: "fuzz", what: "a few seconds of every fuzzer", run: a_little_fuzzing },
-    Step { name: "browsers", what: "whole chats in Chromium and Firefox", run: browsers },
+    Step { name: "browsers", what: "whole chats in Chromium, Firefox and WebKit", run: browsers },
     Step {
         name: "forensics",
         what: "no trace of a chat in the browsers' and the relay's files",

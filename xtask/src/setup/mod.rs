@@ -23,7 +23,7 @@ pub(crate) fn for_build() -> Outcome {
     node::build_tools()
 }
 
-/// What the tests in browsers need beside that.
+/// What the tests in browsers need beside that. WebKit draws on a screen, and gets one that nobody sees.
 pub(crate) fn for_browser_tests() -> Outcome {
     packages::programs(&[
         ("node", "nodejs"),
@@ -31,20 +31,18 @@ pub(crate) fn for_browser_tests() -> Outcome {
         ("chromium", "chromium"),
         ("firefox-esr", "firefox-esr"),
         ("certutil", "libnss3-tools"),
+        ("WebKitWebDriver", "webkit2gtk-driver"),
+        ("Xvfb", "xvfb"),
+        ("openssl", "openssl"),
     ])?;
     node::test_tools()
 }
 
-/// What the search of browsers' profiles needs beside that: a screen and a keyboard that nobody sees, and
-/// SQLite's own program.
+/// What the search of browsers' profiles needs beside that: a keyboard for that screen, and SQLite's own
+/// program.
 pub(crate) fn for_forensics() -> Outcome {
     for_browser_tests()?;
-    packages::programs(&[
-        ("Xvfb", "xvfb"),
-        ("xdotool", "xdotool"),
-        ("sqlite3", "sqlite3"),
-        ("openssl", "openssl"),
-    ])
+    packages::programs(&[("xdotool", "xdotool"), ("sqlite3", "sqlite3")])
 }
 
 /// Some crates bring a little C along (SQLite; the cryptography below TLS).
