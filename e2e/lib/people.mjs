@@ -88,6 +88,9 @@ export async function say(page, box, text) {
 export const survivorSays = (survivor, text) => say(survivor, 'Your message', text)
 export const advocateSays = (desk, text) => say(desk, 'Message', text)
 
+/** The page pins the root of another program from now on, so that nothing that its relay shows leads there. */
+export const pinOther = (page) => page.evaluate(() => { document.documentElement.dataset.root = '0'.repeat(64) })
+
 /** A picture, kept as output. */
 export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true })

@@ -36,9 +36,17 @@ const alwaysOpen = (policy) => policy
   .replaceAll(/\[\[hours\.(open|exceptions)\]\]\n(?:\S.*\n)+/g, '')
   .replace('[hours]\n', '[hours]\nalways_open = true\n')
 
+/** The sample policy of a program that is open on one day of the week, which is neither today nor tomorrow. */
+export const closedNow = (policy) => {
+  const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(Date.now() + 3 * 86_400_000)
+  const hours = `[[hours.open]]\ndays = ["${day.toLowerCase()}"]\nfrom = "09:00"\nuntil = "17:00"\n`
+  return policy.replace('always_open = true\n', '').replace(/(\[hours\]\n(?:\S.*\n)+)/, `$1\n${hours}`)
+}
+
 /**
  * A program in a temporary folder that never closes, with a relay that runs.
- * @param {{survivor?: string, desk?: string}} more lines of the relay's configuration for each of its doors
+ * @param {{survivor?: string, desk?: string, testing?: string}} more lines of the relay's configuration, for each
+ *   of its doors, and for tests of the pages
  */
 export async function startProgram(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'p-'))
@@ -70,6 +78,8 @@ file = "program/public.stillroom"
 folder = "relay.state"
 [log]
 level = "trace"
+[testing]
+${more.testing ?? ''}
 `)
   let relay
   const program = {

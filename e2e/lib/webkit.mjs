@@ -43,6 +43,7 @@ const NARROW = 'button, entry, image, label { min-width: 0; min-height: 0; paddi
  * What only WebKit is asked for, beside the options of `browsers.mjs`.
  * @typedef {object} Options
  * @property {boolean} [webAssembly]  without it the browser is as one in Lockdown Mode
+ * @property {boolean} [tabsToLinks]  without it Tab passes links by, as in Safari
  */
 
 /** @returns {Promise<Omit<import('./browsers.mjs').Browser, 'version'>>} */
@@ -53,8 +54,8 @@ export async function launchWebKit() {
   const pages = new Set()
   return {
     name: 'webkit',
-    async newPage({ viewport = DESKTOP, dark = false, scripts = true, webAssembly = true, agent } = {}) {
-      const args = ['--automation', `--enable-javascript=${scripts}`]
+    async newPage({ viewport = DESKTOP, dark = false, scripts = true, webAssembly = true, tabsToLinks = true, agent } = {}) {
+      const args = ['--automation', `--enable-javascript=${scripts}`, `--enable-tabs-to-links=${tabsToLinks}`]
       if (dark) args.push('--dark-mode')
       if (agent) args.push(`--user-agent=${agent}`)
       const environment = { DISPLAY: display.name, JSC_useWasm: String(webAssembly) }

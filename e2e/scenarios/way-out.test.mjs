@@ -3,13 +3,20 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { meet, onDuty, survivorSays, toRights, toSafety, toWaiting } from '../lib/people.mjs'
+import { meet, onDuty, pinOther, survivorSays, toRights, toSafety, toWaiting } from '../lib/people.mjs'
+import { closedNow, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const ways = {
   'the button': (page) => page.click('button', 'Leave this page'),
   'Shift three times': async (page) => { for (let time = 0; time < 3; time++) await page.press('Shift') },
 }
+
+/** It is a link that says that it is a button: both keys that press a button press it. */
+const keys = Object.fromEntries(['Enter', ' '].map((key) => [`the key “${key}”`, async (page) => {
+  await page.focus('button', 'Leave this page')
+  await page.press(key)
+}]))
 
 /** How a survivor comes to each screen. */
 const screens = {
@@ -38,27 +45,54 @@ const screens = {
     await page.click('button', 'End and erase')
     await page.seeNone('log', 'Conversation')
   },
+  stopped: async (page) => {
+    await pinOther(page)
+    await toRights(page)
+    await page.click('button', 'Continue')
+    await page.see('heading', 'We could not make sure who would answer')
+  },
+  closed: async (page, _, closed) => {
+    await page.goto(closed.visitor)
+    await page.seeAnywhere('Chat is closed now')
+  },
+  'not loaded yet': async (page) => {
+    await withhold(page, '.wasm')
+    await page.reload()
+    await toRights(page)
+    await page.click('button', 'Continue')
+    await page.seeAnywhere('Asking for your place in the line.')
+  },
+}
+
+/** What ends like this never arrives. */
+async function withhold(page, end) {
+  if (page.raw.route) return page.raw.route(`**/*${end}`, () => {})
+  await page.raw.setRequestInterception(true)
+  page.raw.on('request', (request) => { if (!request.url().endsWith(end)) request.continue() })
 }
 
 const shows = (page) => page.evaluate(() => document.documentElement?.innerText ?? '')
 
 for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
   describe(`in ${name}`, () => {
-    let program, chromium, browser
+    let program, closed, chromium, browser
     // A program for each: a place in the line is kept for two minutes where a browser cuts the goodbye off.
     beforeEach(async () => { program = await startDemo() })
     afterEach(() => program?.stop())
     before(async () => {
+      closed = await startProgram()
+      closed.publish(closedNow)
       chromium = await launchChromium()
       browser = name === 'Chromium' ? chromium : await launch()
     })
     after(async () => {
       await browser?.close()
       if (browser !== chromium) await chromium?.close()
+      await closed?.stop()
     })
 
     for (const [screen, reach] of Object.entries(screens)) {
-      for (const [way, go] of Object.entries(ways)) {
+      for (const [way, go] of Object.entries({ ...ways, ...screen === 'waiting' && keys })) {
         test(`${way} leaves the screen “${screen}”, and Back does not show the chat`, async () => {
           const desk = await onDuty(chromium, program.desk)
           const page = await browser.newPage({ viewport: PHONE })
@@ -66,8 +100,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
           await page.raw.route?.('https://**', (route) => route.fulfill({ contentType: 'text/html', body: 'An ordinary site' }))
           await page.goto('about:blank')
           await page.goto(program.visitor)
-          await reach(page, desk)
-          const { origin } = new URL(program.visitor)
+          await reach(page, desk, closed)
+          const { origin } = new URL(page.url())
           await go(page)
           if (page.browser === 'chromium') await page.seeAnywhere('An ordinary site')
           await page.until((origin) => !location.href.startsWith(origin) || document.body === null

@@ -221,6 +221,17 @@ describe('in WebKit', () => {
     })
   })
 
+  test('where Tab passes links by, as in Safari, it comes to the way out first, and Space presses it', async () => {
+    const page = await webkit.newPage({ tabsToLinks: false })
+    await page.goto(program.visitor)
+    await page.see('button', 'Leave this page')
+    await page.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'leave')
+    await page.press(' ')
+    await page.seeAnywhere(ORDINARY)
+    await page.close()
+  })
+
   /** What is there whatever fails. */
   async function assertOfUse(page) {
     const shown = await shows(page)
