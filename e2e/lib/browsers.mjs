@@ -47,9 +47,14 @@ const FLAGS = [
  * @property {string} [agent]     what the browser says that it is
  */
 
-/** @returns {Promise<Browser>} */
-export async function launchChromium() {
-  const browser = await chromium.launch({ executablePath: found(CHROMIUM, 'chromium'), headless: true, args: FLAGS })
+/**
+ * @param {{network?: {address: string}}} around a network of the browser's own (`network.mjs`): who answers on it
+ *   needs no certificate that is worth anything
+ * @returns {Promise<Browser>}
+ */
+export async function launchChromium({ network } = {}) {
+  const proxied = network ? [`--proxy-server=socks5://${network.address}`, '--proxy-bypass-list=<-loopback>'] : []
+  const browser = await chromium.launch({ executablePath: found(CHROMIUM, 'chromium'), headless: true, args: [...FLAGS, ...proxied] })
   return {
     name: 'chromium',
     version: browser.version(),
@@ -63,6 +68,7 @@ export async function launchChromium() {
         reducedMotion: still ? 'reduce' : 'no-preference',
         javaScriptEnabled: scripts,
         userAgent: agent,
+        ignoreHTTPSErrors: Boolean(network),
       })
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
@@ -72,13 +78,30 @@ export async function launchChromium() {
   }
 }
 
-/** @returns {Promise<Browser>} */
-export async function launchFirefox() {
+/** Firefox's words for a network of its own. */
+function throughNetwork({ address }) {
+  const [host, port] = address.split(':')
+  return {
+    'network.proxy.type': 1,
+    'network.proxy.socks': host,
+    'network.proxy.socks_port': Number(port),
+    'network.proxy.socks_remote_dns': true,
+    'network.proxy.allow_hijacking_localhost': true,
+  }
+}
+
+/**
+ * @param {{network?: {address: string}}} around as for Chromium
+ * @returns {Promise<Browser>}
+ */
+export async function launchFirefox({ network } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: found(FIREFOX, 'firefox-esr'),
     headless: true,
+    acceptInsecureCerts: Boolean(network),
     extraPrefsFirefox: {
+      ...network && throughNetwork(network),
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
       'app.normandy.enabled': false,
@@ -172,8 +195,6 @@ export class ChromiumPage extends Page {
   evaluate(inPage, argument) { return this.raw.evaluate(inPage, argument) }
   async resize(viewport) { await this.raw.setViewportSize(viewport) }
   async screenshot(path) { await this.raw.screenshot({ path }) }
-  /** The page's network: gone, or back. */
-  async offline(gone) { await this.context.setOffline(gone) }
   async close() { await this.context.close() }
 }
 
