@@ -129,6 +129,10 @@ describe('of a chat in Chromium', () => {
     assert.ok(fields.some(({ id }) => id === 'message'))
     for (const field of fields) assert.deepEqual(field, { id: field.id, off: ['off', 'off', false, 'false', false], form: 'off' })
     assert.equal(await page.evaluate(() => document.documentElement.translate), false)
+    const described = await page.evaluate(() => [document, ...[...document.querySelectorAll('template')].map(({ content }) => content)]
+      .flatMap((part) => [...part.querySelectorAll('input, select, textarea')])
+      .filter((field) => field.form?.getAttribute('action') !== '/search').map(({ id }) => id))
+    assert.deepEqual(described, [], 'Chromium tells its maker of the fields of a form that is not a search’s')
   })
 
   test('an address or a number in a message is text and no link', async () => {
