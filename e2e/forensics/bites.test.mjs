@@ -10,6 +10,8 @@ import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
 import { startStage } from './stage.mjs'
 import { ENDINGS, arrive, chat, endLeft, settled } from './visit.mjs'
+import { PATIENCE } from '../lib/browsers.mjs'
+import { wait } from '../lib/wait.mjs'
 import { SURVIVOR, telling } from './words.mjs'
 
 const PLAIN = 'a plain link'
@@ -23,6 +25,8 @@ const STORES = {
   session: { word: 'inhistorystate', Chromium: ['raw'], Firefox: ['mozLz4'] },
   // What is typed and not sent, in a box that does not forbid it.
   form: { word: 'inatextarea', Chromium: ['raw'], Firefox: ['mozLz4'] },
+  // What is chosen among radio buttons that do not forbid it.
+  choice: { word: 'inaradiobutton', Chromium: ['raw'], Firefox: ['mozLz4'] },
   cache: { word: 'inthecache', Chromium: ['Chromium cache', 'raw'], Firefox: ['Firefox cache', 'raw'] },
 }
 
@@ -40,6 +44,10 @@ const plant = (page) => page.evaluate(async (words) => {
   await new Promise((resolve) => { change.oncomplete = resolve })
   database.close()
   document.body.append(document.createElement('textarea'))
+  const choice = document.createElement('input')
+  Object.assign(choice, { type: 'radio', id: words.choice, name: words.choice, value: words.choice })
+  document.body.append(choice)
+  choice.click()
   document.querySelector('textarea').focus()
   const kept = await caches.open('words')
   await kept.put('/words', new Response(words.cache))
@@ -53,7 +61,7 @@ const careless = (headers) => {
 for (const kind of [chromium, firefox]) {
   describe(`in ${kind.name}`, () => {
     let stage
-    before(async () => { stage = await startStage(careless) })
+    before(async () => { stage = await startStage({ change: careless }) })
     after(() => stage?.stop())
 
     test('a word in each store of a careless page is found there', async () => {
@@ -63,6 +71,7 @@ for (const kind of [chromium, firefox]) {
       try {
         await plant(page)
         await page.raw.keyboard.type(STORES.form.word)
+        if (kind === chromium) await wait(() => stage.town.described.length > 0, 'the field to be described to others', PATIENCE)
         await settled(visit)
         await browser.quit()
       } finally {

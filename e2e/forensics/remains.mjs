@@ -1,18 +1,18 @@
-// Where the name of the chat's host remains in a browser's home.
+// Where the names of the chat's hosts remain in a browser's home, and what of it is the program's website's.
 import { join } from 'node:path'
 
 import { Needles, hashedHost } from './search/needles.mjs'
 import { search } from './search/search.mjs'
-import { CHAT, WEBSITE } from './town/town.mjs'
+import { CHAT, RELAY, WEBSITE } from './town/town.mjs'
 
-const host = new Needles([CHAT, hashedHost(CHAT)])
+const hosts = new Needles([CHAT, RELAY].flatMap((host) => [host, hashedHost(host)]))
 const website = new Needles([WEBSITE])
 
 /** The files that hold it, as paths below the home. */
 export function remains(home) {
-  const files = new Set(search(home, host).hits.map(({ file }) => file))
+  const files = new Set(search(home, hosts).hits.map(({ file }) => file))
   return [...files].filter((file) => !isWebsite(home, file)).sort()
 }
 
-/** The program's own website links to the chat, and may be in the cache. */
-const isWebsite = (home, file) => /\/cache2\/|\/Cache\//.test(file) && search(join(home, file), website).hits.length > 0
+/** The program's own website has the snippet, which says what the chat is and links to it, and may be in the cache. */
+export const isWebsite = (home, file) => /\/cache2\/|\/Cache\//.test(file) && search(join(home, file), website).hits.length > 0

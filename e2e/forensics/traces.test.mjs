@@ -1,5 +1,6 @@
 // The forensic test (`features.md` 7.3): a whole chat in stock browsers with a profile on disk, from the
-// program's website to each of its ends; then every file that the browser and the relay wrote is read.
+// program's website, by its snippet, to each of its ends; then every file that the browser and the relay wrote is
+// read. The same where the program gives out the page itself and the relay no code.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,23 +10,27 @@ import * as chromium from './browsers/chromium.mjs'
 import * as firefox from './browsers/firefox.mjs'
 import { differences } from './listed.mjs'
 import { memoryFiles } from './memory.mjs'
-import { remains } from './remains.mjs'
+import { isWebsite, remains } from './remains.mjs'
 import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
-import { startStage } from './stage.mjs'
+import { GIVERS, startStage } from './stage.mjs'
 import { table } from './table.mjs'
 import { CHAT, CONTROL, LINKS, WEBSITE } from './town/town.mjs'
 import {
-  ENDINGS, arrive, assertBlankBothWays, assertReopenedIsBlank, assertRestoredIsBlank, assertWhereBackLeads, chat, endLeft,
+  ENDINGS, address, arrive, assertBlankBothWays, assertReopenedIsBlank, assertRestoredIsBlank, assertWhereBackLeads, chat, endLeft,
 } from './visit.mjs'
-import { SAID, neutralTitles, telling } from './words.mjs'
+import { ANSWER, SAID, neutralTitles, telling } from './words.mjs'
 
-/** The runs of `cargo xtask test`; `cargo xtask forensics` makes all of them. */
-const SHORT = [['ended by the advocate', 'a plain link'], ['the way out', 'a link that replaces the page']]
+/** The runs of `cargo xtask test`, by who gives out the page; `cargo xtask forensics` makes all of them. */
+const SHORT = [
+  [['ended by the advocate', 'a plain link'], ['the way out', 'a link that replaces the page']],
+  [['the way out', 'a link that replaces the page']],
+]
 const ALL = Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((link) => [ending, link]))
-const RUNS = process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT
+const runs = (giver) => process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT[GIVERS.indexOf(giver)]
 
 const said = new Needles(SAID)
+const chosen = new Needles(ANSWER.noted)
 const control = new Needles([CONTROL])
 
 /** What a search must have opened, or it has not looked where a browser keeps things. */
@@ -36,21 +41,22 @@ const KINDS = {
 
 const lines = (hits) => hits.map(({ word, file, kind, how }) => `“${word}” in ${file} (${kind}, ${how})`)
 
-for (const kind of [chromium, firefox]) {
-  describe(`a visit in ${kind.name}`, () => {
+const visits = [chromium, firefox].flatMap((kind) => GIVERS.map((giver) => [kind, giver]))
+for (const [kind, giver] of visits) {
+  describe(`a visit in ${kind.name}, the page given out by ${giver}`, () => {
     let stage, tells
     const rows = []
     let homes = 0
     before(async () => {
-      stage = await startStage()
+      stage = await startStage({ giver })
       tells = new Needles(await beyondTheBrowsersOwn(kind, stage))
     })
     after(async () => {
       await stage?.stop()
-      console.log(table(`${kind.name}: what was read, and what it holds`, rows))
+      console.log(table(`${kind.name}, ${giver}: what was read, and what it holds`, rows))
     })
 
-    for (const [ending, link] of RUNS) {
+    for (const [ending, link] of runs(giver)) {
       test(`${ending}, come by ${link}: no word of it remains`, async () => {
         const home = join(stage.folder, `home-${homes++}`)
         const before = new Set(readdirSync('/dev/shm'))
@@ -60,8 +66,9 @@ for (const kind of [chromium, firefox]) {
           const relay = memoryFiles(stage.program.pid)
           await ENDINGS[ending](visit)
           if (ending !== 'the browser killed') {
+            const here = await address(visit.page)
             await assertBlankBothWays(visit.page, 'the page')
-            await assertWhereBackLeads(visit)
+            await assertWhereBackLeads(visit, here)
             await assertReopenedIsBlank(visit)
             await visit.browser.quit()
           }
@@ -85,10 +92,13 @@ async function beyondTheBrowsersOwn(kind, stage) {
   const { browser } = await arrive(kind, stage, Object.keys(LINKS)[0], home)
   await browser.quit()
   const words = telling(stage.policy)
-  const own = new Set(search(home, new Needles(words)).hits.map(({ word }) => word))
+  const own = new Set(beside(home, new Needles(words)).map(({ word }) => word))
   assert.ok(own.size < 6, `words that ${kind.name} brings along: ${[...own]}`)
   return words.filter((word) => !own.has(word))
 }
+
+/** What of it is in a home, but for the program's website, which says what the chat is. */
+const beside = (home, needles) => search(home, needles).hits.filter(({ file }) => !isWebsite(home, file))
 
 /** Reads everything, and fails where it should not be as it is. */
 function read(kind, stage, home, { relay, before, tells }) {
@@ -97,7 +107,9 @@ function read(kind, stage, home, { relay, before, tells }) {
   for (const opened of KINDS[kind.name]) assert.ok(chatWords.kinds.get(opened), `${opened} was looked into`)
   assert.ok(search(home, control).hits.length > 1, 'what a browser keeps of another site is found')
 
-  assert.deepEqual(lines(search(home, tells).hits), [], 'nothing tells what the page was')
+  assert.deepEqual(lines(beside(home, tells)), [], 'nothing tells what the page was')
+  assert.deepEqual(lines(search(home, chosen).hits), [], 'nothing tells what was answered in the safety check')
+  assert.deepEqual(stage.town.described, [], 'no field of the page is described to the browser’s maker')
 
   const left = remains(home)
   assert.deepEqual(differences(kind.name, left), [], 'what remains is what docs/traces.md says')

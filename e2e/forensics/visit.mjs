@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 
-import { ADVOCATE, DRAFT, LONG, SAID, SURVIVOR } from './words.mjs'
+import { ADVOCATE, ANSWER, DRAFT, LONG, SAID, SURVIVOR } from './words.mjs'
+import { LINK } from './town/town.mjs'
 import { makeHome } from './browsers/home.mjs'
 import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
@@ -49,14 +50,16 @@ export async function endLeft(desk) {
   if (await desk.count('button', 'End chat') > 0) await endAtDesk(desk)
 }
 
-/** A browser with a home of its own that has been to the program's website, by way of `link`. */
+/** A browser with a home of its own that has come to the page of the program's website with this `link`. */
 export async function arrive(kind, stage, link, folder) {
   const home = makeHome(folder)
   kind.prepare(home, stage.town)
   const browser = await kind.open(home, stage.town, stage.screen)
   const [page] = await browser.pages()
+  // A browser that has just started counts its first page in place of its empty tab, or beside it: Back needs one more.
+  await page.goto(stage.town.news)
   await page.goto(stage.town.website(link))
-  await page.see('link', 'Chat')
+  await page.see('link', LINK)
   return { kind, stage, home, browser, page, link, desk: stage.desk }
 }
 
@@ -65,11 +68,11 @@ export async function chat({ stage, page, desk }) {
   // For the survivor, the address of the chat is a link on the website that is already open.
   const arriving = Object.create(page, {
     goto: { value: async () => {
-      await page.click('link', 'Chat')
+      await page.click('link', LINK)
       await page.until((chat) => location.href === chat, stage.town.chat)
     } },
   })
-  await startChat({ newPage: async () => arriving }, stage.town.chat)
+  await startChat({ newPage: async () => arriving }, stage.town.chat, { answer: ANSWER.label })
   await meet(page, desk)
   for (const [text] of SURVIVOR.slice(1)) await survivorSays(page, text)
   for (const [text] of ADVOCATE) await advocateSays(desk, text)
@@ -109,6 +112,19 @@ async function assertBlank(page, when) {
   assert.equal(await page.count('log', 'Conversation'), 0, `${when} shows a conversation`)
 }
 
+/** Where a page is. */
+export const address = (page) => page.evaluate(() => location.href)
+
+/** Goes Back or Forward until the page is as wished: a browser that is still busy takes no notice, and is asked again. */
+async function go(page, way, isThere) {
+  await wait(async () => {
+    if (await isThere()) return true
+    await page[way]()
+    await wait(isThere, `${way} to lead there`, AGAIN)
+    return true
+  }, `${way} to lead there`, PATIENCE)
+}
+
 /** This page, and those that Back and Forward lead to. */
 export async function assertBlankBothWays(page, when) {
   await assertBlank(page, when)
@@ -118,16 +134,14 @@ export async function assertBlankBothWays(page, when) {
   await assertBlank(page, `${when}, then Back and Forward,`)
 }
 
-/** Back leads to the program's page where a plain link was followed, and past it where the page was replaced. */
-export async function assertWhereBackLeads({ page, link, stage }) {
-  const address = () => page.evaluate(() => location.href)
-  const here = await address()
-  await page.back()
-  await wait(async () => await address() !== here, 'Back to lead somewhere', PATIENCE)
-  const isWebsite = await address() === stage.town.website(link)
-  assert.equal(isWebsite, link === 'a plain link', `Back leads to ${await address()}`)
-  await page.forward()
-  await wait(async () => await address() === here, 'Forward to lead back', PATIENCE)
+/** From `here`, Back leads to the program's page where a plain link was followed, and past it where that was replaced. */
+export async function assertWhereBackLeads({ page, link, stage }, here) {
+  const isHere = async () => await address(page) === here
+  await go(page, 'forward', isHere)
+  await go(page, 'back', async () => !await isHere())
+  const { town } = stage
+  assert.equal(await address(page), link === 'a plain link' ? town.website(link) : town.news, 'where Back leads')
+  await go(page, 'forward', isHere)
 }
 
 /** The tab is closed, and the keys that bring back a closed tab are pressed. */

@@ -29,6 +29,9 @@ export const DRAFT = 'halfpennywhistler'
 export const LAST = 'lanternthistledown'
 export const LONG = `${'न'.repeat(3_900)} ${LAST}`
 
+/** Chosen in the safety check: what the page shows, and how a browser that kept the choice would note it. */
+export const ANSWER = { label: 'I am not sure', noted: ['not-sure', "@name='seen'", 'safety-form'] }
+
 /** Every one of them. */
 export const SAID = [...[...SURVIVOR, ...ADVOCATE].map(([, word]) => word), DRAFT, LAST]
 

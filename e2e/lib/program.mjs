@@ -114,10 +114,9 @@ ${more.testing ?? ''}
     snippet(chat, ...more) {
       return said(['site', 'snippet', keys, '--chat', chat, ...more])
     },
-    /** Exports a page to be given out at `origin`; says where to. */
-    exported(page, origin) {
+    /** Exports a page to be given out at `origin`, for the relay at this address or where it listens; says where to. */
+    exported(page, origin, relay = `http://localhost:${page === 'desk' ? deskPort : visitorPort}`) {
       const into = join(folder, `export-${page}`)
-      const relay = `http://localhost:${page === 'desk' ? deskPort : visitorPort}`
       said(['site', 'export', page, keys, '--origin', origin, '--relay', relay, '--into', into, '--passphrase-file', passphrase])
       return into
     },

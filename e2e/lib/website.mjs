@@ -46,8 +46,15 @@ export async function startWebsite(pages) {
  *   `served.asked` is every path that was asked for.
  */
 export async function startExport() {
+  const { answer, ...giving } = giveOut()
+  const site = await listen(answer)
+  return { ...site, ...giving }
+}
+
+/** How a bare server answers that gives out an export, once `give` has said where that is. */
+export function giveOut() {
   const served = { folder: undefined, headers: {}, kept: {}, altered: {}, asked: [] }
-  const site = await listen((request, answer) => {
+  const answer = (request, answer) => {
     const path = request.url === '/' ? '/index.html' : request.url
     served.asked.push(path)
     const packed = /\bbr\b/.test(request.headers['accept-encoding']) ? '.br' : ''
@@ -55,14 +62,14 @@ export async function startExport() {
     try {
       body = served.altered[path] ?? readFileSync(join(served.folder, 'www', path + packed))
     } catch {
-      return answer.writeHead(404, served.headers).end()
+      return answer.writeHead(404, { 'cache-control': served.kept.document, ...served.headers }).end()
     }
     const encoding = packed && !served.altered[path] ? { 'content-encoding': 'br' } : {}
     const kept = path.startsWith('/s/') ? served.kept.files : served.kept.document
     answer.writeHead(200, { 'content-type': typeOf(path), 'cache-control': kept, ...encoding, ...served.headers }).end(body)
-  })
+  }
   return {
-    ...site,
+    answer,
     served,
     give(folder) {
       const configuration = readFileSync(join(folder, 'nginx.conf'), 'utf8')

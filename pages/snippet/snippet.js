@@ -14,12 +14,12 @@
     }
   }
 
-  // At most once a minute, and only while somebody looks.
+  // At most once a minute, and only while somebody looks. No answer is to be kept: it would name the chat in the cache.
   function ask() {
     if (document.hidden || performance.now() - asked < MINUTE) return
     asked = performance.now()
     all('[data-chat]').forEach(function (box) {
-      fetch(box.dataset.status, { credentials: 'omit', referrerPolicy: 'no-referrer' })
+      fetch(box.dataset.status, { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' })
         .then(function (answer) { return answer.json() })
         .catch(function () { return {} }) // not known: nothing is said, and the hours stand
         .then(function (status) { say(box, status) })

@@ -56,6 +56,8 @@ pub(crate) fn release() -> Outcome {
 /// All that goes into the binary.
 fn inputs() -> Outcome<Vec<PathBuf>> {
     let mut paths = workspace::sources(BINARY)?;
-    paths.extend([places::pages(), places::root().join("pages/texts")]);
+    let beside = ["pages/texts", "pages/snippet"].map(|folder| places::root().join(folder));
+    paths.push(places::pages());
+    paths.extend(beside);
     Ok(paths)
 }
