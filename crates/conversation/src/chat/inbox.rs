@@ -1,7 +1,6 @@
 //! What came from the others: each sender's stream in its order, every place once (`features.md` 3.8).
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use stillroom_program::Timestamp;
 
 use crate::{
@@ -12,18 +11,18 @@ use crate::{
 /// One sender's stream: the next place to show, and what came early.
 struct Stream {
     next: u64,
-    early: BTreeMap<u64, Content>,
+    early: LiteMap<u64, Content>,
 }
 
 /// The receiver's half of the reliable streams.
 pub(crate) struct Inbox {
-    senders: BTreeMap<LeafNumber, Stream>,
+    senders: LiteMap<LeafNumber, Stream>,
     acknowledge_by: Option<Timestamp>,
 }
 
 impl Inbox {
     pub(crate) fn new() -> Self {
-        Self { senders: BTreeMap::new(), acknowledge_by: None }
+        Self { senders: LiteMap::new(), acknowledge_by: None }
     }
 
     /// Takes one place of a sender's stream. What can be shown by that, in order: nothing for a place
@@ -55,7 +54,7 @@ impl Inbox {
         let stream = self.stream(sender);
         if stream.next == 1 {
             stream.next = first.max(1);
-            stream.early = stream.early.split_off(&stream.next);
+            stream.early.retain(|place, _| *place >= stream.next);
         }
     }
 
@@ -78,7 +77,7 @@ impl Inbox {
     }
 
     fn stream(&mut self, sender: LeafNumber) -> &mut Stream {
-        self.senders.entry(sender).or_insert_with(|| Stream { next: 1, early: BTreeMap::new() })
+        self.senders.entry(sender).or_insert_with(|| Stream { next: 1, early: LiteMap::new() })
     }
 }
 

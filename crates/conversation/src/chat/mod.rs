@@ -540,7 +540,7 @@ impl Chat {
     /// Whether this member is the other side of an agreement to show what is typed: there is one only while
     /// nobody else is in the chat.
     fn is_opposite(&self, member: LeafNumber) -> bool {
-        self.stage == Stage::Open && self.roster.others() == [member].into()
+        self.stage == Stage::Open && self.roster.others() == [member]
     }
 
     /// Whether a beat would reach the other side, and somebody could be typing here.

@@ -1,8 +1,7 @@
 //! What this device said and not everybody has yet: kept, and sent again, until each member acknowledged
 //! it (`features.md` 3.8). A relay that drops everything makes it wait, never lose.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use litemap::LiteMap;
 use stillroom_program::Timestamp;
 use zeroize::Zeroize;
 
@@ -20,7 +19,7 @@ use crate::{
 struct Pending {
     content: Content,
     number: Option<MessageNumber>,
-    missing: BTreeSet<LeafNumber>,
+    missing: Vec<LeafNumber>,
     due: Timestamp,
     tries: u32,
 }
@@ -34,16 +33,16 @@ impl Drop for Pending {
 /// The sender's half of the reliable stream.
 pub(crate) struct Outbox {
     next: u64,
-    pending: BTreeMap<u64, Pending>,
+    pending: LiteMap<u64, Pending>,
     /// For members who joined later and have acknowledged nothing yet: where the stream starts for them.
-    starts: BTreeMap<LeafNumber, u64>,
+    starts: LiteMap<LeafNumber, u64>,
     /// How often something was sent since anybody acknowledged anything.
     unanswered: u32,
 }
 
 impl Outbox {
     pub(crate) fn new() -> Self {
-        Self { next: 1, pending: BTreeMap::new(), starts: BTreeMap::new(), unanswered: 0 }
+        Self { next: 1, pending: LiteMap::new(), starts: LiteMap::new(), unanswered: 0 }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -59,7 +58,7 @@ impl Outbox {
         &mut self,
         content: Content,
         number: Option<MessageNumber>,
-        receivers: BTreeSet<LeafNumber>,
+        receivers: Vec<LeafNumber>,
         now: Timestamp,
     ) {
         let pending = Pending { content, number, missing: receivers, due: now, tries: 0 };
@@ -72,13 +71,13 @@ impl Outbox {
     pub(crate) fn take_due(
         &mut self,
         now: Timestamp,
-        here: &BTreeSet<LeafNumber>,
+        here: &[LeafNumber],
     ) -> Option<(u64, Content)> {
         let (sparing, window) = (self.is_sparing(), self.window());
         let mut window = self.pending.iter_mut().take(window);
         let (place, pending) = window.find(|(_, pending)| pending.due <= now)?;
-        let longest =
-            if pending.missing.is_disjoint(here) { RESEND_TO_ABSENT } else { RESEND_LONGEST };
+        let is_awaited = pending.missing.iter().any(|member| here.contains(member));
+        let longest = if is_awaited { RESEND_LONGEST } else { RESEND_TO_ABSENT };
         let wait = doubled(RESEND_FIRST, pending.tries, longest);
         pending.due = now + if sparing { RESEND_TO_ABSENT } else { wait };
         pending.tries = pending.tries.saturating_add(1);
@@ -97,7 +96,7 @@ impl Outbox {
 
     /// Somebody is back: everything is due again, in order.
     pub(crate) fn send_all_again(&mut self, now: Timestamp) {
-        for pending in self.pending.values_mut() {
+        for (_, pending) in self.pending.iter_mut() {
             pending.due = now;
             pending.tries = 0;
         }
@@ -107,8 +106,8 @@ impl Outbox {
     pub(crate) fn acknowledge(&mut self, member: LeafNumber, up_to: u64) -> Vec<MessageNumber> {
         self.starts.remove(&member);
         self.unanswered = 0;
-        for (_, pending) in self.pending.range_mut(..=up_to) {
-            pending.missing.remove(&member);
+        for (_, pending) in self.pending.iter_mut().filter(|(place, _)| **place <= up_to) {
+            pending.missing.retain(|missing| *missing != member);
         }
         self.settle()
     }
@@ -116,8 +115,8 @@ impl Outbox {
     /// Nothing more is owed to `member`, who left.
     pub(crate) fn forget(&mut self, member: LeafNumber) -> Vec<MessageNumber> {
         self.starts.remove(&member);
-        for pending in self.pending.values_mut() {
-            pending.missing.remove(&member);
+        for (_, pending) in self.pending.iter_mut() {
+            pending.missing.retain(|missing| *missing != member);
         }
         self.settle()
     }
@@ -187,18 +186,18 @@ mod tests {
             outbox.push(message(text), None, [1].into(), Timestamp(0));
         }
         let mut sent = Vec::new();
-        while let Some((place, _)) = outbox.take_due(Timestamp(0), &[1].into()) {
+        while let Some((place, _)) = outbox.take_due(Timestamp(0), &[1]) {
             sent.push(place);
         }
         let due = outbox.poll_timeout().unwrap();
-        while let Some((place, _)) = outbox.take_due(due, &[1].into()) {
+        while let Some((place, _)) = outbox.take_due(due, &[1]) {
             sent.push(place);
         }
         assert_eq!(sent, [1, 2, 1, 2]);
     }
 
     /// How often 16 messages are sent within so many seconds to a member who acknowledges none.
-    fn sent_within(seconds: u64, here: &BTreeSet<LeafNumber>) -> u32 {
+    fn sent_within(seconds: u64, here: &[LeafNumber]) -> u32 {
         let mut outbox = Outbox::new();
         for _ in 0..16 {
             outbox.push(message("a"), None, [1].into(), Timestamp(0));
@@ -214,15 +213,15 @@ mod tests {
 
     #[test]
     fn somebody_who_is_away_is_not_sent_the_same_again_and_again() {
-        assert!(sent_within(3600, &BTreeSet::new()) <= 16 * 14);
-        assert!(sent_within(3600, &[1].into()) > 16 * 30);
+        assert!(sent_within(3600, &[]) <= 16 * 14);
+        assert!(sent_within(3600, &[1]) > 16 * 30);
     }
 
     /// 1,024 keys ahead is what the MLS library follows; a day of silence must stay below.
     #[test]
     fn a_day_without_an_answer_leaves_the_stream_readable() {
-        for here in [BTreeSet::new(), [1].into()] {
-            assert!(sent_within(24 * 3600, &here) < 900);
+        for here in [&[][..], &[1]] {
+            assert!(sent_within(24 * 3600, here) < 900);
         }
     }
 

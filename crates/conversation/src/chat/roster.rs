@@ -3,8 +3,7 @@
 //! Nobody is in it whose certificate does not lead to the program's root, and nobody has a name but from
 //! the part of that certificate that came inside the group.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use litemap::LiteMap;
 use stillroom_program::{NameCertificate, Roles, VerifiedDevice};
 use stillroom_protocol::{LeavingHash, decode};
 
@@ -55,13 +54,13 @@ fn role_of(roles: Roles) -> Role {
 
 /// The members, by leaf.
 pub(crate) struct Roster {
-    members: BTreeMap<LeafNumber, Member>,
+    members: LiteMap<LeafNumber, Member>,
     me: LeafNumber,
 }
 
 impl Roster {
     pub(crate) fn new(me: LeafNumber) -> Self {
-        Self { members: BTreeMap::new(), me }
+        Self { members: LiteMap::new(), me }
     }
 
     pub(crate) fn add(&mut self, leaf: LeafNumber, member: Member) {
@@ -79,12 +78,12 @@ impl Roster {
         Some(Announcement::Joined { name: member.name(), role: member.role })
     }
 
-    pub(crate) fn others(&self) -> BTreeSet<LeafNumber> {
+    pub(crate) fn others(&self) -> Vec<LeafNumber> {
         self.members.keys().copied().filter(|leaf| *leaf != self.me).collect()
     }
 
     /// The others whose line stands, as far as the relay says.
-    pub(crate) fn others_here(&self) -> BTreeSet<LeafNumber> {
+    pub(crate) fn others_here(&self) -> Vec<LeafNumber> {
         let here = self.members.iter().filter(|(leaf, member)| **leaf != self.me && member.here);
         here.map(|(leaf, _)| *leaf).collect()
     }

@@ -7,7 +7,6 @@
 //!
 //! Not stopped here: a lead who shows the chat to somebody without the group.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mls_rs::client_builder::PaddingMode;
@@ -35,7 +34,7 @@ pub(super) struct Membership(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     /// Who may be added. Kept as the identity that the key package must show, to the byte.
-    consented: BTreeSet<SigningIdentity>,
+    consented: Vec<SigningIdentity>,
     /// The rule last found broken. The library's own errors cannot say it.
     broken: Option<Rule>,
 }
@@ -49,12 +48,17 @@ impl IntoAnyError for Refused {}
 impl Membership {
     /// Lets this person be added, once.
     pub(super) fn consent(&self, signing: &VerifyingKey, credential: &MemberCredential) {
-        self.state().consented.insert(credential.identity(signing));
+        let identity = credential.identity(signing);
+        let mut state = self.state();
+        if !state.consented.contains(&identity) {
+            state.consented.push(identity);
+        }
     }
 
     /// This person has been added.
     pub(super) fn consent_used(&self, signing: &VerifyingKey, credential: &MemberCredential) {
-        self.state().consented.remove(&credential.identity(signing));
+        let identity = credential.identity(signing);
+        self.state().consented.retain(|consented| *consented != identity);
     }
 
     /// The rule found broken since this was last asked.

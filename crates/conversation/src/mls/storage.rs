@@ -3,10 +3,10 @@
 //!
 //! Nothing of a chat is ever written to a device (`features.md` 3.12). Both are erased when dropped.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use litemap::LiteMap;
 use mls_rs_core::group::{EpochRecord, GroupState, GroupStateStorage};
 use mls_rs_core::key_package::{KeyPackageData, KeyPackageStorage};
 use zeroize::Zeroizing;
@@ -58,10 +58,10 @@ impl KeyPackageStorage for OneKeyPackage {
 
 /// The keys of the last few epochs of one group. The group's current state is never stored.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RecentEpochs(Arc<Mutex<BTreeMap<u64, Zeroizing<Vec<u8>>>>>);
+pub(super) struct RecentEpochs(Arc<Mutex<LiteMap<u64, Zeroizing<Vec<u8>>>>>);
 
 impl RecentEpochs {
-    fn epochs(&self) -> MutexGuard<'_, BTreeMap<u64, Zeroizing<Vec<u8>>>> {
+    fn epochs(&self) -> MutexGuard<'_, LiteMap<u64, Zeroizing<Vec<u8>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -90,14 +90,17 @@ impl GroupStateStorage for RecentEpochs {
                 *kept = data;
             }
         }
-        epochs.extend(inserts.into_iter().map(|EpochRecord { id, data }| (id, data)));
+        for EpochRecord { id, data } in inserts {
+            epochs.insert(id, data);
+        }
         while epochs.len() > EPOCHS_KEPT {
-            epochs.pop_first();
+            let oldest = epochs.first().map(|(id, _)| *id);
+            oldest.and_then(|id| epochs.remove(&id));
         }
         Ok(())
     }
 
     fn max_epoch_id(&self, _: &[u8]) -> Result<Option<u64>, Infallible> {
-        Ok(self.epochs().last_key_value().map(|(id, _)| *id))
+        Ok(self.epochs().last().map(|(id, _)| *id))
     }
 }
