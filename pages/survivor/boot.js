@@ -160,6 +160,15 @@ function speak() {
   at('language-said').replaceChildren(...dataset.interpreter ? [said('language-interpreter'), ' '] : [], ...dataset.hours ? [hours] : [])
 }
 
+// The page's words came in another language (words.js): what was said is said again in it.
+document.addEventListener('words', event => {
+  speak()
+  for (const [id, name] of [['safer-said', 'safer-said'], ['lost-said', 'three-words'], ['left', 'waiting-kept']]) {
+    if (at(id)?.textContent && !(page && id == 'left')) at(id).textContent = said(name)
+  }
+  on(event)
+})
+
 document.addEventListener('change', event => {
   if (event.target.id == 'language') speak()
   if (event.target.name != 'seen') return
@@ -217,7 +226,8 @@ const own = document.querySelector(`[data-for=${browser()}]`) || document.queryS
 for (const each of document.querySelectorAll('[data-for]')) each.hidden = each != own
 at('host').textContent = location.host
 const spoken = tag => tag.split('-')[0]
-if (at('language')) at('language').selectedIndex = [...at('language').options].findIndex(({ value }) => spoken(value) == spoken(root.lang))
+if (at('language')?.closest('.read-in')) speak()
+else if (at('language')) at('language').selectedIndex = [...at('language').options].findIndex(({ value }) => spoken(value) == spoken(root.lang))
 // Names that no browser has seen before, so that none fills or restores what is typed.
 for (const id of ['message', 'lost-words']) at(id).name = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
 // A chat is not lost to a press on another way to get help.

@@ -40,6 +40,7 @@ pub(crate) fn check(operation: &Operation, device: Option<&VerifiedDevice>) -> R
 fn right(operation: &Operation) -> Right {
     match operation {
         Operation::PublishPolicy { .. }
+        | Operation::PublishLocale { .. }
         | Operation::PublishStaff { .. }
         | Operation::PublishRevocations { .. }
         | Operation::Invite { .. }

@@ -15,6 +15,13 @@ pub const POLICY_TERMS_MAX: usize = 11 * 1024;
 /// Bytes of a policy's page: what is left of a policy beside terms, certificates and signature.
 pub const POLICY_PAGE_MAX: usize = stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
 
+/// Languages in which a page can be read besides the policy's own: what a large program's interpreters speak.
+pub const LOCALES_MAX: usize = 24;
+
+/// Bytes of a file with one language's texts: they are 30 KB in English with the policy's own, and three times
+/// as much in a script whose letters take three bytes each.
+pub const LOCALE_MAX: usize = 120 * 1024;
+
 /// Characters of a message that appears by itself: what somebody in distress still reads, and more to read
 /// elsewhere.
 pub const OPENING_MESSAGE_CHARACTERS: usize = 400;

@@ -200,6 +200,12 @@ choice! {
         } = 11,
         /// The wrapped duty key and its version (staff).
         DutyKey = 12,
+        /// A file with the texts of one language, which the policy that is published next names by its hash
+        /// (administrators).
+        PublishLocale {
+            /// The file.
+            file: Bytes<RECORD_MAX>,
+        } = 13,
     }
 }
 

@@ -61,8 +61,16 @@ impl Door {
 }
 
 async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
-    match door.pages.document(door.which, door.switchboard.is_open()) {
-        Some(document) => file(&document, &request, HTML, HeaderValue::from_static(NOT_KEPT)),
+    match door.pages.document(door.which, door.switchboard.is_open(), &request) {
+        Some(document) => {
+            let kept = HeaderValue::from_static(NOT_KEPT);
+            let mut answer = file(&document, &request, HTML, kept);
+            if door.which == Which::Survivor {
+                let vary = HeaderValue::from_static("accept-encoding, accept-language");
+                answer.headers_mut().insert(VARY, vary);
+            }
+            answer
+        }
         None if door.pages.are_built() => {
             plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy")
         }
@@ -75,6 +83,11 @@ async fn asset(
     Path(name): Path<String>,
     request: HeaderMap,
 ) -> Response {
+    if door.which == Which::Survivor
+        && let Some(document) = door.pages.in_language(&name, door.switchboard.is_open())
+    {
+        return file(&document, &request, HTML, HeaderValue::from_static(NOT_KEPT));
+    }
     match door.pages.asset(door.which, &name) {
         Some(asset) => {
             let content_type = asset.content_type.clone();

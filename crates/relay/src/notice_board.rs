@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use stillroom_program::{Calendar, Policy, Timestamp};
+use stillroom_program::{Calendar, LocaleFile, Policy, Timestamp};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::sleep_until;
 
@@ -22,8 +22,18 @@ pub(crate) struct NoticeBoard {
     changed: Notify,
 }
 
+/// A policy, and what it takes to show it.
+pub(crate) struct Notice {
+    /// What it says.
+    pub(crate) policy: Policy,
+    /// What it says in other languages.
+    pub(crate) files: Vec<LocaleFile>,
+    /// When.
+    pub(crate) calendar: Calendar,
+}
+
 struct Shown {
-    policy: Arc<(Policy, Calendar)>,
+    notice: Arc<Notice>,
     /// Until when it is true.
     until: Timestamp,
 }
@@ -38,13 +48,9 @@ impl NoticeBoard {
     ///
     /// # Errors
     /// [`PagesError`]; what was shown before stays.
-    pub(crate) async fn put_up(
-        &self,
-        policy: Policy,
-        calendar: Calendar,
-    ) -> Result<(), PagesError> {
+    pub(crate) async fn put_up(&self, notice: Notice) -> Result<(), PagesError> {
         let mut shown = self.shown.lock().await;
-        *shown = Some(self.fill(Arc::new((policy, calendar))).await?);
+        *shown = Some(self.fill(Arc::new(notice)).await?);
         self.changed.notify_one();
         Ok(())
     }
@@ -70,23 +76,23 @@ impl NoticeBoard {
     async fn refill(&self) {
         let mut shown = self.shown.lock().await;
         if let Some(shown) = &mut *shown {
-            match self.fill(Arc::clone(&shown.policy)).await {
+            match self.fill(Arc::clone(&shown.notice)).await {
                 Ok(filled) => *shown = filled,
                 // It was filled before: nothing but the time differs. The next moment may do better.
                 Err(error) => {
                     tracing::error!(%error, "the pages cannot be brought up to date");
-                    shown.until = shown.policy.1.next_moment(self.clock.now());
+                    shown.until = shown.notice.calendar.next_moment(self.clock.now());
                 }
             }
         }
     }
 
-    async fn fill(&self, policy: Arc<(Policy, Calendar)>) -> Result<Shown, PagesError> {
+    async fn fill(&self, notice: Arc<Notice>) -> Result<Shown, PagesError> {
         let (pages, now) = (Arc::clone(&self.pages), self.clock.now());
         let fill = move || {
-            let (said, calendar) = &*policy;
-            pages.show(said, calendar, now)?;
-            Ok(Shown { until: calendar.next_moment(now), policy })
+            let Notice { policy, files, calendar } = &*notice;
+            pages.show(policy, files, calendar, now)?;
+            Ok(Shown { until: calendar.next_moment(now), notice })
         };
         tokio::task::spawn_blocking(fill).await.unwrap_or(Err(PagesError::Interrupted))
     }

@@ -5,16 +5,17 @@
 //! is open and how else to reach an advocate (no chat starts under it), and a revoked device stays revoked.
 
 use stillroom_program::{
-    Calendar, CertificateError, PolicyError, SignedPolicy, SignedRevocations, TimeZoneUnknown,
-    Timestamp, VerifiedPolicy, VerifiedRevocations,
+    Calendar, CertificateError, Locale, PolicyError, SignedPolicy, SignedRevocations,
+    TimeZoneUnknown, Timestamp, VerifiedPolicy, VerifiedRevocations,
 };
 use stillroom_protocol::limits::REVOCATIONS_MAX;
 use stillroom_protocol::{Bytes, decode, encode};
 
 use crate::directory::{DirectoryError, Kind, Versioned};
+use crate::notice_board::Notice;
 use crate::pages::PagesError;
 use crate::program_file::{ProgramFile, ProgramFileError};
-use crate::records::Records;
+use crate::records::{LOCALES_KEPT, Records};
 
 /// Why a relay cannot open.
 pub(crate) enum NotKept {
@@ -47,7 +48,9 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
     if policy.terms.expires <= records.clock.now().seconds() {
         tracing::warn!("the policy has run out: no chat can start before a new one is published");
     }
-    records.board.put_up(policy, calendar.clone()).await.map_err(NotKept::Pages)?;
+    let files = records.locale_files(&policy).await?;
+    let notice = Notice { policy, files, calendar: calendar.clone() };
+    records.board.put_up(notice).await.map_err(NotKept::Pages)?;
     let greeted = encode(&signed.without_page()).try_into().map_err(|_| altered())?;
     records.switchboard.set_policy(greeted, verified, calendar);
     Ok(())
@@ -78,6 +81,10 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
         {
             let (version, record) = (first.verified.version, encode(&first.signed));
             let with = Versioned { version, record };
+            for file in program.locales.iter() {
+                let hash = Locale::hash(file);
+                records.directory.put_locale(hash, file.to_vec(), LOCALES_KEPT).await?;
+            }
             records.directory.replace(Kind::Policy, replaces, with).await?;
             Ok(first)
         }

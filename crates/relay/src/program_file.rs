@@ -1,20 +1,23 @@
 //! The file by which a relay knows its program: written by `stillroom program new`, and public.
 //!
 //! It holds the root key's fingerprint, which everything else is checked against, an administrator's
-//! certificates, and the first policy. It says who the program is to this relay; survivors pin the
+//! certificates, and the first policy with its files of texts. It says who the program is to this relay; survivors pin the
 //! fingerprint on their own page and do not take it from here.
 
 use std::fmt;
 use std::time::Duration;
 
-use stillroom_program::{Chain, Fingerprint, SignedPolicy, Timestamp, VerifiedPolicy};
+use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
+use stillroom_program::{
+    Chain, Fingerprint, List, LocaleFile, SignedPolicy, Timestamp, VerifiedPolicy,
+};
 use stillroom_protocol::{MlsDecode, MlsEncode, MlsSize, decode, encode};
 
 /// The first line of the file, so that a person and `decode` alike see what it is.
 const HEADING: &[u8] = b"stillroom program 1\n";
 
-/// Bytes of the longest such file: a policy, and certificates beside it.
-pub const PROGRAM_FILE_MAX: usize = 128 * 1024;
+/// Bytes of the longest such file: a policy, certificates beside it, and a file of texts for each language.
+pub const PROGRAM_FILE_MAX: usize = 128 * 1024 + LOCALES_MAX * (LOCALE_MAX + 4);
 
 /// What a relay is told of its program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct ProgramFile {
     pub administrator: Chain,
     /// The first policy. A newer one that was published since counts instead.
     pub policy: SignedPolicy,
+    /// The files of texts that it names by their hashes.
+    pub locales: List<LocaleFile, LOCALES_MAX>,
 }
 
 #[derive(MlsSize, MlsEncode, MlsDecode)]
@@ -32,6 +37,7 @@ struct Record {
     root: [u8; 32],
     administrator: Chain,
     policy: SignedPolicy,
+    locales: List<LocaleFile, LOCALES_MAX>,
 }
 
 /// Why a file is not that of a program, or not one to go by.
@@ -71,6 +77,7 @@ impl ProgramFile {
             root: self.root.0,
             administrator: self.administrator.clone(),
             policy: self.policy.clone(),
+            locales: self.locales.clone(),
         }));
         bytes
     }
@@ -90,6 +97,7 @@ impl ProgramFile {
             root: Fingerprint(record.root),
             administrator: record.administrator,
             policy: record.policy,
+            locales: record.locales,
         })
     }
 

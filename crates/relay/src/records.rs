@@ -8,9 +8,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
-    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, SignedInvitation, SignedPolicy,
-    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, encode,
+    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Policy,
+    SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
+    VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode};
@@ -18,11 +20,14 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
-use crate::notice_board::NoticeBoard;
+use crate::notice_board::{Notice, NoticeBoard};
 use crate::switchboard::{Request, Switchboard};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
 const INVITATIONS_MAX: usize = 256;
+
+/// Files of texts that are kept at once: those of the policy, and those of the one that is about to come.
+pub(crate) const LOCALES_KEPT: usize = 2 * LOCALES_MAX;
 
 /// The lasting records, and everybody who has to hear of a change.
 pub(crate) struct Records {
@@ -88,6 +93,7 @@ impl Records {
     async fn perform(&self, operation: Operation) -> Result<Reply, Failure> {
         match operation {
             Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
+            Operation::PublishLocale { file } => self.publish_locale(file.into_vec()).await,
             Operation::PublishStaff { record } => self.publish_staff(record.into_vec()).await,
             Operation::PublishRevocations { list } => self.publish_revocations(list).await,
             Operation::Invite { invitation } => self.invite(invitation.into_vec()).await,
@@ -118,14 +124,57 @@ impl Records {
         self.not_revoked(verified.signer())?;
         let policy = verified.with_page(&signed.page).map_err(|_| NOT_SIGNED)?;
         let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;
+        let files = self.locale_files(&policy).await?;
+        if files.len() != policy.page.locales.len() {
+            return Err(NOT_SIGNED);
+        }
         if self.put_newer(Kind::Policy, verified.version, record.to_vec()).await? {
-            if let Err(error) = self.board.put_up(policy, calendar.clone()).await {
+            self.directory.keep_locales(named_by(&policy)).await?;
+            let notice = Notice { policy, files, calendar: calendar.clone() };
+            if let Err(error) = self.board.put_up(notice).await {
                 tracing::error!(%error, "the pages cannot show the new policy");
             }
             let greeted = fitting(encode(&signed.without_page()))?;
             self.switchboard.set_policy(greeted, verified, calendar);
         }
         Ok(Reply::Done)
+    }
+
+    /// Keeps a file of texts, which the next policy names by its hash and so signs. Files that no policy came
+    /// to name make room.
+    async fn publish_locale(&self, file: Record) -> Result<Reply, Failure> {
+        if file.len() > LOCALE_MAX {
+            return Err(NOT_SIGNED);
+        }
+        let hash = Locale::hash(&file);
+        if self.directory.put_locale(hash, file.clone(), LOCALES_KEPT).await? {
+            return Ok(Reply::Done);
+        }
+        self.directory.keep_locales(self.locales_in_use().await?).await?;
+        let kept = self.directory.put_locale(hash, file, LOCALES_KEPT).await?;
+        if kept { Ok(Reply::Done) } else { Err(NOT_SIGNED) }
+    }
+
+    async fn locales_in_use(&self) -> Result<Vec<[u8; 32]>, Failure> {
+        let Some(kept) = self.directory.newest(Kind::Policy).await? else {
+            return Ok(Vec::new());
+        };
+        let page = read::<SignedPolicy>(&kept.record)?.page;
+        let page = read::<stillroom_program::Page>(&page)?;
+        Ok(page.locales.iter().map(|locale| locale.file).collect())
+    }
+
+    /// The files of texts that a policy names, as far as they are there.
+    pub(crate) async fn locale_files(
+        &self,
+        policy: &Policy,
+    ) -> Result<Vec<LocaleFile>, DirectoryError> {
+        let mut files = Vec::new();
+        for hash in named_by(policy) {
+            let file = self.directory.locale(hash).await?;
+            files.extend(file.and_then(|file| LocaleFile::try_from(file).ok()));
+        }
+        Ok(files)
     }
 
     async fn publish_revocations(&self, list: Bytes<REVOCATIONS_MAX>) -> Result<Reply, Failure> {
@@ -248,6 +297,11 @@ impl Records {
     fn seconds(&self) -> u64 {
         self.clock.now().seconds()
     }
+}
+
+/// The hashes of the files of texts that a policy names.
+pub(crate) fn named_by(policy: &Policy) -> Vec<[u8; 32]> {
+    policy.page.locales.iter().map(|locale| locale.file).collect()
 }
 
 fn read<T: MlsDecode>(record: &[u8]) -> Result<T, Failure> {

@@ -38,6 +38,8 @@ pub(crate) struct View {
     shown: Vec<Shown>,
     here: Vec<Participant>,
     screen: &'static str,
+    place: Option<Phrase>,
+    silence: Silence,
 }
 
 impl View {
@@ -51,6 +53,8 @@ impl View {
             shown: Vec::new(),
             here: Vec::new(),
             screen: "",
+            place: None,
+            silence: Silence::Over,
             document,
         })
     }
@@ -62,7 +66,9 @@ impl View {
         let (screen, part) = match phase {
             Phase::Before => return None,
             Phase::Waiting { ahead } => {
-                self.set("place", &self.phrase(words::place(ahead)));
+                let place = words::place(ahead);
+                self.place = Some(place);
+                self.set("place", &self.phrase(place));
                 if ahead.is_some() {
                     self.show_line(Line::Up);
                 }
@@ -117,6 +123,27 @@ impl View {
             let _ = element.set_attribute("data-line", state);
             element.set_text_content(Some(&self.text(id)));
         }
+    }
+
+    /// Says again what is so now, after the page's texts came in another language. What stands in the log stays
+    /// as it was said.
+    pub(crate) fn say_anew(&mut self, now: Timestamp) {
+        if let Some(place) = self.place {
+            self.set("place", &self.phrase(place));
+        }
+        let line = self.document.get_element_by_id("line");
+        match line.and_then(|line| line.get_attribute("data-line")).as_deref() {
+            Some("up") => self.set("line", &self.text("line-up")),
+            Some("down") => self.set("line", &self.text("line-down")),
+            _ => {}
+        }
+        let here = core::mem::take(&mut self.here);
+        self.show_roster(here);
+        self.show_silence(self.silence);
+        self.say_length();
+        self.say_how_far();
+        self.shown.iter_mut().for_each(|shown| shown.said = None);
+        self.show_times(now);
     }
 
     // The message box.
@@ -262,7 +289,8 @@ impl View {
     }
 
     /// Asks whether somebody is still there, or says when the chat closes; nothing once it is over.
-    fn show_silence(&self, silence: Silence) {
+    fn show_silence(&mut self, silence: Silence) {
+        self.silence = silence;
         let Some(panel) = self.document.get_element_by_id("silence") else {
             return;
         };

@@ -87,6 +87,10 @@ languages-heading = Languages
 language-interpreter = An interpreter joins if you agree.
 language-label = Language for the chat
 language-other = Another language
+# Where the page itself can be read in several languages.
+language-words = Language
+language-now = This page is in { $language } now.
+language-not-loaded = This page could not be loaded in that language. Nothing else has changed. You can try again.
 no-machine = Nothing here is translated by a machine.
 
 ## Waiting

@@ -52,7 +52,8 @@ pub(crate) struct DemoArguments {
     pseudo_locale: Option<PseudoLocale>,
 }
 
-fn pseudo_locale(text: &str) -> Result<PseudoLocale, String> {
+/// A language that nobody speaks, by its tag.
+pub(crate) fn pseudo_locale(text: &str) -> Result<PseudoLocale, String> {
     match text {
         "en-XA" => Ok(PseudoLocale::Accented),
         "ar-XB" => Ok(PseudoLocale::RightToLeft),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use stillroom_program::Policy;
+use stillroom_program::{LocaleFile, Policy};
+use stillroom_relay::{TextsError, Translation};
 
 use crate::failure::Failure;
 use crate::files;
@@ -22,23 +23,57 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The policy in this file, if nothing has to be mended. What is hard to read is remarked upon.
-pub(super) fn sound(path: &Path) -> Result<Policy, Failure> {
-    let policy = read(path)?;
-    let findings = policy.check();
+/// A policy, and the files of texts that it names.
+pub(super) type WithFiles = (Policy, Vec<LocaleFile>);
+
+/// The policy in this file, if nothing has to be mended. What is hard to read, and what is not translated, is
+/// remarked upon.
+pub(super) fn sound(path: &Path) -> Result<WithFiles, Failure> {
+    let (policy, locale_files) = read(path)?;
+    let mut findings: Vec<String> =
+        policy.check().iter().map(|finding| format!("  {finding}")).collect();
+    let locales = policy.page.locales.iter().zip(&locale_files);
+    for (locale, file) in locales {
+        let translation = translation(&policy, file)?;
+        let (tag, own) = (&*locale.tag, locale.tag.eq_ignore_ascii_case(&policy.page.language));
+        findings
+            .extend(translation.faults.iter().map(|fault| format!("  locales {tag:?}: {fault}")));
+        // What the policy says in its own language needs no translation into it.
+        let missing =
+            translation.missing.iter().filter(|name| !(own && name.starts_with("policy-")));
+        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        if !missing.is_empty() {
+            remark(format!("Not translated into {tag}: {}.", missing.join(", ")));
+        }
+    }
     if !findings.is_empty() {
-        let findings: Vec<String> = findings.iter().map(|finding| format!("  {finding}")).collect();
         return Err(mend(path, &format!("\n{}", findings.join("\n"))));
     }
     for warning in policy.warnings() {
         remark(format!("Hard to read: {warning}."));
     }
-    Ok(policy)
+    Ok((policy, locale_files))
 }
 
-/// The policy in this file, whether it is sound or not.
-pub(super) fn read(path: &Path) -> Result<Policy, Failure> {
-    Policy::from_toml(&files::read_text(path)?).map_err(|error| mend(path, &error.to_string()))
+/// What a file of texts comes to for this policy.
+fn translation(policy: &Policy, file: &LocaleFile) -> Result<Translation, Failure> {
+    Translation::read(file, policy).map_err(|error| broken_texts(&error))
+}
+
+/// The texts inside this program cannot be used.
+pub(super) fn broken_texts(error: &TextsError) -> Failure {
+    Failure::new(
+        format!("The texts inside this program are broken: {error}."),
+        "Tell the program's makers.",
+    )
+}
+
+/// The policy in this file, and the files beside it that it names, whether it is sound or not.
+pub(super) fn read(path: &Path) -> Result<WithFiles, Failure> {
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut beside = |name: &str| files::read(&folder.join(name)).ok();
+    Policy::from_toml_and_files(&files::read_text(path)?, &mut beside)
+        .map_err(|error| mend(path, &error.to_string()))
 }
 
 fn mend(path: &Path, what: &str) -> Failure {

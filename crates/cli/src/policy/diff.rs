@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
         Some(newer) => (read(&arguments.older)?, read(newer)?),
         None => {
             let folder = ProgramFolder::new(&arguments.older);
-            (signed(&folder.public()?)?, check::read(&folder.policy())?)
+            (signed(&folder.public()?)?, check::read(&folder.policy())?.0)
         }
     };
     let differences = older.differences(&newer);
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
 fn read(path: &Path) -> Result<Policy, Failure> {
     match ProgramFile::decode(&files::read(path)?) {
         Ok(public) => signed(&public),
-        Err(_) => check::read(path),
+        Err(_) => check::read(path).map(|(policy, _)| policy),
     }
 }
 

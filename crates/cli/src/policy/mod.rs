@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod publish;
 mod sign;
+mod texts;
 
 use clap::{Args, Subcommand};
 
@@ -23,6 +24,8 @@ enum PolicyCommand {
     Check(check::CheckArguments),
     /// Say what a policy says otherwise than another one, or than the one that was signed last.
     Diff(diff::DiffArguments),
+    /// Write a file for a translator, with every text that a page shows.
+    Texts(texts::TextsArguments),
     /// Sign the policy and write it into public.stillroom, for a relay that is yet to start.
     Sign(sign::SignArguments),
     /// Sign the policy, write it into public.stillroom, and send it to the relay.
@@ -34,6 +37,7 @@ pub(crate) async fn run(arguments: PolicyArguments) -> Result<(), Failure> {
     match arguments.command {
         PolicyCommand::Check(arguments) => check::run(&arguments),
         PolicyCommand::Diff(arguments) => diff::run(&arguments),
+        PolicyCommand::Texts(arguments) => texts::run(&arguments),
         PolicyCommand::Sign(arguments) => sign::run(&arguments),
         PolicyCommand::Publish(arguments) => publish::run(&arguments).await,
     }

@@ -30,6 +30,10 @@ pub(super) async fn run(arguments: &PublishArguments) -> Result<(), Failure> {
     let policy = encode(&signed.public.policy).try_into().map_err(|_| too_long("policy"))?;
     let mut line =
         StaffLine::open_as(&arguments.relay, &signed.public.root, &signed.administrator).await?;
+    for file in signed.public.locales.iter() {
+        let file = file.to_vec().try_into().map_err(|_| too_long("file of texts"))?;
+        line.done(Operation::PublishLocale { file }).await?;
+    }
     line.done(Operation::PublishPolicy { policy }).await?;
     signed.write()?;
     answer(format!("Version {} of the policy is published.", signed.version));

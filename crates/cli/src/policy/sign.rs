@@ -45,7 +45,7 @@ impl Signed {
     pub(super) fn make(folder: &Path, passphrase: Option<&Path>) -> Result<Self, Failure> {
         let folder = ProgramFolder::new(folder);
         let public = folder.public()?;
-        let policy = check::sound(&folder.policy())?;
+        let (policy, locale_files) = check::sound(&folder.policy())?;
         check_version(&policy, &public)?;
         let administrator = folder.administrator(passphrase)?;
         let signed = SignedPolicy::sign(&policy, &administrator).map_err(|error| {
@@ -54,8 +54,13 @@ impl Signed {
                 "Mend it and sign it again.",
             )
         })?;
-        let public =
-            ProgramFile { policy: signed, administrator: administrator.chain.clone(), ..public };
+        let public = ProgramFile {
+            policy: signed,
+            administrator: administrator.chain.clone(),
+            // As many as the policy names, and so never too many.
+            locales: locale_files.try_into().unwrap_or_default(),
+            ..public
+        };
         Ok(Self { folder, version: policy.terms.version, administrator, public })
     }
 

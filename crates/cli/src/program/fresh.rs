@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use stillroom_program::{
-    Device, NewDevice, Policy, PolicyError, Roles, RootKey, SignedPolicy, Timestamp, Validity,
+    Device, List, NewDevice, Policy, PolicyError, Roles, RootKey, SignedPolicy, Timestamp, Validity,
 };
 use stillroom_relay::ProgramFile;
 
@@ -69,6 +69,7 @@ impl Fresh {
             root: self.root.fingerprint(),
             administrator: self.administrator.chain.clone(),
             policy: SignedPolicy::sign(policy, &self.administrator)?,
+            locales: List::default(),
         })
     }
 }

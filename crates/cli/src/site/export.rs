@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use stillroom_program::{Device, Manifest, Policy, SignedManifest, Timestamp};
-use stillroom_relay::{Origin, Packed, Release};
+use stillroom_relay::{Origin, Packed, ProgramFile, Release};
 
 use super::servers::SERVERS;
 use super::{BuiltPages, Page, address, manifest, signed};
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let target = Target::at(&arguments.into)?;
     let administrator = folder.administrator(arguments.passphrase_file.as_deref())?;
 
-    let given_out = given_out(arguments, &release, &policy, &public.root, now)?;
+    let given_out = given_out(arguments, &release, &policy, &public, now)?;
     let list = sign(arguments, &policy, &given_out, &administrator)?;
     target.write(&given_out)?;
     for server in &SERVERS {
@@ -93,12 +93,13 @@ fn given_out(
     arguments: &ExportArguments,
     release: &Release,
     policy: &Policy,
-    root: &stillroom_program::Fingerprint,
+    public: &ProgramFile,
     now: Timestamp,
 ) -> Result<Vec<Given>, Failure> {
     let which = arguments.page.which();
-    let document = release
-        .document(which, policy, root, &arguments.origin, &arguments.relay, now)
+    let place = (&arguments.origin, &arguments.relay);
+    let documents = release
+        .documents(which, policy, &public.locales, &public.root, place, now)
         .map_err(|error| {
             Failure::new(
                 format!("The page cannot be filled: {error}."),
@@ -106,7 +107,11 @@ fn given_out(
             )
         })?;
     let files = release.files(which).map(|file| (format!("s/{}", file.name), file.packed.clone()));
-    Ok(files.chain([(DOCUMENT.to_owned(), document)]).collect())
+    let documents = documents.into_iter().rev().map(|document| {
+        let path = document.name.map_or(DOCUMENT.to_owned(), |name| format!("s/{name}"));
+        (path, document.packed)
+    });
+    Ok(files.chain(documents).collect())
 }
 
 fn sign(

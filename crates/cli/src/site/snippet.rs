@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use sha2::{Digest as _, Sha256};
-use stillroom_relay::{Origin, SNIPPET_SCRIPT, snippet};
+use stillroom_relay::{Origin, PagesError, SNIPPET_SCRIPT, snippet};
 
 use super::{address, manifest, signed};
 use crate::clock::Clock;
@@ -33,6 +33,9 @@ pub(super) struct SnippetArguments {
     /// The address at which the website will give out snippet.js.
     #[arg(long, default_value = "/snippet.js", value_parser = script_address)]
     script: String,
+    /// The language of the snippet, where it is one of the policy's [[locales]].
+    #[arg(long)]
+    language: Option<String>,
     /// A folder to write both forms into. Without it, the form with the script inside is printed.
     #[arg(long)]
     into: Option<PathBuf>,
@@ -54,12 +57,21 @@ pub(super) fn run(arguments: &SnippetArguments) -> Result<(), Failure> {
     let now = Clock::start().now();
     let (public, policy) = signed(&folder, now)?;
     let relay = arguments.relay.as_ref().unwrap_or(&arguments.chat);
-    let markup = snippet(&policy, &public.root, &arguments.chat, relay, now).map_err(|error| {
-        Failure::new(
-            format!("The snippet cannot be filled: {error}."),
-            "Tell the program's makers.",
-        )
-    })?;
+    let place = (&arguments.chat, relay);
+    let language = arguments.language.as_deref();
+    let markup =
+        snippet(&policy, &public.locales, language, &public.root, place, now).map_err(|error| {
+            match error {
+                PagesError::NoLanguage => Failure::new(
+                    "The policy has no texts in this language.",
+                    "Name one of its [[locales]], and sign or publish the policy before.",
+                ),
+                error => Failure::new(
+                    format!("The snippet cannot be filled: {error}."),
+                    "Tell the program's makers.",
+                ),
+            }
+        })?;
     match &arguments.into {
         Some(into) => write(arguments, into, &markup),
         None => {

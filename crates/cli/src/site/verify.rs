@@ -48,8 +48,11 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     for file in &files {
         visit.file(file, seen.page).await;
     }
+    for name in &seen.languages {
+        visit.language(name, &seen, &released).await;
+    }
     if visit.findings.is_empty() {
-        answer(seen.sentence(&arguments.url, files.len(), &released));
+        answer(seen.sentence(&arguments.url, files.len() + seen.languages.len(), &released));
         return Ok(());
     }
     Err(Failure::new(
@@ -83,6 +86,8 @@ struct Seen {
     page: Page,
     root: Option<String>,
     relay: Option<Origin>,
+    /// Documents in other languages, where no manifest has their hashes.
+    languages: Vec<String>,
 }
 
 impl Released {
@@ -120,7 +125,8 @@ impl Released {
                 if manifest.files.iter().find(same).is_none() {
                     return Err((page, "it is not the document that was signed".to_owned()));
                 }
-                Ok(Seen { page, root: None, relay: manifest.relay.parse().ok() })
+                let relay = manifest.relay.parse().ok();
+                Ok(Seen { page, root: None, relay, languages: Vec::new() })
             }
             Self::Here(release) => recognise(release, document),
         }
@@ -137,7 +143,8 @@ fn recognise(release: &Release, document: &[u8]) -> Result<Seen, (Page, String)>
         let difference = match release.recognise(page.which(), document) {
             Ok(filled) => {
                 let relay = filled.relay.parse().ok();
-                return Ok(Seen { page, root: Some(filled.root), relay });
+                let (root, languages) = (Some(filled.root), filled.languages);
+                return Ok(Seen { page, root, relay, languages });
             }
             Err(difference) => difference,
         };
@@ -201,7 +208,8 @@ impl Visit<'_> {
                     self.found(format!("the document ({form}) is another: {why}"));
                     if seen.is_none() {
                         self.find(headers::of_document(&answer, self.origin, None));
-                        seen = Some(Seen { page, root: None, relay: None });
+                        let languages = Vec::new();
+                        seen = Some(Seen { page, root: None, relay: None, languages });
                     }
                 }
             }
@@ -240,6 +248,29 @@ impl Visit<'_> {
             if form == FORMS[0] {
                 let wrong = headers::of_file(&answer, kind, files_kept(page.which()));
                 self.find(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path)));
+            }
+        }
+    }
+
+    /// Looks at the document in another language in each form: it must be the same page, filled with the same.
+    async fn language(&mut self, name: &str, seen: &Seen, released: &Released) {
+        let kind = content_type(name).unwrap_or_default();
+        for form in FORMS {
+            let answer = match self.server.get(&format!("/s/{name}"), form).await {
+                Ok(answer) if answer.status.is_success() => answer,
+                Ok(answer) => {
+                    return self.found(format!("s/{name}: it answers {}", answer.status));
+                }
+                Err(why) => return self.found(format!("s/{name}: {why}")),
+            };
+            match released.recognise(&answer.body) {
+                Ok(other) if (&other.root, &other.relay) == (&seen.root, &seen.relay) => {}
+                Ok(_) => self.found(format!("s/{name} ({form}) is another program's page")),
+                Err((_, why)) => self.found(format!("s/{name} ({form}) is another: {why}")),
+            }
+            if form == FORMS[0] {
+                let wrong = headers::of_file(&answer, kind, files_kept(seen.page.which()));
+                self.find(wrong.into_iter().map(|wrong| format!("s/{name}: {wrong}")));
             }
         }
     }

@@ -5,6 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::keys::Fingerprint;
 use crate::policy::calendar::local_in_zone;
 use crate::policy::{
     Alternative, Choice, Exception, Hours, Language, OpenTime, Page, Policy, Terms,
@@ -146,6 +147,7 @@ impl Fields {
             self.entry("rights", &right.id, &said);
         }
         self.asked(page);
+        self.locales(page);
     }
 
     fn hours(&mut self, hours: &Hours) {
@@ -198,6 +200,18 @@ impl Fields {
         let by = language.by.word();
         let said = [("name", &*language.name), ("by", by), ("hours", &*language.hours)];
         self.entry("languages.served", &language.tag, &said);
+    }
+
+    fn locales(&mut self, page: &Page) {
+        for locale in page.locales.iter() {
+            let file = Fingerprint(locale.file).to_string();
+            let said = [
+                ("name", &*locale.name),
+                ("direction", locale.direction.word()),
+                ("SHA-256 of its file", &*file),
+            ];
+            self.entry("locales", &locale.tag, &said);
+        }
     }
 
     fn asked(&mut self, page: &Page) {

@@ -11,11 +11,12 @@ use serde::de::{Deserializer, Error as _};
 use stillroom_wire::{List, Text};
 use toml::value::Datetime;
 
+use crate::limits::LOCALE_MAX;
 use crate::policy::calendar::{local_in_zone, seconds_at_offset, seconds_in_zone};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
-    Alternative, AlternativeKind, Choice, Emergency, Icon, Language, Languages, Page, Question,
-    Right, Safety, SpokenBy, SurveyItem,
+    Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
+    LocaleFile, Page, Question, Right, Safety, SpokenBy, SurveyItem,
 };
 use crate::policy::{OpeningMessage, Policy, Terms, Timers};
 use crate::time::Timestamp;
@@ -49,11 +50,27 @@ impl Policy {
     /// # Errors
     /// [`PolicyFileError`], with the line.
     pub fn from_toml(text: &str) -> Result<Self, PolicyFileError> {
+        Self::from_toml_and_files(text, &mut |_| None).map(|(policy, _)| policy)
+    }
+
+    /// Reads a policy's file, and the files of texts that it names, which `read` finds.
+    ///
+    /// # Errors
+    /// [`PolicyFileError`], also where one of those files is not there or too long.
+    pub fn from_toml_and_files(
+        text: &str,
+        read: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
+    ) -> Result<(Self, Vec<LocaleFile>), PolicyFileError> {
         let file = toml::from_str::<File>(text).map_err(|error| PolicyFileError {
             line: error.span().map(|span| line_of(text, span.start)),
             message: error.message().to_string(),
         })?;
-        file.into_policy().map_err(|message| PolicyFileError { line: None, message })
+        let not_read = |message| PolicyFileError { line: None, message };
+        let mut files = Vec::new();
+        for locale in &file.locales {
+            files.push(locale.read(read).map_err(not_read)?);
+        }
+        Ok((file.into_policy(&files).map_err(not_read)?, files))
     }
 }
 
@@ -130,6 +147,19 @@ struct File {
     #[serde(default)]
     survey: Vec<FileSurveyItem>,
     timers: FileTimers,
+    #[serde(default)]
+    locales: Vec<FileLocale>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLocale {
+    #[serde(deserialize_with = "text")]
+    tag: Text<16>,
+    #[serde(deserialize_with = "text")]
+    name: Text<60>,
+    direction: Direction,
+    file: String,
 }
 
 #[derive(Deserialize)]
@@ -312,9 +342,29 @@ struct FileTimers {
     shift_margin: u16,
 }
 
+impl FileLocale {
+    fn read(&self, read: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> Result<LocaleFile, String> {
+        let Self { tag, file, .. } = self;
+        let tag = &**tag;
+        let bytes = read(file).ok_or_else(|| {
+            alloc::format!("locales {tag:?}: there is no readable file {file:?} beside the policy")
+        })?;
+        bytes.try_into().map_err(|_| {
+            alloc::format!("locales {tag:?}: the file has more than {LOCALE_MAX} bytes")
+        })
+    }
+
+    fn into_locale(self, bytes: &[u8]) -> Locale {
+        let file = Locale::hash(bytes);
+        Locale { tag: self.tag, name: self.name, direction: self.direction, file }
+    }
+}
+
 impl File {
-    fn into_policy(self) -> Result<Policy, String> {
+    fn into_policy(self, files: &[LocaleFile]) -> Result<Policy, String> {
         let zone = self.hours.time_zone.clone();
+        let locales = self.locales.into_iter().zip(files);
+        let locales: Vec<Locale> = locales.map(|(locale, file)| locale.into_locale(file)).collect();
         Ok(Policy {
             terms: Terms {
                 version: self.version,
@@ -344,6 +394,7 @@ impl File {
                 platform: self.platform,
                 questions: fallible("questions", self.questions, FileQuestion::into_question)?,
                 survey: fallible("survey", self.survey, FileSurveyItem::into_item)?,
+                locales: list("locales", locales)?,
             },
         })
     }

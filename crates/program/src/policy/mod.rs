@@ -23,6 +23,7 @@ mod page;
 #[cfg(feature = "author")]
 mod reading;
 mod signed;
+mod texts;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{List, Text};
@@ -37,12 +38,13 @@ pub use difference::Difference;
 pub use file::{PolicyFileError, SAMPLE_POLICY};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 pub use page::{
-    Alternative, AlternativeKind, Choice, Emergency, Icon, Language, Languages, Page, Question,
-    Right, Safety, SpokenBy, SurveyItem,
+    Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
+    LocaleFile, Page, Question, Right, Safety, SpokenBy, SurveyItem,
 };
 #[cfg(feature = "author")]
 pub use reading::Warning;
 pub use signed::{PolicyError, SignedPolicy, VerifiedPolicy};
+pub use texts::PolicyText;
 
 /// A program's policy, whole. What a relay shows is [`SignedPolicy`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,10 @@
 //! Only the relay, and whoever writes a policy, reads it field by field.
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_wire::{List, Text};
+use sha2::{Digest as _, Sha256};
+use stillroom_wire::{Bytes, List, Text};
 
+use crate::limits::{LOCALE_MAX, LOCALES_MAX};
 use crate::policy::hours::{Hours, Notice};
 
 /// All that a page says.
@@ -43,6 +45,61 @@ pub struct Page {
     pub questions: List<Question, 8>,
     /// What is asked after a chat, and may be skipped.
     pub survey: List<SurveyItem, 8>,
+    /// The languages besides its own in which the page can be read.
+    pub locales: List<Locale, LOCALES_MAX>,
+}
+
+/// A language in which the page can be read. Its texts are a file of their own, which is given to whoever
+/// renders the page and to nobody else; the hash binds it to what was signed.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct Locale {
+    /// Its tag (BCP 47).
+    pub tag: Text<16>,
+    /// Its name, as those who read it write it.
+    pub name: Text<60>,
+    /// The direction of its writing.
+    pub direction: Direction,
+    /// SHA-256 of the file with its texts.
+    pub file: [u8; 32],
+}
+
+impl Locale {
+    /// The hash by which a file of texts is named.
+    pub fn hash(file: &[u8]) -> [u8; 32] {
+        Sha256::digest(file).into()
+    }
+
+    /// Its file, if it is among these.
+    pub fn find<'a>(&self, files: &'a [LocaleFile]) -> Option<&'a LocaleFile> {
+        files.iter().find(|file| Self::hash(file) == self.file)
+    }
+}
+
+/// A file with the texts of one language, as its translator wrote it.
+pub type LocaleFile = Bytes<LOCALE_MAX>;
+
+/// A direction of writing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[cfg_attr(feature = "author", derive(serde::Deserialize))]
+#[repr(u8)]
+pub enum Direction {
+    /// From left to right.
+    #[default]
+    #[cfg_attr(feature = "author", serde(rename = "ltr"))]
+    LeftToRight = 1,
+    /// From right to left.
+    #[cfg_attr(feature = "author", serde(rename = "rtl"))]
+    RightToLeft = 2,
+}
+
+impl Direction {
+    /// Its word in a policy's file, and in HTML.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LeftToRight => "ltr",
+            Self::RightToLeft => "rtl",
+        }
+    }
 }
 
 /// Pictures that say nothing.

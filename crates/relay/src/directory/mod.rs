@@ -97,6 +97,16 @@ pub trait Directory: Send + Sync + 'static {
     /// changes nothing, if another version is there.
     fn replace(&self, kind: Kind, replaces: u64, with: Versioned) -> Answer<'_, bool>;
 
+    /// Keeps a file of texts under its hash. Says no if `most` others are there already. The same one again is
+    /// a yes.
+    fn put_locale(&self, hash: [u8; 32], file: Record, most: usize) -> Answer<'_, bool>;
+
+    /// The file of texts with this hash.
+    fn locale(&self, hash: [u8; 32]) -> Answer<'_, Option<Record>>;
+
+    /// Removes every file of texts but those with these hashes.
+    fn keep_locales(&self, hashes: Vec<[u8; 32]>) -> Answer<'_, ()>;
+
     /// Every staff record, at most `most`, those first that were published first.
     fn staff(&self, most: usize) -> Answer<'_, Vec<Record>>;
 

@@ -77,6 +77,44 @@ impl Directory for Sqlite {
         })
     }
 
+    fn put_locale(&self, hash: [u8; 32], file: Record, most: usize) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO locale (hash, file) SELECT ?1, ?2 \
+                     WHERE (SELECT COUNT(*) FROM locale) < ?3",
+                )?
+                .execute(params![hash.as_slice(), file, i64::try_from(most).unwrap_or(i64::MAX)])?;
+            database
+                .prepare_cached("SELECT COUNT(*) FROM locale WHERE hash = ?1")?
+                .query_row([hash.as_slice()], |row| row.get(0))
+        })
+    }
+
+    fn locale(&self, hash: [u8; 32]) -> Answer<'_, Option<Record>> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("SELECT file FROM locale WHERE hash = ?1")?
+                .query_row([hash.as_slice()], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn keep_locales(&self, hashes: Vec<[u8; 32]>) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            let mut statement = database.prepare_cached("SELECT hash FROM locale")?;
+            let kept = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            for hash in kept.collect::<rusqlite::Result<Vec<_>>>()? {
+                if !hashes.iter().any(|wanted| wanted[..] == hash[..]) {
+                    database
+                        .prepare_cached("DELETE FROM locale WHERE hash = ?1")?
+                        .execute([hash])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn staff(&self, most: usize) -> Answer<'_, Vec<Record>> {
         self.thread.ask(move |database| {
             let mut statement =

@@ -3,7 +3,7 @@
 //!
 //! They are true at the moment for which they are made; whoever shows them makes them anew in time.
 
-use stillroom_program::{Date, Day, Exception, Hours, LocalTime, OpenTime};
+use stillroom_program::{Date, Day, Exception, Hours, LocalTime, OpenTime, Page};
 
 use super::template::Item;
 use super::texts::Texts;
@@ -105,10 +105,11 @@ fn listed(exception: &Exception, texts: &Texts) -> Item {
     } else {
         times(exception.open.iter().copied())
     };
-    let what = if exception.text.is_empty() {
+    let why = texts.policys(&Page::exception_name(written), &exception.text);
+    let what = if why.is_empty() {
         times
     } else {
-        texts.filled("exception-why", &[("what", &times), ("why", &exception.text)])
+        texts.filled("exception-why", &[("what", &times), ("why", &why)])
     };
     Item::from([("date", date), ("what", what)])
 }

@@ -2,11 +2,12 @@
 //! (`features.md` 1.1, 1.2; `design.md`, Pages).
 //!
 //! A survivor's page says in its first packet what this is, whether chat is open and how else to reach an
-//! advocate; nothing in it depends on who asks. What a page says is the policy's, which the page's own code
-//! verifies again before it trusts anything but the words.
+//! advocate; nothing in it depends on who asks but its language (`language`). What a page says is the policy's,
+//! which the page's own code verifies again before it trusts anything but the words.
 
 mod encoding;
 mod hours;
+mod language;
 mod pseudo;
 mod release;
 mod site;
@@ -14,6 +15,7 @@ mod snippet;
 mod status;
 mod template;
 mod texts;
+mod translation;
 mod values;
 
 use std::fmt;
@@ -21,10 +23,12 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
-use stillroom_program::{Calendar, Fingerprint, Policy, TimeZoneUnknown, Timestamp};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
+use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, TimeZoneUnknown, Timestamp};
 
 pub use encoding::Packed;
-pub use release::{Difference, Filled, Release, ReleasedFile};
+pub use release::{Difference, Filled, Release, ReleasedDocument, ReleasedFile};
 pub(crate) use site::Asset;
 pub use site::content_type;
 use site::{Site, Sites};
@@ -33,7 +37,8 @@ use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
 pub use texts::TextsError;
-use values::Moment;
+pub use translation::{Translation, TranslationFault, translators_file};
+use values::{Moment, Readable};
 
 use crate::config::{Origin, Testing};
 use crate::headers::document_policy;
@@ -73,6 +78,8 @@ pub enum PagesError {
     Snippet(TemplateError),
     /// The policy's time zone.
     TimeZone(TimeZoneUnknown),
+    /// The policy has no texts in the language that was asked for.
+    NoLanguage,
 }
 
 impl fmt::Display for PagesError {
@@ -85,6 +92,7 @@ impl fmt::Display for PagesError {
             Self::Interrupted => f.write_str("filling the pages was broken off"),
             Self::Snippet(error) => write!(f, "the snippet: {error}"),
             Self::TimeZone(error) => write!(f, "the policy's hours: {error}"),
+            Self::NoLanguage => f.write_str("the policy has no texts in this language"),
         }
     }
 }
@@ -138,28 +146,37 @@ impl Built {
         }
     }
 
-    /// The document of a page under this policy.
+    /// The document of a page under this policy, in the language of these texts.
     fn fill(
         &self,
         which: Which,
-        policy: &Policy,
-        root: &Fingerprint,
-        giver: Giver<'_>,
-        moment: &Moment,
+        said: &Said<'_>,
         texts: &Texts,
+        moment: &Moment,
     ) -> Result<String, PagesError> {
-        let mut values = values::values(policy, root, moment, texts);
-        let (relay, content_policy) = match giver {
+        let page = &said.policy.page;
+        let mut values = values::values(said.policy, said.root, moment, texts);
+        let (relay, content_policy) = match said.giver {
             Giver::Relay => (String::new(), String::new()),
             Giver::Other { origin, relay } => (relay.to_string(), document_policy(origin, relay)),
         };
         values.page.plain.extend([("relay", relay), ("content_policy", content_policy)]);
-        if let Giver::Other { .. } = giver {
+        if let Giver::Other { .. } = said.giver {
             // What holds at this moment would be wrong the next day: the page asks.
             let passing = ["closes", "next_opening", "notice", "notice_kind"];
             values.page.plain.extend(passing.map(|name| (name, String::new())));
         }
-        values.conditions.insert("asks", matches!(giver, Giver::Other { .. }));
+        values.conditions.insert("asks", matches!(said.giver, Giver::Other { .. }));
+        let has_locales = which == Which::Survivor && said.languages.len() > 1;
+        values.conditions.insert("has_locales", has_locales);
+        let readable = said.languages.iter().map(|language| Readable {
+            tag: &language.tag,
+            words: &language.words,
+            current: language.texts.lang() == texts.lang(),
+        });
+        let readable: Vec<Readable<'_>> = readable.collect();
+        let all = values::choose_language(page, &readable, texts);
+        values.page.lists.insert("all_languages", all);
         let text = |name: &str| texts.get(name).map(str::to_owned);
         self.template(which).fill(&text, &values).map_err(|error| match which {
             Which::Survivor => PagesError::Survivor(error),
@@ -168,12 +185,59 @@ impl Built {
     }
 }
 
+/// What documents say, whoever reads them.
+struct Said<'a> {
+    policy: &'a Policy,
+    root: &'a Fingerprint,
+    giver: Giver<'a>,
+    languages: &'a [PageLanguage],
+}
+
+/// A language in which the survivor's page can be read.
+struct PageLanguage {
+    tag: String,
+    /// Where the page is in it: a file among its others, of a name that says nothing else.
+    words: String,
+    texts: Texts,
+}
+
+impl PageLanguage {
+    /// All of a policy, its own first.
+    fn all(base: &Texts, policy: &Policy, files: &[LocaleFile]) -> Result<Vec<Self>, PagesError> {
+        let languages = translation::languages(base, policy, files).map_err(PagesError::Texts)?;
+        let language = |(tag, texts): (String, Texts)| {
+            let words = format!("/s/{}", file_of(&tag));
+            Self { tag, words, texts }
+        };
+        Ok(languages.into_iter().map(language).collect())
+    }
+}
+
+/// The name of the page's document in a language.
+fn file_of(tag: &str) -> String {
+    format!("l-{}.html", tag.to_ascii_lowercase())
+}
+
 /// What is said of one policy at one moment.
 struct Documents {
-    /// While somebody is on duty, and while nobody is.
-    survivor: [Option<Packed>; 2],
+    /// In each language, the policy's own first.
+    survivor: Vec<Document>,
     desk: Option<Packed>,
     status: [Bytes; 2],
+}
+
+/// A survivor's page in one language.
+struct Document {
+    tag: String,
+    /// While somebody is on duty, and while nobody is.
+    states: [Packed; 2],
+}
+
+impl Document {
+    fn state(&self, on_duty: bool) -> Packed {
+        let [with_somebody, with_nobody] = &self.states;
+        if on_duty { with_somebody.clone() } else { with_nobody.clone() }
+    }
 }
 
 impl Pages {
@@ -187,28 +251,35 @@ impl Pages {
         })
     }
 
-    /// Shows this policy as it is now. Takes some tens of milliseconds of work.
+    /// Shows this policy as it is now, in the languages of these files. Takes some tens of milliseconds of work
+    /// for each language.
     pub(crate) fn show(
         &self,
         policy: &Policy,
+        files: &[LocaleFile],
         calendar: &Calendar,
         now: Timestamp,
     ) -> Result<(), PagesError> {
         let moments = [true, false].map(|on_duty| Moment::of(calendar, on_duty, now));
         let [on_duty, nobody] = &moments;
-        let fill = |which, moment| {
-            let Some(built) = &self.built else {
-                return Ok(None);
+        let mut survivor = Vec::new();
+        let mut desk = None;
+        if let Some(built) = &self.built {
+            let languages = PageLanguage::all(&self.texts, policy, files)?;
+            let giver = Giver::Relay;
+            let said = Said { policy, root: &self.root, giver, languages: &languages };
+            let fill = |which, texts, moment| {
+                built.fill(which, &said, texts, moment).map(String::into_bytes).map(Packed::pack)
             };
-            let filled =
-                built.fill(which, policy, &self.root, Giver::Relay, moment, &self.texts)?;
-            Ok(Some(Packed::pack(filled.into_bytes())))
-        };
-        let documents = Documents {
-            survivor: [fill(Which::Survivor, on_duty)?, fill(Which::Survivor, nobody)?],
-            desk: fill(Which::Desk, nobody)?,
-            status: moments.map(|moment| status::status(&moment, policy.terms.version).into()),
-        };
+            for PageLanguage { tag, texts, .. } in &languages {
+                let state = |moment| fill(Which::Survivor, texts, moment);
+                let states = [state(on_duty)?, state(nobody)?];
+                survivor.push(Document { tag: tag.clone(), states });
+            }
+            desk = Some(fill(Which::Desk, &self.texts, nobody)?);
+        }
+        let status = moments.map(|moment| status::status(&moment, policy.terms.version).into());
+        let documents = Documents { survivor, desk, status };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
     }
@@ -218,16 +289,32 @@ impl Pages {
         self.built.is_some()
     }
 
-    /// The document of a page, while somebody is on duty or nobody is. Nothing where the program was built
-    /// without.
-    pub(crate) fn document(&self, which: Which, on_duty: bool) -> Option<Packed> {
+    /// The document of a page, while somebody is on duty or nobody is, in the language that this request asks
+    /// for. Nothing where the program was built without.
+    pub(crate) fn document(
+        &self,
+        which: Which,
+        on_duty: bool,
+        request: &HeaderMap,
+    ) -> Option<Packed> {
         let documents = self.documents()?;
-        let [with_somebody, with_nobody] = &documents.survivor;
-        match (which, on_duty) {
-            (Which::Survivor, true) => with_somebody.clone(),
-            (Which::Survivor, false) => with_nobody.clone(),
-            (Which::Desk, _) => documents.desk.clone(),
+        if which == Which::Desk {
+            return documents.desk.clone();
         }
+        let all = &documents.survivor;
+        let wanted = request.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
+        let tags = all.iter().map(|document| document.tag.as_str());
+        let chosen = wanted.and_then(|header| language::chosen(header, tags)).unwrap_or_default();
+        all.get(chosen).map(|document| document.state(on_duty))
+    }
+
+    /// The survivor's page in the language of this file, where it can be read in several.
+    pub(crate) fn in_language(&self, name: &str, on_duty: bool) -> Option<Packed> {
+        let documents = self.documents()?;
+        let all = &documents.survivor;
+        let several = all.len() > 1;
+        let found = all.iter().find(|document| file_of(&document.tag) == name);
+        found.filter(|_| several).map(|document| document.state(on_duty))
     }
 
     /// What any site may know: whether chat is open, and when it opens. Nothing before [`Pages::show`].

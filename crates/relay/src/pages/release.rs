@@ -7,9 +7,9 @@
 use std::fmt;
 use std::path::Path;
 
-use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
+use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, Timestamp};
 
-use super::{Built, Giver, Moment, Packed, PagesError, Texts, Which};
+use super::{Built, Giver, Moment, Packed, PageLanguage, PagesError, Said, Texts, Which, file_of};
 use crate::config::Origin;
 
 /// Bytes of the longest document that is looked at: ten times a page in a language of many letters.
@@ -19,7 +19,10 @@ const DOCUMENT_MAX: usize = 512 * 1024;
 const HARMLESS: [&str; 5] = ["https://", "tel:", "sms:", "mailto:", "#"];
 
 /// Attributes by which a page leads somewhere.
-const LEADING: [&str; 2] = [" href=\"", " data-exit=\""];
+const LEADING: [&str; 3] = [" href=\"", " data-exit=\"", WORDS];
+
+/// The attribute by which a choice of language says where its words are.
+const WORDS: &str = " data-words=\"";
 
 /// The pages of this build.
 pub struct Release {
@@ -36,6 +39,15 @@ pub struct ReleasedFile<'a> {
     pub packed: &'a Packed,
 }
 
+/// A document of a page.
+#[derive(Clone, Debug)]
+pub struct ReleasedDocument {
+    /// Its name below `s/`; nothing for the one of the page's address.
+    pub name: Option<String>,
+    /// Its bytes.
+    pub packed: Packed,
+}
+
 /// What a document that was recognised was filled with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filled {
@@ -43,6 +55,8 @@ pub struct Filled {
     pub root: String,
     /// The relay that the page connects to; empty where that is its own origin.
     pub relay: String,
+    /// Where the page is in other languages: names below `s/`.
+    pub languages: Vec<String>,
 }
 
 /// Why a document is not the page of this build.
@@ -89,25 +103,44 @@ impl Release {
             .map(|(name, asset)| ReleasedFile { name, packed: &asset.packed })
     }
 
-    /// The document of a page under this policy as it is `now`, to be given out at `origin` by another server than the
-    /// relay, which is at `relay`.
+    /// The documents of a page under this policy as it is `now`, to be given out at `origin` by another server
+    /// than the relay, which is at `relay`: first the one of its address, in the policy's language, then those in
+    /// the languages of `files`.
     ///
     /// # Errors
     /// [`PagesError`], where the page asks for something that a policy does not have.
-    pub fn document(
+    pub fn documents(
         &self,
         which: Which,
         policy: &Policy,
+        files: &[LocaleFile],
         root: &Fingerprint,
-        origin: &Origin,
-        relay: &Origin,
+        place: (&Origin, &Origin),
         now: Timestamp,
-    ) -> Result<Packed, PagesError> {
+    ) -> Result<Vec<ReleasedDocument>, PagesError> {
+        let (origin, relay) = place;
         let giver = Giver::Other { origin, relay };
         let calendar = Calendar::of(policy).map_err(PagesError::TimeZone)?;
         let moment = Moment::of(&calendar, false, now);
-        let filled = self.built.fill(which, policy, root, giver, &moment, &self.texts)?;
-        Ok(Packed::pack(filled.into_bytes()))
+        let languages = PageLanguage::all(&self.texts, policy, files)?;
+        let said = Said { policy, root, giver, languages: &languages };
+        let fill = |texts: &Texts| {
+            self.built.fill(which, &said, texts, &moment).map(String::into_bytes).map(Packed::pack)
+        };
+        if which == Which::Desk {
+            return Ok(vec![ReleasedDocument { name: None, packed: fill(&self.texts)? }]);
+        }
+        let mut documents = Vec::new();
+        for (number, PageLanguage { tag, texts, .. }) in languages.iter().enumerate() {
+            let packed = fill(texts)?;
+            if number == 0 {
+                documents.push(ReleasedDocument { name: None, packed: packed.clone() });
+            }
+            if languages.len() > 1 {
+                documents.push(ReleasedDocument { name: Some(file_of(tag)), packed });
+            }
+        }
+        Ok(documents)
     }
 
     /// What a document was filled with, if it is this page and nothing else.
@@ -127,7 +160,12 @@ impl Release {
             return Err(Difference::Address);
         }
         let first = |attribute| values(document, attribute).next().unwrap_or_default().to_owned();
-        Ok(Filled { root: first(" data-root=\""), relay: first(" data-relay=\"") })
+        let words = values(document, WORDS).filter_map(|words| words.strip_prefix("/s/"));
+        Ok(Filled {
+            root: first(" data-root=\""),
+            relay: first(" data-relay=\""),
+            languages: words.map(str::to_owned).collect(),
+        })
     }
 }
 
@@ -173,15 +211,10 @@ mod tests {
         let (origin, relay) = ("https://chat.example.org", "https://relay.example.net");
         let (origin, relay) = (origin.parse().unwrap(), relay.parse().unwrap());
         let root = Fingerprint([7; 32]);
-        let document = release.document(
-            Which::Survivor,
-            &policy(),
-            &root,
-            &origin,
-            &relay,
-            Timestamp(1_795_000_000_000),
-        );
-        String::from_utf8(document.unwrap().identity.to_vec()).unwrap()
+        let now = Timestamp(1_795_000_000_000);
+        let place = (&origin, &relay);
+        let documents = release.documents(Which::Survivor, &policy(), &[], &root, place, now);
+        String::from_utf8(documents.unwrap()[0].packed.identity.to_vec()).unwrap()
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! It becomes part of a page that is not ours, beside whatever else that page loads. So nothing of the chat
 //! is in it, and nothing that anybody writes ever passes through it.
 
-use stillroom_program::{Calendar, Fingerprint, Policy, Timestamp};
+use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, Timestamp};
 
-use super::{Moment, PagesError, Template, Texts, values};
+use super::{Moment, PageLanguage, PagesError, Template, Texts, values};
 use crate::config::Origin;
 
 const TEMPLATE: &str = include_str!("../../../../pages/snippet/snippet.html");
@@ -15,18 +15,27 @@ const TEMPLATE: &str = include_str!("../../../../pages/snippet/snippet.html");
 pub const SNIPPET_SCRIPT: &str = include_str!("../../../../pages/snippet/snippet.js");
 
 /// The snippet's markup, without the script: from this policy, for a chat at `chat` whose relay is at
-/// `relay`.
+/// `relay`, in the policy's own language where `language` names no other one of these files.
 ///
 /// # Errors
-/// [`PagesError`], which whoever built the program can mend.
+/// [`PagesError::NoLanguage`] where the policy has no texts in `language`; any other, which whoever built the program can mend.
 pub fn snippet(
     policy: &Policy,
+    files: &[LocaleFile],
+    language: Option<&str>,
     root: &Fingerprint,
-    chat: &Origin,
-    relay: &Origin,
+    place: (&Origin, &Origin),
     now: Timestamp,
 ) -> Result<String, PagesError> {
+    let (chat, relay) = place;
     let texts = Texts::read(None).map_err(PagesError::Texts)?;
+    let wanted = language.unwrap_or(&policy.page.language);
+    let languages = PageLanguage::all(&texts, policy, files)?.into_iter();
+    let texts = languages
+        .map(|language| (language.tag, language.texts))
+        .find(|(tag, _)| tag.eq_ignore_ascii_case(wanted))
+        .map(|(_, texts)| texts)
+        .ok_or(PagesError::NoLanguage)?;
     let calendar = Calendar::of(policy).map_err(PagesError::TimeZone)?;
     let moment = Moment::of(&calendar, false, now);
     let mut values = values::values(policy, root, &moment, &texts);
@@ -47,7 +56,7 @@ mod tests {
     fn filled(policy: &Policy) -> String {
         let chat = "https://chat.example.org".parse().unwrap();
         let relay = "https://relay.example.net".parse().unwrap();
-        snippet(policy, &Fingerprint([7; 32]), &chat, &relay, NOW).unwrap()
+        snippet(policy, &[], None, &Fingerprint([7; 32]), (&chat, &relay), NOW).unwrap()
     }
 
     #[test]

@@ -56,6 +56,12 @@ impl<const N: usize> From<[(&'static str, String); N]> for Item {
 }
 
 impl Item {
+    /// The same, with these values besides.
+    pub(crate) fn and<const N: usize>(mut self, plain: [(&'static str, String); N]) -> Self {
+        self.plain.extend(plain);
+        self
+    }
+
     /// The same, with a list of its own.
     pub(crate) fn with(mut self, name: &'static str, list: Vec<Self>) -> Self {
         self.lists.insert(name, list);

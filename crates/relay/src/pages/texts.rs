@@ -1,8 +1,8 @@
 //! The texts that people read, from the Fluent files under `pages/texts/en/`.
 //!
 //! They are inside the program. A variable of a text is left in place as `{name}`, for the page to fill;
-//! what a person reads is escaped where it enters a page (`template`). English alone for now; the two
-//! made-up languages are for tests.
+//! what a person reads is escaped where it enters a page (`template`). Other languages are laid over them by
+//! the program's own translations (`translation`); the two made-up languages are for tests.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,13 +10,15 @@ use std::fmt;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use stillroom_program::Locale;
 use unic_langid::LanguageIdentifier;
 
 use super::pseudo;
+use super::translation::Translation;
 use crate::config::PseudoLocale;
 
 /// Every file of texts, by its name.
-const ENGLISH: [(&str, &str); 5] = [
+pub(super) const ENGLISH: [(&str, &str); 5] = [
     ("shared.ftl", include_str!("../../../../pages/texts/en/shared.ftl")),
     ("survivor.ftl", include_str!("../../../../pages/texts/en/survivor.ftl")),
     ("desk.ftl", include_str!("../../../../pages/texts/en/desk.ftl")),
@@ -25,10 +27,13 @@ const ENGLISH: [(&str, &str); 5] = [
 ];
 
 /// The texts in one language.
+#[derive(Clone)]
 pub(crate) struct Texts {
-    lang: &'static str,
+    lang: String,
     dir: &'static str,
     by_name: BTreeMap<String, String>,
+    /// Whether the policy's own texts may be in another language than these.
+    foreign: bool,
 }
 
 /// What is wrong with a file of texts. Whoever wrote it can mend it.
@@ -87,7 +92,36 @@ impl Texts {
                 return Err(TextsError::Twice(name));
             }
         }
-        Ok(Self { lang, dir, by_name })
+        Ok(Self { lang: lang.to_owned(), dir, by_name, foreign: false })
+    }
+
+    /// The same in another language, as far as they are translated. What is not stays as it is, set apart from
+    /// the direction of what is around it; `foreign` says whether the policy's own texts are as well.
+    pub(super) fn translated(
+        &self,
+        locale: &Locale,
+        translation: &Translation,
+        foreign: bool,
+    ) -> Self {
+        let mut by_name: BTreeMap<String, String> =
+            self.by_name.iter().map(|(name, text)| (name.clone(), isolated(text))).collect();
+        let texts = &translation.texts;
+        by_name.extend(texts.iter().map(|(name, text)| (name.clone(), text.clone())));
+        Self {
+            lang: locale.tag.as_str().to_owned(),
+            dir: locale.direction.word(),
+            by_name,
+            foreign,
+        }
+    }
+
+    /// One of the policy's own texts: translated, or as the policy says it.
+    pub(super) fn policys(&self, name: &str, text: &str) -> String {
+        match self.get(name) {
+            Some(translated) if !text.trim().is_empty() => translated.to_owned(),
+            _ if self.foreign && !text.trim().is_empty() => isolated(text),
+            _ => text.to_owned(),
+        }
     }
 
     /// The text of this name.
@@ -115,8 +149,8 @@ impl Texts {
     }
 
     /// The language's tag, for `lang`.
-    pub(crate) fn lang(&self) -> &'static str {
-        self.lang
+    pub(crate) fn lang(&self) -> &str {
+        &self.lang
     }
 
     /// The direction of its writing, for `dir`.
@@ -125,7 +159,13 @@ impl Texts {
     }
 }
 
-fn message_names(resource: &FluentResource) -> Vec<String> {
+/// Between invisible marks that keep its direction from turning anything around it. In another language than
+/// the page's it may run the other way.
+fn isolated(text: &str) -> String {
+    if text.starts_with('\u{2068}') { text.to_owned() } else { format!("\u{2068}{text}\u{2069}") }
+}
+
+pub(super) fn message_names(resource: &FluentResource) -> Vec<String> {
     let named = |entry: &Entry<&str>| match entry {
         Entry::Message(message) if message.value.is_some() => Some(message.id.name.to_owned()),
         _ => None,
@@ -134,7 +174,10 @@ fn message_names(resource: &FluentResource) -> Vec<String> {
 }
 
 /// The text, with `{name}` where Fluent has a variable.
-fn formatted(bundle: &FluentBundle<FluentResource>, name: &str) -> Result<String, TextsError> {
+pub(super) fn formatted(
+    bundle: &FluentBundle<FluentResource>,
+    name: &str,
+) -> Result<String, TextsError> {
     let too_clever = || TextsError::TooClever(name.to_owned());
     let pattern =
         bundle.get_message(name).and_then(|message| message.value()).ok_or_else(too_clever)?;
@@ -148,7 +191,7 @@ fn formatted(bundle: &FluentBundle<FluentResource>, name: &str) -> Result<String
 }
 
 /// The variables of a pattern; nothing if it holds anything that depends on what they are.
-fn variables<'a>(pattern: &Pattern<&'a str>) -> Option<Vec<&'a str>> {
+pub(super) fn variables<'a>(pattern: &Pattern<&'a str>) -> Option<Vec<&'a str>> {
     let mut variables = Vec::new();
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `open` `nobody` `closed` `noticed` | in that state |
 //! | `has_questions` `has_survey` `has_languages` | where there are any |
+//! | `has_locales` | where the page can be read in several languages |
 //! | `icon_dot` `icon_sheet` `icon_cloud` `icon_leaf` | for the policy's icon |
 //!
 //! | list | of each |
@@ -26,6 +27,7 @@
 //! | `hours` | `days` `times` |
 //! | `exceptions` | `date` `what`: those of the next sixty days |
 //! | `languages` | `name` `tag` `hours`, `interpreter` (`yes` or empty) |
+//! | `all_languages` | with `has_locales`: those to read and to chat in: as `languages`, and `read` (the tag to read in), `words` (where the page is in it, or empty), `current` |
 //! | `safer_ways` | `text` |
 //! | `rights` | `id` `short` `details` |
 //! | `openings` | `text`, `details` of the right that it names |
@@ -36,7 +38,7 @@ use std::collections::BTreeMap;
 
 use stillroom_program::{
     Alternative, AlternativeKind, Calendar, Choice, Fingerprint, Icon, Language, LocalTime, Offer,
-    OpeningMessage, Page, Policy, Question, Right, SpokenBy, SurveyItem, Timestamp,
+    OpeningMessage, Page, Policy, Question, Right, SpokenBy, SurveyItem, Text, Timestamp,
 };
 
 use super::hours;
@@ -117,27 +119,32 @@ pub(super) fn values(
 }
 
 fn plain(page: &Page, texts: &Texts) -> BTreeMap<&'static str, String> {
-    let plain = [
+    let safety = &page.safety;
+    let as_they_are = [
         ("lang", texts.lang()),
         ("dir", texts.dir()),
         ("title", &page.title),
-        ("name", &page.name),
         ("neutral_name", &page.neutral_name),
-        ("about", &page.about),
-        ("platform", &page.platform),
-        ("emergency", &page.emergency.text),
         ("emergency_number", &page.emergency.number),
-        ("hours_note", &page.hours.note),
         ("time_zone", &page.hours.time_zone),
-        ("not_served", &page.languages.not_served),
-        ("safety", &page.safety.text),
-        ("safety_question", &page.safety.question),
-        ("safety_yes", &page.safety.yes),
-        ("safety_not_sure", &page.safety.not_sure),
-        ("safety_no", &page.safety.no),
-        ("safety_advice", &page.safety.advice),
     ];
-    plain.map(|(name, value)| (name, value.to_owned())).into()
+    let said: [(&str, &str, &str); 12] = [
+        ("name", "policy-name", &page.name),
+        ("about", "policy-about", &page.about),
+        ("platform", "policy-platform", &page.platform),
+        ("emergency", "policy-emergency", &page.emergency.text),
+        ("hours_note", "policy-hours-note", &page.hours.note),
+        ("not_served", "policy-not-served", &page.languages.not_served),
+        ("safety", "policy-safety-text", &safety.text),
+        ("safety_question", "policy-safety-question", &safety.question),
+        ("safety_yes", "policy-safety-yes", &safety.yes),
+        ("safety_not_sure", "policy-safety-not-sure", &safety.not_sure),
+        ("safety_no", "policy-safety-no", &safety.no),
+        ("safety_advice", "policy-safety-advice", &safety.advice),
+    ];
+    let as_they_are = as_they_are.map(|(name, value)| (name, value.to_owned()));
+    let said = said.map(|(name, of_policy, text)| (name, texts.policys(of_policy, text)));
+    as_they_are.into_iter().chain(said).collect()
 }
 
 /// What differs from one moment to another.
@@ -148,17 +155,19 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
         Offer::Closed { opens } | Offer::Notice { opens, .. } => (opens, None),
     };
     let notice = match moment.offer {
-        Offer::Notice { number, .. } => page.notices.get(number),
+        Offer::Notice { number, .. } => page.notices.get(number).map(|notice| (number, notice)),
         Offer::Open { .. } | Offer::Closed { .. } => None,
     };
-    let kind = notice.map_or("", |notice| notice.kind.word());
+    let kind = notice.map_or("", |(_, notice)| notice.kind.word());
+    let notice =
+        notice.map(|(number, notice)| texts.policys(&Page::notice_name(number + 1), &notice.text));
     let opens = opens.map(|opens| hours::opens(&moment.now, &opens, texts));
     let closes = closes.and_then(|closes| hours::closes(&moment.now, &closes, texts));
     [
         ("state", moment.state().word().to_owned()),
         ("next_opening", opens.unwrap_or_default()),
         ("closes", closes.unwrap_or_default()),
-        ("notice", notice.map_or(String::new(), |notice| notice.text.to_string())),
+        ("notice", notice.unwrap_or_default()),
         ("notice_kind", kind.to_owned()),
     ]
 }
@@ -185,25 +194,39 @@ fn lists(
     moment: &Moment,
     texts: &Texts,
 ) -> BTreeMap<&'static str, Vec<Item>> {
-    let openings = &terms.opening_messages;
-    let safer_way = |way: &str| Item::from([("text", way.to_owned())]);
+    let openings = (1..).zip(terms.opening_messages.iter());
+    let safer_way = |(number, way): (usize, &Text<200>)| {
+        Item::from([("text", texts.policys(&Page::safer_way_name(number), way))])
+    };
+    let alternatives = (1..).zip(page.alternatives.iter());
     BTreeMap::from([
-        ("alternatives", page.alternatives.iter().map(alternative).collect()),
+        (
+            "alternatives",
+            alternatives.map(|(number, way)| alternative(number, way, texts)).collect(),
+        ),
         ("hours", hours::week(&page.hours, texts)),
         ("exceptions", hours::exceptions(&page.hours, moment.now.date, texts)),
         ("languages", page.languages.served.iter().map(language).collect()),
-        ("safer_ways", page.safety.safer_ways.iter().map(|way| safer_way(way)).collect()),
-        ("rights", page.rights.iter().map(right).collect()),
-        ("openings", openings.iter().map(|message| opening(message, page)).collect()),
-        ("questions", page.questions.iter().map(question).collect()),
-        ("survey", page.survey.iter().map(survey_item).collect()),
+        ("safer_ways", (1..).zip(page.safety.safer_ways.iter()).map(safer_way).collect()),
+        ("rights", page.rights.iter().map(|entry| right(entry, texts)).collect()),
+        (
+            "openings",
+            openings.map(|(number, message)| opening(number, message, page, texts)).collect(),
+        ),
+        ("questions", page.questions.iter().map(|entry| question(entry, texts)).collect()),
+        ("survey", page.survey.iter().map(|entry| survey_item(entry, texts)).collect()),
     ])
 }
 
-fn alternative(alternative: &Alternative) -> Item {
+fn alternative(number: usize, alternative: &Alternative, texts: &Texts) -> Item {
+    let said = |part, text: &str| texts.policys(&Page::alternative_name(number, part), text);
+    let value = match alternative.kind {
+        AlternativeKind::Place => said("value", &alternative.value),
+        _ => alternative.value.to_string(),
+    };
     Item::from([
-        ("label", alternative.label.to_string()),
-        ("value", alternative.value.to_string()),
+        ("label", said("label", &alternative.label)),
+        ("value", value),
         ("link", link(alternative.kind, &alternative.value)),
         ("kind", alternative.kind.word().to_owned()),
     ])
@@ -222,41 +245,112 @@ fn language(language: &Language) -> Item {
     ])
 }
 
-fn right(right: &Right) -> Item {
+fn right(right: &Right, texts: &Texts) -> Item {
+    let said = |part, text: &str| texts.policys(&Page::entry_name("right", &right.id, part), text);
     Item::from([
         ("id", right.id.to_string()),
-        ("short", right.short.to_string()),
-        ("details", right.details.to_string()),
+        ("short", said("short", &right.short)),
+        ("details", said("details", &right.details)),
     ])
 }
 
-fn opening(message: &OpeningMessage, page: &Page) -> Item {
+fn opening(number: usize, message: &OpeningMessage, page: &Page, texts: &Texts) -> Item {
     let named = page.rights.iter().find(|right| right.id == message.details);
-    let details = named.map_or(String::new(), |right| right.details.to_string());
-    Item::from([("text", message.text.to_string()), ("details", details)])
-}
-
-fn question(question: &Question) -> Item {
+    let details = named.map(|Right { id, details, .. }| {
+        texts.policys(&Page::entry_name("right", id, "details"), details)
+    });
     Item::from([
-        ("id", question.id.to_string()),
-        ("ask", question.ask.to_string()),
-        ("why", question.why.to_string()),
-        ("privacy", question.privacy.to_string()),
+        ("text", texts.policys(&Page::opening_name(number), &message.text)),
+        ("details", details.unwrap_or_default()),
     ])
-    .with("choices", choices(&question.choices))
 }
 
-fn survey_item(item: &SurveyItem) -> Item {
+fn question(question: &Question, texts: &Texts) -> Item {
+    let id = &question.id;
+    let said = |part, text: &str| texts.policys(&Page::entry_name("question", id, part), text);
+    Item::from([
+        ("id", id.to_string()),
+        ("ask", said("ask", &question.ask)),
+        ("why", said("why", &question.why)),
+        ("privacy", said("privacy", &question.privacy)),
+    ])
+    .with("choices", choices("question", id, &question.choices, texts))
+}
+
+fn survey_item(item: &SurveyItem, texts: &Texts) -> Item {
     let limit = if item.free_text > 0 { item.free_text.to_string() } else { String::new() };
-    Item::from([("id", item.id.to_string()), ("ask", item.ask.to_string()), ("limit", limit)])
-        .with("choices", choices(&item.choices))
+    let ask = texts.policys(&Page::entry_name("survey", &item.id, "ask"), &item.ask);
+    Item::from([("id", item.id.to_string()), ("ask", ask), ("limit", limit)])
+        .with("choices", choices("survey", &item.id, &item.choices, texts))
 }
 
-fn choices(choices: &[Choice]) -> Vec<Item> {
+fn choices(list: &str, id: &str, choices: &[Choice], texts: &Texts) -> Vec<Item> {
     let item = |choice: &Choice| {
-        Item::from([("id", choice.id.to_string()), ("text", choice.text.to_string())])
+        let name = Page::choice_name(list, id, &choice.id);
+        Item::from([("id", choice.id.to_string()), ("text", texts.policys(&name, &choice.text))])
     };
     choices.iter().map(item).collect()
+}
+
+/// A language in which the page can be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Readable<'a> {
+    /// Its tag.
+    pub(super) tag: &'a str,
+    /// Where the page can be had in it.
+    pub(super) words: &'a str,
+    /// Whether the page is in it now.
+    pub(super) current: bool,
+}
+
+/// One choice of language for reading and for the chat: first the languages in which the page can be read, then
+/// those that are spoken besides.
+pub(super) fn choose_language(page: &Page, readable: &[Readable<'_>], texts: &Texts) -> Vec<Item> {
+    let served = &page.languages.served;
+    let spoken = |tag: &str| {
+        let same = served.iter().find(|language| language.tag.eq_ignore_ascii_case(tag));
+        same.or_else(|| served.iter().find(|language| primary(&language.tag) == primary(tag)))
+    };
+    let name = |tag: &str| {
+        let locale = page.locales.iter().find(|locale| locale.tag.eq_ignore_ascii_case(tag));
+        let own = locale.map(|locale| locale.name.as_str());
+        let own = own.or_else(|| spoken(tag).map(|language| language.name.as_str()));
+        own.unwrap_or(tag).to_owned()
+    };
+    let read = readable.iter().map(|Readable { tag, words, current }| {
+        let item = match spoken(tag) {
+            Some(spoken) => language(spoken),
+            // Nobody speaks it: whoever takes the chat is told of it all the same.
+            None => {
+                let not_served = texts.policys("policy-not-served", &page.languages.not_served);
+                Item::from([
+                    ("tag", (*tag).to_owned()),
+                    ("hours", not_served),
+                    ("interpreter", String::new()),
+                ])
+            }
+        };
+        let current = if *current { "yes" } else { "" };
+        item.and([
+            ("name", name(tag)),
+            ("read", (*tag).to_owned()),
+            ("words", (*words).to_owned()),
+            ("current", current.to_owned()),
+        ])
+    });
+    let is_read = |tag: &str| {
+        readable.iter().any(|readable| spoken(readable.tag).is_some_and(|found| *found.tag == *tag))
+    };
+    let only_spoken = served.iter().filter(|language| !is_read(&language.tag)).map(|spoken| {
+        let tag = spoken.tag.to_string();
+        let none = String::new();
+        language(spoken).and([("read", tag), ("words", none.clone()), ("current", none)])
+    });
+    read.chain(only_spoken).collect()
+}
+
+fn primary(tag: &str) -> String {
+    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// The address behind a way to reach an advocate; empty where there is none that a page may hold. A text

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Fingerprint, NewDevice, Policy, Revocations, Roles,
-    RootKey, SignedPolicy, SignedRevocations, SignedStatement, Timestamp, Validity, VerifyingKey,
-    encode,
+    Device, DutyKeyBundle, DutyStatement, Fingerprint, LocaleFile, NewDevice, Policy, Revocations,
+    Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement, Timestamp, Validity,
+    VerifyingKey, encode,
 };
 use stillroom_relay::ProgramFile;
 
@@ -22,6 +22,7 @@ pub(crate) struct Program {
     pub(crate) root: Fingerprint,
     pub(crate) administrator: Device,
     pub(crate) policy: Policy,
+    pub(crate) locales: Vec<LocaleFile>,
     pub(crate) rng: ChaCha20Rng,
 }
 
@@ -36,7 +37,7 @@ impl Program {
             .make_administrator(new, Roles::ADVOCATE, "Ada", Validity::days(made, 300))
             .unwrap();
         let policy = Policy::throw_away(now()).unwrap();
-        Self { root: root.fingerprint(), administrator, policy, rng }
+        Self { root: root.fingerprint(), administrator, policy, locales: Vec::new(), rng }
     }
 
     pub(crate) fn file(&self) -> ProgramFile {
@@ -44,6 +45,7 @@ impl Program {
             root: self.root,
             administrator: self.administrator.chain.clone(),
             policy: self.signed_policy(),
+            locales: self.locales.clone().try_into().unwrap(),
         }
     }
 

@@ -17,7 +17,8 @@ use stillroom_wire::Text;
 use crate::limits::{OPENING_MESSAGE_CHARACTERS, POLICY_LASTS_MAX, POLICY_PAGE_MAX, TIMER_MAX};
 use crate::policy::calendar::is_time_zone;
 use crate::policy::{
-    Alternative, AlternativeKind, Language, OpeningMessage, Page, Policy, Right, Terms, Timers,
+    Alternative, AlternativeKind, Language, Locale, OpeningMessage, Page, Policy, Right, Terms,
+    Timers,
 };
 use crate::reasons::reasons;
 
@@ -194,6 +195,7 @@ fn check_page(page: &Page, findings: &mut Findings) {
     hours::check(&page.hours, &page.notices, findings);
     check_alternatives(&page.alternatives, findings);
     check_languages(page, findings);
+    check_locales(&page.locales, findings);
     check_safety(page, findings);
     check_rights(&page.rights, findings);
     asked::check_questions(&page.questions, findings);
@@ -250,6 +252,18 @@ fn check_languages(page: &Page, findings: &mut Findings) {
         findings.not_empty(field("name"), name);
         findings.add_if(!is_language(tag), field("tag"), Problem::NotALanguage);
         let twice = served.iter().take(number).any(|other| other.tag == *tag);
+        findings.add_if(twice, field("tag"), Problem::Twice);
+    }
+}
+
+/// Whether their files can be read is for whoever has the files.
+fn check_locales(locales: &[Locale], findings: &mut Findings) {
+    for (number, Locale { tag, name, .. }) in locales.iter().enumerate() {
+        let field = |part| alloc::format!("locales.{part} {:?}", &**tag);
+        findings.not_empty(field("name"), name);
+        findings.add_if(!is_language(tag), field("tag"), Problem::NotALanguage);
+        let same = |other: &Locale| other.tag.eq_ignore_ascii_case(tag);
+        let twice = locales.iter().take(number).any(same);
         findings.add_if(twice, field("tag"), Problem::Twice);
     }
 }

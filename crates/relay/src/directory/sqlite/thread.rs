@@ -38,6 +38,13 @@ const SCHEMA: &str = "
     PRAGMA user_version = 1;
     COMMIT;";
 
+/// Files of texts, each under its hash; made where an earlier relay had none.
+const LOCALES: &str = "
+    CREATE TABLE IF NOT EXISTS locale (
+        hash BLOB PRIMARY KEY,
+        file BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;";
+
 /// Questions that may wait for the thread; whoever asks beyond that waits to ask. More than one device's
 /// worth, so that none holds up another.
 const QUESTIONS: usize = 64;
@@ -158,6 +165,7 @@ fn set_up(
         VERSION => {}
         _ => return Ok(Err(DirectoryError::FromLater)),
     }
+    database.execute_batch(LOCALES)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })
