@@ -48,11 +48,12 @@ const FLAGS = [
  */
 
 /**
- * @param {{network?: {address: string}}} around a network of the browser's own (`network.mjs`): who answers on it
- *   needs no certificate that is worth anything
+ * @param {{network?: {address: string}, languages?: string}} around a network of the browser's own (`network.mjs`):
+ *   who answers on it needs no certificate that is worth anything; the languages that its user reads, as browsers
+ *   ask for them: `ar,en`
  * @returns {Promise<Browser>}
  */
-export async function launchChromium({ network } = {}) {
+export async function launchChromium({ network, languages } = {}) {
   const proxied = network ? [`--proxy-server=socks5://${network.address}`, '--proxy-bypass-list=<-loopback>'] : []
   const browser = await chromium.launch({ executablePath: found(CHROMIUM, 'chromium'), headless: true, args: [...FLAGS, ...proxied] })
   return {
@@ -61,6 +62,7 @@ export async function launchChromium({ network } = {}) {
     async newPage({ viewport = DESKTOP, dark, touch = false, forced, still, scripts = true, agent } = {}) {
       const context = await browser.newContext({
         viewport,
+        locale: languages,
         colorScheme: dark ? 'dark' : 'light',
         hasTouch: touch,
         isMobile: touch,
@@ -91,10 +93,10 @@ function throughNetwork({ address }) {
 }
 
 /**
- * @param {{network?: {address: string}}} around as for Chromium
+ * @param {{network?: {address: string}, languages?: string}} around as for Chromium
  * @returns {Promise<Browser>}
  */
-export async function launchFirefox({ network } = {}) {
+export async function launchFirefox({ network, languages = 'en-US, en' } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: found(FIREFOX, 'firefox-esr'),
@@ -102,6 +104,7 @@ export async function launchFirefox({ network } = {}) {
     acceptInsecureCerts: Boolean(network),
     extraPrefsFirefox: {
       ...network && throughNetwork(network),
+      'intl.accept_languages': languages,
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
       'app.normandy.enabled': false,

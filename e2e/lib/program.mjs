@@ -110,6 +110,24 @@ ${more.testing ?? ''}
       const certified = once(child, 'exit').then(([code]) => { if (code !== 0) throw new Error(`staff invite ended with ${code}`) })
       return { link: (await firstLine(child)).link, certified }
     },
+    /**
+     * Gives the page in these languages, which nobody speaks, as a program gives one: a file made for a translator,
+     * filled, named by the policy, signed and published.
+     */
+    addLanguages(...tags) {
+      mkdirSync(join(keys, 'locales'))
+      for (const tag of tags) {
+        said(['policy', 'texts', keys, '--language', tag, '--pseudo-locale', tag, '--into', join(keys, 'locales', `${tag}.ftl`)])
+      }
+      const locale = (tag) => `
+[[locales]]
+tag = "${tag}"
+name = "${tag}"
+direction = "${tag.startsWith('ar') ? 'rtl' : 'ltr'}"
+file = "locales/${tag}.ftl"
+`
+      program.publish((policy) => policy + tags.map(locale).join(''))
+    },
     /** What `site snippet` prints for a chat at this origin. */
     snippet(chat, ...more) {
       return said(['site', 'snippet', keys, '--chat', chat, ...more])

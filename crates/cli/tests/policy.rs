@@ -6,6 +6,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use stillroom_program::limits::LOCALE_MAX;
 use support::program::{PASSPHRASE, Program};
 use support::{file, folder, free_port, http_get, run, run_badly, run_well, text};
 
@@ -177,4 +178,92 @@ fn what_a_relay_was_not_told_is_not_written_down_as_published() {
         text(&passphrase),
     ]);
     assert_eq!(std::fs::read(keys.join("public.stillroom")).unwrap(), before);
+}
+
+/// Names a language in the policy, with these texts.
+fn add_language(keys: &Path, tag: &str, texts: &str) {
+    std::fs::create_dir_all(keys.join("locales")).unwrap();
+    file(&keys.join("locales"), &format!("{tag}.ftl"), texts);
+    let path = keys.join("policy.toml");
+    let mut policy = std::fs::read_to_string(&path).unwrap();
+    policy.push_str(&format!(
+        "\n[[locales]]\ntag = \"{tag}\"\nname = \"Name\"\ndirection = \"rtl\"\nfile = \"locales/{tag}.ftl\"\n"
+    ));
+    std::fs::write(path, policy).unwrap();
+}
+
+#[test]
+fn a_translator_gets_a_file_with_every_text_and_what_is_missing_is_remarked_upon() {
+    let folder = folder();
+    let (keys, _) = program(folder.path());
+    let written = run_well(&["policy", "texts", text(&keys), "--language", "ar"]);
+    for line in ["# MISSING\n# send = Send\n", "# policy-safety-yes = Yes\n"] {
+        assert!(written.contains(line), "{line}");
+    }
+    add_language(&keys, "ar", &written);
+    let policy = keys.join("policy.toml");
+    let remark = |missing: bool| {
+        let output = run(&["policy", "check", text(&policy)]);
+        let remark = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{remark}");
+        assert_eq!(remark.contains("Not translated into ar: "), missing, "{remark}");
+        remark
+    };
+    assert!(remark(true).contains(", send, "));
+    let file = keys.join("locales/ar.ftl");
+    std::fs::write(&file, format!("{written}\nsend = أرسل\n")).unwrap();
+    assert!(!remark(true).contains(", send, "));
+    let texts = ["policy", "texts", text(&keys), "--language", "ar", "--into", text(&file)];
+    run_well(&texts);
+    let again = std::fs::read_to_string(&file).unwrap();
+    assert!(again.contains("# Send\nsend = أرسل\n"), "{again}");
+    run_well(&[&texts[..], &["--pseudo-locale", "ar-XB"]].concat());
+    assert_eq!(remark(false), "");
+}
+
+#[test]
+fn a_file_of_texts_that_has_to_be_mended_is_refused_with_what_is_wrong() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    add_language(&keys, "ar", "sedn = x\nplace-ahead = y\n");
+    let policy = keys.join("policy.toml");
+    for command in [
+        vec!["policy", "check", text(&policy)],
+        vec!["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)],
+    ] {
+        let said = run_badly(&command);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "locales \"ar\": there is no text «sedn» to translate",
+            "locales \"ar\": the text «place-ahead» must have { $count }",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    let texts = keys.join("locales/ar.ftl");
+    std::fs::write(&texts, "#".repeat(LOCALE_MAX + 1)).unwrap();
+    assert!(run_badly(&["policy", "check", text(&policy)]).contains("has more than"));
+    std::fs::remove_file(&texts).unwrap();
+    assert!(run_badly(&["policy", "check", text(&policy)]).contains("no readable file"));
+}
+
+#[test]
+fn what_is_published_brings_its_languages_along() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let keys = program.path("program");
+    edit(&keys, &[("version = 2", "version = 3")]);
+    add_language(&keys, "ar", "send = أرسل\n");
+    let relay = format!("ws://localhost:{}", program.desk);
+    let passphrase = program.path("passphrase");
+    let publish = ["policy", "publish", text(&keys), "--relay", &relay];
+    let publish = [&publish[..], &["--passphrase-file", text(&passphrase)]].concat();
+    assert!(run_well(&publish).contains("Version 3 of the policy is published."));
+    assert!(http_get(program.visitor, "/status").unwrap().contains("\"version\":3"));
+    let told = run_well(&["policy", "diff", text(&keys)]);
+    assert_eq!(told, "Both say the same.\n");
+    let snippet = ["site", "snippet", text(&keys), "--chat", "https://chat.example.org"];
+    let arabic = run_well(&[&snippet[..], &["--language", "ar"]].concat());
+    assert!(arabic.contains("lang=\"ar\" dir=\"rtl\""), "{arabic}");
+    assert!(run_badly(&[&snippet[..], &["--language", "fr"]].concat()).contains("no texts"));
 }

@@ -2,8 +2,9 @@
 
 use std::io::Read as _;
 
-use stillroom_program::Icon;
-use stillroom_protocol::{Operation, RelayFrame, Reply, encode};
+use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
+use stillroom_program::{Direction, Icon};
+use stillroom_protocol::{Operation, Refusal, RelayFrame, Reply, encode};
 use stillroom_relay::PseudoLocale;
 
 use crate::device::Line;
@@ -68,7 +69,7 @@ async fn a_page_travels_as_small_as_the_browser_takes_it() {
     assert_eq!(plain.header("content-encoding"), None);
     let brotli = Answer::to(scene.survivors(), "GET /", &["accept-encoding: gzip, br"]).await;
     assert_eq!(brotli.header("content-encoding"), Some("br"));
-    assert_eq!(brotli.header("vary"), Some("accept-encoding"));
+    assert_eq!(brotli.header("vary"), Some("accept-encoding, accept-language"));
     let mut unpacked = Vec::new();
     brotli::BrotliDecompress(&mut &brotli.body[..], &mut unpacked).unwrap();
     assert_eq!(unpacked, plain.body);
@@ -149,4 +150,125 @@ async fn the_pages_can_be_shown_in_languages_that_nobody_speaks() {
         let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();
         assert!(!page.contains("Leave this page") && page.contains("{count}"));
     }
+}
+
+/// A program whose page can be read in Arabic and Chinese, with a few words of each.
+async fn in_languages() -> Scene {
+    Scene::with_pages(|program, _| {
+        program.add_locale(
+            "ar",
+            Direction::RightToLeft,
+            "leave-this-page = غادر\npolicy-about = نحن\n",
+        );
+        program.add_locale("zh-Hant", Direction::LeftToRight, "leave-this-page = 離開\n");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_comes_in_the_language_that_the_browser_asks_for() {
+    let scene = in_languages().await;
+    for (wanted, html, word) in [
+        ("accept-language: ar-EG, en;q=0.5", "lang=\"ar\" dir=\"rtl\"", ">غادر</a>"),
+        ("accept-language: zh-TW", "lang=\"zh-Hant\" dir=\"ltr\"", ">離開</a>"),
+        ("accept-language: fr", "lang=\"en\" dir=\"ltr\"", ">Leave this page</a>"),
+        ("accept-language: ,;q=,\u{e9}", "lang=\"en\" dir=\"ltr\"", ">Leave this page</a>"),
+        ("x-other: ar", "lang=\"en\" dir=\"ltr\"", ">Leave this page</a>"),
+    ] {
+        let answer = Answer::to(scene.survivors(), "GET /", &[wanted]).await;
+        let page = answer.text();
+        assert!(page.contains(html) && page.contains(word), "{wanted}");
+        assert_eq!(answer.header("vary"), Some("accept-encoding, accept-language"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(!page.contains("{{"));
+    }
+    // The desk is for staff, and whether chat is open is the same for everybody.
+    let desk = Answer::to(scene.desks(), "GET /", &["accept-language: ar"]).await;
+    assert!(desk.text().contains("lang=\"en\""));
+    let status = Answer::to(scene.survivors(), "GET /status", &["accept-language: ar"]).await;
+    assert_eq!(status.header("vary"), None);
+}
+
+#[tokio::test]
+async fn each_language_has_an_address_of_its_own_and_what_is_not_translated_is_set_apart() {
+    let scene = in_languages().await;
+    let get = |path: &'static str| Answer::to(scene.survivors(), path, &["accept-language: en"]);
+    let arabic = get("GET /s/l-ar.html").await;
+    assert_eq!((arabic.status, arabic.header("cache-control")), (200, Some("no-store")));
+    assert_eq!(arabic.header("content-type"), Some("text/html; charset=utf-8"));
+    let page = arabic.text();
+    assert!(
+        page.contains("<p class=\"about\">نحن</p>"),
+        "the policy's own words are translated too"
+    );
+    assert!(page.contains(">\u{2068}Chat with an advocate\u{2069}</h1>"), "{page}");
+    assert!(page.contains("href=\"tel:+15550100100\""));
+    for part in [
+        "<option value=\"en\" lang=\"en\" data-hours=\"\" data-interpreter=\"\" data-words=\"/s/l-en.html\">English</option>",
+        "<option value=\"zh\" lang=\"zh-Hant\"",
+        "data-words=\"/s/l-ar.html\" selected>ar in its own letters</option>",
+        "<option value=\"es\" lang=\"es\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(get("GET /s/l-en.html").await.text().contains("Leave this page"));
+    for elsewhere in ["GET /s/l-fr.html", "GET /s/l-.html", "GET /s/page.html"] {
+        assert_eq!(get(elsewhere).await.status, 404, "{elsewhere}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_one_language_offers_no_other_and_carries_no_word_of_it() {
+    let scene = Scene::with_pages(|_, _| {}).await;
+    let page = Answer::to(scene.survivors(), "GET /", &["accept-language: ar"]).await.text();
+    assert!(page.contains("lang=\"en\"") && !page.contains("data-words"));
+    let answer = Answer::to(scene.survivors(), "GET /s/l-en.html", &[]).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn a_policy_with_languages_is_published_file_by_file_and_kept() {
+    let mut scene = Scene::with_pages(|_, _| {}).await;
+    let mut line = scene.administrator().await;
+    scene.program.policy.terms.version += 1;
+    scene.program.add_locale("ar", Direction::RightToLeft, "leave-this-page = غادر\n");
+    let policy = encode(&scene.program.signed_policy()).try_into().unwrap();
+    let publish = Operation::PublishPolicy { policy };
+    // Without its file a policy is not taken: a page would lack what was signed.
+    assert_eq!(line.ask(publish.clone()).await, Err(Refusal::RecordRefused));
+    let file = scene.program.locales[0].to_vec();
+    let too_long = vec![b'#'; LOCALE_MAX + 1].try_into().unwrap();
+    let refused = line.ask(Operation::PublishLocale { file: too_long }).await;
+    assert_eq!(refused, Err(Refusal::RecordRefused));
+    let file = file.try_into().unwrap();
+    assert_eq!(line.ask(Operation::PublishLocale { file }).await, Ok(Reply::Done));
+    assert_eq!(line.ask(publish).await, Ok(Reply::Done));
+    drop(line);
+    let arabic = |scene: &Scene| {
+        let relay = scene.survivors();
+        async move { Answer::to(relay, "GET /", &["accept-language: ar"]).await.text() }
+    };
+    assert!(arabic(&scene).await.contains(">غادر</a>"));
+    let scene = scene.restart().await;
+    assert!(arabic(&scene).await.contains(">غادر</a>"), "after a restart as well");
+}
+
+#[tokio::test]
+async fn files_that_no_policy_named_make_room_and_only_administrators_bring_any() {
+    let mut scene = in_languages().await;
+    let advocate = scene.program.advocate();
+    let mut desk = Line::staff(scene.desks(), &scene.program, &advocate).await;
+    let of = |number: usize| format!("# {number}\n").into_bytes().try_into().unwrap();
+    let refused = desk.ask(Operation::PublishLocale { file: of(0) }).await;
+    assert_eq!(refused, Err(Refusal::RoleMissing));
+    let mut line = scene.administrator().await;
+    for number in 0..3 * LOCALES_MAX {
+        let file = of(number);
+        assert_eq!(line.ask(Operation::PublishLocale { file }).await, Ok(Reply::Done), "{number}");
+    }
+    // Those of the policy that is shown were kept all the while.
+    drop((line, desk));
+    let scene = scene.restart().await;
+    let page = Answer::to(scene.survivors(), "GET /", &["accept-language: ar"]).await.text();
+    assert!(page.contains(">غادر</a>"));
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Fingerprint, LocaleFile, NewDevice, Policy, Revocations,
-    Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement, Timestamp, Validity,
-    VerifyingKey, encode,
+    Device, Direction, DutyKeyBundle, DutyStatement, Fingerprint, Locale, LocaleFile, NewDevice,
+    Policy, Revocations, Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement,
+    Timestamp, Validity, VerifyingKey, encode,
 };
 use stillroom_relay::ProgramFile;
 
@@ -47,6 +47,20 @@ impl Program {
             policy: self.signed_policy(),
             locales: self.locales.clone().try_into().unwrap(),
         }
+    }
+
+    /// Gives the page in another language, in which this file is.
+    pub(crate) fn add_locale(&mut self, tag: &str, direction: Direction, file: &str) {
+        let file = LocaleFile::try_from(file.as_bytes()).unwrap();
+        let mut locales = self.policy.page.locales.to_vec();
+        locales.push(Locale {
+            tag: tag.try_into().unwrap(),
+            name: format!("{tag} in its own letters").try_into().unwrap(),
+            direction,
+            file: Locale::hash(&file),
+        });
+        self.policy.page.locales = locales.try_into().unwrap();
+        self.locales.push(file);
     }
 
     pub(crate) fn signed_policy(&self) -> SignedPolicy {

@@ -1,0 +1,299 @@
+// The page in the languages that a program supplies: asked for by the browser, or chosen in the page at any
+// moment, without an address, a history entry or anything kept (features.md 1.4, 1.5). Two languages that nobody
+// speaks stand for them, given as a program gives one.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+
+import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
+import { advocateSays, picture } from '../lib/people.mjs'
+import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
+import { BINARY } from '../lib/stillroom.mjs'
+import { startExport } from '../lib/website.mjs'
+
+const ARABIC = 'ar-XB'
+
+const press = (page, id) => page.evaluate((id) => document.querySelector(id).click(), id)
+const reads = (page, language) => page.until((language) => document.documentElement?.lang === language, language)
+const onScreen = (page, screen) => page.until((screen) => document.documentElement.dataset.screen === screen, screen)
+const shown = (page, selector) => page.evaluate((selector) => document.querySelector(selector).textContent, selector)
+
+/** Chooses a language to read in, from where focus is then. */
+async function choose(page, language) {
+  await page.evaluate((language) => {
+    const choice = document.getElementById('language')
+    choice.focus()
+    choice.value = [...choice.options].find(({ lang }) => lang === language).value
+    choice.dispatchEvent(new Event('change', { bubbles: true }))
+  }, language)
+  await reads(page, language)
+}
+
+/** What a visit could have left in the browser, as far as a page sees. */
+const left = (page) => page.evaluate(async () => ({
+  entries: history.length,
+  address: location.href,
+  title: document.title,
+  cookie: document.cookie,
+  stored: localStorage.length + sessionStorage.length,
+  caches: (await caches.keys()).length,
+  databases: (await indexedDB.databases()).length,
+}))
+
+const start = async (page, url) => {
+  await page.goto(url)
+  await page.until(() => document.querySelector('#start:enabled') && document.documentElement.dataset.open === 'yes')
+}
+
+for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+  describe(`the page in the languages of a program, in ${name}`, () => {
+    let program, staff, browser, desk
+    before(async () => {
+      program = await startProgram()
+      program.addLanguages(ARABIC, 'en-XA')
+      staff = await launchChromium()
+      desk = await onDutyByInvitation(program, staff, 'Sam')
+      browser = await launch({ languages: 'ar' })
+    })
+    after(async () => {
+      await browser?.close()
+      await staff?.close()
+      await program?.stop()
+    })
+
+    test('comes in the language that the browser asks for, from right to left', async () => {
+      const page = await browser.newPage({ viewport: PHONE })
+      await start(page, program.visitor)
+      const { lang, dir, way, start: begins } = await page.evaluate(() => ({
+        lang: document.documentElement.lang,
+        dir: document.documentElement.dir,
+        way: document.getElementById('leave').getBoundingClientRect(),
+        start: getComputedStyle(document.querySelector('.about')).textAlign,
+      }))
+      assert.deepEqual({ lang, dir, begins }, { lang: ARABIC, dir: 'rtl', begins: 'start' })
+      assert.ok(way.left < PHONE.width / 2 - way.width / 4, 'the way out stands at the end of the line')
+      assert.doesNotMatch(await shown(page, 'main'), /Chat with an advocate|Rivertown Advocates\. They/)
+      assert.equal(await page.evaluate(() => document.getElementById('language').selectedOptions[0].lang), ARABIC)
+      assert.deepEqual(page.errors, [])
+      await page.close()
+    })
+
+    test('changes to another one in the middle of everything, and nothing tells of it', async () => {
+      const page = await browser.newPage({ viewport: PHONE })
+      await start(page, program.visitor)
+      const before = await left(page)
+      await choose(page, 'en')
+      assert.equal(await page.evaluate(() => document.documentElement.dir), 'ltr')
+      await page.see('heading', 'Chat with an advocate')
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'language', 'focus stays')
+      assert.equal(await shown(page, '#language-now'), 'This page is in English now.')
+
+      await page.click('button', 'Start chat')
+      await page.click('radio', 'I am not sure')
+      await page.see('heading', 'Ways that may be safer')
+      await choose(page, ARABIC)
+      await page.seeNone('heading', 'Ways that may be safer')
+      assert.ok(await page.evaluate(() => document.querySelector('[value=not-sure]').checked && !document.getElementById('safer').hidden))
+      assert.notEqual(await shown(page, '#safer-said'), '', 'what was said aloud is in the new language too')
+
+      await press(page, '#safety-form [type=submit]')
+      await choose(page, 'en-XA')
+      assert.equal(await page.evaluate(() => document.documentElement.dir), 'ltr')
+      await press(page, '#rights-form [type=submit]')
+      await onScreen(page, 'waiting')
+      await page.until(() => document.getElementById('line').dataset.line === 'up')
+      await page.evaluate(() => { document.getElementById('message').value = 'typed while waiting' })
+      await choose(page, 'en')
+      await page.seeAnywhere('You are next.')
+      await page.seeAnywhere('Connected')
+      assert.equal(await page.evaluate(() => document.getElementById('message').value), 'typed while waiting')
+
+      await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+      await desk.click('button', 'Take next')
+      await page.see('button', 'End chat')
+      await page.click('button', 'Send')
+      await desk.seeText('log', 'Conversation', 'typed while waiting')
+      await choose(page, ARABIC)
+      await page.seeNone('button', 'End chat')
+      assert.doesNotMatch(await shown(page, '#roster'), /You|Advocate/)
+      await advocateSays(desk, 'مرحبا, hello')
+      await page.seeAnywhere('مرحبا, hello')
+      await page.evaluate(() => { document.getElementById('message').value = 'still here' })
+      await press(page, '#send')
+      await desk.seeText('log', 'Conversation', 'still here')
+      await press(page, '#end')
+      await press(page, '#end-now')
+      await onScreen(page, 'ended')
+      await choose(page, 'en')
+      await page.see('heading', 'It has ended')
+      await page.seeAnywhere('You ended it.')
+
+      assert.deepEqual(await left(page), before)
+      assert.deepEqual(page.errors, [])
+      await desk.click('button', 'Put away')
+      await page.close()
+    })
+
+    test('the advocate is told the language that was chosen to read in', async () => {
+      const page = await browser.newPage()
+      await start(page, program.visitor)
+      await choose(page, 'en-XA')
+      await choose(page, ARABIC)
+      await press(page, '#start')
+      await press(page, '#safety-form [type=submit]')
+      await press(page, '#rights-form [type=submit]')
+      await desk.seeText('list', 'Waiting', 'Arabic')
+      await desk.seeText('list', 'Waiting', 'Wants an interpreter')
+      await press(page, '#stop-waiting')
+      await desk.seeAnywhere('Nobody is waiting.')
+      await page.close()
+    })
+
+    test('leaving does not wait for words that are on their way', async () => {
+      const page = await browser.newPage()
+      await start(page, program.visitor)
+      const gone = await page.evaluate(() => {
+        const choice = document.getElementById('language')
+        choice.value = 'en'
+        choice.dispatchEvent(new Event('change', { bubbles: true }))
+        document.getElementById('leave').click()
+        return document.documentElement === null
+      })
+      assert.ok(gone, 'the page is empty at once')
+      await page.close()
+    })
+  })
+}
+
+describe('the page in several languages', () => {
+  let program, browser, desk
+  before(async () => {
+    program = await startProgram()
+    program.addLanguages(ARABIC)
+    browser = await launchChromium({ languages: 'ar' })
+    desk = await onDutyByInvitation(program, await browser, 'Sam')
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  test('says so where words do not arrive, and stays as it was', async () => {
+    const page = await browser.newPage()
+    await start(page, program.visitor)
+    await choose(page, 'en')
+    await page.offline(true)
+    await page.evaluate(() => {
+      const choice = document.getElementById('language')
+      choice.value = [...choice.options].find(({ lang }) => lang === 'ar-XB').value
+      choice.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    await page.seeAnywhere('This page could not be loaded in that language.')
+    assert.equal(await page.evaluate(() => document.getElementById('language').selectedOptions[0].lang), 'en')
+    await page.see('heading', 'Chat with an advocate')
+    await page.close()
+  })
+
+  test('comes in the language of the browser without scripts as well', async () => {
+    const page = await browser.newPage({ scripts: false })
+    await page.goto(program.visitor)
+    assert.match(await page.raw.content(), /<html lang="ar-XB" dir="rtl"/)
+    assert.equal(await page.raw.locator('#language').isVisible(), false, 'nothing that would not work is offered')
+    await page.close()
+  })
+
+  for (const [size, viewport] of [['phone', PHONE], ['desktop', DESKTOP]]) {
+    test(`is mirrored on every screen (${size})`, async () => {
+      const page = await browser.newPage({ viewport, touch: size === 'phone' })
+      const look = async (screen) => {
+        assert.ok(!(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)), `${screen} needs no scrolling sideways`)
+        await picture(page, `${screen}-ar-${size}`)
+      }
+      await start(page, program.visitor)
+      await look('before')
+      await press(page, '#start')
+      await press(page, '[value=yes]')
+      await look('safety')
+      await press(page, '#safety-form [type=submit]')
+      await look('rights')
+      await press(page, '#rights-form [type=submit]')
+      await onScreen(page, 'waiting')
+      await page.until(() => document.getElementById('line').dataset.line === 'up')
+      await look('waiting')
+      await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+      await desk.click('button', 'Take next')
+      await onScreen(page, 'chat')
+      await page.evaluate(() => { document.getElementById('message').value = 'لا أعرف من أين أبدأ.' })
+      await press(page, '#send')
+      await advocateSays(desk, 'You can begin wherever you like.')
+      await page.seeAnywhere('wherever you like')
+      await look('chat')
+      await press(page, '#end')
+      await look('ending')
+      await press(page, '#end-now')
+      await onScreen(page, 'ended')
+      await look('ended')
+      await desk.click('button', 'Put away')
+      await page.close()
+    })
+  }
+})
+
+describe('an exported page in several languages', () => {
+  let program, chat, staff, desk
+  const verify = (...more) => new Promise((resolve) => {
+    execFile(BINARY, ['site', 'verify', chat.origin, '--root', program.root, ...more], (error, out, remarks) => {
+      resolve({ status: error?.code ?? 0, said: out + remarks })
+    })
+  })
+  before(async () => {
+    chat = await startExport()
+    program = await startProgram({ survivor: `origins = ["${chat.origin}"]\nserve_pages = false` })
+    program.addLanguages(ARABIC)
+    chat.give(program.exported('survivor', chat.origin))
+    staff = await launchChromium()
+    desk = await onDutyByInvitation(program, staff, 'Sam')
+  })
+  after(async () => {
+    await staff?.close()
+    await program?.stop()
+    chat?.stop()
+  })
+
+  for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+    test(`chooses by what the browser reads where no server does (${name})`, async () => {
+      const browser = await launch({ languages: 'ar' })
+      try {
+        const page = await browser.newPage()
+        await start(page, `${chat.origin}/`)
+        await reads(page, ARABIC)
+        await press(page, '#start')
+        await press(page, '#safety-form [type=submit]')
+        await press(page, '#rights-form [type=submit]')
+        await desk.seeText('list', 'Waiting', 'Arabic')
+        await choose(page, 'en')
+        await page.seeAnywhere('You are next.')
+        await press(page, '#stop-waiting')
+        await desk.seeAnywhere('Nobody is waiting.')
+        assert.deepEqual(page.errors, [])
+      } finally {
+        await browser.close()
+      }
+    })
+  }
+
+  test('is verified in each language, and an altered one is found', async () => {
+    const manifest = ['--manifest', join(program.folder, 'export-survivor', 'manifest.stillroom')]
+    for (const more of [[], manifest]) {
+      const good = await verify(...more)
+      assert.equal(good.status, 0, good.said)
+    }
+    chat.served.altered['/s/l-ar-xb.html'] = '<!doctype html><script src="/s/p-1.js"></script>'
+    for (const more of [[], manifest]) {
+      const bad = await verify(...more)
+      assert.equal(bad.status, 1)
+      assert.ok(bad.said.includes('s/l-ar-xb.html'), bad.said)
+    }
+  })
+})
