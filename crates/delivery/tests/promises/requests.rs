@@ -42,7 +42,8 @@ fn staff(world: &mut World, roles: Roles) -> (Device, ConnectionId) {
 fn a_stranger_may_only_answer_an_invitation() {
     let mut world = World::new();
     let stranger = world.survivor();
-    for operation in [publish(), Operation::ListStaff, put_duty_key()] {
+    let locale = Operation::PublishLocale { file: Bytes::default() };
+    for operation in [publish(), locale, Operation::ListStaff, put_duty_key()] {
         let refusal = asked(&mut world, stranger, operation);
         assert_eq!(refusal, Some(Refusal::NotStaff));
     }

@@ -430,3 +430,68 @@ fn every_field_of_a_policy_is_told_of() {
         assert!(fields.iter().any(|told| told == field), "{field}: {fields:?}");
     }
 }
+
+#[test]
+fn a_language_of_the_page_needs_a_tag_and_a_name_and_is_there_once() {
+    let locale = |tag: &str, name: &str| Locale {
+        tag: text(tag),
+        name: text(name),
+        direction: Direction::RightToLeft,
+        file: [7; 32],
+    };
+    let locales = |entries: &[(&str, &str)]| {
+        let entries: Vec<Locale> = entries.iter().map(|(tag, name)| locale(tag, name)).collect();
+        found(|p| p.page.locales = list(entries.clone()))
+    };
+    assert_eq!(locales(&[("ar", "x"), ("zh-Hant", "y"), ("en", "z")]), []);
+    assert_eq!(locales(&[("ar/x", "x")]), one("locales.tag \"ar/x\"", Problem::NotALanguage));
+    assert_eq!(locales(&[("ar", " ")]), one("locales.name \"ar\"", Problem::Empty));
+    assert_eq!(locales(&[("ar", "x"), ("AR", "y")]), one("locales.tag \"AR\"", Problem::Twice));
+}
+
+#[test]
+fn another_file_of_texts_is_another_policy() {
+    let file = |text: &str| LocaleFile::try_from(text.as_bytes()).unwrap();
+    let files = [file("send = x\n"), file("send = y\n")];
+    let with = |file: &LocaleFile| {
+        let mut policy = policy();
+        policy.page.locales = list(vec![Locale {
+            tag: text("ar"),
+            name: text("x"),
+            direction: Direction::RightToLeft,
+            file: Locale::hash(file),
+        }]);
+        policy
+    };
+    let [one, other] = [with(&files[0]), with(&files[1])];
+    assert_eq!(one.page.locales[0].find(&files), Some(&files[0]));
+    assert_eq!(one.page.locales[0].find(&files[1..]), None);
+    let differences = one.differences(&other);
+    let fields: Vec<&str> = differences.iter().map(|found| found.field.as_str()).collect();
+    assert_eq!(fields, ["locales \"ar\" SHA-256 of its file"]);
+    assert_ne!(encode(&one.page), encode(&other.page), "what is signed names the file");
+}
+
+#[test]
+fn each_text_of_a_policy_has_a_name_of_its_own_and_what_shows_in_a_history_has_none() {
+    let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    policy.page.title = text("Title");
+    policy.page.neutral_name = text("Neutral");
+    let texts = policy.texts();
+    let names: alloc::collections::BTreeSet<&str> =
+        texts.iter().map(|said| said.name.as_str()).collect();
+    assert_eq!(names.len(), texts.len());
+    for name in [
+        "policy-about",
+        "policy-right-choice-details",
+        "policy-question-age-choice-18-24",
+        "policy-survey-better-ask",
+        "policy-exception-2026-11-26",
+        "policy-alternative-6-value",
+        "policy-opening-1",
+    ] {
+        assert!(names.contains(name), "{name}");
+    }
+    assert!(!names.contains("policy-alternative-1-value"), "a number is the same for all");
+    assert!(texts.iter().all(|said| !["Title", "Neutral"].contains(&said.text)));
+}

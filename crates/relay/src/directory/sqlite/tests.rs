@@ -123,3 +123,19 @@ fn a_file_from_a_later_version_is_refused() {
     drop(database);
     assert_eq!(Sqlite::open(folder.path(), &ROOT).err(), Some(DirectoryError::FromLater));
 }
+
+#[tokio::test]
+async fn files_of_texts_are_kept_up_to_a_number_and_as_long_as_they_are_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.put_locale([1; 32], vec![1], 2).await.unwrap());
+    assert!(directory.put_locale([2; 32], vec![2], 2).await.unwrap());
+    assert!(!directory.put_locale([3; 32], vec![3], 2).await.unwrap(), "one too many");
+    assert!(directory.put_locale([2; 32], vec![2], 2).await.unwrap(), "there already");
+    directory.keep_locales(vec![[2; 32], [9; 32]]).await.unwrap();
+    assert_eq!(directory.locale([1; 32]).await.unwrap(), None);
+    assert!(directory.put_locale([3; 32], vec![3], 2).await.unwrap());
+    drop(directory);
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert_eq!(directory.locale([2; 32]).await.unwrap(), Some(vec![2]));
+}
