@@ -12,16 +12,18 @@ let shown = choice.selectedOptions[0], asked
 const parts = node => [...(node.content || node).childNodes].filter(({ id }) => id != 'advice')
 const alike = (one, other) => one.nodeName == other.nodeName && one.id == other.id
 
-// What the page fills itself is empty in the document that comes, and is left alone.
+// What the page fills itself is empty in the document that comes. What it said already, and says once, is empty
+// here. Both are left alone.
 function reword(here, there, other) {
   for (const name of ATTRIBUTES) if (there.hasAttribute(name)) here.setAttribute(name, there.getAttribute(name))
   const [old, words] = [parts(here), parts(there)]
-  if (!words.length) return
+  const into = here.content || here
+  if (!words.length || !old.length) return
   if (old.length == words.length && old.every((part, place) => alike(part, words[place]))) {
     old.forEach((part, place) => part.nodeType == Node.ELEMENT_NODE ? reword(part, words[place], other) : part.data = words[place].data)
-  } else if (!here.querySelector?.('[id]')) {
+  } else if (!into.querySelector('[id]')) {
     // A list that has become longer or shorter since this page was opened.
-    here.replaceChildren(...words)
+    into.replaceChildren(...words)
   } else {
     for (const part of old) {
       const same = part.id && other.getElementById(part.id)

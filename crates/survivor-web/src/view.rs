@@ -40,6 +40,7 @@ pub(crate) struct View {
     screen: &'static str,
     place: Option<Phrase>,
     silence: Silence,
+    live: Live,
 }
 
 impl View {
@@ -55,6 +56,7 @@ impl View {
             screen: "",
             place: None,
             silence: Silence::Over,
+            live: Live::Off,
             document,
         })
     }
@@ -139,7 +141,9 @@ impl View {
         }
         let here = core::mem::take(&mut self.here);
         self.show_roster(here);
+        self.say_typing(self.says("typing"));
         self.show_silence(self.silence);
+        self.show_live(self.live);
         self.say_length();
         self.say_how_far();
         self.shown.iter_mut().for_each(|shown| shown.said = None);
@@ -267,7 +271,8 @@ impl View {
         }
     }
 
-    /// What the program says by itself. It is moved out of its template, and so said once in a page.
+    /// What the program says by itself. It is moved out of its template, and so said once in a page: another
+    /// language of the page fills no template that is empty (`words.js`).
     fn show_openings(&self) {
         let list = template(&self.document, "of-openings");
         if let Some(list) = list.and_then(|content| content.first_element_child()) {
@@ -307,7 +312,8 @@ impl View {
     }
 
     /// Says who sees what is typed, and offers what can be done about it, for as long as it is so.
-    fn show_live(&self, live: Live) {
+    fn show_live(&mut self, live: Live) {
+        self.live = live;
         let Some(talk) = self.document.get_element_by_id("talk") else {
             return;
         };
@@ -325,12 +331,16 @@ impl View {
 
     /// Shows what the advocate is typing. That they are is said once; the words are there to be read.
     fn show_typed(&self, typed: &Typed) {
-        let who = self.here.iter().find(|person| !person.me).filter(|_| *typed != Typed::Nothing);
+        self.say_typing(*typed != Typed::Nothing);
+        self.set("draft", if let Typed::Text(text) = typed { text } else { "" });
+    }
+
+    fn say_typing(&self, typing: bool) {
+        let who = self.here.iter().find(|person| !person.me).filter(|_| typing);
         let said = who.map(|person| {
             words::fill(&self.text("is-typing"), "name", &words::isolated(&person.name))
         });
         self.set("typing", &said.unwrap_or_default());
-        self.set("draft", if let Typed::Text(text) = typed { text } else { "" });
     }
 
     /// A member's name and role; whoever wrote and left since is still named by what was shown.
@@ -403,6 +413,12 @@ impl View {
         {
             set_text(&element, words);
         }
+    }
+
+    /// Whether an element says anything.
+    fn says(&self, id: &str) -> bool {
+        let element = self.document.get_element_by_id(id);
+        element.and_then(|element| element.text_content()).is_some_and(|words| !words.is_empty())
     }
 
     fn copy(&self, id: &str) -> Option<Element> {
