@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, picture } from '../lib/people.mjs'
+import { advocateSays, answered, picture } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
 import { startExport } from '../lib/website.mjs'
@@ -121,6 +121,20 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await choose(page, ARABIC)
       assert.notEqual(await shown(page, '#end'), 'End chat')
       assert.match(await shown(page, '#roster'), /\u202eAdvocate.*\u202eYou/, 'who is here is said anew')
+
+      await press(page, '#live-text')
+      assert.match(await shown(page, '#live-said'), /\u202e/)
+      await choose(page, 'en')
+      assert.equal(await shown(page, '#live-said'), 'You asked to show each other words as they are typed. Nothing is shown until the advocate says yes.')
+      await desk.click('button', 'Yes, show it')
+      await desk.focus('textbox', 'Message')
+      await desk.raw.keyboard.type('take your')
+      await page.seeText('group', 'Being typed, not sent yet', 'take your')
+      await choose(page, ARABIC)
+      assert.match(await shown(page, '#live-said'), /\u202e/, 'who sees what is typed is said anew')
+      assert.match(await shown(page, '#typing'), /Sam.*\u202e/, 'and that somebody is typing')
+      assert.equal(await shown(page, '#draft'), 'take your', 'what they type stays as it is')
+      await press(page, '#live-stop')
       await advocateSays(desk, 'مرحبا, hello')
       await page.seeAnywhere('مرحبا, hello')
       await page.evaluate(() => { document.getElementById('message').value = 'still here' })
@@ -187,7 +201,7 @@ describe('the page in several languages', () => {
     const page = await browser.newPage()
     await start(page, program.visitor)
     await choose(page, 'en')
-    await page.offline(true)
+    await page.raw.context().setOffline(true)
     await page.evaluate(() => {
       const choice = document.getElementById('language')
       ;[...choice.options].find(({ lang }) => lang === 'ar-XB').selected = true
@@ -196,6 +210,44 @@ describe('the page in several languages', () => {
     await page.seeAnywhere('This page could not be loaded in that language.')
     assert.equal(await page.evaluate(() => document.getElementById('language').selectedOptions[0].lang), 'en')
     await page.see('heading', 'Chat with an advocate')
+    await page.close()
+  })
+
+  test('says opening messages in the language that is read when the chat begins, and says them once', async () => {
+    const other = await onDutyByInvitation(program, browser, 'Kim')
+    const page = await browser.newPage()
+    await page.raw.clock.install()
+    const openings = () => page.evaluate(() => [...document.querySelectorAll('.opening')].map(({ textContent }) => textContent))
+    await start(page, program.visitor)
+    await choose(page, 'en')
+    await press(page, '#start')
+    await press(page, '#safety-form [type=submit]')
+    await press(page, '#rights-form [type=submit]')
+    await onScreen(page, 'waiting')
+    await choose(page, ARABIC)
+    await other.until(() => document.querySelector('[aria-label="Waiting"] li'))
+    await other.click('button', 'Take next')
+    await onScreen(page, 'chat')
+    const said = await openings()
+    assert.ok(said.length > 0, 'the sample says something')
+    for (const text of said) assert.doesNotMatch(text.replace(/\u202e[^\u202c]*\u202c/g, ''), /[a-z]/i, 'no word of it is in English')
+
+    await other.close()
+    for (let seconds = 0; seconds < 120; seconds += 5) {
+      await page.raw.clock.runFor(5_000)
+      await answered(page, program)
+    }
+    await onScreen(page, 'waiting')
+    await choose(page, 'en')
+    await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+    await desk.click('button', 'Take next')
+    await onScreen(page, 'chat')
+    assert.deepEqual(await openings(), said)
+    await press(page, '#end')
+    await press(page, '#end-now')
+    await onScreen(page, 'ended')
+    assert.deepEqual(page.errors, [])
+    await desk.click('button', 'Put away')
     await page.close()
   })
 
