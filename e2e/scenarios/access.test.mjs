@@ -1,26 +1,13 @@
 // Everybody can use it: axe with contrast on at every screen, in both colour schemes, the device's own
 // colours, at 320 pixels, at 400 % zoom and from right to left. The whole way by keys is in whole-way.test.mjs.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 
+import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, PHONE } from '../lib/browsers.mjs'
 import { HEADINGS, onDuty, picture, pinOther } from '../lib/people.mjs'
 import { closedNow, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-
-async function assertAccessible(page, screen) {
-  // Through the driver, past the page's own content policy, which forbids what a test brings along.
-  const { violations } = await page.raw.evaluate(`${AXE}; axe.run(document, { runOnly: ${JSON.stringify(WCAG)} })`)
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
-  assert.deepEqual(found, [], screen)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
-  assert.ok(!wide, `${screen} needs no scrolling sideways`)
-}
 
 /** A page that shows a screen, whatever language it is in. */
 const on = (page, screen) => page.until((screen) => document.documentElement.dataset.screen === screen, screen, `the screen ${screen}`)
