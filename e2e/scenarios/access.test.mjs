@@ -23,6 +23,18 @@ async function startPrograms(locale) {
   return { open: await startDemo(...locale ? ['--pseudo-locale', locale] : []), closed }
 }
 
+/** Where Tab leads, and whether the middle of it is to be seen. */
+async function tabbed(page) {
+  await page.press('Tab')
+  return page.evaluate(() => {
+    const { activeElement: one } = document
+    const { left, top, width, height } = one.getBoundingClientRect()
+    const above = document.elementFromPoint(left + width / 2, top + height / 2)
+    const name = `${one.localName} ${one.id || one.textContent.trim()}`
+    return { name, isInSight: one === document.body || Boolean(above) && (one.contains(above) || above.contains(one)) }
+  })
+}
+
 async function everyScreen(browser, { open, closed }, kind, options) {
   const desk = await browser.newPage(options)
   await desk.goto(open.desk)
@@ -166,6 +178,25 @@ describe('axe has no remark', () => {
       assert.equal(await page.evaluate(() => document.activeElement.id), 'leave')
     }
     await page.close()
+  })
+
+  test('Tab leads to nothing that lies under what stays in sight (WCAG 2.4.11)', async () => {
+    const page = await browser.newPage({ viewport: PHONE })
+    const desk = await onDuty(browser, programs.open.desk)
+    await page.goto(programs.open.visitor)
+    await page.raw.locator('#start:enabled').waitFor()
+    for (const [screen, onward] of [['before', '#start'], ['safety', '#safety-form [type=submit]'], ['rights', undefined]]) {
+      await on(page, screen)
+      const seen = new Set()
+      for (let at = await tabbed(page); !seen.has(at.name); at = await tabbed(page)) {
+        assert.ok(at.isInSight, `on ${screen}, ${at.name} is covered`)
+        seen.add(at.name)
+      }
+      assert.ok(seen.size > 3, `what Tab led to on ${screen}: ${[...seen]}`)
+      if (onward) await press(page, onward)
+    }
+    await page.close()
+    await desk.close()
   })
 
   test('Enter alone leads from each heading on, and held down it does not', async () => {
