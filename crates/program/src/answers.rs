@@ -13,7 +13,7 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
 use stillroom_protocol::padding::unpad;
 use stillroom_protocol::{AnswersKind, ProgramId};
-use stillroom_wire::{List, Text, decode, encode};
+use stillroom_wire::{List, Text, TooLong, decode, encode};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::limits::{ASKED_MAX, SURVEY_FREE_TEXT};
@@ -32,6 +32,21 @@ pub struct ItemAnswer {
     pub choice: u8,
     /// What was written beside the choices; always empty for a question.
     pub text: Text<TEXT_MAX>,
+}
+
+impl ItemAnswer {
+    /// A choice (1 for the first, 0 for none) and what was written beside it.
+    ///
+    /// # Errors
+    /// [`TooLong`] for a text longer than any item lets people write.
+    pub fn new(choice: u8, text: &str) -> Result<Self, TooLong> {
+        Ok(Self { choice, text: text.try_into()? })
+    }
+
+    /// A choice alone.
+    pub fn chosen(choice: u8) -> Self {
+        Self { choice, text: Text::default() }
+    }
 }
 
 impl fmt::Debug for ItemAnswer {
