@@ -61,6 +61,7 @@ pub fn begin(
         interpreter,
         safety: words::safety(safety),
         returning: ReturnWords::of(words),
+        ..Said::default()
     });
     PAGE.set(Some(page));
     Ok(())

@@ -162,6 +162,8 @@ impl Page {
                 }
                 Some(Transmit::Frame(frame)) => socket::send(&frame),
                 Some(Transmit::Disconnect) => socket::close(),
+                // The page does not ask yet, so that nothing was answered.
+                Some(Transmit::Answers(_)) => {}
                 None => break,
             }
         }
