@@ -318,7 +318,6 @@ impl Survivor {
         self.destroy();
         self.report = None;
         self.events.clear();
-        self.transmits.retain(|transmit| !matches!(transmit, Transmit::Answers(_)));
     }
 
     /// What the page is to send as it goes: `navigator.sendBeacon("/b", bytes)` at the relay that it speaks

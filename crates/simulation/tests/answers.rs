@@ -149,7 +149,7 @@ fn whoever_leaves_by_the_way_out_posts_nothing_more() {
     world.run_for(SOON);
     assert_eq!(world.answers_sent.len(), before);
 
-    // Nor is what was about to go still sent: the page is gone.
+    // Nor is anything where the relay had not greeted yet: nobody was asked for.
     let (mut world, _) = on_duty(9);
     let survivor = start_with(&mut world, answering());
     world.as_survivor(survivor, |core, _| core.leave());
