@@ -124,12 +124,15 @@ async fn leaving(State(door): State<Arc<Door>>, request: Request) -> StatusCode 
 }
 
 /// Sealed answers to optional questions or to the survey. Whether they were answered, skipped or not taken, the
-/// answer is the same.
-async fn answers(State(door): State<Arc<Door>>, request: Request) -> StatusCode {
+/// answer is the same, and a page from another server may see that it came: there is nothing in it.
+async fn answers(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> (StatusCode, [(HeaderName, &'static str); 1]) {
     if let Some(sent) = door.posted(request, ANSWERS_BYTES_MAX).await {
         door.switchboard.answers(&sent);
     }
-    StatusCode::NO_CONTENT
+    (StatusCode::NO_CONTENT, [(ACCESS_CONTROL_ALLOW_ORIGIN, "*")])
 }
 
 /// Whether chat is open, and when it opens again: for a program's own site, which may ask from anywhere. Says

@@ -25,6 +25,8 @@ async fn post(scene: &Scene, body: &[u8], headers: &[&str]) {
     let answer = Answer::posted(scene.survivors(), "/a", body, headers).await;
     assert_eq!((answer.status, answer.body.len()), (204, 0));
     assert_eq!(answer.header("set-cookie"), None);
+    // A page that another server gives out would be told of a failure else.
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
 }
 
 async fn post_some(scene: &Scene, kind: AnswersKind, numbers: std::ops::Range<u8>) {
