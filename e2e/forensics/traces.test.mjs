@@ -26,6 +26,8 @@ const ALL = Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((lin
 const RUNS = process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT
 
 const said = new Needles(SAID)
+/** What a browser could have kept of this visit: words, and which of the page's fields were chosen. */
+const ofVisit = ({ fields }) => new Needles([...SAID, ...new Set(fields)])
 const control = new Needles([CONTROL])
 
 /** What a search must have opened, or it has not looked where a browser keeps things. */
@@ -65,11 +67,11 @@ for (const kind of [chromium, firefox]) {
             await assertReopenedIsBlank(visit)
             await visit.browser.quit()
           }
-          const found = read(kind, stage, home, { relay, before, tells })
+          const found = read(kind, stage, home, { visit, relay, before, tells })
           rows.push({ 'the chat': `${ending}, ${link}`, ...found })
           assertHistory(kind, stage, visit, ending)
           await assertRestoredIsBlank(visit)
-          read(kind, stage, home, { relay, before, tells })
+          read(kind, stage, home, { visit, relay, before, tells })
         } finally {
           await visit.browser.kill()
           await endLeft(stage.desk)
@@ -91,8 +93,8 @@ async function beyondTheBrowsersOwn(kind, stage) {
 }
 
 /** Reads everything, and fails where it should not be as it is. */
-function read(kind, stage, home, { relay, before, tells }) {
-  const chatWords = search(home, said)
+function read(kind, stage, home, { visit, relay, before, tells }) {
+  const chatWords = search(home, ofVisit(visit))
   assert.deepEqual(lines(chatWords.hits), [], 'no word of the chat in any file of the browser')
   for (const opened of KINDS[kind.name]) assert.ok(chatWords.kinds.get(opened), `${opened} was looked into`)
   assert.ok(search(home, control).hits.length > 1, 'what a browser keeps of another site is found')

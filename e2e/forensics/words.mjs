@@ -29,8 +29,18 @@ export const DRAFT = 'halfpennywhistler'
 export const LAST = 'lanternthistledown'
 export const LONG = `${'न'.repeat(3_900)} ${LAST}`
 
-/** Every one of them. */
-export const SAID = [...[...SURVIVOR, ...ADVOCATE].map(([, word]) => word), DRAFT, LAST]
+/** Typed into the survey, and sent. */
+export const SURVEY = ['The wispmarrow by the stairs was kind.', 'wispmarrow']
+
+/**
+ * Chosen before the chat: in the safety check, and in an optional question. The words are the policy's, which is
+ * public; what a browser could keep of a choice is that a field of a certain name was chosen, so that the names
+ * of the page's fields, drawn anew for each visit, are looked for as well.
+ */
+export const CHOSEN = ['I am not sure', '25 to 39']
+
+/** Every word of somebody's own. */
+export const SAID = [...[...SURVIVOR, ...ADVOCATE, SURVEY].map(([, word]) => word), DRAFT, LAST]
 
 /** Single words that tell what kind of page it was, or by what it was made. */
 const TELLING = [
