@@ -2,7 +2,7 @@
 // nobody in between; and from a message sent to shown on the other side.
 import { launchChromium } from '../lib/browsers.mjs'
 import { figure, median, nearlyAll } from '../lib/figures.mjs'
-import { onDuty, toRights } from '../lib/people.mjs'
+import { onDuty, toQuestions } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const CHATS = 9
@@ -38,10 +38,10 @@ for (let chat = 0; chat < CHATS; chat++) {
   const page = await browser.newPage()
   await page.goto(program.visitor)
   await page.raw.waitForLoadState('networkidle')
-  await toRights(page)
+  await toQuestions(page)
   const started = await page.evaluate(() => {
     const now = Date.now()
-    document.getElementById('rights-form').requestSubmit()
+    document.getElementById('skip-questions').click()
     return now
   })
   await write(page, `mark-${chat}-0.`)

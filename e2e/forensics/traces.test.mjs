@@ -19,7 +19,7 @@ import { CHAT, CONTROL, LINKS, WEBSITE } from './town/town.mjs'
 import {
   ENDINGS, address, arrive, assertBlankBothWays, assertReopenedIsBlank, assertRestoredIsBlank, assertWhereBackLeads, chat, endLeft,
 } from './visit.mjs'
-import { ANSWER, SAID, neutralTitles, telling } from './words.mjs'
+import { NOTED, SAID, neutralTitles, telling } from './words.mjs'
 
 /** The runs of `cargo xtask test`, by who gives out the page; `cargo xtask forensics` makes all of them. */
 const SHORT = [
@@ -30,7 +30,9 @@ const ALL = Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((lin
 const runs = (giver) => process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT[GIVERS.indexOf(giver)]
 
 const said = new Needles(SAID)
-const chosen = new Needles(ANSWER.noted)
+/** What a browser could have kept of this visit: words, and which of the page's fields were chosen. */
+const ofVisit = ({ fields }) => new Needles([...SAID, ...new Set(fields)])
+const noted = new Needles(NOTED)
 const control = new Needles([CONTROL])
 
 /** What a search must have opened, or it has not looked where a browser keeps things. */
@@ -72,11 +74,11 @@ for (const [kind, giver] of visits) {
             await assertReopenedIsBlank(visit)
             await visit.browser.quit()
           }
-          const found = read(kind, stage, home, { relay, before, tells })
+          const found = read(kind, stage, visit, { relay, before, tells })
           rows.push({ 'the chat': `${ending}, ${link}`, ...found })
           assertHistory(kind, stage, visit, ending)
           await assertRestoredIsBlank(visit)
-          read(kind, stage, home, { relay, before, tells })
+          read(kind, stage, visit, { relay, before, tells })
         } finally {
           await visit.browser.kill()
           await endLeft(stage.desk)
@@ -101,14 +103,15 @@ async function beyondTheBrowsersOwn(kind, stage) {
 const beside = (home, needles) => search(home, needles).hits.filter(({ file }) => !isWebsite(home, file))
 
 /** Reads everything, and fails where it should not be as it is. */
-function read(kind, stage, home, { relay, before, tells }) {
-  const chatWords = search(home, said)
+function read(kind, stage, visit, { relay, before, tells }) {
+  const { home } = visit
+  const chatWords = search(home, ofVisit(visit))
   assert.deepEqual(lines(chatWords.hits), [], 'no word of the chat in any file of the browser')
   for (const opened of KINDS[kind.name]) assert.ok(chatWords.kinds.get(opened), `${opened} was looked into`)
   assert.ok(search(home, control).hits.length > 1, 'what a browser keeps of another site is found')
 
   assert.deepEqual(lines(beside(home, tells)), [], 'nothing tells what the page was')
-  assert.deepEqual(lines(search(home, chosen).hits), [], 'nothing tells what was answered in the safety check')
+  assert.deepEqual(lines(search(home, noted).hits), [], 'nothing tells what was chosen before the chat')
   assert.deepEqual(stage.town.described, [], 'no field of the page is described to the browser’s maker')
 
   const left = remains(home)

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 
-import { ADVOCATE, ANSWER, DRAFT, LONG, SAID, SURVIVOR } from './words.mjs'
+import { ADVOCATE, CHOSEN, DRAFT, LONG, SAID, SURVEY, SURVIVOR } from './words.mjs'
 import { LINK } from './town/town.mjs'
 import { makeHome } from './browsers/home.mjs'
 import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
-import { advocateSays, meet, startChat, survivorSays } from '../lib/people.mjs'
+import { advocateSays, meet, survivorSays, toQuestions } from '../lib/people.mjs'
 import { PATIENCE } from '../lib/browsers.mjs'
 import { wait } from '../lib/wait.mjs'
 
@@ -18,9 +18,10 @@ const AGAIN = 3_000
 
 /** How a chat ends; each leaves the browser as a survivor would, still open or dead. */
 export const ENDINGS = {
-  'ended by the advocate': async ({ page, desk }) => {
-    await endAtDesk(desk)
-    await page.seeNone('log', 'Conversation')
+  'ended by the advocate': async (visit) => {
+    await endAtDesk(visit.desk)
+    await visit.page.seeNone('log', 'Conversation')
+    await answerSurvey(visit)
   },
   'the way out': async ({ page, desk, stage }) => {
     await page.click('button', 'Leave this page')
@@ -40,6 +41,19 @@ async function endAtDesk(desk) {
   await desk.click('button', 'End chat')
   await desk.click('button', 'End and erase')
   await erasedAtDesk(desk)
+}
+
+/** Chosen and typed for so long that the browser could note it, and then sent. */
+async function answerSurvey(visit) {
+  const { page } = visit
+  await page.click('button', 'Answer the questions')
+  await page.evaluate(() => document.querySelector('#survey [type=radio]').click())
+  await page.focus('textbox', 'In your own words, if you want')
+  await page.raw.keyboard.type(SURVEY[0])
+  await settled(visit)
+  await page.raw.bringToFront()
+  await page.click('button', 'Send my answers')
+  await page.seeAnywhere('Thank you.')
 }
 
 const erasedAtDesk = (desk) =>
@@ -63,16 +77,20 @@ export async function arrive(kind, stage, link, folder) {
   return { kind, stage, home, browser, page, link, desk: stage.desk }
 }
 
-/** The whole chat, with words on both sides, and some that are typed and never sent. */
-export async function chat({ stage, page, desk }) {
-  // For the survivor, the address of the chat is a link on the website that is already open.
-  const arriving = Object.create(page, {
-    goto: { value: async () => {
-      await page.click('link', LINK)
-      await page.until((chat) => location.href === chat, stage.town.chat)
-    } },
-  })
-  await startChat({ newPage: async () => arriving }, stage.town.chat, { answer: ANSWER.label })
+/**
+ * The whole chat, with choices before it, words on both sides, and some that are typed and never sent. For the
+ * survivor, its address is a link on the website that is already open.
+ */
+export async function chat(visit) {
+  const { stage, page, desk } = visit
+  const [safety, question] = CHOSEN
+  await page.click('link', LINK)
+  await page.until((chat) => location.href === chat, stage.town.chat)
+  await toQuestions(page, safety)
+  await page.click('radio', question)
+  visit.fields = await page.evaluate(() => [...document.querySelectorAll('input, textarea')].map(({ name }) => name))
+  await page.click('button', 'Continue')
+  await page.see('button', 'Stop waiting')
   await meet(page, desk)
   for (const [text] of SURVIVOR.slice(1)) await survivorSays(page, text)
   for (const [text] of ADVOCATE) await advocateSays(desk, text)
@@ -98,6 +116,7 @@ export async function settled({ kind, home, browser, stage, link }) {
   const needle = new Needles([mark])
   const noted = () => kind.NOTES.every((place) => search(join(home.profile, place), needle).hits.length > 0)
   await wait(noted, `${kind.name} to note that a page was opened`, 3 * PATIENCE)
+  await tab.raw.close()
 }
 
 /** What a page shows, in every part that shows words. */

@@ -29,11 +29,20 @@ export const DRAFT = 'halfpennywhistler'
 export const LAST = 'lanternthistledown'
 export const LONG = `${'न'.repeat(3_900)} ${LAST}`
 
-/** Chosen in the safety check: what the page shows, and how a browser that kept the choice would note it. */
-export const ANSWER = { label: 'I am not sure', noted: ['not-sure', "@name='seen'", 'safety-form'] }
+/** Typed into the survey, and sent. */
+export const SURVEY = ['The wispmarrow by the stairs was kind.', 'wispmarrow']
 
-/** Every one of them. */
-export const SAID = [...[...SURVIVOR, ...ADVOCATE].map(([, word]) => word), DRAFT, LAST]
+/**
+ * Chosen before the chat: in the safety check, and in an optional question. The words are the policy's, which is
+ * public; what a browser could keep of a choice is that a field of a certain name was chosen, so that the names
+ * of the page's fields, drawn anew for each visit, are looked for as well.
+ */
+export const CHOSEN = ['I am not sure', '25 to 39']
+/** How a browser that kept a choice could note it else: by its value, and by the form that it stands in. */
+export const NOTED = ['not-sure', 'safety-form', 'questions-form', 'survey-form']
+
+/** Every word of somebody's own. */
+export const SAID = [...[...SURVIVOR, ...ADVOCATE, SURVEY].map(([, word]) => word), DRAFT, LAST]
 
 /** Single words that tell what kind of page it was, or by what it was made. */
 const TELLING = [

@@ -28,6 +28,7 @@ export const HEADINGS = {
   before: 'Chat with an advocate',
   safety: 'Is it safe to chat here?',
   rights: 'Your rights, and what happens here',
+  questions: 'Questions that you can skip',
   waiting: 'Waiting for an advocate',
 }
 
@@ -45,10 +46,22 @@ export async function toRights(survivor, answer) {
   await survivor.see('heading', HEADINGS.rights)
 }
 
-/** Goes on from the first screen to the line. */
-export async function toWaiting(survivor, answer) {
+/** Goes on from the first screen to the optional questions. */
+export async function toQuestions(survivor, answer) {
   await toRights(survivor, answer)
   await survivor.click('button', 'Continue')
+  await survivor.see('heading', HEADINGS.questions)
+}
+
+/** Goes on from the first screen, and skips the questions: what then comes is for the caller to see. */
+export async function askForAdvocate(survivor, answer) {
+  await toQuestions(survivor, answer)
+  await survivor.click('button', 'Skip all')
+}
+
+/** Goes on from the first screen to the line. */
+export async function toWaiting(survivor, answer) {
+  await askForAdvocate(survivor, answer)
   await survivor.see('button', 'Stop waiting')
 }
 

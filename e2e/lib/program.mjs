@@ -45,8 +45,8 @@ export const closedNow = (policy) => {
 
 /**
  * A program in a temporary folder that never closes, with a relay that runs.
- * @param {{survivor?: string, desk?: string, testing?: string}} more lines of the relay's configuration, for each
- *   of its doors, and for tests of the pages
+ * @param {{survivor?: string, desk?: string, limits?: string, testing?: string}} more lines of the relay's
+ *   configuration, for each of its doors, its limits, and for tests of the pages
  */
 export async function startProgram(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'p-'))
@@ -78,6 +78,8 @@ file = "program/public.stillroom"
 folder = "relay.state"
 [log]
 level = "trace"
+[limits]
+${more.limits ?? ''}
 [testing]
 ${more.testing ?? ''}
 `)
@@ -140,6 +142,8 @@ file = "locales/${tag}.ftl"
     },
     /** Signs and publishes the policy after `change` made another text of it. */
     publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
+    /** What `answers` says of what survivors answered so far. */
+    answers: () => said(['answers', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
     async stop() {
       await program.kill()
       rmSync(folder, { recursive: true, force: true })

@@ -11,14 +11,15 @@ const MESSAGE = { page: 21, relay: 22 }
 /**
  * Starts it; `to(port)` says where the relay is, once there is one.
  *
- * `requests` are the heads of requests, as they were sent. `frames` are `{ from: 'page' | 'relay', kind,
+ * `requests` are the heads of requests, as they were sent; `posts` those that have a body, as `{ path, head,
+ * body }`. `frames` are `{ from: 'page' | 'relay', kind,
  * bytes }` in the order in which they came; a kind of 2 is a message, 8 to 10 are the protocol's own.
  * `bytes()` is everything, as it was on the line and with the masks off. `messages(from, start)` are the
  * sizes of what somebody in a chat sent in this direction, from this frame on.
  */
 async function startRecording() {
   let relay
-  const recording = { requests: [], frames: [], pieces: [] }
+  const recording = { requests: [], posts: [], frames: [], pieces: [] }
   const server = createServer((page) => {
     const onward = connect(relay, '127.0.0.1')
     const readers = [[page, onward, new Reader('page', recording)], [onward, page, new Reader('relay', recording)]]
@@ -46,10 +47,13 @@ async function startRecording() {
   }
 }
 
-/** A program whose survivors come to its relay by way of a recording, at the recording's origin. */
-export async function startRecordedProgram() {
+/**
+ * A program whose survivors come to its relay by way of a recording, at the recording's origin; `more` as for
+ * `startProgram`.
+ */
+export async function startRecordedProgram(more = {}) {
   const recording = await startRecording()
-  const program = await startProgram({ survivor: `origin = "${recording.origin}"` })
+  const program = await startProgram({ ...more, survivor: `origin = "${recording.origin}"` })
   recording.to(Number(new URL(program.visitor).port))
   return { recording, program }
 }
@@ -70,13 +74,17 @@ class Reader {
     while (this.#framed ? this.#frame() : this.#head());
   }
 
-  /** What a page asks has no body; of an answer, only that it switches is of interest. */
+  /** Of an answer, only that it switches is of interest: what comes after its head is looked through for the next. */
   #head() {
     const end = this.#rest.indexOf('\r\n\r\n')
     if (end < 0) return false
     const head = this.#rest.toString('latin1', 0, end)
-    this.#rest = this.#rest.subarray(end + 4)
+    const length = this.#from === 'page' ? Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0) : 0
+    if (this.#rest.length < end + 4 + length) return false
+    const body = Buffer.from(this.#rest.subarray(end + 4, end + 4 + length))
+    this.#rest = this.#rest.subarray(end + 4 + length)
     if (this.#from === 'page') this.#into.requests.push(head)
+    if (length > 0) this.#into.posts.push({ path: head.split(' ')[1], head, body })
     this.#framed = /^upgrade: *websocket$/im.test(head)
     return true
   }

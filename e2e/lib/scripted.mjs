@@ -14,6 +14,8 @@ export async function scriptedSurvivor(visitor, said = {}) {
   const events = []
   createInterface(child.stdout).on('line', (line) => events.push(JSON.parse(line)))
   const survivor = {
+    /** All that happened so far. */
+    events,
     tell(command) { child.stdin.write(`${JSON.stringify(command)}\n`) },
     /** The first event from now on, or so far, that is as wished. */
     async event(wished, what = String(wished)) {

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, answered, picture } from '../lib/people.mjs'
+import { advocateSays, answered, HEADINGS, picture } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
 import { startExport } from '../lib/website.mjs'
@@ -102,6 +102,13 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await choose(page, 'en-XA')
       assert.equal(await page.evaluate(() => document.documentElement.dir), 'ltr')
       await press(page, '#rights-form [type=submit]')
+      await onScreen(page, 'questions')
+      await press(page, '#questions [type=radio]')
+      await choose(page, 'en')
+      await page.see('heading', HEADINGS.questions)
+      assert.ok(await page.evaluate(() => document.querySelector('#questions [type=radio]').checked), 'what was chosen stays chosen')
+      await choose(page, 'en-XA')
+      await press(page, '#questions-form [type=submit]')
       await onScreen(page, 'waiting')
       await page.until(() => document.getElementById('line').dataset.line === 'up')
       await page.evaluate(() => { document.getElementById('message').value = 'typed while waiting' })
@@ -158,6 +165,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await press(page, '#start')
       await press(page, '#safety-form [type=submit]')
       await press(page, '#rights-form [type=submit]')
+      await press(page, '#skip-questions')
       await desk.seeText('list', 'Waiting', 'Arabic')
       await desk.seeText('list', 'Waiting', 'Wants an interpreter')
       await press(page, '#stop-waiting')
@@ -220,6 +228,7 @@ describe('the page in several languages', () => {
     await press(page, '#start')
     await press(page, '#safety-form [type=submit]')
     await press(page, '#rights-form [type=submit]')
+    await press(page, '#skip-questions')
     await onScreen(page, 'waiting')
     await choose(page, ARABIC)
     await other.until(() => document.querySelector('[aria-label="Waiting"] li'))
@@ -271,6 +280,9 @@ describe('the page in several languages', () => {
       await press(page, '#safety-form [type=submit]')
       await look('rights')
       await press(page, '#rights-form [type=submit]')
+      await onScreen(page, 'questions')
+      await look('questions')
+      await press(page, '#skip-questions')
       await onScreen(page, 'waiting')
       await page.until(() => document.getElementById('line').dataset.line === 'up')
       await look('waiting')
@@ -287,6 +299,14 @@ describe('the page in several languages', () => {
       await press(page, '#end-now')
       await onScreen(page, 'ended')
       await look('ended')
+      await press(page, '#to-survey')
+      await onScreen(page, 'survey')
+      await look('survey')
+      await press(page, '#skip-survey')
+      await onScreen(page, 'ended')
+      const said = await shown(page, '#survey-said')
+      await choose(page, 'en')
+      assert.notEqual(await shown(page, '#survey-said'), said, 'what was said of the survey is in the new language too')
       await desk.click('button', 'Put away')
       await page.close()
     })
@@ -324,6 +344,7 @@ describe('an exported page in several languages', () => {
         await press(page, '#start')
         await press(page, '#safety-form [type=submit]')
         await press(page, '#rights-form [type=submit]')
+        await press(page, '#skip-questions')
         await desk.seeText('list', 'Waiting', 'Arabic')
         await choose(page, 'en')
         await page.seeAnywhere('You are next.')

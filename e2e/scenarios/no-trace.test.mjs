@@ -276,10 +276,11 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       const earlier = await names()
       await page.reload()
       await page.see('button', 'Start chat')
-      assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('textarea, input[type=text]')].map(({ value }) => value)), ['', ''])
+      assert.equal(await page.evaluate(() => [...document.querySelectorAll('textarea, input[type=text]')].map(({ value }) => value).join('')), '')
       assert.equal(await page.evaluate(() => document.querySelectorAll('input:checked').length), 0)
-      const later = await names()
-      assert.equal(new Set([...earlier, ...later]).size, 4, `${earlier} ${later}`)
+      const all = [...earlier, ...await names()]
+      assert.ok(earlier.length > 2 && !all.includes(''), `${all}`)
+      assert.equal(new Set(all).size, all.length, `${all}`)
       await page.close()
     })
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, meet, onDuty, picture, startChat, survivorSays, toRights, toWaiting } from '../lib/people.mjs'
+import { advocateSays, askForAdvocate, meet, onDuty, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
 import { startExport, startWebsite } from '../lib/website.mjs'
@@ -247,6 +247,8 @@ describe('pages that the program gives out itself', () => {
       await survivor.seeAnywhere(OPEN)
       await survivor.close()
       const talking = await startChat(browser, `${chat.origin}/`, { viewport: PHONE })
+      await talking.until((answers) => performance.getEntriesByType('resource')
+        .some(({ name, responseStatus }) => name === answers && responseStatus === 204), `${program.visitor}a`, 'answers to be taken')
       await meet(talking, desk)
       await survivorSays(talking, 'from a page of the program')
       await desk.seeText('log', 'Conversation', 'from a page of the program')
@@ -287,8 +289,7 @@ describe('pages that the program gives out itself', () => {
         const page = await browser.newPage()
         await page.goto(`${chat.origin}/`)
         await page.seeAnywhere(OPEN)
-        await toRights(page)
-        await page.click('button', 'Continue')
+        await askForAdvocate(page)
         await page.seeAnywhere('Chat could not load')
         await page.close()
       }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { meet, onDuty, pinOther, survivorSays, toRights, toSafety, toWaiting } from '../lib/people.mjs'
+import { askForAdvocate, meet, onDuty, pinOther, survivorSays, toQuestions, toRights, toSafety, toWaiting } from '../lib/people.mjs'
 import { closedNow, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -28,6 +28,10 @@ const screens = {
     await page.see('heading', 'Ways that may be safer')
   },
   rights: (page) => toRights(page),
+  questions: async (page) => {
+    await toQuestions(page)
+    await page.click('radio', 'Under 18')
+  },
   waiting: (page) => toWaiting(page),
   chat: async (page, desk) => {
     await screens.waiting(page)
@@ -45,10 +49,14 @@ const screens = {
     await page.click('button', 'End and erase')
     await page.seeNone('log', 'Conversation')
   },
+  survey: async (page, desk) => {
+    await screens.ended(page, desk)
+    await page.click('button', 'Answer the questions')
+    await page.fill('textbox', 'In your own words, if you want', 'nobody may see this')
+  },
   stopped: async (page) => {
     await pinOther(page)
-    await toRights(page)
-    await page.click('button', 'Continue')
+    await askForAdvocate(page)
     await page.see('heading', 'We could not make sure who would answer')
   },
   closed: async (page, _, closed) => {
@@ -58,8 +66,7 @@ const screens = {
   'not loaded yet': async (page) => {
     await withhold(page, '.wasm')
     await page.reload()
-    await toRights(page)
-    await page.click('button', 'Continue')
+    await askForAdvocate(page)
     await page.seeAnywhere('Asking for your place in the line.')
   },
 }

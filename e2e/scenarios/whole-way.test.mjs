@@ -57,7 +57,7 @@ const keys = {
     await page.press('Enter')
   },
   async choose(page) {
-    await keys.reach(page, '[name=seen]')
+    await keys.reach(page, '#safety [type=radio]')
     await page.press('ArrowDown')
     await page.press('ArrowDown')
   },
@@ -88,6 +88,8 @@ async function wholeWay(page, desk, { press, choose, enter, send }) {
   await press(page, '#rights summary')
   await page.until(() => document.querySelector('#rights details').open)
   await press(page, '#rights-form [type=submit]')
+  await arrived(page, 'questions')
+  await press(page, '#skip-questions')
   await page.until(() => document.documentElement.dataset.screen === 'waiting')
   await desk.until(() => document.querySelector('[aria-label*="Waiting"] li'))
   await named('next').click()
@@ -104,6 +106,10 @@ async function wholeWay(page, desk, { press, choose, enter, send }) {
   await press(page, '#end-now')
   await arrived(page, 'ended')
   await desk.until(() => !document.documentElement.textContent.includes('said with this hand alone'))
+  await press(page, '#to-survey')
+  await arrived(page, 'survey')
+  await press(page, '#skip-survey')
+  await arrived(page, 'ended')
   await press(page, '#close')
   await page.seeAnywhere(ORDINARY)
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium } from '../lib/browsers.mjs'
-import { onDuty, picture, toRights, toWaiting } from '../lib/people.mjs'
+import { askForAdvocate, onDuty, picture, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const shows = (page) => page.evaluate(() => document.body.innerText)
@@ -114,8 +114,7 @@ describe('while an advocate is on duty', () => {
 
   test('the code of the chat does not arrive', async () => {
     const page = await open((raw) => raw.route('**/*.wasm', (route) => route.abort()))
-    await toRights(page)
-    await page.click('button', 'Continue')
+    await askForAdvocate(page)
     await page.see('heading', 'Chat could not load')
     assert.ok((await shows(page)).includes('+1 555 010 0100'))
     await page.close()
@@ -130,8 +129,7 @@ describe('while an advocate is on duty', () => {
   ]) {
     test(`the device’s clock is ${off}, so that nothing shows what holds now`, async () => {
       const page = await open((raw) => raw.clock.install({ time: Date.now() + ahead }))
-      await toRights(page)
-      await page.click('button', 'Continue')
+      await askForAdvocate(page)
       await page.see('heading', heading)
       assert.ok((await shows(page)).includes('+1 555 010 0100'))
       await picture(page, `stopped-clock-${off.replace(' ', '-')}`)

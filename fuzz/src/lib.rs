@@ -7,12 +7,12 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest, Fingerprint, Intake,
-    Invitation, InvitationSecret, NewDevice, Policy, ReceivingKey, Revocations, Roles, RootKey,
-    SAMPLE_POLICY, SignedInvitation, SignedPolicy, SignedStatement, Timestamp, Validity,
-    VerifiedRevocations,
+    Answers, AnswersKind, Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest,
+    Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
+    ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SignedInvitation, SignedPolicy,
+    SignedStatement, Timestamp, Validity, VerifiedRevocations,
 };
-use stillroom_protocol::KeyPackageHash;
+use stillroom_protocol::{KeyPackageHash, SealedAnswers};
 
 /// The time in which everything here holds: in 2026, in milliseconds.
 pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
@@ -45,6 +45,10 @@ pub struct World {
     pub completion: Vec<u8>,
     /// What a survivor said beforehand, sealed.
     pub intake: Vec<u8>,
+    /// What answers are sealed to.
+    pub report_key: ReportKey,
+    /// What a survivor answered to the survey, sealed.
+    pub answers: SealedAnswers,
 }
 
 /// The hash of the KeyPackage that [`World::intake`] is bound to.
@@ -62,6 +66,7 @@ fn make() -> World {
     let administrator = root
         .make_administrator(NewDevice::generate(&mut rng), Roles::ADVOCATE, "Ada", validity)
         .unwrap();
+    let report_key = root.report_key();
     let root = root.fingerprint();
     let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
     policy.terms.issued = NOW.seconds();
@@ -92,9 +97,20 @@ fn make() -> World {
     let enrolment =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
-    let intake = Intake { again: true.into(), language: "ar".try_into().unwrap(), ..Intake::default() };
+    let intake =
+        Intake { again: true.into(), language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
+    let answers = Answers {
+        policy_version: 1,
+        kind: AnswersKind::Survey,
+        language: "ar".try_into().unwrap(),
+        items: vec![ItemAnswer::chosen(1), ItemAnswer::new(0, "more tea").unwrap()]
+            .try_into()
+            .unwrap(),
+    };
+    let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
+    let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
     World {
         root,
         administrator,
@@ -108,5 +124,7 @@ fn make() -> World {
         request,
         completion,
         intake,
+        report_key,
+        answers,
     }
 }

@@ -1,18 +1,21 @@
-// Shows the screens and loads the WebAssembly behind them (features.md 1.2, 1.7, 2.1, 2.2, 2.4, 3.9, 4.3).
+// Shows the screens and loads the WebAssembly behind them (features.md 1.2, 1.7, 2.1, 2.2, 2.3, 2.4, 3.9, 4.2, 4.3).
 // Whatever does not load, or breaks, becomes a sentence. It handles no key and keeps nothing; what is
 // written goes straight to the core. It cannot help where scripts do not run: page.html says what to do there.
 const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted
+let page, over, begun, wanted, thanked
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
 function show(screen, part) {
   const section = at({ waiting: 'talk', chat: 'talk' }[screen] || screen)
   const last = /ended|stopped/.test(screen)
+  const offer = at('offer')
+  if (screen == 'chat' && offer) offer.hidden = false
+  const later = screen == 'ended' && offer?.hidden == false && at('survey')
   root.dataset.screen = screen
-  if (last) {
+  if (last && at('message')) {
     uncover()
     at('message').value = ''
     if (screen == 'ended') {
@@ -22,7 +25,7 @@ function show(screen, part) {
   }
   for (const each of [...at('main').children]) {
     each.hidden = each != section
-    if (each.hidden && last) each.remove()
+    if (each.hidden && last && each != later) each.remove()
   }
   if (part) at(part).hidden = false
   if (document.activeElement == at('message')) return
@@ -45,10 +48,11 @@ function on(event) {
   try { page.handle(event) } catch { stop('stop-page-failed') }
 }
 
-async function begin(words = '') {
+async function begin(words = '', choices = []) {
   if (begun) return
   begun = true
-  const seen = document.querySelector('[name=seen]:checked')?.value || ''
+  at('questions')?.remove()
+  const seen = document.querySelector('#safety :checked')?.value || ''
   show('waiting')
   try {
     const loaded = await ready
@@ -56,12 +60,40 @@ async function begin(words = '') {
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
   const language = at('language')?.selectedOptions[0]
-  try { page.begin({ show, on, keep }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter) } catch { return stop('stop-page-failed') }
+  try { page.begin({ show, on, keep, post }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, choices) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
 // What the way out sends as it goes (leave.js), and to whom.
 function keep(leaving) { root.leaving = leaving && [(root.dataset.relay || '') + '/b', leaving] }
+
+// Sealed answers go by themselves and are not waited for: what is lost on the way is lost.
+function post(body) {
+  const alone = { credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', keepalive: true }
+  fetch((root.dataset.relay || '') + '/a', { method: 'POST', body, ...alone }).catch(() => {})
+}
+
+// What was answered on a screen of questions, which is then taken off the page. The last choice is none.
+function answered(screen) {
+  const asked = [...at(screen).querySelectorAll('.asked')]
+  const chosen = each => {
+    const choices = [...each.querySelectorAll('[type=radio]')]
+    return (choices.findIndex(choice => choice.checked) + 1) % choices.length || 0
+  }
+  at(screen).remove()
+  return [asked.map(chosen), asked.map(each => each.querySelector('textarea')?.value ?? '').join('\0')]
+}
+
+// Once, and as much goes out if somebody said no.
+function survey(words, choices = [], texts = '') {
+  if (at('offer')?.hidden != false) return
+  at('offer').remove()
+  at('survey')?.remove()
+  try { page.survey(choices, texts) } catch { /* it is lost, and everything is erased already */ }
+  show('ended')
+  thanked = words
+  at('survey-said').textContent = said(words)
+}
 
 function comeBack() {
   const field = at('lost-words')
@@ -107,13 +139,15 @@ function agree() {
 
 // A window that a link of its own opened closes. Any other becomes an ordinary site.
 function shut() {
+  survey('survey-skipped')
   close()
   at('leave').click()
 }
 
 // On a phone, what is on the screen when another app comes up is kept as its picture (features.md 1.7).
 function cover() {
-  if (!document.hidden || !touch || at('talk').hidden) return
+  root.toggleAttribute('data-away', document.hidden && touch)
+  if (!document.hidden || !touch || at('talk')?.hidden != false) return
   root.dataset.covered = ''
   at('veil').hidden = false
 }
@@ -138,8 +172,19 @@ const presses = {
   'live-stop': agree,
   unveil: () => { uncover(); at('log').focus() },
   close: shut,
+  'skip-questions': () => begin(),
+  'to-survey': () => show('survey'),
+  'no-survey': () => survey('survey-skipped'),
+  'skip-survey': () => survey('survey-skipped'),
 }
-const submits = { 'lost-form': comeBack, 'safety-form': () => show('rights'), 'rights-form': () => begin(), composer: send }
+const submits = {
+  'lost-form': comeBack,
+  'safety-form': () => show('rights'),
+  'rights-form': () => at('questions') ? show('questions') : begin(),
+  'questions-form': () => begin('', answered('questions')[0]),
+  'survey-form': () => survey('survey-thanks', ...answered('survey')),
+  composer: send,
+}
 
 document.addEventListener('click', event => {
   const id = event.target.closest('button')?.id
@@ -150,7 +195,13 @@ document.addEventListener('submit', event => {
   event.preventDefault()
   submits[event.target.id](event)
 })
-document.addEventListener('input', on)
+document.addEventListener('input', event => {
+  on(event)
+  const full = event.target.closest('.own')?.querySelector('.full')
+  if (!full) return
+  const words = event.target.value.length < event.target.maxLength ? '' : said('own-words-full')
+  if (full.textContent != words) full.textContent = words
+})
 // Who speaks the language that somebody wants to write in, and when.
 function speak() {
   const { lang, dataset } = at('language').selectedOptions[0]
@@ -163,7 +214,7 @@ function speak() {
 // The page's words came in another language (words.js): what was said is said again in it.
 document.addEventListener('words', event => {
   speak()
-  for (const [id, name] of [['safer-said', 'safer-said'], ['lost-said', 'three-words'], ['left', 'waiting-kept']]) {
+  for (const [id, name] of [['safer-said', 'safer-said'], ['lost-said', 'three-words'], ['left', 'waiting-kept'], ['survey-said', thanked]]) {
     if (at(id)?.textContent && !(page && id == 'left')) at(id).textContent = said(name)
   }
   on(event)
@@ -171,7 +222,7 @@ document.addEventListener('words', event => {
 
 document.addEventListener('change', event => {
   if (event.target.id == 'language') speak()
-  if (event.target.name != 'seen') return
+  if (!event.target.closest('#safety')) return
   const safer = event.target.value != 'no'
   at('safer').hidden = !safer
   at('safer-said').textContent = safer ? said('safer-said') : ''
@@ -179,8 +230,9 @@ document.addEventListener('change', event => {
 document.addEventListener('keydown', event => {
   const { key, target } = event
   if (key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
-  // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not.
-  if (key == 'Enter' && !event.repeat && target.localName == 'h1') target.closest('.step')?.querySelector('.button-main').click()
+  // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not. It skips
+  // questions; in the survey, which somebody has chosen to answer, it does nothing.
+  if (key == 'Enter' && !event.repeat && target.localName == 'h1') target.closest('.step:not(#survey)')?.querySelector('.button').click()
   // An Enter that picks a word in an input method sends nothing.
   if (key == 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode != 229 && target.id == 'message') {
     event.preventDefault()
@@ -191,18 +243,19 @@ document.addEventListener('keydown', event => {
   on(event)
 })
 
-// The conversation is not taken along: into the message box one may paste, and out of it comes nothing.
-const talking = () => at('talk') && !at('talk').hidden
+// The conversation is not taken along: into the message box one may paste, and out of it comes nothing. What is
+// written in the survey is as much somebody's own.
+const talking = () => /waiting|chat|survey/.test(root.dataset.screen)
 for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
   document.addEventListener(way, event => {
     const target = event.target.closest ? event.target : event.target.parentElement
-    if (!talking() || target?.closest('#ways') || (way == 'contextmenu' && target?.id == 'message')) return
+    if (!talking() || target?.closest('#ways') || (way == 'contextmenu' && target?.localName == 'textarea')) return
     event.preventDefault()
   })
 }
 
 document.addEventListener('visibilitychange', event => {
-  if (talking()) cover()
+  cover()
   on(event)
 })
 for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
@@ -229,7 +282,12 @@ const spoken = tag => tag.split('-')[0]
 if (at('language')?.closest('.read-in')) speak()
 else if (at('language')) at('language').selectedIndex = [...at('language').options].findIndex(({ value }) => spoken(value) == spoken(root.lang))
 // Names that no browser has seen before, so that none fills or restores what is typed.
-for (const id of ['message', 'lost-words']) at(id).name = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
+const name = (...fields) => {
+  const one = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
+  for (const field of fields) field.name = one
+}
+for (const id of ['message', 'lost-words']) name(at(id))
+for (const each of document.querySelectorAll('.answers')) name(...each.querySelectorAll('input, textarea'))
 // A chat is not lost to a press on another way to get help.
 for (const link of document.querySelectorAll('.ways a[href^=https]')) link.target = '_blank'
 

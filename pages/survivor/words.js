@@ -70,7 +70,7 @@ choice.addEventListener('change', () => {
 })
 // Once an advocate was asked for, the chat's own language is settled.
 choice.addEventListener('focus', () => {
-  const settled = !/before|safety|rights/.test(root.dataset.screen)
+  const settled = !/before|safety|rights|questions/.test(root.dataset.screen)
   for (const option of choice.options) option.hidden = option.disabled = settled && !option.dataset.words && !option.selected
 })
 

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::answers::AnswersArguments;
 use crate::bench::BenchArguments;
 use crate::bench::limit::LimitArguments;
 use crate::client::command::ClientArguments;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Invite members of staff, or revoke their devices.
     Staff(StaffArguments),
+    /// Take what survivors answered, add it up, and show the sums.
+    Answers(AnswersArguments),
     /// The program's website, and pages that the program gives out itself.
     Site(SiteArguments),
     /// Run a relay.

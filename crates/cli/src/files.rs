@@ -3,7 +3,7 @@
 //! A file that holds a wrapped key is made readable by its owner alone; what that is worth on a computer
 //! that others administer is little, which is why keys are wrapped with a passphrase as well.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
@@ -59,6 +59,29 @@ pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> 
     write(path, bytes, owner_only(OpenOptions::new().create(true).truncate(true)))
 }
 
+/// A file that its owner alone may read, in place of what was there: whoever reads it, and a computer that
+/// stops in between, finds the old one or the new one whole.
+pub(crate) fn replace_private_at_once(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    replace_private(beside, bytes)?;
+    std::fs::rename(beside, path).map_err(|error| not_written(path, &error))
+}
+
+/// A lock on what belongs to this file, held until it is dropped.
+pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
+    let open = owner_only(OpenOptions::new().create(true).truncate(false)).write(true).open(path);
+    let file = open.map_err(|error| not_written(path, &error))?;
+    file.try_lock().map_err(|_| {
+        Failure::new(
+            "Another command is at work on the sums of answers.",
+            "Wait until it is done, then run this one again.",
+        )
+    })?;
+    Ok(file)
+}
+
 #[cfg(unix)]
 fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -75,10 +98,12 @@ fn write(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), Fai
         .write(true)
         .open(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .map_err(|error| {
-            Failure::new(
-                format!("{} cannot be written: {error}.", path.display()),
-                "Choose another folder, or move away what is there. Nothing that existed was changed.",
-            )
-        })
+        .map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        format!("{} cannot be written: {error}.", path.display()),
+        "Choose another folder, or move away what is there. Nothing that existed was changed.",
+    )
 }

@@ -3,6 +3,7 @@
 //! Each command is a file or a folder here. Everything that a command says goes through [`terminal`], and
 //! every failure is a sentence of what happened and one of what to do ([`failure::Failure`]).
 
+mod answers;
 mod arguments;
 mod bench;
 mod client;
@@ -43,6 +44,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => on_this_thread(demo::run(arguments)),
         Command::Policy(arguments) => on_this_thread(policy::run(arguments)),
+        Command::Answers(arguments) => on_this_thread(answers::run(arguments)),
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),

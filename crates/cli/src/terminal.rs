@@ -26,6 +26,20 @@ pub(crate) fn answer(line: impl AsRef<str>) {
     let _ = out.flush();
 }
 
+/// A line that is shown this once: a reader that went away is a failure of the command.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn deliver(line: impl AsRef<str>) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", line.as_ref()).and_then(|()| out.flush()).map_err(|error| {
+        Failure::new(
+            format!("What people wrote could not be shown: {error}."),
+            "Run the command again: nothing of it was counted or destroyed.",
+        )
+    })
+}
+
 /// A line about how the command is getting on.
 pub(crate) fn remark(line: impl AsRef<str>) {
     let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());

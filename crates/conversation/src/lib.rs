@@ -7,6 +7,7 @@
 //! repeat, alter and invent frames. Who cannot be: whoever holds a device while it is in use, and a page
 //! whose code was changed.
 
+mod answers;
 mod chat;
 mod conversation;
 mod desk;
@@ -29,7 +30,7 @@ pub use desk::{
 pub use limits::CLOCK_TOLERANCE;
 pub use line::Line;
 pub use randomness::Randomness;
-pub use stillroom_program::{ReturnWords, SafetyAnswer};
+pub use stillroom_program::{ItemAnswer, ReturnWords, SafetyAnswer};
 pub use survivor::{Phase, Said, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 
 /// What a core asks its shell to do with the one socket that it has.
@@ -41,6 +42,9 @@ pub enum Transmit {
     Frame(Vec<u8>),
     /// Close the connection once what was sent before is out; nothing more is to be said of it.
     Disconnect,
+    /// Post this to `/a` at the relay, once, on no connection. Equally long whatever was answered. Nobody waits
+    /// for what comes of it, and it is not sent again.
+    Answers(Vec<u8>),
 }
 
 impl core::fmt::Debug for Transmit {
@@ -49,6 +53,7 @@ impl core::fmt::Debug for Transmit {
             Self::Connect => f.write_str("Connect"),
             Self::Frame(bytes) => write!(f, "Frame({} bytes)", bytes.len()),
             Self::Disconnect => f.write_str("Disconnect"),
+            Self::Answers(bytes) => write!(f, "Answers({} bytes)", bytes.len()),
         }
     }
 }

@@ -8,7 +8,8 @@
 use std::{collections::VecDeque, fmt};
 
 use stillroom_program::{
-    Fingerprint, Intake, ReceivingPublicKey, ReturnWords, SafetyAnswer, Timestamp, VerifiedDevice,
+    AnswersKind, Fingerprint, Intake, ItemAnswer, ReceivingPublicKey, ReturnWords, SafetyAnswer,
+    Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
     About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Refusal, RelayFrame, Ticket,
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Transmit,
+    answers::Report,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
         Announcement, Author, ConversationEvent, Ending, LiveStep, MessageNumber, Silence,
@@ -51,6 +53,11 @@ pub struct Said {
     /// The three words that they were shown before their page was lost, if they typed them:
     /// [`ReturnWords::of`].
     pub returning: Option<ReturnWords>,
+    /// What they answered to the optional questions, in the page's order; empty where they skipped all. Not
+    /// for staff: sealed apart, for the program's reports. A text in it is not sent.
+    pub answers: Vec<ItemAnswer>,
+    /// The version of the policy whose questions the page shows; 0 for the one that the relay greets with.
+    pub policy_version: u64,
 }
 
 impl fmt::Debug for Said {
@@ -140,7 +147,7 @@ enum State {
 ///
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
-/// [`end`](Self::end) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -157,6 +164,10 @@ pub struct Survivor {
     /// Written before anybody was there to read it.
     unsent: Vec<Unsent>,
     last_number: MessageNumber,
+    /// Whether the answers to the questions were sent, also where there were none.
+    answered: bool,
+    /// What it takes to answer the survey, kept from the time of asking until then.
+    report: Option<Report>,
     transmits: VecDeque<Transmit>,
     events: VecDeque<SurvivorEvent>,
 }
@@ -177,6 +188,8 @@ impl Survivor {
             silence: Silence::Over,
             unsent: Vec::new(),
             last_number: MessageNumber(0),
+            answered: false,
+            report: None,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -276,6 +289,24 @@ impl Survivor {
         }
     }
 
+    /// Answers the survey after the end; an empty list skips it, and sends as many bytes. Whether it is sent: once,
+    /// and only where the program asks anything and the texts fit, which those of a sound policy's lengths do.
+    pub fn survey(&mut self, items: Vec<ItemAnswer>) -> bool {
+        if !matches!(self.state, State::Over) {
+            return false;
+        }
+        let answers = self
+            .report
+            .as_ref()
+            .and_then(|report| report.seal(AnswersKind::Survey, items, &mut self.randomness));
+        let Some(answers) = answers else {
+            return false;
+        };
+        self.report = None;
+        self.transmits.push_back(Transmit::Answers(answers));
+        true
+    }
+
     /// Destroys everything at once. Nothing is shown and nobody waited for. What is sent may not get
     /// through from a page that is on its way out; [`leaving`](Self::leaving), taken before, does.
     pub fn leave(&mut self) {
@@ -285,6 +316,7 @@ impl Survivor {
             None => {}
         }
         self.destroy();
+        self.report = None;
         self.events.clear();
     }
 
@@ -485,9 +517,41 @@ impl Survivor {
             })
         });
         match ask {
-            Some(ask) => self.send(&ask),
+            Some(ask) => {
+                self.send(&ask);
+                self.answer_questions();
+            }
             None => self.stop(Stop::RelayFault),
         }
+    }
+
+    /// Sends what was answered to the optional questions, or as many bytes where nothing was: with the first
+    /// asking, and with no other.
+    fn answer_questions(&mut self) {
+        let answers = core::mem::take(&mut self.said.answers);
+        let policy = self.trust.policy().map(|policy| (policy.report_key.clone(), policy.version));
+        let Some((Some(key), version)) = policy else {
+            return;
+        };
+        if core::mem::replace(&mut self.answered, true) {
+            return;
+        }
+        let report = Report {
+            program: self.setup.root.program_id(),
+            key,
+            policy_version: if self.said.policy_version == 0 {
+                version
+            } else {
+                self.said.policy_version
+            },
+            language: Zeroizing::new(self.said.language.clone()),
+        };
+        let kind = AnswersKind::Questions;
+        let sealed = report
+            .seal(kind, answers, &mut self.randomness)
+            .or_else(|| report.seal(kind, Vec::new(), &mut self.randomness));
+        self.transmits.extend(sealed.map(Transmit::Answers));
+        self.report = Some(report);
     }
 
     /// Nobody has been on duty for too long: say so rather than let somebody wait for nobody.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use stillroom_program::VerifiedDevice;
-use stillroom_protocol::{About, Operation, Refusal, RelayFrame, encode};
+use stillroom_protocol::{About, AnswersBatch, Operation, Refusal, RelayFrame, encode};
 
 use crate::account::Account;
 use crate::timers::Timers;
@@ -41,6 +41,9 @@ pub enum Command {
         /// Why; a frame that says so was sent before. Nothing where the line had fallen silent.
         refusal: Option<Refusal>,
     },
+    /// Keep a batch of sealed answers; where that fails, hand it back with
+    /// [`crate::Delivery::take_back_answers`].
+    KeepAnswers(AnswersBatch),
     /// Ask the lasting records, and answer with [`crate::Delivery::handle_reply`]. The right to ask has
     /// been checked; that a record is rightly signed has not.
     Lasting {
@@ -62,6 +65,7 @@ impl fmt::Debug for Command {
             Self::Close { connection, refusal } => {
                 write!(f, "Close({}, {refusal:?})", connection.0)
             }
+            Self::KeepAnswers(_) => f.write_str("KeepAnswers"),
             Self::Lasting { connection, number, .. } => {
                 write!(f, "Lasting({}, {number})", connection.0)
             }

@@ -8,9 +8,10 @@ use rand_core::CryptoRng;
 use stillroom_program::{Calendar, Fingerprint, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, Leaving, ProgramId, Refusal, RelayFrame, Reply, decode,
+    About, AnswersBatch, Bytes, ClientFrame, Leaving, ProgramId, Refusal, RelayFrame, Reply, decode,
 };
 
+use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
 use crate::connection::{Connections, Denied};
 use crate::hours::Hours;
@@ -49,6 +50,8 @@ pub struct Holdings {
     pub closed_rooms: usize,
     /// Bytes of others that are held: in the line, and for members of rooms who are away.
     pub bytes: usize,
+    /// Sealed answers that wait until there are enough of them.
+    pub answers: usize,
 }
 
 /// The delivery service of one program.
@@ -66,6 +69,7 @@ pub struct Delivery {
     pub(crate) staff: Staff,
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
+    answers: Answers,
     pub(crate) fx: Effects,
     stopping: bool,
 }
@@ -86,6 +90,7 @@ impl Delivery {
             staff: Staff::default(),
             line: Line::default(),
             rooms: Rooms::default(),
+            answers: Answers::default(),
             stopping: false,
         }
     }
@@ -133,6 +138,20 @@ impl Delivery {
             }
             None => {}
         }
+    }
+
+    /// A survivor's page sent sealed answers, on no connection. What is none is passed over, and nobody is
+    /// answered.
+    pub fn handle_answers(&mut self, bytes: &[u8], now: Timestamp) {
+        let Self { answers, program, limits, rng, fx, .. } = self;
+        if let Some(batch) = answers.take(bytes, *program, limits, &mut **rng, now) {
+            fx.push(Command::KeepAnswers(batch));
+        }
+    }
+
+    /// A batch of [`Command::KeepAnswers`] could not be kept.
+    pub fn take_back_answers(&mut self, batch: AnswersBatch) {
+        self.answers.take_back(batch, &self.limits, &mut *self.rng);
     }
 
     /// The connection is gone, or reads so slowly that the shell dropped it.
@@ -237,6 +256,7 @@ impl Delivery {
             rooms: self.rooms.len(),
             closed_rooms: self.rooms.closed(),
             bytes: self.fx.account.held(),
+            answers: self.answers.held(),
         }
     }
 

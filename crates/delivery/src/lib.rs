@@ -12,6 +12,7 @@
 
 mod account;
 mod admission;
+mod answers;
 mod claim;
 mod command;
 mod connection;

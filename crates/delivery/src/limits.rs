@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, LINE_DEAD_AFTER_SECONDS, STAFF_FRAME_MAX};
 
+use crate::answers::BATCH_LEAST;
 use crate::pace::Pace;
 
 /// How much one program may use of a relay. Each limit that is reached is answered with its own refusal.
@@ -52,6 +53,13 @@ pub struct Limits {
     /// Requests of one connection that wait for an answer from the lasting records. Default 8: a desk
     /// asks for a handful of things when it opens.
     pub requests: u8,
+    /// Sealed answers of one kind that make a batch. Default 10, which is also the fewest; 20 are the most.
+    pub answers_batch: usize,
+    /// Sealed answers of one kind that are held at most, while batches cannot be kept. Default 200, of 5 KB.
+    pub answers_held: usize,
+    /// The pace of sealed answers in all. Default 5 a second, which 10,000 chats an hour stay below, and 500 at
+    /// once. What comes faster is dropped.
+    pub answers_pace: Pace,
     /// How far the clock of a device may be off when its certificates and statements are judged. Default
     /// 24 hours, as everywhere (`design.md`, Keys).
     pub clock_tolerance: Duration,
@@ -74,6 +82,9 @@ impl Default for Limits {
             room_messages: 256,
             bytes: 64 * 1024 * 1024,
             requests: 8,
+            answers_batch: BATCH_LEAST,
+            answers_held: 200,
+            answers_pace: Pace { per_second: 5, burst: 500 },
             clock_tolerance: Duration::from_secs(24 * 60 * 60),
         }
     }

@@ -45,7 +45,9 @@ fn right(operation: &Operation) -> Right {
         | Operation::PublishRevocations { .. }
         | Operation::Invite { .. }
         | Operation::EnrolmentRequest { .. }
-        | Operation::CompleteEnrolment { .. } => Right::Administrator,
+        | Operation::CompleteEnrolment { .. }
+        | Operation::NextAnswers
+        | Operation::DestroyAnswers { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff | Operation::Revocations | Operation::DutyKey => Right::Staff,
         Operation::PutDutyKey { .. } => Right::Duty,

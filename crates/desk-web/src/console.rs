@@ -180,6 +180,8 @@ impl Shell {
                 Some(Transmit::Connect) => self.line.connect(),
                 Some(Transmit::Frame(frame)) => self.line.send(&frame),
                 Some(Transmit::Disconnect) => self.line.disconnect(),
+                // Survivors alone answer.
+                Some(Transmit::Answers(_)) => {}
                 None => break,
             }
         }

@@ -11,6 +11,7 @@
 #![no_std]
 extern crate alloc;
 
+mod answers;
 mod certificate;
 mod device;
 mod duty_key;
@@ -25,6 +26,8 @@ mod name;
 mod passphrase;
 mod policy;
 mod reasons;
+#[cfg(feature = "author")]
+mod report_key;
 mod return_words;
 mod revocation;
 mod roles;
@@ -35,6 +38,7 @@ mod staff;
 mod statement;
 mod time;
 
+pub use answers::{Answers, AnswersError, ItemAnswer};
 pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDevice};
 pub use device::{Device, DeviceError, NewDevice};
 pub use duty_key::{DutyKeyBundle, DutyKeyContent, DutyKeyError, VerifiedDutyKey, WrappedKey};
@@ -58,6 +62,8 @@ pub use policy::{
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
 pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning};
+#[cfg(feature = "author")]
+pub use report_key::ReportKey;
 pub use return_words::ReturnWords;
 pub use revocation::{
     Revocations, RevocationsError, Revoked, SignedRevocations, VerifiedRevocations,
@@ -68,6 +74,7 @@ pub use root::{RecoveryError, RootKey};
 pub use sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
 pub use staff::{StaffRecord, VerifiedStaff};
 pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
+pub use stillroom_protocol::AnswersKind;
 pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};
 pub use time::Timestamp;
 

@@ -9,8 +9,9 @@ pub const STATEMENT_LASTS_MAX: Duration = Duration::from_secs(30 * 60);
 /// The longest that a policy may hold: a year, and a month to be late in.
 pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// Bytes of a policy's terms: four addresses, six messages of four hundred of the widest characters.
-pub const POLICY_TERMS_MAX: usize = 11 * 1024;
+/// Bytes of a policy's terms: four addresses, six messages of four hundred of the widest characters, and the
+/// report key.
+pub const POLICY_TERMS_MAX: usize = 13 * 1024;
 
 /// Bytes of a policy's page: what is left of a policy beside terms, certificates and signature.
 pub const POLICY_PAGE_MAX: usize = stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
@@ -28,6 +29,13 @@ pub const OPENING_MESSAGE_CHARACTERS: usize = 400;
 
 /// Characters that a survey item may let people write: some sentences, and not their story.
 pub const SURVEY_FREE_TEXT: u16 = 500;
+
+/// Characters that all items of a survey may let people write together: in the widest letters, what fits in
+/// sealed answers beside the choices.
+pub const SURVEY_FREE_TEXT_IN_ALL: u32 = 1_000;
+
+/// Items of questions or of a survey.
+pub const ASKED_MAX: usize = 8;
 
 /// Minutes of the longest wait that a policy may set.
 pub const TIMER_MAX: u16 = 240;

@@ -18,6 +18,7 @@ use crate::keys::{Fingerprint, SigningKey, VerifyingKey};
 use crate::name::NameCertificate;
 use crate::passphrase::{PassphraseCost, PassphraseError, unwrap, wrap};
 use crate::reasons::reasons;
+use crate::report_key::ReportKey;
 use crate::roles::Roles;
 
 /// What a wrapped root key says it is.
@@ -120,6 +121,11 @@ impl RootKey {
         let entropy = Zeroizing::new(entropy);
         let seed = entropy.first_chunk::<32>().ok_or(RecoveryError::Count)?;
         Ok(Self(SigningKey::from_bytes(seed)))
+    }
+
+    /// The report key that belongs to it.
+    pub fn report_key(&self) -> ReportKey {
+        ReportKey::of_root(&self.0.to_bytes())
     }
 
     /// The key under a passphrase, as a file keeps it.

@@ -3,8 +3,8 @@
 use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
-    AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId, RoomId, RoomSecret,
-    Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId,
+    RoomId, RoomSecret, Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
     CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
@@ -206,6 +206,14 @@ choice! {
             /// The file.
             file: Bytes<RECORD_MAX>,
         } = 13,
+        /// A batch of sealed answers, as one record; none where there is none (administrators). The same one
+        /// until it is destroyed.
+        NextAnswers = 20,
+        /// Destroy a batch of sealed answers (administrators). One that is gone already is no fault.
+        DestroyAnswers {
+            /// Which.
+            batch: AnswersBatchId,
+        } = 21,
     }
 }
 

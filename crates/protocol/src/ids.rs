@@ -67,6 +67,10 @@ public_id! {
     InvitationId, 16
 }
 public_id! {
+    /// A batch of sealed answers. Drawn at random.
+    AnswersBatchId, 16
+}
+public_id! {
     /// What a relay asks a staff device to sign. Fresh for every connection.
     Nonce, 32
 }

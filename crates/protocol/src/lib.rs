@@ -8,6 +8,7 @@
 #![no_std]
 extern crate alloc;
 
+mod answers;
 pub mod frame;
 pub mod ids;
 mod leaving;
@@ -15,10 +16,14 @@ pub mod limits;
 pub mod padding;
 pub mod refusal;
 
+pub use answers::{
+    ANSWERS_BATCH_MAX, ANSWERS_BYTES_MAX, ANSWERS_SEALED_MAX, AnswersBatch, AnswersKind,
+    AnswersMalformed, SealedAnswers,
+};
 pub use frame::{ClientFrame, Operation, RelayFrame, Reply};
 pub use ids::{
-    AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce, ProgramId, RoomId,
-    RoomSecret, Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce,
+    ProgramId, RoomId, RoomSecret, Ticket, TicketId, TokenHash,
 };
 pub use leaving::{LEAVING_BYTES, Leaving};
 pub use refusal::{About, Refusal};

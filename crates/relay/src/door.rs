@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::map_response_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
-use stillroom_protocol::LEAVING_BYTES;
+use stillroom_protocol::{ANSWERS_BYTES_MAX, LEAVING_BYTES};
 
 use crate::headers::{Headers, NOT_KEPT, files_kept};
 use crate::line::Lines;
@@ -50,13 +50,28 @@ impl Door {
             routes
         };
         let routes = match self.which {
-            Which::Survivor => routes.route("/status", get(status)).route("/b", post(leaving)),
+            Which::Survivor => routes
+                .route("/status", get(status))
+                .route("/a", post(answers))
+                .route("/b", post(leaving)),
             Which::Desk => routes,
         };
         routes
             .fallback(nothing)
             .layer(map_response_with_state(Arc::clone(&self), strict))
             .with_state(self)
+    }
+}
+
+impl Door {
+    /// What one of the pages posted, if it is no longer than it may be; or what no page did.
+    async fn posted(&self, request: Request, most: usize) -> Option<Bytes> {
+        let headers = request.headers();
+        let unnamed = headers.get(ORIGIN).is_some_and(|origin| origin == "null");
+        if !unnamed && !self.origins.let_in(headers) {
+            return None;
+        }
+        to_bytes(request.into_body(), most).await.ok()
     }
 }
 
@@ -115,14 +130,22 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
 /// answer, which is the same whatever was said. The token in it is what counts; other sites' pages, which
 /// have none, are kept out for good order. A page that sends no referrer is called `null` here by its browser.
 async fn leaving(State(door): State<Arc<Door>>, request: Request) -> StatusCode {
-    let headers = request.headers();
-    let unnamed = headers.get(ORIGIN).is_some_and(|origin| origin == "null");
-    if (unnamed || door.origins.let_in(headers))
-        && let Ok(said) = to_bytes(request.into_body(), LEAVING_BYTES).await
-    {
+    if let Some(said) = door.posted(request, LEAVING_BYTES).await {
         door.switchboard.leaving(&said);
     }
     StatusCode::NO_CONTENT
+}
+
+/// Sealed answers to optional questions or to the survey. Whether they were answered, skipped or not taken, the
+/// answer is the same, and a page from another server may see that it came: there is nothing in it.
+async fn answers(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    if let Some(sent) = door.posted(request, ANSWERS_BYTES_MAX).await {
+        door.switchboard.answers(&sent);
+    }
+    (StatusCode::NO_CONTENT, [(ACCESS_CONTROL_ALLOW_ORIGIN, "*")])
 }
 
 /// Whether chat is open, and when it opens again: for a program's own site, which may ask from anywhere. Says

@@ -15,7 +15,9 @@ use stillroom_program::{
     VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
-use stillroom_protocol::{Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode};
+use stillroom_protocol::{
+    AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode,
+};
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
@@ -28,6 +30,19 @@ const INVITATIONS_MAX: usize = 256;
 
 /// Files of texts that are kept at once: those of the policy, and those of the one that is about to come.
 pub(crate) const LOCALES_KEPT: usize = 2 * LOCALES_MAX;
+/// Batches of sealed answers kept at once: 20,000 survivors' between two visits of an administrator, and at most
+/// a hundred megabytes.
+const BATCHES_MAX: usize = 2_000;
+
+/// Seconds for which a batch is kept that no administrator takes, and a part of a week more: when it runs out
+/// says in which week it came, and no more.
+const BATCH_LASTS: u64 = 90 * 24 * 60 * 60;
+
+/// Seconds of a week.
+const WEEK: u64 = 7 * 24 * 60 * 60;
+
+/// How often what has run out is looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The lasting records, and everybody who has to hear of a change.
 pub(crate) struct Records {
@@ -90,6 +105,36 @@ impl Records {
         }
     }
 
+    /// Keeps batches of sealed answers until there can be no more. What cannot be kept goes on being held.
+    pub(crate) async fn keep_answers(self: Arc<Self>, mut batches: mpsc::Receiver<AnswersBatch>) {
+        let mut kept = true;
+        while let Some(batch) = batches.recv().await {
+            let runs_out = (self.seconds() / WEEK + 1) * WEEK + BATCH_LASTS;
+            let put = self.directory.put_answers(batch.id, runs_out, encode(&batch), BATCHES_MAX);
+            let before = std::mem::replace(&mut kept, put.await.unwrap_or(false));
+            if !kept {
+                self.switchboard.take_back_answers(batch);
+            }
+            // Said once, and not for each: how many come is nobody's business.
+            if before && !kept {
+                tracing::warn!(
+                    "no more sealed answers are kept: an administrator should take them"
+                );
+            }
+        }
+    }
+
+    /// Removes what has run out, as long as the relay runs.
+    pub(crate) async fn forget_expired(self: Arc<Self>) {
+        let mut hours = tokio::time::interval(FORGET_EVERY);
+        loop {
+            hours.tick().await;
+            if let Err(error) = self.directory.forget_expired(self.seconds()).await {
+                tracing::error!(%error, "the lasting records do not answer");
+            }
+        }
+    }
+
     async fn perform(&self, operation: Operation) -> Result<Reply, Failure> {
         match operation {
             Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
@@ -114,6 +159,13 @@ impl Records {
                 self.put_duty_key(replaces, bundle.into_vec()).await
             }
             Operation::DutyKey => self.duty_key().await,
+            Operation::NextAnswers => {
+                records(self.directory.next_answers().await?.into_iter().collect())
+            }
+            Operation::DestroyAnswers { batch } => {
+                self.directory.destroy_answers(batch).await?;
+                Ok(Reply::Done)
+            }
         }
     }
 

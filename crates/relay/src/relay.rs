@@ -31,13 +31,16 @@ use crate::pages::{Pages, PagesError, Which};
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
 use crate::stop::Stop;
-use crate::switchboard::{InProcess, Switchboard};
+use crate::switchboard::{InProcess, Lasting, Switchboard};
 
 /// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
 
 /// Requests to the lasting records that may wait, of all devices together.
 const REQUESTS_WAITING: usize = 256;
+
+/// Batches of sealed answers that may wait to be kept; more are held by the core.
+const BATCHES_WAITING: usize = 8;
 
 /// The relay. There is nothing to it before [`Relay::start`].
 pub struct Relay;
@@ -145,8 +148,10 @@ impl Relay {
         let tolerance = limits.clock_tolerance;
         let delivery = Delivery::new(Setup { root, limits }, UnwrapErr(SysRng));
         let (requests, asked) = mpsc::channel(REQUESTS_WAITING);
+        let (answers, batches) = mpsc::channel(BATCHES_WAITING);
+        let lasting = Lasting { requests, answers };
         let waiting = config.limits.outgoing_bytes_in_all;
-        let in_process = Arc::new(InProcess::new(delivery, clock, waiting, requests));
+        let in_process = Arc::new(InProcess::new(delivery, clock, waiting, lasting));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
         let switchboard: Arc<dyn Switchboard> = in_process;
         let board = Arc::new(NoticeBoard::new(Arc::clone(&pages), clock));
@@ -168,6 +173,8 @@ impl Relay {
         let mut tasks = vec![
             tokio::spawn(time),
             tokio::spawn(board.keep_current()),
+            tokio::spawn(Arc::clone(&records).keep_answers(batches)),
+            tokio::spawn(Arc::clone(&records).forget_expired()),
             tokio::spawn(records.answer(asked)),
         ];
         let hall = Hall {

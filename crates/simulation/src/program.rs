@@ -3,7 +3,8 @@
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use stillroom_program::{
-    Device, Fingerprint, NewDevice, Policy, Roles, RootKey, SignedPolicy, Timestamp, Validity,
+    Device, Fingerprint, NewDevice, Policy, ReportKey, Roles, RootKey, SignedPolicy, Timestamp,
+    Validity,
 };
 
 /// A program and who holds its keys.
@@ -14,6 +15,8 @@ pub struct SimulatedProgram {
     pub administrator: Device,
     /// The policy in force.
     pub policy: SignedPolicy,
+    /// What answers are sealed to.
+    pub report_key: ReportKey,
     rng: ChaCha20Rng,
     now: Timestamp,
 }
@@ -35,9 +38,12 @@ impl SimulatedProgram {
                 Validity::days(now, 30),
             )
             .expect("a short name");
-        let policy = Policy::throw_away(now).expect("the sample is a policy");
+        let report_key = root.report_key();
+        let policy = Policy::throw_away(now)
+            .expect("the sample is a policy")
+            .with_report_key(&report_key.public_key());
         let policy = SignedPolicy::sign(&policy, &administrator).expect("the sample is sound");
-        Self { root: root.fingerprint(), administrator, policy, rng, now }
+        Self { root: root.fingerprint(), administrator, policy, report_key, rng, now }
     }
 
     /// A member of staff with these rights and this name.

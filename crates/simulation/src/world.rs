@@ -11,7 +11,7 @@ use stillroom_program::{
     Calendar, Device, Fingerprint, Policy, Revocations, SignedPolicy, SignedRevocations, Timestamp,
     encode,
 };
-use stillroom_protocol::Bytes;
+use stillroom_protocol::{AnswersBatch, Bytes};
 
 use crate::{
     network::{Direction, Fate, Way, Wire},
@@ -53,6 +53,10 @@ pub struct World {
     way: Way,
     /// Every frame that the relay was given, for a test that looks for words in them.
     pub seen_by_relay: Vec<Vec<u8>>,
+    /// What devices posted beside their lines, in the order in which they did.
+    pub answers_sent: Vec<(DeviceNumber, Vec<u8>)>,
+    /// The batches of sealed answers that the relay gave out.
+    pub batches: Vec<AnswersBatch>,
 }
 
 /// When a world begins, in milliseconds since the Unix epoch: a day within the sample policy's validity.
@@ -74,6 +78,8 @@ impl World {
             devices: Vec::new(),
             way: Box::new(|_, _, _| Fate::Arrives),
             seen_by_relay: Vec::new(),
+            answers_sent: Vec::new(),
+            batches: Vec::new(),
         };
         world.start_relay();
         world
@@ -422,6 +428,13 @@ impl World {
                     self.devices[device].connects = Some(self.now + self.delay());
                 }
                 Transmit::Frame(frame) => self.put_on_way(number, Direction::Up, &frame),
+                Transmit::Answers(bytes) => {
+                    if let Some(relay) = &mut self.relay {
+                        relay.handle_answers(&bytes, self.now);
+                    }
+                    self.answers_sent.push((number, bytes));
+                    self.drain_relay();
+                }
                 Transmit::Disconnect => {
                     self.devices[device].connects = None;
                     self.hang_up(device);
@@ -484,6 +497,7 @@ impl World {
                         self.close_from_relay(device);
                     }
                 }
+                Command::KeepAnswers(batch) => self.batches.push(batch),
                 Command::Lasting { connection, number, operation, .. } => {
                     let answer = self.records.answer(operation);
                     if let Some(relay) = &mut self.relay {

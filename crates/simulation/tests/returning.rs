@@ -178,6 +178,7 @@ fn the_advocate_sees_beforehand_what_the_survivor_said_and_the_relay_does_not() 
         interpreter: true,
         safety: SafetyAnswer::NotSure,
         returning: None,
+        ..Said::default()
     };
     let survivor = start_with(&mut world, said);
     let shown = first_waiting(&mut world, desk).beforehand;

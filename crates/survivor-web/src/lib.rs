@@ -1,5 +1,5 @@
 //! The survivor's page over the conversation core: plain web-sys, the smallest thing in the house
-//! (`features.md` 1.1, 1.7, 2.1, 2.4, 3.1, 3.3, 3.7, 3.8, 3.9, 3.12, 4.1).
+//! (`features.md` 1.1, 1.7, 2.1, 2.3, 2.4, 3.1, 3.3, 3.7, 3.8, 3.9, 3.12, 4.1, 4.2).
 //!
 //! `boot.js` shows the screens and passes every event to [`handle`]: presses, the socket's, the clock's. So
 //! there is one way in, and one place where a trap becomes a sentence. All markup is in `page.html`; what
@@ -7,6 +7,7 @@
 //! camera, somebody looking, or a host that serves another page than this one.
 
 mod page;
+mod questions;
 mod socket;
 mod view;
 mod words;
@@ -33,6 +34,9 @@ extern "C" {
     /// Takes what the way out is to send as it goes; nothing where there is nothing to leave.
     #[wasm_bindgen(method)]
     fn keep(this: &Shell, leaving: Option<Uint8Array>);
+    /// Posts sealed answers, once. Nobody waits for what becomes of them.
+    #[wasm_bindgen(method)]
+    fn post(this: &Shell, answers: Uint8Array);
 }
 
 thread_local! {
@@ -43,7 +47,8 @@ thread_local! {
 }
 
 /// Asks for an advocate. What was chosen on the screens before goes with it, sealed for staff on duty: the
-/// answer of the safety check, the words of a page that was lost, and the language, with an interpreter.
+/// answer of the safety check, the words of a page that was lost, and the language, with an interpreter. What was
+/// chosen in the optional questions (none of it by whoever skips all) goes apart, sealed for reports.
 ///
 /// # Errors
 /// Where the page is not the one that this code was made for; `boot.js` says so.
@@ -54,6 +59,7 @@ pub fn begin(
     words: &str,
     language: String,
     interpreter: bool,
+    choices: Vec<u8>,
 ) -> Result<(), JsValue> {
     let mut page = Page::new(shell).ok_or(JsValue::UNDEFINED)?;
     page.start(Said {
@@ -61,6 +67,8 @@ pub fn begin(
         interpreter,
         safety: words::safety(safety),
         returning: ReturnWords::of(words),
+        answers: questions::answers(choices, String::new()),
+        ..Said::default()
     });
     PAGE.set(Some(page));
     Ok(())
@@ -77,6 +85,17 @@ pub fn handle(event: Option<Event>) {
     if LEFT.get() {
         PAGE.set(None);
     }
+}
+
+/// Answers the survey, or skips it where there are no choices: once, when the chat is erased. The texts beside
+/// the choices come as one, with a null character between two.
+#[wasm_bindgen]
+pub fn survey(choices: Vec<u8>, texts: String) {
+    PAGE.with_borrow_mut(|page| {
+        if let Some(page) = page {
+            page.survey(questions::answers(choices, texts));
+        }
+    });
 }
 
 /// Lets the line go after a fault.

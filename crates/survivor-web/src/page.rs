@@ -1,12 +1,13 @@
 //! Drives the conversation core: events and the time go in, frames and what to show come out
-//! (`features.md` 1.7, 2.4, 3.7, 3.8, 4.1).
+//! (`features.md` 1.7, 2.3, 2.4, 3.7, 3.8, 4.1, 4.2).
 
 use std::time::Duration;
 
 use js_sys::{Date, Uint8Array};
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Phase, Randomness, Said, Survivor, SurvivorEvent, SurvivorSetup, Transmit, WriteError,
+    ItemAnswer, Phase, Randomness, Said, Survivor, SurvivorEvent, SurvivorSetup, Transmit,
+    WriteError,
 };
 use stillroom_program::{Fingerprint, Timestamp};
 use wasm_bindgen::JsCast;
@@ -27,6 +28,8 @@ pub(crate) struct Page {
     /// Milliseconds since the Unix epoch when the browser's monotonic clock stood at nought.
     clock_start: f64,
     timer: Option<i32>,
+    /// The version of the policy that the page shows.
+    policy_version: u64,
     /// What the way out was last given to send.
     leaving: Option<Zeroizing<Vec<u8>>>,
 }
@@ -47,6 +50,7 @@ impl Page {
             clock_start: Date::now() - window.performance()?.now(),
             window,
             timer: None,
+            policy_version: root.get_attribute("data-version")?.parse().ok()?,
             leaving: None,
         })
     }
@@ -54,8 +58,16 @@ impl Page {
     /// Asks for an advocate, who is told beforehand what was said.
     pub(crate) fn start(&mut self, said: Said) {
         let now = self.now();
-        self.core.start(said, now);
+        self.core.start(Said { policy_version: self.policy_version, ..said }, now);
         self.core.hidden(self.is_hidden(), now);
+        self.drain();
+    }
+
+    /// Answers the survey; what does not fit is sent as if it had been skipped.
+    pub(crate) fn survey(&mut self, items: Vec<ItemAnswer>) {
+        if !self.core.survey(items) {
+            self.core.survey(Vec::new());
+        }
         self.drain();
     }
 
@@ -163,6 +175,9 @@ impl Page {
                 }
                 Some(Transmit::Frame(frame)) => socket::send(&frame),
                 Some(Transmit::Disconnect) => socket::close(),
+                Some(Transmit::Answers(answers)) => {
+                    self.shell.post(Uint8Array::from(answers.as_slice()));
+                }
                 None => break,
             }
         }

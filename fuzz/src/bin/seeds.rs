@@ -7,7 +7,8 @@ use std::path::Path;
 use stillroom_fuzz::WORLD;
 use stillroom_program::{SAMPLE_POLICY, encode};
 use stillroom_protocol::{
-    About, AttachToken, ClientFrame, ProgramId, Refusal, RelayFrame, RoomId, Ticket, VERSION,
+    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, ProgramId, Refusal,
+    RelayFrame, RoomId, Ticket, VERSION,
 };
 
 fn main() {
@@ -69,6 +70,18 @@ fn main() {
     write("enrolment", "request", &encode(&world.request));
     write("enrolment", "completion", &world.completion);
     write("enrolment", "intake", &world.intake);
+
+    let sealed = world.answers.clone().into_sealed();
+    let opened = world.report_key.open(&world.root.program_id(), AnswersKind::Survey, &sealed);
+    write("answers", "posted", &world.answers.to_bytes());
+    write("answers", "opened", &encode(&opened.unwrap()));
+    write("answers", "sealed", &sealed);
+    let batch = AnswersBatch {
+        id: AnswersBatchId([6; 16]),
+        kind: AnswersKind::Survey,
+        sealed: vec![sealed.try_into().unwrap()].try_into().unwrap(),
+    };
+    write("answers", "batch", &encode(&batch));
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) {

@@ -60,6 +60,8 @@ advice-spyware = No page can stop spyware, a screenshot or a camera. If there co
 ## Is it safe to chat here?
 
 step-safety = Before the chat: 1 of 2
+# Where the program asks optional questions.
+step-safety-of-three = Before the chat: 1 of 3
 safety-heading = Is it safe to chat here?
 safer-said = Safer ways to reach an advocate are shown below.
 safer-heading = Ways that may be safer
@@ -69,11 +71,21 @@ continue = Continue
 ## Rights, and what happens here
 
 step-rights = Before the chat: 2 of 2
+step-rights-of-three = Before the chat: 2 of 3
 rights-heading = Your rights, and what happens here
 rights-unseen = Nobody here can see who or where you are. So nobody can send help unless you tell us where.
 rights-danger = In danger now, call:
 rights-platform = Who runs this chat
 rights-ask = You can ask your advocate about any of this.
+
+## Optional questions
+
+step-questions = Before the chat: 3 of 3
+questions-heading = Questions that you can skip
+questions-choice = You do not have to answer anything here. You get the same help if you skip it all. What you answer is counted together with the answers of others, and your advocate does not see it.
+skip-all = Skip all
+# The last choice of each question, which takes an answer back.
+rather-not = I would rather not say
 
 ## Other ways to reach an advocate
 
@@ -167,6 +179,22 @@ ended-unknown = It has ended. What was written is erased on this device.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
 close-page-how = Where the browser does not let a page close itself, an ordinary website opens in its place.
+
+## The survey, when everything is erased
+
+survey-offer-heading = Would you like to tell us how it was?
+survey-offer = There are a few short questions for those who want to help us do better. You do not have to answer. It changes nothing for you.
+no-thank-you = No, thank you
+survey-answer = Answer the questions
+survey-heading = How was it?
+survey-choice = Answer what you like, and leave out the rest. It is sent without a name and counted together with the answers of others. The people of the program read what you write in your own words, so please leave out names, places and numbers.
+own-words = In your own words, if you want
+# Followed by a number.
+own-words-limit = Most letters and spaces that fit:
+own-words-full = There is no more room. You can send it as it is, or make it shorter.
+survey-send = Send my answers
+survey-thanks = Thank you. Your answers are gone from this page now.
+survey-skipped = That is fine. There is nothing more to do here.
 
 ## Why the chat could not go on. Each says what happened, what is safe, and what to do.
 

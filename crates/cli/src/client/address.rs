@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use crate::site::fetch::Server;
+
 /// The origin of a relay: `wss://chat.example.org`, or `ws://localhost:7420` on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RelayAddress {
@@ -42,6 +44,11 @@ impl RelayAddress {
     pub(crate) fn line(&self) -> String {
         let scheme = if self.secure { "wss" } else { "ws" };
         format!("{scheme}://{}/line", self.authority)
+    }
+
+    /// The server behind it, for a single request; nothing where no browser would write the address so.
+    pub(crate) fn server(&self) -> Option<Server> {
+        self.origin().parse().ok().map(|origin| Server::at(&origin))
     }
 
     /// The origin, as a browser writes it.

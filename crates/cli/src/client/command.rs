@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use stillroom_conversation::{
-    ChatNumber, Desk, DeskSetup, ReturnWords, Said, Survivor, SurvivorSetup,
+    ChatNumber, Desk, DeskSetup, ItemAnswer, ReturnWords, Said, Survivor, SurvivorSetup,
 };
 use stillroom_program::{Device, Fingerprint};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 
 use super::join::{self, JoinArguments};
-use super::json::{self, DeskCommand, SurvivorCommand};
+use super::json::{self, DeskCommand, SurveyAnswer, SurvivorCommand};
 use super::{Client, RelayAddress, device_link};
 use crate::clock::Clock;
 use crate::failure::Failure;
@@ -30,8 +30,8 @@ pub(crate) struct ClientArguments {
 
 #[derive(Subcommand)]
 enum Side {
-    /// A survivor. Commands: {"do":"start"} (with "language", "interpreter", "safety" and "words" where they
-    /// are said), {"do":"write","text":"…"}, {"do":"touch"}, {"do":"hide","hidden":true},
+    /// A survivor. Commands: {"do":"start"} (with "language", "interpreter", "safety", "words" and "answers":[1,0]
+    /// where they are said), {"do":"survey","items":[{"choice":1,"text":"…"}]} after the end, {"do":"write","text":"…"}, {"do":"touch"}, {"do":"hide","hidden":true},
     /// {"do":"live","step":"offer-text"} (or "offer-typing", "accept", "stop"), {"do":"type","text":"…"},
     /// {"do":"end"}, {"do":"leave"}.
     Survivor {
@@ -86,23 +86,36 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
     let clock = Clock::start();
     let core = Survivor::new(SurvivorSetup { root }, randomness());
     let mut client = Client::new(core, address, clock);
+    let mut posts = client.watch_posts();
     let mut commands = commands();
     loop {
         tokio::select! {
             event = client.event() => answer(json::survivor(&event).to_string()),
+            Some(taken) = posts.recv() => answer(json::posted(taken).to_string()),
             line = commands.next_line() => {
                 let Some(command) = parse::<SurvivorCommand>(line)? else { return Ok(()) };
                 client.act(|core, now| match command {
-                    SurvivorCommand::Start { language, interpreter, safety, words } => {
+                    SurvivorCommand::Start { language, interpreter, safety, words, answers } => {
                         let returning = ReturnWords::of(&words);
                         let safety = safety.into();
-                        core.start(Said { language, interpreter, safety, returning }, now);
+                        let answers = answers.into_iter().map(ItemAnswer::chosen).collect();
+                        let policy_version = 0;
+                        let said = Said {
+                            language, interpreter, safety, returning, answers, policy_version,
+                        };
+                        core.start(said, now);
                     }
                     SurvivorCommand::Touch => core.touched(now),
                     SurvivorCommand::Hide { hidden } => core.hidden(hidden, now),
                     SurvivorCommand::Write { text } => refused(core.write(&text, now).err()),
                     SurvivorCommand::Type { text } => core.draft(&text, now),
                     SurvivorCommand::Live { step } => core.step(step.into(), now),
+                    SurvivorCommand::Survey { items } => {
+                        let items = items.into_iter().map(SurveyAnswer::into_item).collect();
+                        if !core.survey(items) {
+                            answer(json::posted(false).to_string());
+                        }
+                    }
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),
                 });

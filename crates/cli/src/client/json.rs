@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent, Duty,
-    Ending, Live, LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence,
+    Ending, ItemAnswer, Live, LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence,
     SurvivorEvent, Typed, WriteError,
 };
 
@@ -29,6 +29,14 @@ pub(crate) enum SurvivorCommand {
         /// The three words that lead back to a chat.
         #[serde(default)]
         words: String,
+        /// The choice in each optional question: 1 for the first, 0 for none.
+        #[serde(default)]
+        answers: Vec<u8>,
+    },
+    /// Answer the survey, after the end.
+    Survey {
+        /// The answer to each item; none to skip it.
+        items: Vec<SurveyAnswer>,
     },
     /// Press a key.
     Touch,
@@ -56,6 +64,25 @@ pub(crate) enum SurvivorCommand {
     End,
     /// Leave by the way out.
     Leave,
+}
+
+/// What a scripted survivor answers to an item of the survey.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SurveyAnswer {
+    /// 1 for the first choice, 0 for none.
+    #[serde(default)]
+    choice: u8,
+    /// What is written beside it.
+    #[serde(default)]
+    text: String,
+}
+
+impl SurveyAnswer {
+    /// The answer; of nothing where the text is longer than any may be.
+    pub(crate) fn into_item(self) -> ItemAnswer {
+        ItemAnswer::new(self.choice, &self.text).unwrap_or_default()
+    }
 }
 
 /// What a scripted survivor answers about their device.
@@ -182,6 +209,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
         }
         DeskEvent::Trouble(trouble) => json!({"event": "trouble", "trouble": word(trouble)}),
     }
+}
+
+/// What became of answers that were posted.
+pub(crate) fn posted(taken: bool) -> Value {
+    json!({"event": "answers-posted", "taken": taken})
 }
 
 /// Why what was to be written was not taken.

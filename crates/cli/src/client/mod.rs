@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use stillroom_conversation::Transmit;
 use stillroom_program::Timestamp;
+use tokio::sync::mpsc;
 
 pub(crate) use address::RelayAddress;
 pub(crate) use link::{Link, LinkEvent};
@@ -28,14 +29,24 @@ pub(crate) struct Client<P: Party> {
     address: RelayAddress,
     link: Option<Link>,
     events: VecDeque<P::Event>,
+    /// Where it is said what became of each post.
+    posted: Option<mpsc::UnboundedSender<bool>>,
 }
 
 impl<P: Party> Client<P> {
     /// A client of the relay at `address`. The core connects when it wants to.
     pub(crate) fn new(core: P, address: RelayAddress, clock: Clock) -> Self {
-        let mut client = Self { core, clock, address, link: None, events: VecDeque::new() };
+        let mut client =
+            Self { core, clock, address, link: None, events: VecDeque::new(), posted: None };
         client.carry_out();
         client
+    }
+
+    /// What becomes of everything that is posted beside the line from now on: whether the relay took it.
+    pub(crate) fn watch_posts(&mut self) -> mpsc::UnboundedReceiver<bool> {
+        let (posted, watched) = mpsc::unbounded_channel();
+        self.posted = Some(posted);
+        watched
     }
 
     /// Does something with the core, at the present time, and carries out what comes of it.
@@ -70,11 +81,24 @@ impl<P: Party> Client<P> {
         }
     }
 
+    fn post(&self, answers: Vec<u8>) {
+        let (server, posted) = (self.address.server(), self.posted.clone());
+        tokio::spawn(async move {
+            let taken = match server {
+                Some(server) => server.post("/a", answers).await.unwrap_or(false),
+                None => false,
+            };
+            // Nobody may be listening.
+            let _ = posted.map(|posted| posted.send(taken));
+        });
+    }
+
     fn carry_out(&mut self) {
         while let Some(transmit) = self.core.poll_transmit() {
             match transmit {
                 Transmit::Connect => self.link = Some(Link::open(&self.address)),
                 Transmit::Disconnect => self.link = None,
+                Transmit::Answers(answers) => self.post(answers),
                 Transmit::Frame(frame) => {
                     if let Some(link) = &self.link {
                         link.send(frame);

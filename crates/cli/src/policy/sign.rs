@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use stillroom_program::{Device, Policy, SignedPolicy};
+use stillroom_program::{Device, Policy, ReportKey, SignedPolicy};
 use stillroom_relay::ProgramFile;
 
 use super::check;
+use crate::answers;
 use crate::failure::Failure;
 use crate::files;
-use crate::program::ProgramFolder;
-use crate::terminal::answer;
+use crate::program::{ProgramFolder, Unlocked};
+use crate::terminal::{answer, remark};
 
 /// Sign the policy and write it into public.stillroom, for a relay that is yet to start.
 #[derive(Args)]
@@ -36,6 +37,9 @@ pub(super) struct Signed {
     pub(super) version: u64,
     /// The administrator's device.
     pub(super) administrator: Device,
+    policy: Policy,
+    /// The one that was signed before it.
+    before: Option<Policy>,
     /// What a relay is told from now on.
     pub(super) public: ProgramFile,
 }
@@ -46,14 +50,16 @@ impl Signed {
         let folder = ProgramFolder::new(folder);
         let public = folder.public()?;
         let (policy, locale_files) = check::sound(&folder.policy())?;
+        let Unlocked { administrator, report } = folder.unlock(passphrase)?;
+        let policy = asking(policy, report.as_ref());
         check_version(&policy, &public)?;
-        let administrator = folder.administrator(passphrase)?;
         let signed = SignedPolicy::sign(&policy, &administrator).map_err(|error| {
             Failure::new(
                 format!("The policy was not signed: {error}."),
                 "Mend it and sign it again.",
             )
         })?;
+        let before = public.policy.unverified().ok();
         let public = ProgramFile {
             policy: signed,
             administrator: administrator.chain.clone(),
@@ -61,12 +67,32 @@ impl Signed {
             locales: locale_files.try_into().unwrap_or_default(),
             ..public
         };
-        Ok(Self { folder, version: policy.terms.version, administrator, public })
+        let version = policy.terms.version;
+        Ok(Self { folder, version, administrator, policy, before, public })
     }
 
-    /// Writes it into public.stillroom.
+    /// Writes it into public.stillroom, and keeps what it asks beside the sums of answers.
     pub(super) fn write(&self) -> Result<(), Failure> {
+        let policies: Vec<_> = self.before.iter().chain([&self.policy]).collect();
+        answers::remember(&self.folder, &policies)?;
         files::replace(&self.folder.public_file(), &self.public.encode())
+    }
+}
+
+/// The policy with the report key in it, if it asks anything that could be sealed to one.
+fn asking(policy: Policy, report: Option<&ReportKey>) -> Policy {
+    let asks = !policy.page.questions.is_empty() || !policy.page.survey.is_empty();
+    match report {
+        Some(report) => policy.with_report_key(&report.public_key()),
+        None => {
+            if asks {
+                remark(
+                    "The policy's questions and survey will not be asked: this program has no report key. \
+                     `stillroom program report-key` makes it.",
+                );
+            }
+            policy
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use stillroom_program::{Device, PassphraseError, RootKey};
+use stillroom_program::{Device, PassphraseError, ReportKey, RootKey};
 use stillroom_relay::ProgramFile;
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::files;
@@ -26,6 +27,21 @@ impl ProgramFolder {
     /// The administrator's device, wrapped.
     pub(crate) fn administrator_key(&self) -> PathBuf {
         self.0.join("administrator.key")
+    }
+
+    /// The report key, wrapped: what answers are opened with.
+    pub(crate) fn report_key(&self) -> PathBuf {
+        self.0.join("report.key")
+    }
+
+    /// The sums of what was answered.
+    pub(crate) fn totals(&self) -> PathBuf {
+        self.0.join("answers.json")
+    }
+
+    /// Held while the sums are changed.
+    pub(crate) fn totals_lock(&self) -> PathBuf {
+        self.0.join("answers.lock")
     }
 
     /// The policy, to be edited.
@@ -75,14 +91,48 @@ impl ProgramFolder {
 
     /// The administrator's device, opened with the passphrase from `file` or asked for.
     pub(crate) fn administrator(&self, file: Option<&Path>) -> Result<Device, Failure> {
+        self.administrator_with(&ask(file)?)
+    }
+
+    /// The administrator's device and the report key, where there is one, with one passphrase.
+    pub(crate) fn unlock(&self, file: Option<&Path>) -> Result<Unlocked, Failure> {
+        let passphrase = ask(file)?;
+        let administrator = self.administrator_with(&passphrase)?;
+        let path = self.report_key();
+        let report = match path.exists() {
+            false => None,
+            true => Some(
+                ReportKey::unwrap_with_passphrase(&files::read(&path)?, &passphrase)
+                    .map_err(|error| not_opened(&path, error))?,
+            ),
+        };
+        Ok(Unlocked { administrator, report })
+    }
+
+    fn administrator_with(&self, passphrase: &str) -> Result<Device, Failure> {
         let path = self.administrator_key();
-        let wrapped = files::read(&path)?;
-        let passphrase = passphrase("The passphrase of this program's keys:", file)?;
-        Device::unwrap_with_passphrase(&wrapped, &passphrase)
+        Device::unwrap_with_passphrase(&files::read(&path)?, passphrase)
             .map_err(|error| not_opened(&path, error))
     }
 
-    /// Wraps both keys and writes them, in place of what is there.
+    /// Makes the report key out of the root key, in a program that was made before there was one.
+    pub(crate) fn make_report_key(&self, file: Option<&Path>) -> Result<(), Failure> {
+        let path = self.root_key();
+        let wrapped = files::read(&path)?;
+        let passphrase = ask(file)?;
+        let root = RootKey::unwrap_with_passphrase(&wrapped, &passphrase)
+            .map_err(|error| not_opened(&path, error))?;
+        self.write_report_key(&root, &passphrase)
+    }
+
+    fn write_report_key(&self, root: &RootKey, passphrase: &str) -> Result<(), Failure> {
+        let mut rng = crate::randomness::system();
+        let wrapped = root.report_key().wrap_with_passphrase(passphrase, &mut rng);
+        let wrapped = wrapped.map_err(not_wrapped)?;
+        files::replace_private_at_once(&self.report_key(), &wrapped)
+    }
+
+    /// Wraps all three keys and writes them, in place of what is there.
     pub(crate) fn write_keys(
         &self,
         root: &RootKey,
@@ -90,18 +140,29 @@ impl ProgramFolder {
         passphrase: &str,
     ) -> Result<(), Failure> {
         let mut rng = crate::randomness::system();
-        let refused = |error: PassphraseError| {
-            Failure::new(
-                format!("The keys were not written: {error}."),
-                "Choose another passphrase.",
-            )
-        };
-        let root = root.wrap_with_passphrase(passphrase, &mut rng).map_err(refused)?;
+        let wrapped = root.wrap_with_passphrase(passphrase, &mut rng).map_err(not_wrapped)?;
         let administrator =
-            administrator.wrap_with_passphrase(passphrase, &mut rng).map_err(refused)?;
-        files::replace_private(&self.root_key(), &root)?;
+            administrator.wrap_with_passphrase(passphrase, &mut rng).map_err(not_wrapped)?;
+        files::replace_private(&self.root_key(), &wrapped)?;
+        self.write_report_key(root, passphrase)?;
         files::replace_private(&self.administrator_key(), &administrator)
     }
+}
+
+/// What a passphrase opens.
+pub(crate) struct Unlocked {
+    /// The administrator's device.
+    pub(crate) administrator: Device,
+    /// The report key, if the program has one.
+    pub(crate) report: Option<ReportKey>,
+}
+
+fn ask(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+    passphrase("The passphrase of this program's keys:", file)
+}
+
+fn not_wrapped(error: PassphraseError) -> Failure {
+    Failure::new(format!("The keys were not written: {error}."), "Choose another passphrase.")
 }
 
 fn not_opened(path: &Path, error: PassphraseError) -> Failure {

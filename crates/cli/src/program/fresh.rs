@@ -63,12 +63,13 @@ impl Fresh {
         new.certified(chain, name).map_err(|_| not_certified())
     }
 
-    /// What the program's relay is told, with this policy.
+    /// What the program's relay is told, with this policy and the report key in it.
     pub(crate) fn public(&self, policy: &Policy) -> Result<ProgramFile, PolicyError> {
+        let policy = policy.clone().with_report_key(&self.root.report_key().public_key());
         Ok(ProgramFile {
             root: self.root.fingerprint(),
             administrator: self.administrator.chain.clone(),
-            policy: SignedPolicy::sign(policy, &self.administrator)?,
+            policy: SignedPolicy::sign(&policy, &self.administrator)?,
             locales: List::default(),
         })
     }

@@ -8,10 +8,11 @@ mod folder;
 mod fresh;
 mod new;
 mod recover;
+mod report_key;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use folder::ProgramFolder;
+pub(crate) use folder::{ProgramFolder, Unlocked};
 pub(crate) use fresh::{Fresh, STAFF_DAYS, throw_away_policy};
 
 use crate::failure::Failure;
@@ -27,6 +28,8 @@ pub(crate) struct ProgramArguments {
 enum ProgramCommand {
     /// Make a new program: its keys, a policy to edit, and the public file for its relay.
     New(new::NewArguments),
+    /// Make the report key of a program that was made before there was one.
+    ReportKey(report_key::ReportKeyArguments),
     /// Get the keys back with the recovery words, under a new passphrase.
     Recover(recover::RecoverArguments),
 }
@@ -35,6 +38,7 @@ enum ProgramCommand {
 pub(crate) fn run(arguments: ProgramArguments) -> Result<(), Failure> {
     match arguments.command {
         ProgramCommand::New(arguments) => new::run(&arguments),
+        ProgramCommand::ReportKey(arguments) => report_key::run(&arguments),
         ProgramCommand::Recover(arguments) => recover::run(&arguments),
     }
 }

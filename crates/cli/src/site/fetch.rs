@@ -8,7 +8,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST};
@@ -32,7 +32,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(super) const FORMS: [&str; 3] = ["identity", "gzip", "br"];
 
 /// A web server.
-pub(super) struct Server {
+pub(crate) struct Server {
     host: String,
     port: u16,
     authority: String,
@@ -49,7 +49,7 @@ pub(super) struct Answer {
 
 impl Server {
     /// The server at this address. Nothing is asked yet.
-    pub(super) fn at(origin: &Origin) -> Self {
+    pub(crate) fn at(origin: &Origin) -> Self {
         let authority = origin.as_str().split_once("://").map_or("", |(_, authority)| authority);
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
@@ -68,16 +68,38 @@ impl Server {
     /// # Errors
     /// What went wrong, in words.
     pub(super) async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
-        let answer = timeout(ANSWER_WITHIN, self.ask(path, form)).await;
-        answer.unwrap_or_else(|_| Err("there was no whole answer within half a minute".to_owned()))
+        let request = Request::get(path)
+            .header(HOST, &self.authority)
+            .header(ACCEPT, "*/*")
+            .header(ACCEPT_ENCODING, form)
+            .header(CONNECTION, "close")
+            .body(Full::default())
+            .map_err(|error| format!("it cannot be asked for: {error}"))?;
+        let answer = timeout(ANSWER_WITHIN, self.ask(request)).await;
+        answer.unwrap_or_else(|_| Err(late()))
     }
 
-    async fn ask(&self, path: &str, form: &str) -> Result<Answer, String> {
+    /// Posts `body` to `path`; whether it was taken. The answer is of nothing.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<bool, String> {
+        let request = Request::post(path)
+            .header(HOST, &self.authority)
+            .header(CONNECTION, "close")
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| format!("it cannot be posted: {error}"))?;
+        let answer = timeout(ANSWER_WITHIN, self.ask(request)).await;
+        let answer = answer.unwrap_or_else(|_| Err(late()))?;
+        Ok(answer.status == StatusCode::NO_CONTENT)
+    }
+
+    async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Answer, String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
             .map_err(|error| format!("there is no connection: {error}"))?;
         match &self.tls {
-            None => self.ask_over(stream, path, form).await,
+            None => ask_over(stream, request).await,
             Some(tls) => {
                 let name = ServerName::try_from(self.host.clone())
                     .map_err(|_| "its name is none that a certificate can have".to_owned())?;
@@ -85,39 +107,33 @@ impl Server {
                     .connect(name, stream)
                     .await
                     .map_err(|error| format!("the connection is not secure: {error}"))?;
-                self.ask_over(stream, path, form).await
+                ask_over(stream, request).await
             }
         }
     }
+}
 
-    async fn ask_over(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        path: &str,
-        form: &str,
-    ) -> Result<Answer, String> {
-        let failed = |error: hyper::Error| format!("the answer is not whole: {error}");
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-        // How the connection ends is said by the answer.
-        let connection = tokio::spawn(connection);
-        let request = Request::get(path)
-            .header(HOST, &self.authority)
-            .header(ACCEPT, "*/*")
-            .header(ACCEPT_ENCODING, form)
-            .header(CONNECTION, "close")
-            .body(Empty::<Bytes>::new())
-            .map_err(|error| format!("it cannot be asked for: {error}"))?;
-        let (head, body) = sender.send_request(request).await.map_err(failed)?.into_parts();
-        let body = Limited::new(body, ANSWER_MAX)
-            .collect()
-            .await
-            .map_err(|error| format!("the answer is not whole: {error}"))?
-            .to_bytes();
-        connection.abort();
-        let body = unpacked(&head.headers, &body)?;
-        Ok(Answer { status: head.status, headers: head.headers, body })
-    }
+async fn ask_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, String> {
+    let failed = |error: hyper::Error| format!("the answer is not whole: {error}");
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
+    // How the connection ends is said by the answer.
+    let connection = tokio::spawn(connection);
+    let (head, body) = sender.send_request(request).await.map_err(failed)?.into_parts();
+    let body = Limited::new(body, ANSWER_MAX)
+        .collect()
+        .await
+        .map_err(|error| format!("the answer is not whole: {error}"))?
+        .to_bytes();
+    connection.abort();
+    let body = unpacked(&head.headers, &body)?;
+    Ok(Answer { status: head.status, headers: head.headers, body })
+}
+
+fn late() -> String {
+    "there was no whole answer within half a minute".to_owned()
 }
 
 impl Answer {

@@ -7,7 +7,7 @@
 
 mod address;
 mod export;
-mod fetch;
+pub(crate) mod fetch;
 mod headers;
 mod manifest;
 mod servers;

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod admission;
+mod answers;
 mod claims;
 mod duty;
 mod hostile;

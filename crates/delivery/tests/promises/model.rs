@@ -172,6 +172,7 @@ impl Reference {
             rooms: self.rooms.len(),
             closed_rooms: self.closed.len(),
             bytes: self.bytes(),
+            answers: 0,
         }
     }
 

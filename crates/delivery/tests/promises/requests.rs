@@ -3,7 +3,7 @@
 use stillroom_delivery::ConnectionId;
 use stillroom_program::{Device, Roles};
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, InvitationId, Operation, Refusal, RelayFrame, Reply,
+    About, AnswersBatchId, Bytes, ClientFrame, InvitationId, Operation, Refusal, RelayFrame, Reply,
 };
 
 use crate::world::*;
@@ -43,7 +43,8 @@ fn a_stranger_may_only_answer_an_invitation() {
     let mut world = World::new();
     let stranger = world.survivor();
     let locale = Operation::PublishLocale { file: Bytes::default() };
-    for operation in [publish(), locale, Operation::ListStaff, put_duty_key()] {
+    let next = Operation::NextAnswers;
+    for operation in [publish(), locale, Operation::ListStaff, put_duty_key(), next] {
         let refusal = asked(&mut world, stranger, operation);
         assert_eq!(refusal, Some(Refusal::NotStaff));
     }
@@ -65,6 +66,10 @@ fn staff_may_read_and_only_those_on_the_roster_of_duty_put_the_duty_key() {
     let missing = Some(Refusal::RoleMissing);
     assert_eq!(asked(&mut world, desk, put_duty_key()), missing);
     assert_eq!(asked(&mut world, desk, publish()), missing);
+    let destroy = || Operation::DestroyAnswers { batch: AnswersBatchId([1; 16]) };
+    for answers in [Operation::NextAnswers, destroy()] {
+        assert_eq!(asked(&mut world, desk, answers), missing);
+    }
     let (_, advocate) = staff(&mut world, Roles::ADVOCATE);
     assert_eq!(asked(&mut world, advocate, put_duty_key()), None);
     assert_eq!(asked(&mut world, advocate, publish()), missing);

@@ -9,8 +9,8 @@ use rand_chacha::rand_core::SeedableRng;
 use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::{
-    About, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal, RelayFrame, RoomId,
-    RoomSecret, Ticket, TicketId, VERSION, decode,
+    About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,
+    RelayFrame, RoomId, RoomSecret, Ticket, TicketId, VERSION, decode,
 };
 
 use crate::program::{NOW, Program};
@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) heard: BTreeMap<ConnectionId, Vec<RelayFrame>>,
     pub(crate) closed: BTreeMap<ConnectionId, Option<Refusal>>,
     pub(crate) requests: Vec<Request>,
+    pub(crate) batches: Vec<AnswersBatch>,
     pub(crate) sent: Vec<Arc<[u8]>>,
     /// Desks are shown duty statements as everybody is; few tests are about that.
     pub(crate) shown_to_desks: Vec<RelayFrame>,
@@ -57,6 +58,7 @@ impl World {
             heard: BTreeMap::new(),
             closed: BTreeMap::new(),
             requests: Vec::new(),
+            batches: Vec::new(),
             sent: Vec::new(),
             shown_to_desks: Vec::new(),
             desks: BTreeSet::new(),
@@ -87,6 +89,7 @@ impl World {
                 Command::Close { connection, refusal } => {
                     self.closed.insert(connection, refusal);
                 }
+                Command::KeepAnswers(batch) => self.batches.push(batch),
                 Command::Lasting { connection, number, operation, by } => {
                     self.requests.push(Request { connection, number, operation, by })
                 }

@@ -373,6 +373,7 @@ impl File {
                 exits: self.exits,
                 opening_messages: list("opening_messages", self.opening_messages)?,
                 timers: self.timers.into(),
+                report_key: None,
             },
             page: Page {
                 language: self.language,

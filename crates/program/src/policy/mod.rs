@@ -28,6 +28,8 @@ mod texts;
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{List, Text};
 
+use crate::sealing::ReceivingPublicKey;
+
 #[cfg(feature = "hours")]
 pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
@@ -55,6 +57,16 @@ pub struct Policy {
     pub page: Page,
 }
 
+impl Policy {
+    /// The same, whose answers are sealed to this key; as it was where it asks nothing.
+    #[must_use]
+    pub fn with_report_key(mut self, key: &ReceivingPublicKey) -> Self {
+        let asks = !self.page.questions.is_empty() || !self.page.survey.is_empty();
+        self.terms.report_key = asks.then(|| key.clone());
+        self
+    }
+}
+
 /// The part of a policy that devices go by.
 #[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Terms {
@@ -70,6 +82,9 @@ pub struct Terms {
     pub opening_messages: List<OpeningMessage, 6>,
     /// How long things take.
     pub timers: Timers,
+    /// What answers to the page's questions and survey are sealed to. Put in as the policy is signed; without
+    /// it nothing is asked.
+    pub report_key: Option<ReceivingPublicKey>,
 }
 
 /// A message that appears by itself at the start of a chat, marked as the program's.

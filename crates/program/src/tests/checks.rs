@@ -325,6 +325,12 @@ fn questions_have_choices_and_reasons_and_surveys_an_answer() {
     assert_eq!(survey("Well?", 0), one("survey.choices \"s\"", Problem::NoAnswer));
     assert_eq!(survey("Well?", 501), one("survey.free_text \"s\"", Problem::TooMuchFreeText));
     assert_eq!(survey("Well?", 500), []);
+    let together = found(|p| {
+        let mut survey = p.page.survey.to_vec();
+        survey.iter_mut().for_each(|item| item.free_text = 334);
+        p.page.survey = survey.try_into().unwrap();
+    });
+    assert_eq!(together, one("survey", Problem::TooMuchFreeTextInAll));
     let no_reason = found(|p| {
         let mut questions = p.page.questions.to_vec();
         questions[0].why = Text::default();

@@ -1,5 +1,6 @@
 //! What each record promises, against each way to break the promise.
 
+mod answers;
 mod calendar;
 mod certificates;
 mod checks;

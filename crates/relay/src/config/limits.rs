@@ -33,6 +33,8 @@ pub struct Limits {
     pub room_bytes: usize,
     /// Bytes held in all, rooms and line together.
     pub bytes: usize,
+    /// Sealed answers that make a batch: from 10 to 20.
+    pub answers_batch: usize,
 
     /// Bytes that wait to be sent to one survivor's device that reads slowly. Default 512 KiB: a whole
     /// room's tail (256 KiB), the policy, and as much again for what is posted meanwhile.
@@ -60,6 +62,7 @@ impl Default for Limits {
             rooms: core.rooms,
             room_bytes: core.room_bytes,
             bytes: core.bytes,
+            answers_batch: core.answers_batch,
             outgoing_bytes: 512 * 1024,
             staff_outgoing_bytes: 2 * 1024 * 1024,
             outgoing_bytes_in_all: 64 * 1024 * 1024,
@@ -82,6 +85,7 @@ impl Limits {
             rooms: self.rooms,
             room_bytes: self.room_bytes,
             bytes: self.bytes,
+            answers_batch: self.answers_batch,
             ..stillroom_delivery::Limits::default()
         }
     }
@@ -106,6 +110,13 @@ impl Limits {
             return Err(ConfigError {
                 line: None,
                 what: "a limit of 0 would let nobody in".to_owned(),
+            });
+        }
+        if !(10..=20).contains(&self.answers_batch) {
+            return Err(ConfigError {
+                line: None,
+                what: "`answers_batch` must be from 10 to 20: fewer would show single people's answers"
+                    .to_owned(),
             });
         }
         Ok(())

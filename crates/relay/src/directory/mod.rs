@@ -14,7 +14,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use stillroom_protocol::InvitationId;
+use stillroom_protocol::{AnswersBatchId, InvitationId};
 
 pub use sqlite::Sqlite;
 
@@ -136,6 +136,22 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes an invitation that is done, for good.
     fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
 
-    /// Removes every invitation that has run out at `now` (seconds since the Unix epoch).
+    /// Keeps a batch of sealed answers until it is destroyed or `runs_out` (seconds since the Unix epoch). Says
+    /// no if `most` are kept already.
+    fn put_answers(
+        &self,
+        id: AnswersBatchId,
+        runs_out: u64,
+        batch: Record,
+        most: usize,
+    ) -> Answer<'_, bool>;
+
+    /// A batch of sealed answers; the same one until it is destroyed.
+    fn next_answers(&self) -> Answer<'_, Option<Record>>;
+
+    /// Removes a batch of sealed answers, for good.
+    fn destroy_answers(&self, id: AnswersBatchId) -> Answer<'_, ()>;
+
+    /// Removes every invitation and batch of answers that has run out at `now` (seconds since the Unix epoch).
     fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
 }

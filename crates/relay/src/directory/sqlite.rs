@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
-use stillroom_protocol::InvitationId;
+use stillroom_protocol::{AnswersBatchId, InvitationId};
 
 use super::{Answer, Directory, InvitationState, Kind, Record, Versioned};
 use crate::directory::DirectoryError;
@@ -206,8 +206,51 @@ impl Directory for Sqlite {
         })
     }
 
+    fn put_answers(
+        &self,
+        id: AnswersBatchId,
+        runs_out: u64,
+        batch: Record,
+        most: usize,
+    ) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let kept = database
+                .prepare_cached(
+                    "INSERT INTO answers SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM answers) < ?4",
+                )?
+                .execute(params![
+                    id.0.as_slice(),
+                    stored(runs_out),
+                    batch,
+                    i64::try_from(most).unwrap_or(i64::MAX)
+                ])?;
+            Ok(kept == 1)
+        })
+    }
+
+    fn next_answers(&self) -> Answer<'_, Option<Record>> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("SELECT batch FROM answers ORDER BY id LIMIT 1")?
+                .query_row([], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn destroy_answers(&self, id: AnswersBatchId) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM answers WHERE id = ?1")?
+                .execute([id.0.as_slice()])?;
+            Ok(())
+        })
+    }
+
     fn forget_expired(&self, now: u64) -> Answer<'_, ()> {
         self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM answers WHERE runs_out <= ?1")?
+                .execute([stored(now)])?;
             database
                 .prepare_cached("DELETE FROM invitation WHERE expires <= ?1")?
                 .execute([stored(now)])?;

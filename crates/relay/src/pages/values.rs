@@ -6,6 +6,7 @@
 //! | value | what it is |
 //! |---|---|
 //! | `lang` `dir` `root` `exit` | of the page itself |
+//! | `version` | of the policy, which answers name |
 //! | `title` `name` `neutral_name` `about` `platform` | of the program |
 //! | `emergency` `emergency_number` `emergency_link` | the sentence, the number alone, its `tel:` link |
 //! | `state` | `open`, `nobody` (within hours, nobody on duty), `closed` or `notice` |
@@ -17,7 +18,8 @@
 //! | condition | holds |
 //! |---|---|
 //! | `open` `nobody` `closed` `noticed` | in that state |
-//! | `has_questions` `has_survey` `has_languages` | where there are any |
+//! | `has_questions` `has_survey` | where there are any, and a key to seal the answers to |
+//! | `has_languages` | where there are any |
 //! | `has_locales` | where the page can be read in several languages |
 //! | `icon_dot` `icon_sheet` `icon_cloud` `icon_leaf` | for the policy's icon |
 //!
@@ -108,12 +110,13 @@ pub(super) fn values(
     let page = &policy.page;
     let mut plain = plain(page, texts);
     plain.insert("root", root.to_string());
+    plain.insert("version", policy.terms.version.to_string());
     let exit = policy.terms.exits.first().map_or("", |exit| exit.as_str());
     plain.insert("exit", exit.to_owned());
     plain.insert("emergency_link", telephone(&page.emergency.number));
     plain.extend(of_moment(page, moment, texts));
     Values {
-        conditions: conditions(page, moment),
+        conditions: conditions(policy, moment),
         page: Item { plain, lists: lists(policy, moment, texts) },
     }
 }
@@ -172,15 +175,16 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
     ]
 }
 
-fn conditions(page: &Page, moment: &Moment) -> BTreeMap<&'static str, bool> {
+fn conditions(Policy { terms, page }: &Policy, moment: &Moment) -> BTreeMap<&'static str, bool> {
     let (state, icon) = (moment.state(), page.icon);
+    let asks = terms.report_key.is_some();
     BTreeMap::from([
         ("open", state == State::Open),
         ("nobody", state == State::Nobody),
         ("closed", state == State::Closed),
         ("noticed", state == State::Notice),
-        ("has_questions", !page.questions.is_empty()),
-        ("has_survey", !page.survey.is_empty()),
+        ("has_questions", asks && !page.questions.is_empty()),
+        ("has_survey", asks && !page.survey.is_empty()),
         ("has_languages", !page.languages.served.is_empty()),
         ("icon_dot", icon == Icon::Dot),
         ("icon_sheet", icon == Icon::Sheet),

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings};
 use stillroom_program::{Calendar, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
-use stillroom_protocol::{Bytes, Refusal, Reply};
+use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep_until;
 
@@ -23,8 +23,16 @@ pub struct InProcess {
     open: AtomicBool,
     clock: Clock,
     outgoing_bytes: Arc<OutgoingBytes>,
-    requests: mpsc::Sender<Request>,
+    lasting: Lasting,
     sooner: Notify,
+}
+
+/// The ways to the lasting records.
+pub(crate) struct Lasting {
+    /// What devices ask of them.
+    pub(crate) requests: mpsc::Sender<Request>,
+    /// Batches of sealed answers to keep.
+    pub(crate) answers: mpsc::Sender<AnswersBatch>,
 }
 
 struct Live {
@@ -35,20 +43,20 @@ struct Live {
 }
 
 impl InProcess {
-    /// A switchboard over this core. Requests that find no room in `requests` are refused as the relay's
-    /// fault. [`InProcess::keep_time`] must run beside it.
+    /// A switchboard over this core. Requests that find no room on their way are refused as the relay's fault,
+    /// and answers go on being held. [`InProcess::keep_time`] must run beside it.
     pub(crate) fn new(
         delivery: Delivery,
         clock: Clock,
         outgoing_bytes: usize,
-        requests: mpsc::Sender<Request>,
+        lasting: Lasting,
     ) -> Self {
         Self {
             live: Mutex::new(Live { delivery, outgoing: BTreeMap::new(), set: None }),
             open: AtomicBool::new(false),
             clock,
             outgoing_bytes: Arc::new(OutgoingBytes::new(outgoing_bytes)),
-            requests,
+            lasting,
             sooner: Notify::new(),
         }
     }
@@ -75,7 +83,7 @@ impl InProcess {
         // Read under the lock, so that time never runs backwards for the core.
         let now = self.clock.now();
         act(&mut live, now);
-        live.carry_out(&self.requests, now);
+        live.carry_out(&self.lasting, now);
         self.open.store(live.delivery.is_open(), Ordering::Relaxed);
         let due = live.delivery.poll_timeout();
         if due.is_some_and(|due| live.set.is_none_or(|set| due < set)) {
@@ -88,7 +96,7 @@ impl InProcess {
 
 impl Live {
     /// Does what the core wants done.
-    fn carry_out(&mut self, requests: &mpsc::Sender<Request>, now: Timestamp) {
+    fn carry_out(&mut self, lasting: &Lasting, now: Timestamp) {
         while let Some(command) = self.delivery.poll_command() {
             match command {
                 Command::Send { to, frame } => self.send(to, frame, now),
@@ -97,9 +105,14 @@ impl Live {
                         outgoing.close(refusal);
                     }
                 }
+                Command::KeepAnswers(batch) => {
+                    if let Err(unsent) = lasting.answers.try_send(batch) {
+                        self.delivery.take_back_answers(unsent.into_inner());
+                    }
+                }
                 Command::Lasting { connection, number, operation, by: _ } => {
                     let request = Request { connection, number, operation };
-                    if requests.try_send(request).is_err() {
+                    if lasting.requests.try_send(request).is_err() {
                         let fault = Err(Refusal::RelayFault);
                         self.delivery.handle_reply(connection, number, fault);
                     }
@@ -138,6 +151,14 @@ impl Switchboard for InProcess {
 
     fn leaving(&self, said: &[u8]) {
         self.with(|live, now| live.delivery.handle_leaving(said, now));
+    }
+
+    fn answers(&self, sent: &[u8]) {
+        self.with(|live, now| live.delivery.handle_answers(sent, now));
+    }
+
+    fn take_back_answers(&self, batch: AnswersBatch) {
+        self.with(|live, _| live.delivery.take_back_answers(batch));
     }
 
     fn disconnect(&self, connection: ConnectionId) {

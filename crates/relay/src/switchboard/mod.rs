@@ -13,9 +13,10 @@ use std::sync::Arc;
 use stillroom_delivery::{ConnectionId, Holdings};
 use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
-use stillroom_protocol::{Bytes, Operation, Refusal, Reply};
+use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 
 pub use in_process::InProcess;
+pub(crate) use in_process::Lasting;
 pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
 
@@ -58,6 +59,12 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// A survivor's page said as it went that it left, on no connection.
     fn leaving(&self, said: &[u8]);
+
+    /// A survivor's page sent sealed answers, on no connection.
+    fn answers(&self, sent: &[u8]);
+
+    /// A batch of sealed answers could not be kept, and is held again.
+    fn take_back_answers(&self, batch: AnswersBatch);
 
     /// The connection is gone.
     fn disconnect(&self, connection: ConnectionId);

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use stillroom_protocol::{Leaving, LeavingToken, Operation};
+use stillroom_protocol::{AnswersKind, Leaving, LeavingToken, Operation, SealedAnswers};
 use stillroom_relay::{Log, LogLevel, log};
 
 use crate::device::Line;
@@ -56,6 +56,14 @@ async fn the_log_says_nothing_of_a_contact() {
     let leaving = Leaving::Chat { room: chat.room, token: LeavingToken(SECRET) }.to_bytes();
     Answer::posted(scene.survivors(), "/b", &leaving, &[]).await;
     Answer::posted(scene.survivors(), "/b", WORDS, &[]).await;
+    for _ in 0..10 {
+        let kind = AnswersKind::Questions;
+        let sealed = [WORDS, &[0; 2000]].concat()[..kind.sealed_bytes()].to_vec();
+        let program = scene.program.root.program_id();
+        let answers = SealedAnswers::new(program, kind, sealed).unwrap().to_bytes();
+        Answer::posted(scene.survivors(), "/a", &answers, &[]).await;
+    }
+    Answer::posted(scene.survivors(), "/a", WORDS, &[]).await;
     let lines = [&chat.survivor, &chat.desk, &garbage, &rejected, &unknown];
     let ports: Vec<_> = lines.map(|line| line.local.port().to_string()).into();
     let room = chat.room;

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod answers;
 mod bare;
 mod device;
 mod headers;

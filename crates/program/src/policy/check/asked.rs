@@ -8,7 +8,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{Findings, Problem};
-use crate::limits::SURVEY_FREE_TEXT;
+use crate::limits::{SURVEY_FREE_TEXT, SURVEY_FREE_TEXT_IN_ALL};
 use crate::policy::{Choice, Question, SurveyItem};
 
 /// Word for word, each with what it asks for. A phrase is of several.
@@ -87,6 +87,9 @@ pub(super) fn check_questions(questions: &[Question], findings: &mut Findings) {
 
 pub(super) fn check_survey(survey: &[SurveyItem], findings: &mut Findings) {
     findings.ids("survey", survey.iter().map(|item| &*item.id));
+    let in_all = survey.iter().map(|item| u32::from(item.free_text)).sum::<u32>();
+    let much = in_all > SURVEY_FREE_TEXT_IN_ALL;
+    findings.add_if(much, "survey", Problem::TooMuchFreeTextInAll);
     for item in survey {
         let field = |part: &str| alloc::format!("survey.{part} {:?}", &*item.id);
         findings.not_empty(field("ask"), &item.ask);

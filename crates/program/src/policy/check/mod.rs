@@ -81,6 +81,8 @@ reasons! {
         NoAnswer => "must have choices, or `free_text`",
         /// More free text than a survey needs.
         TooMuchFreeText => "must be no more than 500 characters",
+        /// More free text in all items of a survey than its sealed answers hold.
+        TooMuchFreeTextInAll => "the items may let people write no more than 1000 characters together",
         /// It asks for a name.
         AsksName => "must not ask for a name",
         /// It asks how to reach somebody.

@@ -82,6 +82,55 @@ async fn open_invitations_are_bounded() {
     assert!(!directory.invite(InvitationId([2; 16]), 100, vec![9], 1).await.unwrap());
 }
 
+#[tokio::test]
+async fn a_batch_of_answers_is_kept_until_it_is_destroyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    let batch = b"what ten survivors have sealed".to_vec();
+    assert!(directory.put_answers(AnswersBatchId([2; 16]), 100, batch.clone(), 2).await.unwrap());
+    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 2).await.unwrap());
+    let third = directory.put_answers(AnswersBatchId([3; 16]), 100, vec![3], 2).await.unwrap();
+    assert!(!third, "no more than two are kept");
+    drop(directory);
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    for _ in 0..2 {
+        let next = directory.next_answers().await.unwrap();
+        assert_eq!(next, Some(vec![1]), "in the order of their names");
+    }
+    directory.destroy_answers(AnswersBatchId([1; 16])).await.unwrap();
+    directory.destroy_answers(AnswersBatchId([1; 16])).await.unwrap();
+    assert_eq!(directory.next_answers().await.unwrap().as_ref(), Some(&batch));
+    directory.destroy_answers(AnswersBatchId([2; 16])).await.unwrap();
+    assert_eq!(directory.next_answers().await.unwrap(), None);
+    drop(directory);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(batch.len()).any(|window| window == batch), "overwritten");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_answers_that_nobody_took_runs_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 5).await.unwrap());
+    directory.forget_expired(99).await.unwrap();
+    assert!(directory.next_answers().await.unwrap().is_some());
+    directory.forget_expired(100).await.unwrap();
+    assert_eq!(directory.next_answers().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_folder_from_before_there_were_answers_takes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Sqlite::open(folder.path(), &ROOT).unwrap());
+    let database = rusqlite::Connection::open(folder.path().join("relay.sqlite")).unwrap();
+    database.execute_batch("DROP TABLE answers").unwrap();
+    drop(database);
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 5).await.unwrap());
+}
+
 #[test]
 fn two_relays_do_not_share_a_folder() {
     let folder = tempfile::tempdir().unwrap();

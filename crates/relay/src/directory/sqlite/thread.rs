@@ -38,6 +38,14 @@ const SCHEMA: &str = "
     PRAGMA user_version = 1;
     COMMIT;";
 
+/// Batches of sealed answers, in the order of names drawn at random; made where an earlier relay had none.
+const ANSWERS: &str = "
+    CREATE TABLE IF NOT EXISTS answers (
+        id BLOB PRIMARY KEY,
+        runs_out INTEGER NOT NULL,
+        batch BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;";
+
 /// Files of texts, each under its hash; made where an earlier relay had none.
 const LOCALES: &str = "
     CREATE TABLE IF NOT EXISTS locale (
@@ -165,6 +173,7 @@ fn set_up(
         VERSION => {}
         _ => return Ok(Err(DirectoryError::FromLater)),
     }
+    database.execute_batch(ANSWERS)?;
     database.execute_batch(LOCALES)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;

@@ -1,7 +1,8 @@
 //! What a page may name, and what it then says.
 
 use stillroom_program::{
-    Calendar, List, Notice, NoticeKind, SAMPLE_POLICY, SigningKey, SurveyItem, Text, Timestamp,
+    Calendar, List, Notice, NoticeKind, ReceivingKey, SAMPLE_POLICY, SigningKey, SurveyItem, Text,
+    Timestamp,
 };
 
 use super::super::template::Template;
@@ -11,7 +12,8 @@ use super::*;
 const MORNING: Timestamp = Timestamp::from_seconds(1_795_622_400);
 
 fn sample() -> Policy {
-    Policy::from_toml(SAMPLE_POLICY).unwrap()
+    let report_key = ReceivingKey::from_bytes(&[2; 32]).public_key();
+    Policy::from_toml(SAMPLE_POLICY).unwrap().with_report_key(&report_key)
 }
 
 /// The page, filled from a policy.
@@ -47,6 +49,7 @@ fn a_page_may_name_each_value_of_the_table_above() {
         "lang",
         "dir",
         "root",
+        "version",
         "exit",
         "title",
         "name",
@@ -133,6 +136,7 @@ fn questions_bring_their_choices_and_a_survey_its_limit() {
         said.starts_with("age/Which age group are you in? under-18=Under 18 18-24=18 to 24"),
         "{said}"
     );
+    assert_eq!(filled("{{ $version }}", &sample(), MORNING, true), "1");
     let page = "{{#if has_survey}}{{#each survey}}{{ $id }}{{#each choices}} {{ $id }}{{/each}}\
                 {{#if limit}} up to {{ $limit }}{{/if}};{{/each}}{{else}}none{{/if}}";
     assert_eq!(
@@ -142,6 +146,14 @@ fn questions_bring_their_choices_and_a_survey_its_limit() {
     let mut policy = sample();
     policy.page.survey = List::<SurveyItem, 8>::default();
     assert_eq!(filled(page, &policy, MORNING, true), "none");
+}
+
+#[test]
+fn what_cannot_be_sealed_is_not_asked() {
+    let mut policy = sample();
+    policy.terms.report_key = None;
+    let page = "{{#if has_questions}}questions{{/if}}{{#if has_survey}}survey{{/if}}";
+    assert_eq!(filled(page, &policy, MORNING, true), "");
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! What survivors answer to optional questions and to the survey, for the program's reports alone
+//! (`features.md` 2.3, 5.9).
+//!
+//! Sealed to the report key and bound to the program and the kind. All of one kind are equally long, and one in
+//! which nothing was answered is like any other. They name no person, room or time. Whoever opens them sees the
+//! answers of one survivor side by side; that they are only added up is the administrator's part. Nothing shows
+//! that a survivor made them: whoever knows the public key can.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use rand_core::CryptoRng;
+use stillroom_protocol::padding::unpad;
+use stillroom_protocol::{AnswersKind, ProgramId};
+use stillroom_wire::{List, Text, TooLong, decode, encode};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::limits::{ASKED_MAX, SURVEY_FREE_TEXT};
+use crate::reasons::reasons;
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+
+const INFO: &[u8] = b"stillroom answers 1";
+
+/// Bytes of the longest text in one answer: as many of the widest characters as an item may let people write.
+const TEXT_MAX: usize = SURVEY_FREE_TEXT as usize * 4;
+
+/// The answer to one item. Erased when dropped; does not print.
+#[derive(Clone, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop, MlsSize, MlsEncode, MlsDecode)]
+pub struct ItemAnswer {
+    /// 1 for the first choice, and so on; 0 where none was chosen.
+    pub choice: u8,
+    /// What was written beside the choices; always empty for a question.
+    pub text: Text<TEXT_MAX>,
+}
+
+impl ItemAnswer {
+    /// A choice (1 for the first, 0 for none) and what was written beside it.
+    ///
+    /// # Errors
+    /// [`TooLong`] for a text longer than any item lets people write.
+    pub fn new(choice: u8, text: &str) -> Result<Self, TooLong> {
+        Ok(Self { choice, text: text.try_into()? })
+    }
+
+    /// A choice alone.
+    pub fn chosen(choice: u8) -> Self {
+        Self { choice, text: Text::default() }
+    }
+}
+
+impl fmt::Debug for ItemAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ItemAnswer")
+    }
+}
+
+/// The answers of one survivor. Does not print.
+#[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct Answers {
+    /// The version of the policy that asked.
+    pub policy_version: u64,
+    /// Which answers.
+    pub kind: AnswersKind,
+    /// The language in which they write (BCP 47), or empty.
+    pub language: Text<16>,
+    /// The answer to each item, in the policy's order. Those that are missing at the end were not answered.
+    pub items: List<ItemAnswer, ASKED_MAX>,
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answers")
+    }
+}
+
+reasons! {
+    /// Why answers cannot be read.
+    AnswersError {
+        /// They were sealed to another key, for another program or as another kind, or were altered.
+        DoesNotOpen => "the answers do not open here",
+        /// They opened, and hold none.
+        Malformed => "the answers are not readable",
+    }
+}
+
+impl Answers {
+    /// Seals them to the report key: always [`AnswersKind::sealed_bytes`].
+    ///
+    /// # Errors
+    /// [`SealError::KeyMalformed`] where the report key is none; [`SealError::TooLong`] where the texts are
+    /// longer together than a sound policy lets people write, or a question has one.
+    pub fn seal(
+        &self,
+        program: &ProgramId,
+        report_key: &ReceivingPublicKey,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, SealError> {
+        if !self.fits_kind() {
+            return Err(SealError::TooLong);
+        }
+        let length = self.kind.plaintext_bytes();
+        // Made as long as it will be at once: a vector that grows leaves copies behind.
+        let mut padded = Zeroizing::new(Vec::with_capacity(length));
+        let record = Zeroizing::new(encode(self));
+        if record.len() >= length {
+            return Err(SealError::TooLong);
+        }
+        padded.extend_from_slice(&record);
+        padded.push(0x80);
+        padded.resize(length, 0);
+        seal(report_key, INFO, &context(program, report_key, self.kind), &padded, rng)
+    }
+
+    /// Opens them with the report key.
+    ///
+    /// # Errors
+    /// [`AnswersError`].
+    pub fn open(
+        report_key: &ReceivingKey,
+        program: &ProgramId,
+        kind: AnswersKind,
+        sealed: &[u8],
+    ) -> Result<Self, AnswersError> {
+        let context = context(program, &report_key.public_key(), kind);
+        let padded =
+            report_key.open(INFO, &context, sealed).map_err(|_| AnswersError::DoesNotOpen)?;
+        if padded.len() != kind.plaintext_bytes() {
+            return Err(AnswersError::Malformed);
+        }
+        let answers = unpad(&padded).ok_or(AnswersError::Malformed)?;
+        let answers: Self = decode(answers).map_err(|_| AnswersError::Malformed)?;
+        if answers.kind != kind || !answers.fits_kind() {
+            return Err(AnswersError::Malformed);
+        }
+        Ok(answers)
+    }
+
+    /// Questions are answered by choices alone.
+    fn fits_kind(&self) -> bool {
+        self.kind == AnswersKind::Survey || self.items.iter().all(|item| item.text.is_empty())
+    }
+}
+
+/// Three fields of fixed length: which program, which report key, which kind.
+fn context(program: &ProgramId, report_key: &ReceivingPublicKey, kind: AnswersKind) -> Vec<u8> {
+    [&program.0[..], &report_key.hash(), &[kind as u8]].concat()
+}
