@@ -61,7 +61,9 @@ pub use policy::{
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning};
+pub use policy::{
+    Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning, problem_of_translation,
+};
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;
 pub use return_words::ReturnWords;

@@ -33,7 +33,7 @@ use crate::sealing::ReceivingPublicKey;
 #[cfg(feature = "hours")]
 pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use check::{Finding, Problem};
+pub use check::{Finding, Problem, problem_of_translation};
 #[cfg(feature = "author")]
 pub use difference::Difference;
 #[cfg(feature = "author")]

@@ -276,7 +276,12 @@ fn a_question_that_could_name_or_find_somebody_is_refused() {
         ("What is your first name?", Problem::AsksName),
         ("May we know your NAME?", Problem::AsksName),
         ("¿Cuál es su nombre?", Problem::AsksName),
+        ("What are you called?", Problem::AsksName),
+        ("What is your 'name'?", Problem::AsksName),
         ("What is your e-mail?", Problem::AsksContact),
+        ("What is your phone-number?", Problem::AsksContact),
+        ("Which town do you live in?", Problem::AsksContact),
+        ("What is your date-of-birth?", Problem::AsksBirth),
         ("Is it safe to call you?", Problem::AsksContact),
         ("Which street do you live on?", Problem::AsksContact),
         ("What is your phone number?", Problem::AsksContact),
@@ -302,6 +307,39 @@ fn a_question_that_is_about_none_of_that_is_not_refused() {
         "Are you an unnamed hero, e.g. of this town?",
     ] {
         assert_eq!(question(ask, &["18 to 24", "25 or older"]), [], "{ask}");
+    }
+}
+
+#[test]
+fn a_reason_leads_nowhere() {
+    let question = Question {
+        id: text("q"),
+        ask: text("Well?"),
+        why: text("Write to us@example.org."),
+        privacy: text("More at www.example.org."),
+        choices: list(vec![
+            Choice { id: text("a"), text: text("Yes") },
+            Choice { id: text("b"), text: text("No") },
+        ]),
+    };
+    let found = found(|p| p.page.questions = list(vec![question.clone()]));
+    let problem = |part: &str| (alloc::format!("questions.{part} \"q\""), Problem::HoldsLink);
+    assert_eq!(found, [problem("why"), problem("privacy")]);
+}
+
+#[test]
+fn what_must_not_be_asked_must_not_be_asked_in_another_language() {
+    for (name, text, problem) in [
+        ("policy-question-age-ask", "What is your full name?", Some(Problem::AsksName)),
+        ("policy-question-age-ask", "Quel âge ? https://example.org", Some(Problem::HoldsLink)),
+        ("policy-question-age-why", "example.org/pourquoi", Some(Problem::HoldsLink)),
+        ("policy-survey-help-choice-yes", "me@example.org", Some(Problem::HoldsLink)),
+        ("policy-opening-1", &*"न".repeat(401), Some(Problem::TooManyCharacters)),
+        ("policy-opening-1", &*"न".repeat(400), None),
+        ("policy-question-age-ask", "Quel âge avez-vous ?", None),
+        ("policy-about", "Our name is River. www.example.org", None),
+    ] {
+        assert_eq!(problem_of_translation(name, text), problem, "{name}: {text}");
     }
 }
 

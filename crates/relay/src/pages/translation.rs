@@ -10,7 +10,7 @@ use std::fmt;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentError, FluentResource};
-use stillroom_program::{Locale, Policy};
+use stillroom_program::{Locale, Policy, Problem, problem_of_translation};
 use unic_langid::LanguageIdentifier;
 
 use super::pseudo;
@@ -54,6 +54,13 @@ pub enum TranslationFault {
     Unknown(String),
     /// This text uses something that a page cannot fill: it may use variables and other texts of the file.
     TooClever(String),
+    /// This text of the policy says what the policy must not.
+    Problem {
+        /// The text.
+        name: String,
+        /// What is wrong with it.
+        problem: Problem,
+    },
     /// This text does not have the variables that it must have.
     Variables {
         /// The text.
@@ -73,6 +80,7 @@ impl fmt::Display for TranslationFault {
             Self::TooClever(name) => {
                 write!(f, "the text «{name}» uses more than variables and other texts of the file")
             }
+            Self::Problem { name, problem } => write!(f, "the text «{name}» {problem}"),
             Self::Variables { name, wanted } if wanted.is_empty() => {
                 write!(f, "the text «{name}» must have no variable")
             }
@@ -158,7 +166,10 @@ fn said(bundle: &Bundle, name: &str, sources: &[Source]) -> Result<String, Trans
         pattern.and_then(variables).ok_or_else(too_clever)?.into_iter().collect();
     let wanted = source.variables();
     if used == wanted && !text.trim().is_empty() {
-        return Ok(text);
+        return match problem_of_translation(name, &text) {
+            Some(problem) => Err(TranslationFault::Problem { name: name.to_owned(), problem }),
+            None => Ok(text),
+        };
     }
     let wanted: Vec<String> = wanted.iter().map(|name| format!("{{ ${name} }}")).collect();
     Err(TranslationFault::Variables { name: name.to_owned(), wanted: wanted.join(" and ") })

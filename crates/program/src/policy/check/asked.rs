@@ -15,7 +15,18 @@ use crate::policy::{Choice, Question, SurveyItem};
 const FORBIDDEN: [(Problem, &[&str]); 3] = [
     (
         Problem::AsksName,
-        &["name", "names", "nickname", "surname", "username", "initials", "nombre", "apellido"],
+        &[
+            "name",
+            "names",
+            "nickname",
+            "surname",
+            "username",
+            "initials",
+            "nombre",
+            "apellido",
+            "are you called",
+            "you are called",
+        ],
     ),
     (
         Problem::AsksContact,
@@ -45,6 +56,11 @@ const FORBIDDEN: [(Problem, &[&str]); 3] = [
             "where do you live",
             "where you live",
             "where are you",
+            "which town",
+            "what town",
+            "which city",
+            "what city",
+            "which village",
             "social security",
             "correo",
             "direccion",
@@ -78,6 +94,8 @@ pub(super) fn check_questions(questions: &[Question], findings: &mut Findings) {
         findings.not_empty(field("ask"), &question.ask);
         findings.not_empty(field("why"), &question.why);
         findings.not_empty(field("privacy"), &question.privacy);
+        findings.add_if(holds_link(&question.why), field("why"), Problem::HoldsLink);
+        findings.add_if(holds_link(&question.privacy), field("privacy"), Problem::HoldsLink);
         let few = question.choices.len() < 2;
         findings.add_if(few, field("choices"), Problem::TooFewChoices);
         check_asked(&field("ask"), &question.ask, &question.choices, false, findings);
@@ -106,14 +124,27 @@ pub(super) fn check_survey(survey: &[SurveyItem], findings: &mut Findings) {
 
 fn check_asked(field: &str, ask: &str, choices: &[Choice], free: bool, findings: &mut Findings) {
     let asked = words(ask);
-    for (problem, phrases) in FORBIDDEN {
-        let found = phrases.iter().any(|phrase| holds(&asked, phrase));
-        findings.add_if(found, field, problem);
+    for problem in forbidden(&asked) {
+        findings.add(field, problem);
     }
     let age = AGE.iter().any(|phrase| holds(&asked, phrase));
     let in_years = choices.iter().any(|choice| is_years(&choice.text));
     findings.add_if(in_years || (age && free), field, Problem::AsksAge);
     findings.add_if(holds_link(ask), field, Problem::HoldsLink);
+}
+
+/// What these words ask for that must not be asked for.
+fn forbidden(asked: &[String]) -> impl Iterator<Item = Problem> {
+    let found = |phrases: &[&str]| phrases.iter().any(|phrase| holds(asked, phrase));
+    FORBIDDEN.into_iter().filter(move |(_, phrases)| found(phrases)).map(|(problem, _)| problem)
+}
+
+/// What a question, an item of the survey or one of its parts must not say in another language either.
+pub(super) fn problem_of_translation(is_question: bool, text: &str) -> Option<Problem> {
+    if holds_link(text) {
+        return Some(Problem::HoldsLink);
+    }
+    if is_question { forbidden(&words(text)).next() } else { None }
 }
 
 fn check_choices(field: &str, choices: &[Choice], findings: &mut Findings) {
@@ -149,10 +180,11 @@ fn holds_link(text: &str) -> bool {
     text.contains("://") || text.contains('@') || text.split_whitespace().any(ending)
 }
 
-/// The words of a text, in small letters; a hyphen or an apostrophe is of its word.
+/// The words of a text, in small letters; an apostrophe inside is of its word.
 fn words(text: &str) -> Vec<String> {
-    let of_word = |c: char| c.is_alphanumeric() || "-'’".contains(c);
-    let words = text.split(|c| !of_word(c)).filter(|word| !word.is_empty());
+    let of_word = |c: char| c.is_alphanumeric() || "'’".contains(c);
+    let words = text.split(|c| !of_word(c)).map(|word| word.trim_matches(['\'', '’']));
+    let words = words.filter(|word| !word.is_empty());
     words.map(|word| word.to_lowercase().to_string()).collect()
 }
 

@@ -291,6 +291,16 @@ fn check_rights(rights: &[Right], findings: &mut Findings) {
     }
 }
 
+/// What is wrong with a text of a policy in another language, by the name that [`Policy::texts`] has for it.
+pub fn problem_of_translation(name: &str, text: &str) -> Option<Problem> {
+    if name.starts_with("policy-opening-") {
+        let too_long = text.chars().count() > OPENING_MESSAGE_CHARACTERS;
+        return too_long.then_some(Problem::TooManyCharacters);
+    }
+    let is_asked = name.starts_with("policy-question-") || name.starts_with("policy-survey-");
+    if is_asked { asked::problem_of_translation(name.ends_with("-ask"), text) } else { None }
+}
+
 /// Short, with more to read elsewhere: that is what the guidance asks of messages that appear by themselves.
 fn check_opening_messages(messages: &[OpeningMessage], rights: &[Right], findings: &mut Findings) {
     let has_details = |right: &&Right| !right.details.trim().is_empty();

@@ -84,6 +84,9 @@ fn each_fault_is_named() {
     assert_eq!(fault("joined = { $name }\n"), variables("joined", "{ $name } and { $role }"));
     assert_eq!(fault("send = { $count }\n"), variables("send", ""));
     assert_eq!(fault("policy-about = { $count }\n"), variables("policy-about", ""));
+    let link = "policy-question-age-ask = Quel âge ? https://example.org\n";
+    let problem = stillroom_program::Problem::HoldsLink;
+    assert_eq!(fault(link), Fault::Problem { name: name("policy-question-age-ask"), problem });
     let bytes = Translation::read(b"send = \xff\n", &policy()).unwrap();
     assert_eq!(bytes.faults, [Fault::NotText]);
 }
