@@ -292,7 +292,12 @@ impl Survivor {
     /// Answers the survey after the end; an empty list skips it, and sends as many bytes. Whether it is sent: once,
     /// and only where the program asks anything and the texts fit, which those of a sound policy's lengths do.
     pub fn survey(&mut self, items: Vec<ItemAnswer>) -> bool {
-        if !matches!(self.state, State::Over) {
+        let ended = match &self.state {
+            State::Chatting(chat) => chat.has_ended(),
+            State::Over => true,
+            State::Before | State::Asking(_) => false,
+        };
+        if !ended {
             return false;
         }
         let answers = self
@@ -517,16 +522,13 @@ impl Survivor {
             })
         });
         match ask {
-            Some(ask) => {
-                self.send(&ask);
-                self.answer_questions();
-            }
+            Some(ask) => self.send(&ask),
             None => self.stop(Stop::RelayFault),
         }
     }
 
     /// Sends what was answered to the optional questions, or as many bytes where nothing was: with the first
-    /// asking, and with no other.
+    /// place in the line, and with no other. Whoever gets none has sent nothing.
     fn answer_questions(&mut self) {
         let answers = core::mem::take(&mut self.said.answers);
         let policy = self.trust.policy().map(|policy| (policy.report_key.clone(), policy.version));
@@ -574,6 +576,7 @@ impl Survivor {
         if let State::Asking(asking) = &mut self.state {
             asking.placed = true;
             self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: Some(ahead) }));
+            self.answer_questions();
         }
     }
 

@@ -129,6 +129,27 @@ fn the_survey_is_answered_or_skipped_after_the_end_once_and_in_one_size() {
 }
 
 #[test]
+fn the_survey_does_not_wait_until_the_other_side_has_heard_of_the_end() {
+    let (mut world, desk, survivor) = chatting(9);
+    world.destroy(desk);
+    world.run_for(SOON);
+    world.as_survivor(survivor, |core, now| core.end(now));
+    assert!(world.as_survivor(survivor, |core, _| core.survey(vec![choice(1)])).unwrap());
+    world.run_for(SOON);
+    assert_eq!(posted(&world, survivor).len(), 2);
+}
+
+#[test]
+fn whoever_gets_no_place_in_the_line_has_sent_no_answer() {
+    let (mut world, desk) = on_duty(10);
+    world.destroy(desk);
+    world.run_for(A_WHILE);
+    let survivor = start_with(&mut world, answering());
+    world.run_for(A_WHILE);
+    assert_eq!(posted(&world, survivor).len(), 0);
+}
+
+#[test]
 fn a_survey_that_is_too_long_is_not_taken_and_may_be_shortened() {
     let (mut world, desk, survivor) = chatting(7);
     ends(&mut world, desk, survivor);

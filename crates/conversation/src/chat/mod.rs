@@ -444,6 +444,11 @@ impl Chat {
         self.roster.is_introduced(self.lead)
     }
 
+    /// It has ended here, though the others may not know yet.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.stage != Stage::Open
+    }
+
     /// Nothing is left to do: the chat can be dropped.
     pub(crate) fn is_over(&self) -> bool {
         self.stage == Stage::Over && self.frames.is_empty() && self.outputs.is_empty()
