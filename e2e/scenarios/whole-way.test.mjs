@@ -14,16 +14,25 @@ import { wait } from '../lib/wait.mjs'
 /** Where survivors come from: the program's own website. */
 const WEBSITE = 'https://program.example/'
 
+/** Where a finger goes, and whether nothing lies over it there. */
+const middleOf = (page, selector) => page.evaluate((selector) => {
+  const one = document.querySelector(selector)
+  const { left, top, width, height } = one.getBoundingClientRect()
+  const [x, y] = [left + width / 2, top + height / 2]
+  return { x, y, isOnTop: one.contains(document.elementFromPoint(x, y)) }
+}, selector)
+
 /** Fingers on a phone: no mouse, and no key but those that write. */
 const fingers = {
   options: { viewport: PHONE, touch: true },
   async press(page, selector) {
-    const middle = await page.evaluate((selector) => {
-      const one = document.querySelector(selector)
-      one.scrollIntoView({ block: 'center' })
-      const { left, top, width, height } = one.getBoundingClientRect()
-      return { x: left + width / 2, y: top + height / 2 }
-    }, selector)
+    await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), selector)
+    let middle
+    await wait(async () => {
+      const before = middle
+      middle = await middleOf(page, selector)
+      return middle.isOnTop && middle.x === before?.x && middle.y === before.y
+    }, `${selector} to stand still where a finger reaches it`, PATIENCE)
     await page.raw.touchscreen.tap(middle.x, middle.y)
   },
   choose: (page) => fingers.press(page, 'label:has([value=not-sure])'),
