@@ -33,37 +33,34 @@ async function memory(page) {
   return usedSize + embedderHeapUsedSize + backingStorageSize
 }
 
-const page = await startChat(browser, program.visitor)
-await meet(page, desk)
-const idle = await memory(page)
-await write(page, 0, 500)
-await page.context.setOffline(true)
-const tools = await page.context.newCDPSession(page.raw)
-await tools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
-// What the way out does first: the same work, on a copy, so that it can be measured more than once.
-const emptied = await page.evaluate(() => [...Array(9)].map(() => {
-  const copy = document.documentElement.cloneNode(true)
-  const frame = document.implementation.createHTMLDocument('')
-  frame.replaceChild(frame.adoptNode(copy), frame.documentElement)
-  const start = performance.now()
-  frame.documentElement.remove()
-  return performance.now() - start
-}))
-await tools.send('Emulation.setCPUThrottlingRate', { rate: 1 })
-await page.context.setOffline(false)
-await write(page, 500, 500)
-figure('memory of the page after 1,000 messages, above idle', (await memory(page) - idle) / 1e6, 'MB', { first: 10, end: 5 })
+/** A chat of so many messages. */
+async function chatOf(count) {
+  const page = await startChat(browser, program.visitor)
+  await meet(page, desk)
+  const idle = await memory(page)
+  await write(page, 0, count)
+  return { page, idle }
+}
 
-// The press itself, with everything that hangs on it.
-await page.context.setOffline(true)
-await tools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
-const press = await page.evaluate(() => new Promise((done) => {
-  const button = document.getElementById('leave')
-  const start = performance.now()
-  new MutationObserver(() => done(performance.now() - start)).observe(document, { childList: true })
-  button.click()
-}))
-figure('way out: press to emptied, 1,000 messages, 6x slower processor', press, 'ms', { first: 50, end: 17 })
-figure('of that taking 500 messages off the page', median(emptied), 'ms', {})
+const long = await chatOf(1_000)
+figure('memory of the page after 1,000 messages, above idle', (await memory(long.page) - long.idle) / 1e6, 'MB', { first: 10, end: 5 })
+await long.page.close()
+
+// The press, with everything that hangs on it: what watches the document hears of it when all is done.
+const presses = []
+for (let time = 0; time < 3; time++) {
+  const { page } = await chatOf(500)
+  const tools = await page.context.newCDPSession(page.raw)
+  await page.context.setOffline(true)
+  await tools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
+  presses.push(await page.evaluate(() => new Promise((done) => {
+    const button = document.getElementById('leave')
+    const start = performance.now()
+    new MutationObserver(() => done(performance.now() - start)).observe(document, { childList: true })
+    button.click()
+  })))
+  await page.close()
+}
+figure('way out: press to emptied, 500 messages, 6x slower, median of 3', median(presses), 'ms', { first: 50, end: 17 })
 await browser.close()
 await program.stop()
