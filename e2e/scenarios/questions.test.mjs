@@ -22,6 +22,13 @@ const sent = (recording) => recording.posts.filter(({ path }) => path === '/a')
 const sizes = (recording) => sent(recording).map(({ head, body }) => head.length + body.length)
 const arrives = (recording, count) => wait(() => sent(recording).length === count, `${count} envelopes`, PATIENCE)
 
+/** Two presses at one place, as quick as can be. */
+const twicePressed = (name) => name === 'Firefox' ? {
+  mouse: (raw, x, y) => raw.mouse.click(x, y, { count: 2 }),
+} : {
+  mouse: (raw, x, y) => raw.mouse.dblclick(x, y),
+}
+
 /** How many of these are on the page, in sight or not. */
 const there = (page, selector) => page.evaluate((selector) => document.querySelectorAll(selector).length, selector)
 const choose = (page, question, place) => page.evaluate(([question, place]) => {
@@ -65,6 +72,24 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       recording?.stop()
     })
 
+    for (const [hand, twice] of Object.entries(twicePressed(name))) {
+      test(`the second of two quick presses (${hand}) neither answers nor skips what comes up under it`, async () => {
+        page = await open(browser, recording)
+        for (const [button, screen] of [['#start', 'safety'], ['#safety-form [type=submit]', 'rights'], ['#rights-form [type=submit]', 'questions']]) {
+          await page.evaluate((button) => document.querySelector(button).scrollIntoView({ block: 'nearest' }), button)
+          const { x, y } = await page.evaluate((button) => {
+            const { left, top, width, height } = document.querySelector(button).getBoundingClientRect()
+            return { x: left + width / 2, y: top + height / 2 }
+          }, button)
+          await twice(page.raw, x, y)
+          await page.until((screen) => document.documentElement.dataset.screen === screen, screen)
+          assert.equal(await there(page, '.answers :checked'), 0, `nothing is chosen on ${screen}`)
+        }
+        await page.see('button', 'Skip all')
+        await page.close()
+      })
+    }
+
     test('nothing has to be answered, and nothing is chosen beforehand', async () => {
       page = await open(browser, recording)
       await toQuestions(page)
@@ -91,6 +116,18 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await toQuestions(page)
       assert.equal(await there(page, '#questions :checked'), 0)
       assert.deepEqual(sent(recording), [])
+    })
+
+    test('a key on a choice sends nothing, and on the heading skips nothing that is answered', async () => {
+      await choose(page, 0, 1)
+      await page.evaluate(() => document.querySelector('#questions :checked').focus())
+      await page.press('Enter')
+      await page.evaluate(() => document.querySelector('#questions h1').focus())
+      await page.press('Enter')
+      await page.see('heading', HEADINGS.questions)
+      assert.equal(await there(page, '#questions :checked'), 1)
+      await page.goto(`${recording.origin}/`)
+      await toQuestions(page)
     })
 
     test('one key skips all, and as much goes out as from whoever answers', async () => {

@@ -5,7 +5,7 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked
+let page, over, begun, wanted, thanked, pressed, moved
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
 function show(screen, part) {
@@ -15,6 +15,7 @@ function show(screen, part) {
   if (screen == 'chat' && offer) offer.hidden = false
   const later = screen == 'ended' && offer?.hidden == false && at('survey')
   root.dataset.screen = screen
+  moved = true
   if (last && at('message')) {
     uncover()
     at('message').value = ''
@@ -186,6 +187,18 @@ const submits = {
   composer: send,
 }
 
+// The second of two quick presses was meant for the screen before: it neither answers nor skips this one.
+document.addEventListener('click', event => {
+  const { detail, timeStamp, clientX, clientY, target } = event
+  if (!detail || !target.closest('main')) return
+  const again = pressed && timeStamp - pressed.timeStamp < 500 && Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) < 40
+  if (again && moved && (detail > 1 || touch)) {
+    event.preventDefault()
+    return event.stopPropagation()
+  }
+  pressed = { timeStamp, clientX, clientY }
+  moved = false
+}, true)
 document.addEventListener('click', event => {
   const id = event.target.closest('button')?.id
   if (Object.hasOwn(presses, id)) presses[id]()
@@ -231,8 +244,10 @@ document.addEventListener('keydown', event => {
   const { key, target } = event
   if (key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
   // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not. It skips
-  // questions; in the survey, which somebody has chosen to answer, it does nothing.
-  if (key == 'Enter' && !event.repeat && target.localName == 'h1') target.closest('.step:not(#survey)')?.querySelector('.button').click()
+  // questions of which none is answered; in the survey, which somebody has chosen to answer, it does nothing.
+  if (key == 'Enter' && !event.repeat && target.localName == 'h1' && !at('questions')?.querySelector(':checked')) target.closest('.step:not(#survey)')?.querySelector('.button').click()
+  // Nor does an Enter on a choice send all the others.
+  if (key == 'Enter' && target.closest('.asked') && target.localName == 'input') event.preventDefault()
   // An Enter that picks a word in an input method sends nothing.
   if (key == 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode != 229 && target.id == 'message') {
     event.preventDefault()

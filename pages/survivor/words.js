@@ -16,8 +16,10 @@ const alike = (one, other) => one.nodeName == other.nodeName && one.id == other.
 // here. Both are left alone.
 function reword(here, there, other) {
   for (const name of ATTRIBUTES) if (there.hasAttribute(name)) here.setAttribute(name, there.getAttribute(name))
-  const [old, words] = [parts(here), parts(there)]
   const into = here.content || here
+  const old = parts(here)
+  // What has been taken off this page stays off.
+  const words = parts(there).filter(({ id }) => !id || old.some(part => part.id == id))
   if (!words.length || !old.length) return
   if (old.length == words.length && old.every((part, place) => alike(part, words[place]))) {
     old.forEach((part, place) => part.nodeType == Node.ELEMENT_NODE ? reword(part, words[place], other) : part.data = words[place].data)
@@ -54,7 +56,9 @@ function ask(option) {
   const request = asked = new XMLHttpRequest()
   const end = () => {
     if (!root.isConnected) return // left meanwhile
-    if (request.status == 200 && request.response?.getElementById('texts')) return take(request.response, option)
+    // Another version of the policy may have other questions and choices than those that are on the screen.
+    const { version } = request.response?.documentElement.dataset ?? {}
+    if (request.status == 200 && version == root.dataset.version && request.response.getElementById('texts')) return take(request.response, option)
     shown.selected = true
     say('language-not-loaded', true)
   }

@@ -206,24 +206,20 @@ impl View {
     }
 
     fn show_message(&mut self, number: MessageNumber, from: Author, text: &Written, at: Timestamp) {
-        let Some(item) = self.copy("of-message") else {
-            return;
-        };
         let mine = from == Author::Me;
-        let (name, role) = match from {
-            Author::Me => (self.text("you"), String::new()),
-            Author::Member(member) => self.who(member),
-        };
-        put(&item, "bdi", &name);
-        put(&item, ".role", &role);
-        put(&item, ".words", text);
-        if mine {
-            item.set_class_name("message mine");
-        }
-        let (Some(when), Some(how_far)) = (part(&item, ".when"), part(&item, ".how-far")) else {
+        let Some(item) = self.copy(if mine { "of-mine" } else { "of-message" }) else {
             return;
         };
-        self.shown.push(Shown { number, at, said: None, when, how_far: mine.then_some(how_far) });
+        if let Author::Member(member) = from {
+            let (name, role) = self.who(member);
+            put(&item, "bdi", &name);
+            put(&item, ".role", &role);
+        }
+        put(&item, ".words", text);
+        let (Some(when), how_far) = (part(&item, ".when"), part(&item, ".how-far")) else {
+            return;
+        };
+        self.shown.push(Shown { number, at, said: None, when, how_far });
         self.say_how_far();
         self.show_times(at);
         self.append(&item, mine);

@@ -167,14 +167,14 @@ advocate-lost = Your advocate’s connection is gone for good, so you are at the
 
 end-chat = End chat
 end-heading = End this chat?
-end-what-happens = Everything written here will be erased at once: on this device, on the advocate’s, and in between. Nobody can bring it back.
+end-what-happens = Everything written here will be erased: at once on this device and in between, and on the advocate’s as soon as it hears of it. Nobody can bring it back.
 end-and-erase = End and erase
 keep-chatting = Keep chatting
 
 ended-heading = It has ended
-ended-by-you = You ended it. What was written is erased on both sides.
+ended-by-you = You ended it. What was written is erased on this device, and on the advocate’s as soon as it hears of it.
 ended-by-staff = The other side ended it. What was written is erased on both sides.
-ended-by-silence = It closed because nothing was written for a long time. What was written is erased on both sides. You can start a new chat whenever you want.
+ended-by-silence = It closed because nothing was written for a long time. What was written is erased on this device, and on the advocate’s as soon as it hears of it. You can start a new chat whenever you want.
 ended-unknown = It has ended. What was written is erased on this device.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
