@@ -26,7 +26,7 @@ const middleOf = (page, selector) => page.evaluate((selector) => {
 const fingers = {
   options: { viewport: PHONE, touch: true },
   async press(page, selector) {
-    await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'center' }), selector)
+    await page.evaluate((selector) => document.querySelector(selector).scrollIntoView({ block: 'nearest' }), selector)
     let middle
     await wait(async () => {
       const before = middle
