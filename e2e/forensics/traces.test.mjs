@@ -74,11 +74,11 @@ for (const [kind, giver] of visits) {
             await assertReopenedIsBlank(visit)
             await visit.browser.quit()
           }
-          const found = read(kind, stage, visit, { relay, before, tells })
+          const found = read(kind, stage, home, { visit, relay, before, tells })
           rows.push({ 'the chat': `${ending}, ${link}`, ...found })
           assertHistory(kind, stage, visit, ending)
           await assertRestoredIsBlank(visit)
-          read(kind, stage, visit, { relay, before, tells })
+          read(kind, stage, home, { visit, relay, before, tells })
         } finally {
           await visit.browser.kill()
           await endLeft(stage.desk)
@@ -103,8 +103,7 @@ async function beyondTheBrowsersOwn(kind, stage) {
 const beside = (home, needles) => search(home, needles).hits.filter(({ file }) => !isWebsite(home, file))
 
 /** Reads everything, and fails where it should not be as it is. */
-function read(kind, stage, visit, { relay, before, tells }) {
-  const { home } = visit
+function read(kind, stage, home, { visit, relay, before, tells }) {
   const chatWords = search(home, ofVisit(visit))
   assert.deepEqual(lines(chatWords.hits), [], 'no word of the chat in any file of the browser')
   for (const opened of KINDS[kind.name]) assert.ok(chatWords.kinds.get(opened), `${opened} was looked into`)
