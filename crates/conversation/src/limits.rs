@@ -49,8 +49,10 @@ pub(crate) const LEAD_LOST_AFTER: Duration = Duration::from_secs(90);
 /// restarted hears from the desks within that time.
 pub(crate) const DUTY_LOST_AFTER: Duration = Duration::from_secs(60);
 
-/// How long whoever ends a chat stays to see that everybody heard it.
-pub(crate) const CLOSING_AT_MOST: Duration = Duration::from_secs(10);
+/// How long whoever ends a chat stays to see that everybody heard it, so that it is erased on the other side
+/// too: a relay that restarts, or a phone that finds its network again, takes minutes. What was written is
+/// gone here meanwhile; what is kept are the keys to say that it ended.
+pub(crate) const CLOSING_AT_MOST: Duration = Duration::from_secs(15 * 60);
 
 /// How long after a key or a press somebody counts as there: whoever is asked then was writing, and is
 /// answered for.

@@ -260,6 +260,19 @@ fn an_ending_reaches_a_survivor_whose_line_was_down() {
 }
 
 #[test]
+fn an_ending_reaches_the_advocate_when_a_relay_comes_back_minutes_later() {
+    let (mut world, desk, survivor) = chatting(16);
+    write_both_ways(&mut world, desk, survivor, 0);
+    world.kill_relay();
+    world.run_for(SOON);
+    world.as_survivor(survivor, |core, now| core.end(now));
+    world.run_for(Duration::from_secs(5 * 60));
+    world.start_relay();
+    assert!(world.run_until(A_WHILE, |world| world.shown(desk).chat(1).over));
+    assert!(world.run_until(SOON, |world| world.holdings().rooms == 0));
+}
+
+#[test]
 fn somebody_who_stops_waiting_holds_no_place() {
     let (mut world, desk) = on_duty(14);
     let survivor = start(&mut world);
