@@ -137,6 +137,14 @@ export function found(paths, name) {
  * Beyond this interface `page.raw` is the driver's own page, and `page.browser` says whose.
  */
 export class Page {
+  /** The element, from among those of its role and name that a driver has `seen`. */
+  async element(role, name) {
+    let elements = []
+    await wait(async () => (elements = await this.seen(role, name)).length > 0, `${role} “${name}”`, PATIENCE)
+    if (elements.length > 1) throw new Error(`${elements.length} times ${role} “${name}”`)
+    return elements[0]
+  }
+  async count(role, name) { return (await this.seen(role, name)).length }
   /** Waits until the element is seen. */
   async see(role, name) { await this.element(role, name) }
   /** Waits until none is seen. */
@@ -223,13 +231,6 @@ export class FirefoxPage extends Page {
     const seen = await Promise.all(all.map((one) => one.isVisible().catch(() => false)))
     return all.filter((_, index) => seen[index])
   }
-  async element(role, name) {
-    let elements = []
-    await wait(async () => (elements = await this.seen(role, name)).length > 0, `${role} “${name}”`, PATIENCE)
-    if (elements.length > 1) throw new Error(`${elements.length} times ${role} “${name}”`)
-    return elements[0]
-  }
-  async count(role, name) { return (await this.seen(role, name)).length }
   async click(role, name) {
     const element = await this.element(role, name)
     await wait(() => element.evaluate((one) => !one.disabled), `${role} “${name}” enabled`, PATIENCE)

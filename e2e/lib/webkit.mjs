@@ -166,13 +166,6 @@ class WebKitPage extends Page {
     }
     return seen
   }
-  async element(role, name) {
-    let elements = []
-    await wait(async () => (elements = await this.seen(role, name)).length > 0, `${role} “${name}”`, PATIENCE)
-    if (elements.length > 1) throw new Error(`${elements.length} times ${role} “${name}”`)
-    return elements[0]
-  }
-  async count(role, name) { return (await this.seen(role, name)).length }
   async click(role, name) {
     const element = await this.element(role, name)
     await wait(() => this.raw.of(element, 'enabled'), `${role} “${name}” enabled`, PATIENCE)

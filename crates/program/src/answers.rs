@@ -11,14 +11,13 @@ use core::fmt;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
-use stillroom_protocol::padding::unpad;
 use stillroom_protocol::{AnswersKind, ProgramId};
-use stillroom_wire::{List, Text, TooLong, decode, encode};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use stillroom_wire::{List, Text, TooLong};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::limits::{ASKED_MAX, SURVEY_FREE_TEXT};
 use crate::reasons::reasons;
-use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal_padded};
 
 const INFO: &[u8] = b"stillroom answers 1";
 
@@ -99,17 +98,8 @@ impl Answers {
         if !self.fits_kind() {
             return Err(SealError::TooLong);
         }
-        let length = self.kind.plaintext_bytes();
-        // Made as long as it will be at once: a vector that grows leaves copies behind.
-        let mut padded = Zeroizing::new(Vec::with_capacity(length));
-        let record = Zeroizing::new(encode(self));
-        if record.len() >= length {
-            return Err(SealError::TooLong);
-        }
-        padded.extend_from_slice(&record);
-        padded.push(0x80);
-        padded.resize(length, 0);
-        seal(report_key, INFO, &context(program, report_key, self.kind), &padded, rng)
+        let context = context(program, report_key, self.kind);
+        seal_padded(report_key, INFO, &context, self, self.kind.plaintext_bytes(), rng)
     }
 
     /// Opens them with the report key.
@@ -123,13 +113,9 @@ impl Answers {
         sealed: &[u8],
     ) -> Result<Self, AnswersError> {
         let context = context(program, &report_key.public_key(), kind);
-        let padded =
-            report_key.open(INFO, &context, sealed).map_err(|_| AnswersError::DoesNotOpen)?;
-        if padded.len() != kind.plaintext_bytes() {
-            return Err(AnswersError::Malformed);
-        }
-        let answers = unpad(&padded).ok_or(AnswersError::Malformed)?;
-        let answers: Self = decode(answers).map_err(|_| AnswersError::Malformed)?;
+        let opened = report_key.open_padded(INFO, &context, kind.plaintext_bytes(), sealed);
+        let opened = opened.map_err(|_| AnswersError::DoesNotOpen)?;
+        let answers: Self = opened.ok_or(AnswersError::Malformed)?;
         if answers.kind != kind || !answers.fits_kind() {
             return Err(AnswersError::Malformed);
         }

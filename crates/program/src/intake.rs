@@ -9,15 +9,13 @@ use core::fmt;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
-use stillroom_protocol::padding::unpad;
 use stillroom_protocol::{KeyPackageHash, ProgramId};
-use stillroom_wire::{Flag, Text, decode, encode};
-use zeroize::Zeroizing;
+use stillroom_wire::{Flag, Text};
 
 use crate::limits::INTAKE_PLAINTEXT;
 use crate::reasons::reasons;
 use crate::return_words::ReturnWords;
-use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal_padded};
 
 const INFO: &[u8] = b"stillroom intake 1";
 
@@ -79,12 +77,8 @@ impl Intake {
         key_package: &KeyPackageHash,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, SealError> {
-        // Made as long as it will be at once: a vector that grows leaves copies behind.
-        let mut padded = Zeroizing::new(Vec::with_capacity(INTAKE_PLAINTEXT));
-        padded.extend_from_slice(&Zeroizing::new(encode(self)));
-        padded.push(0x80);
-        padded.resize(INTAKE_PLAINTEXT, 0);
-        seal(duty_key, INFO, &context(program, duty_key, key_package), &padded, rng)
+        let context = context(program, duty_key, key_package);
+        seal_padded(duty_key, INFO, &context, self, INTAKE_PLAINTEXT, rng)
     }
 
     /// Opens one with the duty key.
@@ -98,12 +92,8 @@ impl Intake {
         sealed: &[u8],
     ) -> Result<Self, IntakeError> {
         let context = context(program, &duty.public_key(), key_package);
-        let padded = duty.open(INFO, &context, sealed).map_err(|_| IntakeError::DoesNotOpen)?;
-        if padded.len() != INTAKE_PLAINTEXT {
-            return Err(IntakeError::Malformed);
-        }
-        let intake = unpad(&padded).ok_or(IntakeError::Malformed)?;
-        decode(intake).map_err(|_| IntakeError::Malformed)
+        let opened = duty.open_padded(INFO, &context, INTAKE_PLAINTEXT, sealed);
+        opened.map_err(|_| IntakeError::DoesNotOpen)?.ok_or(IntakeError::Malformed)
     }
 }
 

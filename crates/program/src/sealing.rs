@@ -15,7 +15,8 @@ use hpke::{Deserializable as _, Kem, OpModeR, OpModeS, Serializable as _};
 use mls_rs_codec::{Error, MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256};
-use stillroom_wire::Bytes;
+use stillroom_protocol::padding::unpad;
+use stillroom_wire::{Bytes, decode, encode};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::reasons::reasons;
@@ -125,6 +126,23 @@ impl ReceivingKey {
         )
     }
 
+    /// Opens what was sealed by [`seal_padded`] to this key, with the same `info`, `aad` and `length`. Nothing
+    /// where it opened and holds no such record.
+    ///
+    /// # Errors
+    /// [`SealError::DoesNotOpen`].
+    pub(crate) fn open_padded<T: MlsDecode>(
+        &self,
+        info: &[u8],
+        aad: &[u8],
+        length: usize,
+        sealed: &[u8],
+    ) -> Result<Option<T>, SealError> {
+        let padded = self.open(info, aad, sealed)?;
+        let record = if padded.len() == length { unpad(&padded) } else { None };
+        Ok(record.and_then(|record| decode(record).ok()))
+    }
+
     /// Opens what was [`seal`]ed to this key with the same `info` and `aad`.
     ///
     /// # Errors
@@ -161,6 +179,31 @@ impl fmt::Debug for ReceivingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ReceivingKey(secret)")
     }
+}
+
+/// Seals a record that is filled up to `length` bytes, so that its own length does not show (the mark and zeros
+/// of ISO/IEC 7816-4, as on the line).
+///
+/// # Errors
+/// As [`seal`]; [`SealError::TooLong`] also where the record leaves no room for the mark.
+pub(crate) fn seal_padded<T: MlsEncode>(
+    to: &ReceivingPublicKey,
+    info: &[u8],
+    aad: &[u8],
+    record: &T,
+    length: usize,
+    rng: &mut dyn CryptoRng,
+) -> Result<Vec<u8>, SealError> {
+    let record = Zeroizing::new(encode(record));
+    if record.len() >= length {
+        return Err(SealError::TooLong);
+    }
+    // Made as long as it will be at once: a vector that grows leaves copies behind.
+    let mut padded = Zeroizing::new(Vec::with_capacity(length));
+    padded.extend_from_slice(&record);
+    padded.push(0x80);
+    padded.resize(length, 0);
+    seal(to, info, aad, &padded, rng)
 }
 
 /// Seals `plaintext` to a key: the encapsulation (1,120 bytes), then the ciphertext and its tag (16 more

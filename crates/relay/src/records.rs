@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
-    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Policy,
+    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy,
     SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
     VerifiedRevocations, encode,
 };
@@ -181,7 +181,7 @@ impl Records {
             return Err(NOT_SIGNED);
         }
         if self.put_newer(Kind::Policy, verified.version, record.to_vec()).await? {
-            self.directory.keep_locales(named_by(&policy)).await?;
+            self.directory.keep_locales(named_by(&policy.page)).await?;
             let notice = Notice { policy, files, calendar: calendar.clone() };
             if let Err(error) = self.board.put_up(notice).await {
                 tracing::error!(%error, "the pages cannot show the new policy");
@@ -212,8 +212,7 @@ impl Records {
             return Ok(Vec::new());
         };
         let page = read::<SignedPolicy>(&kept.record)?.page;
-        let page = read::<stillroom_program::Page>(&page)?;
-        Ok(page.locales.iter().map(|locale| locale.file).collect())
+        Ok(named_by(&read(&page)?))
     }
 
     /// The files of texts that a policy names, as far as they are there.
@@ -222,7 +221,7 @@ impl Records {
         policy: &Policy,
     ) -> Result<Vec<LocaleFile>, DirectoryError> {
         let mut files = Vec::new();
-        for hash in named_by(policy) {
+        for hash in named_by(&policy.page) {
             let file = self.directory.locale(hash).await?;
             files.extend(file.and_then(|file| LocaleFile::try_from(file).ok()));
         }
@@ -351,9 +350,9 @@ impl Records {
     }
 }
 
-/// The hashes of the files of texts that a policy names.
-pub(crate) fn named_by(policy: &Policy) -> Vec<[u8; 32]> {
-    policy.page.locales.iter().map(|locale| locale.file).collect()
+/// The hashes of the files of texts that a page names.
+fn named_by(page: &Page) -> Vec<[u8; 32]> {
+    page.locales.iter().map(|locale| locale.file).collect()
 }
 
 fn read<T: MlsDecode>(record: &[u8]) -> Result<T, Failure> {

@@ -2,7 +2,8 @@
 //! (`features.md` 2.3).
 //!
 //! The words are those of English and a little Spanish. They are found wherever they stand, so that a
-//! question may have to be put in other words; whoever asks in another language answers for it alone.
+//! question may have to be put in other words; whoever asks in another language answers for all but links
+//! and those words.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;

@@ -294,11 +294,15 @@ fn check_rights(rights: &[Right], findings: &mut Findings) {
 /// What is wrong with a text of a policy in another language, by the name that [`Policy::texts`] has for it.
 pub fn problem_of_translation(name: &str, text: &str) -> Option<Problem> {
     if name.starts_with("policy-opening-") {
-        let too_long = text.chars().count() > OPENING_MESSAGE_CHARACTERS;
-        return too_long.then_some(Problem::TooManyCharacters);
+        return is_too_long(text).then_some(Problem::TooManyCharacters);
     }
     let is_asked = name.starts_with("policy-question-") || name.starts_with("policy-survey-");
     if is_asked { asked::problem_of_translation(name.ends_with("-ask"), text) } else { None }
+}
+
+/// Whether an opening message is longer than people read.
+fn is_too_long(opening: &str) -> bool {
+    opening.chars().count() > OPENING_MESSAGE_CHARACTERS
 }
 
 /// Short, with more to read elsewhere: that is what the guidance asks of messages that appear by themselves.
@@ -308,9 +312,7 @@ fn check_opening_messages(messages: &[OpeningMessage], rights: &[Right], finding
     for (number, message) in (1..).zip(messages) {
         let field = |part: &str| alloc::format!("opening_messages.{part} {number}");
         findings.not_empty(field("text"), &message.text);
-        let characters = message.text.chars().count();
-        let too_long = characters > OPENING_MESSAGE_CHARACTERS;
-        findings.add_if(too_long, field("text"), Problem::TooManyCharacters);
+        findings.add_if(is_too_long(&message.text), field("text"), Problem::TooManyCharacters);
         let named = rights.iter().find(|right| right.id == message.details);
         if message.details.is_empty() {
             findings.add_if(any_details, field("details"), Problem::NoDetails);
