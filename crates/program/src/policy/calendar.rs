@@ -225,7 +225,7 @@ impl Calendar {
     /// The stretches that begin on a date.
     fn on(&self, date: civil::Date) -> Vec<Stretch> {
         let exception = self.hours.exceptions.iter().find(|exception| exception.date == of(date));
-        let mut times: Vec<OpenTime> = match exception {
+        let times: Vec<OpenTime> = match exception {
             Some(exception) => exception.open.to_vec(),
             None if *self.hours.always_open => {
                 Vec::from([OpenTime { opens: 0, closes: OpenTime::DAY }])
@@ -236,14 +236,16 @@ impl Calendar {
                 today.map(|weekly| weekly.time).collect()
             }
         };
-        times.sort_unstable();
         let stretches = times.into_iter().filter_map(|time| {
             let opens = self.moment(date, time.opens)?;
             let closes = self.moment(date, time.closes)?;
             // A time that a clock jumps over can be as late as its end.
             (opens < closes).then_some(Stretch { opens, closes })
         });
-        stretches.collect()
+        let mut stretches: Vec<Stretch> = stretches.collect();
+        // By moments and not by the clock: a time that a clock jumps over can come after a later one.
+        stretches.sort_unstable_by_key(|stretch| stretch.opens);
+        stretches
     }
 
     /// So many minutes after the midnight that begins a date, by the clock.

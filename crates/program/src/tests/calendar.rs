@@ -158,6 +158,12 @@ fn a_time_that_the_clock_jumps_over_is_an_hour_later() {
     // What would close before it opens is left out that day.
     let turned = open(CHICAGO, &[(Day::Sunday, 150, 195)]);
     assert_eq!(said(&turned, "2027-03-14T01:00:00-06:00"), opens("2027-03-21T02:30:00-05:00"));
+    // It can be later, by an hour, than what is written after it: from 3:15 to 3:30, and from 3:00 to 3:15.
+    let out_of_order = open(CHICAGO, &[(Day::Sunday, 135, 150), (Day::Sunday, 180, 195)]);
+    let moment = "2027-03-14T01:00:00-06:00";
+    assert_eq!(said(&out_of_order, moment), opens("2027-03-14T03:00:00-05:00"));
+    let moment = "2027-03-14T03:00:00-05:00";
+    assert_eq!(said(&out_of_order, moment), closes("2027-03-14T03:30:00-05:00"));
     // On 2027-03-28 at 02:00 clocks in Berlin are set to 03:00.
     let berlin = open(BERLIN, &[(Day::Sunday, 150, 300)]);
     assert_eq!(said(&berlin, "2027-03-28T01:59:00+01:00"), opens("2027-03-28T03:30:00+02:00"));
