@@ -2,6 +2,9 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+import { PATIENCE } from './browsers.mjs'
+import { wait } from './wait.mjs'
+
 /** Where pictures and other output of the scenarios go. */
 export const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url))
 
@@ -30,6 +33,16 @@ export const HEADINGS = {
   rights: 'Your rights, and what happens here',
   questions: 'Questions that you can skip',
   waiting: 'Waiting for an advocate',
+}
+
+/** Goes on from a heading by Enter alone; of one that comes too soon after another the page takes no notice. */
+export async function enterOn(page, heading) {
+  const isHere = () => page.evaluate((heading) => document.activeElement.textContent === heading, heading)
+  await wait(isHere, `focus on “${heading}”`, PATIENCE)
+  await wait(async () => {
+    await page.press('Enter')
+    return !await isHere()
+  }, `Enter on “${heading}” to lead on`, PATIENCE)
 }
 
 /** Goes on from the first screen to the safety check. */

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, onDuty, picture, pinOther } from '../lib/people.mjs'
+import { enterOn, HEADINGS, onDuty, picture, pinOther } from '../lib/people.mjs'
 import { closedNow, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -223,12 +223,7 @@ describe('axe has no remark', () => {
     await page.raw.keyboard.down('Enter')
     for (let time = 0; time < 5; time++) await page.raw.keyboard.down('Enter')
     await page.raw.keyboard.up('Enter')
-    await page.see('heading', HEADINGS.safety)
-    await page.press('Enter')
-    await page.see('heading', HEADINGS.rights)
-    await page.press('Enter')
-    await page.see('heading', HEADINGS.questions)
-    await page.press('Enter')
+    for (const screen of ['safety', 'rights', 'questions']) await enterOn(page, HEADINGS[screen])
     await page.see('button', 'Stop waiting')
     await page.close()
     await desk.close()

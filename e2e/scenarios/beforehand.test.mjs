@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, onDuty, picture, toRights, toSafety, toWaiting } from '../lib/people.mjs'
+import { HEADINGS, enterOn, onDuty, picture, toRights, toSafety, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 describe('before the chat', () => {
@@ -25,6 +25,7 @@ describe('before the chat', () => {
     await seen()
     await page.click('button', 'Stop waiting')
     await page.see('heading', 'It has ended')
+    await page.seeAnywhere('You left the line.')
     await desk.until(() => !document.querySelector('[aria-label="Waiting"] li'))
   }
   const waiting = () => desk.evaluate(() => document.querySelector('[aria-label="Waiting"]').innerText)
@@ -41,6 +42,38 @@ describe('before the chat', () => {
       await page.close()
     })
   }
+
+  test('what stays on the device is said where it is asked whether chat is safe', async () => {
+    const page = await browser.newPage({ viewport: PHONE })
+    await page.goto(program.visitor)
+    await toSafety(page)
+    assert.equal(await page.evaluate(() => document.getElementById('advice').open), false)
+    await page.click('radio', 'Yes')
+    await page.seeAnywhere('This visit leaves one line in the browser’s history')
+    await picture(page, 'safety-advice-phone')
+    await page.close()
+  })
+
+  test('the second of two quick presses of Enter goes no further', async () => {
+    const page = await browser.newPage()
+    await page.goto(program.visitor)
+    await page.focus('button', 'Start chat')
+    await page.evaluate(() => {
+      const press = (target, timeStamp) => {
+        const event = new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true })
+        Object.defineProperty(event, 'timeStamp', { value: timeStamp })
+        target.dispatchEvent(event)
+      }
+      const now = performance.now()
+      press(document.activeElement, now)
+      document.activeElement.click()
+      press(document.activeElement, now + 40)
+    })
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.screen), 'safety')
+    await enterOn(page, HEADINGS.safety)
+    await page.see('heading', HEADINGS.rights)
+    await page.close()
+  })
 
   test('no answer is no answer, and as good', async () => {
     const page = await browser.newPage()

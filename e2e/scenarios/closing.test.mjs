@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, PHONE } from '../lib/browsers.mjs'
-import { picture, startChat } from '../lib/people.mjs'
+import { HEADINGS, picture, startChat, toRights } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
 
 const NOTICE = 'Our building is being evacuated. You can call the hotline.'
@@ -31,8 +31,16 @@ describe('a program that closes', () => {
   test('tells whoever waits, with the other ways, and offers chat to nobody', async () => {
     const page = await startChat(browser, program.visitor, { viewport: PHONE })
     await page.seeAnywhere('You are next.')
+    const early = await browser.newPage({ viewport: PHONE })
+    await early.goto(program.visitor)
+    await early.see('button', 'Start chat')
+    const between = await browser.newPage({ viewport: PHONE })
+    await between.raw.clock.install()
+    await between.goto(program.visitor)
+    await toRights(between)
     await program.publish((policy) => `${policy}\n[[notices]]\nkind = "emergency"\ntext = "${NOTICE}"\n`)
-    await page.see('heading', 'Chat has just closed')
+    await page.see('heading', 'Chat has closed')
+    await page.seeAnywhere(NOTICE)
     const shown = await page.evaluate(() => document.body.innerText)
     assert.ok(shown.includes('+1 555 010 0100') && shown.includes('911'), shown)
     await picture(page, 'stopped-closed-phone')
@@ -42,5 +50,16 @@ describe('a program that closes', () => {
     assert.equal(await page.count('button', 'Start chat'), 0)
     await picture(page, 'notice-phone')
     await page.close()
+
+    await early.click('button', 'Start chat')
+    await early.seeAnywhere(NOTICE)
+    await early.seeAnywhere('Chat is closed for now')
+    await early.until((heading) => document.activeElement.textContent === heading, HEADINGS.before)
+    assert.equal(await early.count('button', 'Start chat'), 0)
+    await early.close()
+    await between.raw.clock.runFor(60_000)
+    await between.seeAnywhere(NOTICE)
+    assert.equal(await between.evaluate(() => document.documentElement.dataset.screen), 'before')
+    await between.close()
   })
 })

@@ -218,6 +218,28 @@ describe('the page in several languages', () => {
     await page.close()
   })
 
+  test('can still be changed after the program said something new; what was chosen in a question stays', async () => {
+    const page = await browser.newPage()
+    await start(page, program.visitor)
+    await choose(page, 'en')
+    await press(page, '#start')
+    await press(page, '#safety-form [type=submit]')
+    await press(page, '#rights-form [type=submit]')
+    await page.evaluate(() => document.querySelector('#questions [type=radio]').click())
+    const asked = () => page.evaluate(() => document.getElementById('questions-form').innerText)
+    const before = await asked()
+    await program.publish((policy) => policy)
+    await choose(page, ARABIC)
+    assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl')
+    assert.equal(await asked(), before, 'the questions are those that were asked')
+    assert.equal(await page.evaluate(() => document.querySelectorAll('#questions :checked').length), 1)
+    await press(page, '#skip-questions')
+    await onScreen(page, 'waiting')
+    await choose(page, 'en')
+    await press(page, '#stop-waiting')
+    await page.close()
+  })
+
   test('says opening messages in the language that is read when the chat begins, and says them once', async () => {
     const other = await onDutyByInvitation(program, browser, 'Kim')
     const page = await browser.newPage()

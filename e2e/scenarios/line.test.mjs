@@ -91,7 +91,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       // What a browser brings along itself goes over no line.
       assert.deepEqual(asked.filter((url) => !url.startsWith('data:') && new URL(url).host !== host), [])
       const paths = recording.requests.map((head) => head.split(' ')[1])
-      for (const path of paths) assert.match(path, /^\/$|^\/s\/p-[0-9a-f]{16}\.(js|css|wasm|svg)$|^\/line$|^\/status$|^\/a$/)
+      for (const path of paths) assert.match(path, /^\/$|^\/s\/p-[0-9a-f]{16}\.(js|css|wasm|svg)$|^\/line$|^\/now$|^\/a$/)
       const files = paths.filter((path) => path.startsWith('/s/'))
       assert.equal(new Set(files).size, files.length, `each file once: ${files}`)
       assert.equal(paths.filter((path) => path === '/a').length, 1, 'what was answered to questions, or was not')

@@ -59,6 +59,17 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await page.close()
     })
 
+    test('gives the place in the line back, however the waiting page goes', async () => {
+      const goes = [(page) => page.reload(), (page) => page.goto('about:blank'), (page) => page.close()]
+      for (const go of goes) {
+        const page = await startChat(browser, program.visitor)
+        await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+        await go(page)
+        await desk.until(() => !document.querySelector('[aria-label="Waiting"] li'))
+        if (go !== goes.at(-1)) await page.close()
+      }
+    })
+
     test('is told at once where these are not three words', async () => {
       const page = await browser.newPage()
       await page.goto(program.visitor)

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { Needles } from '../forensics/search/needles.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, meet, picture, survivorSays, toQuestions, toWaiting } from '../lib/people.mjs'
+import { HEADINGS, enterOn, meet, picture, survivorSays, toQuestions, toWaiting } from '../lib/people.mjs'
 import { onDutyByInvitation } from '../lib/program.mjs'
 import { startRecordedProgram } from '../lib/recording.mjs'
 import { scriptedSurvivor } from '../lib/scripted.mjs'
@@ -140,7 +140,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('one key skips all, and as much goes out as from whoever answers', async () => {
-      await page.press('Enter')
+      await enterOn(page, HEADINGS.questions)
       await page.see('button', 'Stop waiting')
       await arrives(recording, 1)
       await page.close()

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, PHONE } from '../lib/browsers.mjs'
 import { ORDINARY } from '../lib/elsewhere.mjs'
-import { advocateSays, HEADINGS, meet, onDuty, picture, survivorSays, toWaiting, WORDS } from '../lib/people.mjs'
+import { enterOn, advocateSays, HEADINGS, meet, onDuty, picture, survivorSays, toWaiting, WORDS } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 import { launchWebKit } from '../lib/webkit.mjs'
 
@@ -134,11 +134,7 @@ describe('in WebKit', () => {
     await page.focus('button', 'Start chat')
     await page.press('Enter')
     await screen(page, 'safety-dark', HEADINGS.safety)
-    await page.press('Enter')
-    for (const heading of [HEADINGS.rights, HEADINGS.questions]) {
-      await page.until((heading) => document.activeElement.textContent === heading, heading)
-      await page.press('Enter')
-    }
+    for (const heading of [HEADINGS.safety, HEADINGS.rights, HEADINGS.questions]) await enterOn(page, heading)
     await page.see('button', 'Stop waiting')
     await survivorSays(page, 'is anybody there')
     await meet(page, desk)

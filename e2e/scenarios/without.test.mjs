@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
-import { launchChromium } from '../lib/browsers.mjs'
+import { launchChromium, PATIENCE } from '../lib/browsers.mjs'
 import { askForAdvocate, onDuty, picture, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
+import { wait } from '../lib/wait.mjs'
 
 const shows = (page) => page.evaluate(() => document.body.innerText)
 
@@ -46,6 +47,8 @@ describe('while an advocate is on duty', () => {
     await page.raw.getByText('Chat needs JavaScript').waitFor()
     await assertOfUse(page)
     assert.ok((await shows(page)).includes('Chat is open now'))
+    assert.ok((await shows(page)).includes('The browser’s Back button then shows this page again'))
+    for (const untrue of ['Shift', 'keep this page open', 'Start chat']) assert.ok(!(await shows(page)).includes(untrue), untrue)
     await picture(page, 'without-scripts')
     const open_ = page.raw.locator('#advice summary')
     await open_.click()
@@ -172,6 +175,35 @@ describe('while an advocate is on duty', () => {
     await desk.seeAnywhere('before it was ready')
     await page.close()
   })
+})
+
+test('the relay is gone before anybody started: the page says so, keeps trying, and says what else there is', async () => {
+  const program = await startDemo()
+  const browser = await launchChromium()
+  try {
+    const desk = await onDuty(browser, program.desk)
+    const page = await browser.newPage()
+    await page.raw.clock.install()
+    await page.goto(program.visitor)
+    await page.see('button', 'Start chat')
+    await page.context.setOffline(true)
+    const said = () => page.evaluate(() => document.body.innerText.includes('Chat cannot be reached right now'))
+    await wait(async () => {
+      await page.raw.clock.runFor(10_000)
+      return said()
+    }, 'the page to say that the relay is gone', PATIENCE)
+    await assertOfUse(page)
+    await page.context.setOffline(false)
+    await wait(async () => {
+      await page.raw.clock.runFor(10_000)
+      return await page.count('button', 'Start chat') > 0
+    }, 'the page to find the relay again', PATIENCE)
+    await page.close()
+    await desk.close()
+  } finally {
+    await browser.close()
+    await program.stop()
+  }
 })
 
 test('the relay is gone once the page is there: the page says so, and what else there is', async () => {

@@ -5,7 +5,8 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked, pressed, moved
+let page, over, begun, wanted, thanked, pressed, moved, entered = 0, asking, missed = 0
+let told = root.dataset.state + root.dataset.version
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
 function show(screen, part) {
@@ -16,12 +17,18 @@ function show(screen, part) {
   const later = screen == 'ended' && offer?.hidden == false && at('survey')
   root.dataset.screen = screen
   moved = true
+  if (screen == 'safety') at('safer').after(at('advice'))
   if (last && at('message')) {
     uncover()
     at('message').value = ''
     if (screen == 'ended') {
       section.append(at('advice'))
       at('advice').open = true
+    }
+    // Why chat is closed may have been made known after this page was opened.
+    if (/closed|nobody/.test(part)) {
+      at('again').before(at('why'))
+      look()
     }
   }
   for (const each of [...at('main').children]) {
@@ -54,6 +61,7 @@ async function begin(words = '', choices = []) {
   begun = true
   at('questions')?.remove()
   const seen = document.querySelector('#safety :checked')?.value || ''
+  at('coming-back').hidden = !words
   show('waiting')
   try {
     const loaded = await ready
@@ -124,7 +132,7 @@ function ask(ending) {
 function giveUp() {
   if (page) return
   over = true
-  show('ended', 'ended-by-survivor')
+  show('ended', 'ended-waiting')
 }
 
 function hideWords() {
@@ -159,7 +167,7 @@ function uncover() {
 }
 
 const presses = {
-  start: () => show('safety'),
+  start: () => { show('safety'); look() },
   end: () => ask(true),
   keep: () => ask(false),
   again: () => location.reload(),
@@ -238,14 +246,18 @@ document.addEventListener('change', event => {
   if (!event.target.closest('#safety')) return
   const safer = event.target.value != 'no'
   at('safer').hidden = !safer
+  at('advice').open = safer
   at('safer-said').textContent = safer ? said('safer-said') : ''
 })
 document.addEventListener('keydown', event => {
-  const { key, target } = event
+  const { key, target, timeStamp } = event
+  // The second of two quick presses was meant for the screen before, as with a finger.
+  const again = key == 'Enter' && timeStamp - entered < 500
+  if (key == 'Enter') entered = timeStamp
   if (key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
   // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not. It skips
   // questions of which none is answered; in the survey, which somebody has chosen to answer, it does nothing.
-  if (key == 'Enter' && !event.repeat && target.localName == 'h1' && !at('questions')?.querySelector(':checked')) target.closest('.step:not(#survey)')?.querySelector('.button').click()
+  if (key == 'Enter' && !again && !event.repeat && target.localName == 'h1' && !at('questions')?.querySelector(':checked')) target.closest('.step:not(#survey)')?.querySelector('.button').click()
   // Nor does an Enter on a choice send all the others.
   if (key == 'Enter' && target.closest('.asked') && target.localName == 'input') event.preventDefault()
   // An Enter that picks a word in an input method sends nothing.
@@ -271,7 +283,13 @@ for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
 
 document.addEventListener('visibilitychange', event => {
   cover()
+  look()
   on(event)
+})
+// A place in the line is given back however the page goes: a browser may let nothing else out of one that is loaded
+// again. Of a chat the three words may lead back to it.
+addEventListener('pagehide', () => {
+  if (root.leaving && root.dataset.screen == 'waiting') navigator.sendBeacon(...root.leaving)
 })
 for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
 
@@ -337,12 +355,29 @@ else {
 }
 root.dataset.booted = ''
 
-// Closed when the page was opened: offer the chat as soon as somebody is there.
+// Whether chat is open, as it is now: asked once a minute while the page is in sight, and on Start chat, until an
+// advocate was asked for. Who is between the first screen and the line is told before they go on.
 async function look() {
+  clearTimeout(asking)
+  if (document.hidden || !root.isConnected) return
   let now
-  try { now = await (await fetch(root.dataset.relay + '/status', { cache: 'no-store' })).json() } catch { /* look again */ }
-  if (now?.state) root.dataset.state = now.state
-  if (!now?.open) return setTimeout(look, 10000)
-  root.dataset.open = 'yes'
+  try { now = await (await fetch(root.dataset.relay + '/now', { cache: 'no-store' })).json() } catch { /* asked again */ }
+  missed = now?.state ? 0 : missed + 1
+  if (now?.state) tell(now)
+  else if (missed > 1 && root.dataset.screen == 'before') tell({ state: 'unreachable' })
+  if (!begun && !over) asking = setTimeout(look, root.dataset.open == 'yes' && !missed ? 60000 : 10000)
 }
-if (!over && root.dataset.open == 'no') setTimeout(look, root.dataset.relay ? 0 : 3000)
+
+function tell({ state, open, next, notice, version }) {
+  root.dataset.open = open ? 'yes' : 'no'
+  if (told != state + version && at('why')) {
+    told = state + version
+    root.dataset.state = state
+    at('notice').textContent = notice ?? ''
+    const when = next && new Date(next.slice(0, 16) + 'Z').toLocaleString(root.lang, { weekday: 'long', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: 'UTC' })
+    for (const each of document.querySelectorAll('.next')) each.textContent = when ? said('opens-again').replace('{when}', when) : ''
+    if (at('closes')) at('closes').textContent = ''
+  }
+  if (!open && /safety|rights|questions/.test(root.dataset.screen)) show('before')
+}
+if (!over) asking = setTimeout(look, root.dataset.relay ? 0 : root.dataset.open == 'no' ? 3000 : 60000)

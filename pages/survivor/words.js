@@ -56,9 +56,12 @@ function ask(option) {
   const request = asked = new XMLHttpRequest()
   const end = () => {
     if (!root.isConnected) return // left meanwhile
-    // Another version of the policy may have other questions and choices than those that are on the screen.
-    const { version } = request.response?.documentElement.dataset ?? {}
-    if (request.status == 200 && version == root.dataset.version && request.response.getElementById('texts')) return take(request.response, option)
+    const other = request.status == 200 && request.response
+    if (other?.getElementById('texts')) {
+      // Another version of the policy may have other questions and choices than those that are here: they stay as they are.
+      if (other.documentElement.dataset.version != root.dataset.version) for (const asked of other.querySelectorAll('.asked')) asked.remove()
+      return take(other, option)
+    }
     shown.selected = true
     say('language-not-loaded', true)
   }

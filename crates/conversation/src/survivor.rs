@@ -130,9 +130,20 @@ struct Asking {
     sealed: Option<(ReceivingPublicKey, Vec<u8>)>,
     /// Whether the relay has ever given a place.
     placed: bool,
+    /// Whether the line was down meanwhile: a relay that was started again may hear from this page before it
+    /// hears from a desk.
+    dropped: bool,
     /// Since when there is no current duty statement.
     unserved_since: Option<Timestamp>,
     bad_welcomes: u32,
+}
+
+impl Asking {
+    /// Whether nobody on duty may be for a moment only, so that it is waited: for whoever had a place or an
+    /// advocate, and where the line was down.
+    fn waits_for_desks(&self) -> bool {
+        self.placed || self.again || self.dropped
+    }
 }
 
 /// What the survivor is doing. An ended state holds no keys.
@@ -445,6 +456,7 @@ impl Survivor {
             again,
             sealed: None,
             placed: false,
+            dropped: false,
             unserved_since: None,
             bad_welcomes: 0,
         }));
@@ -468,7 +480,8 @@ impl Survivor {
         self.show_line(Line::Up);
         match &mut self.state {
             State::Asking(asking) => {
-                if self.trust.duty(now).is_none() && asking.sealed.is_none() && !asking.again {
+                let unserved = self.trust.duty(now).is_none() && asking.sealed.is_none();
+                if unserved && !asking.waits_for_desks() {
                     self.stop(Stop::NobodyOnDuty);
                 } else {
                     self.ask_at_relay(now);
@@ -726,7 +739,9 @@ impl Survivor {
                 match refusal {
                     Refusal::LineFull => self.stop(Stop::LineFull),
                     Refusal::ChatClosed => self.stop(Stop::Closed),
-                    Refusal::NobodyOnDuty if !asking.placed => self.stop(Stop::NobodyOnDuty),
+                    Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
+                        self.stop(Stop::NobodyOnDuty);
+                    }
                     Refusal::NobodyOnDuty => {
                         asking.unserved_since.get_or_insert(now);
                     }
@@ -765,7 +780,7 @@ impl Survivor {
     fn line_went_down(&mut self) {
         match &mut self.state {
             State::Chatting(chat) => chat.handle_line_down(),
-            State::Asking(_) => {}
+            State::Asking(asking) => asking.dropped = true,
             State::Before | State::Over => return,
         }
         self.show_line(Line::Down);

@@ -52,6 +52,7 @@ impl Door {
         let routes = match self.which {
             Which::Survivor => routes
                 .route("/status", get(status))
+                .route("/now", get(now))
                 .route("/a", post(answers))
                 .route("/b", post(leaving)),
             Which::Desk => routes,
@@ -151,12 +152,25 @@ async fn answers(
 /// Whether chat is open, and when it opens again: for a program's own site, which may ask from anywhere. Says
 /// the same to everybody and may be five seconds old.
 async fn status(State(door): State<Arc<Door>>) -> Response {
-    let Some(body) = door.pages.status(door.switchboard.is_open()) else {
-        return plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy");
+    let status = door.pages.status(door.switchboard.is_open());
+    for_everybody(&door, status.map(|status| status.for_sites), "public, max-age=5")
+}
+
+/// The same for the survivor's page, with what a notice says. Kept by nobody: a page that a browser brings back
+/// asks for what is in the browser's cache, however the page's own code asks, and so it would stay there.
+async fn now(State(door): State<Arc<Door>>) -> Response {
+    let status = door.pages.status(door.switchboard.is_open());
+    for_everybody(&door, status.map(|status| status.for_page), NOT_KEPT)
+}
+
+/// What says nothing of who asks, and may be read by any site's page.
+fn for_everybody(door: &Door, body: Option<Bytes>, kept: &'static str) -> Response {
+    let Some(body) = body else {
+        return plain(door, StatusCode::SERVICE_UNAVAILABLE, "no-policy");
     };
     let mut answer = with_body(StatusCode::OK, body, JSON);
     let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=5"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),

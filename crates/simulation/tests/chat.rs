@@ -43,6 +43,22 @@ fn nobody_on_duty_is_said_at_once() {
 }
 
 #[test]
+fn who_asks_while_the_relay_is_down_waits_for_the_desks_to_come_back_and_loses_no_word() {
+    let (mut world, desk) = on_duty(7);
+    world.kill_relay();
+    let survivor = start(&mut world);
+    world.as_survivor(survivor, |core, now| core.write("is anybody there", now).unwrap());
+    world.lock(desk);
+    world.start_relay();
+    world.run_for(SOON);
+    assert!(matches!(world.shown(survivor).phase(), Some(Phase::Waiting { .. })));
+    world.unlock(desk);
+    take(&mut world, desk, survivor, FIRST);
+    assert_all_arrived(&mut world, desk, survivor, SOON);
+    assert_eq!(world.shown(desk).chat(1).received(), ["is anybody there"]);
+}
+
+#[test]
 fn two_survivors_with_one_advocate_are_kept_apart() {
     let (mut world, desk, first) = chatting(4);
     let second = start(&mut world);

@@ -5,8 +5,8 @@
 //! A screenshot taken before cannot be undone.
 
 use stillroom_conversation::{
-    Announcement, Author, ConversationEvent, Line, Live, MemberNumber, MessageNumber, Participant,
-    Phase, Silence, Typed, Written,
+    Announcement, Author, ConversationEvent, Ending, Line, Live, MemberNumber, MessageNumber,
+    Participant, Phase, Silence, Typed, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -81,7 +81,14 @@ impl View {
                 self.show_openings();
                 ("chat", "")
             }
-            Phase::Ended(ending) => ("ended", words::ending(ending)),
+            Phase::Ended(ending) => {
+                if self.screen == "waiting" && ending == Ending::BySurvivor {
+                    self.show_told(true);
+                    ("ended", "ended-waiting")
+                } else {
+                    ("ended", words::ending(ending))
+                }
+            }
             Phase::Stopped(stop) => ("stopped", words::stop(stop)),
         };
         if self.screen == screen {
@@ -119,11 +126,19 @@ impl View {
             Line::Up => ("up", "line-up"),
             Line::Down => ("down", "line-down"),
         };
+        self.show_told(line == Line::Up);
         if let Some(element) = self.document.get_element_by_id("line")
             && element.get_attribute("data-line").as_deref() != Some(state)
         {
             let _ = element.set_attribute("data-line", state);
             element.set_text_content(Some(&self.text(id)));
+        }
+    }
+
+    /// Says on the last screen whether the other side can have heard of the end.
+    fn show_told(&self, told: bool) {
+        if let Some(not_told) = self.document.get_element_by_id("not-told") {
+            let _ = not_told.toggle_attribute_with_force("hidden", told);
         }
     }
 

@@ -14,8 +14,13 @@ chat-open = Chat is open now
 chat-closed = Chat is closed now
 # Where another server than the relay gives the page out, until the relay has answered.
 chat-unknown = Chat is open at the times under “When chat is open”. Whether somebody is here at this moment shows once chat has loaded.
+# Followed by a day and a time, where that became known while the page was open.
+opens-again = Chat opens again: { $when }.
 chat-closed-what-now = You can reach an advocate in the other ways on this page.
 chat-notice = Chat is closed for now
+# Where the server of the chat does not answer.
+chat-unreachable = Chat cannot be reached right now
+chat-unreachable-what-now = This page keeps trying. Until then you can reach an advocate in the other ways on this page.
 chat-nobody = Nobody is free to answer right now
 chat-nobody-what-now = You can keep this page open. It shows “Start chat” as soon as an advocate is there. Until then you can reach one in the other ways on this page.
 start-chat = Start chat
@@ -25,6 +30,8 @@ start-promise-erased = When the chat ends, it is erased on both sides.
 start-promise-choice = You decide what to share, and you can stop at any time.
 safety-leave-heading = If you have to leave quickly
 safety-leave = “Leave this page” is always at the top. One press, or the Shift key three times, empties this page and opens an ordinary website.
+# Where no scripts run.
+safety-leave-no-script = “Leave this page” is always at the top. One press opens an ordinary website. The browser’s Back button then shows this page again, so close the tab or the window after that.
 safety-leave-limits = It cannot remove this page’s address from the browser’s history, and it cannot stop spyware, a camera or someone who looks at the screen.
 no-script-heading = Chat cannot start in this browser
 no-script = Chat needs JavaScript. It is switched off here, did not load, or is too old. Nothing was sent. You can reach an advocate in the other ways on this page, or open it in another browser.
@@ -33,7 +40,9 @@ no-script = Chat needs JavaScript. It is switched off here, did not load, or is 
 
 lost-page = I was in a chat and lost the page
 lost-words = The three words from your chat
-lost-hint = They lead back to the same advocate. What was written before is not shown again.
+lost-hint = They lead back to the same advocate, for as long as that advocate is on duty. What was written before is not shown again.
+# Where chat is not open.
+lost-page-closed = Were you in a chat, and lost this page? The three words work only while chat is open. You can reach an advocate in the other ways on this page.
 three-words = These are not three words. Please look at them again.
 lost-return = Go back to my chat
 
@@ -65,7 +74,7 @@ step-safety-of-three = Before the chat: 1 of 3
 safety-heading = Is it safe to chat here?
 safer-said = Safer ways to reach an advocate are shown below.
 safer-heading = Ways that may be safer
-safety-may-continue = You can continue whatever you answer, and without an answer. Your advocate sees the answer and nobody else.
+safety-may-continue = You can continue whatever you answer, and without an answer. Only advocates see the answer.
 continue = Continue
 
 ## Rights, and what happens here
@@ -115,6 +124,8 @@ waiting-next-heading = What comes next
 waiting-next = When an advocate is free, they join you here. You do not have to do anything.
 waiting-held = When all advocates are with others, your place is kept. Nobody is turned away.
 waiting-write = You can already write. It stays on this device until an advocate is here, and then they can read it.
+# For whoever typed the three words of a lost chat.
+waiting-words = If the three words are right, your advocate sees that you are back. If they are not, another advocate joins you.
 waiting-kept = Your message will be sent in a moment. This page is still getting ready.
 stop-waiting = Stop waiting
 
@@ -172,10 +183,14 @@ end-and-erase = End and erase
 keep-chatting = Keep chatting
 
 ended-heading = It has ended
+# For whoever stopped waiting.
+ended-waiting = You left the line. What you wrote here is erased, and nobody waits for you.
 ended-by-you = You ended it. What was written is erased on this device, and on the advocate’s as soon as it hears of it.
 ended-by-staff = The other side ended it. What was written is erased on both sides.
 ended-by-silence = It closed because nothing was written for a long time. What was written is erased on this device, and on the advocate’s as soon as it hears of it. You can start a new chat whenever you want.
 ended-unknown = It has ended. What was written is erased on this device.
+# Beside one of the above, while there is no connection.
+ended-not-told = There is no connection, so the advocate’s device does not know yet. It hears of it if this page stays open until the connection is back. If that is not safe, close the page.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
 close-page-how = Where the browser does not let a page close itself, an ordinary website opens in its place.
@@ -200,26 +215,26 @@ survey-skipped = That is fine. There is nothing more to do here.
 
 try-again = Try again
 
-stop-closed-heading = Chat has just closed
-stop-closed = The program had to close chat, so no advocate can join you now. Nothing that you wrote was sent or kept. Please use one of the other ways on this page, or come back when chat is open.
+stop-closed-heading = Chat has closed
+stop-closed = No advocate can join you here now. No message of yours was sent or kept. Please use one of the other ways on this page, or come back when chat is open.
 
 stop-nobody-on-duty-heading = Nobody is here to answer right now
-stop-nobody-on-duty = Chat has closed, so no advocate can join you. Nothing that you wrote was sent or kept. Please use one of the other ways on this page, or come back when chat is open.
+stop-nobody-on-duty = No advocate is on duty, so nobody can join you at this moment. No message of yours was sent or kept. You can try again in a few minutes, or use one of the other ways on this page.
 
 stop-program-not-verified-heading = We could not make sure who would answer
-stop-program-not-verified = This page checks that only the real advocates can read what you write. The check did not pass, so nothing that you wrote was sent. Please use one of the other ways on this page.
+stop-program-not-verified = This page checks that only the real advocates can read what you write. The check did not pass, so no message of yours was sent. Please use one of the other ways on this page.
 
 stop-clock-wrong-heading = The clock on this device is wrong
-stop-clock-wrong = Its date or time is more than a day off, so this page cannot check who would answer. Nothing that you wrote was sent. You can set the date and time and try again, or use one of the other ways on this page.
+stop-clock-wrong = Its date or time is more than a day off, so this page cannot check who would answer. No message of yours was sent. You can set the date and time and try again, or use one of the other ways on this page.
 
 stop-statement-stale-heading = We could not make sure that chat is open
-stop-statement-stale = The news about who is on duty is too old to trust, or the clock on this device is ahead. Nothing that you wrote was sent. You can try again in a few minutes, or use one of the other ways on this page.
+stop-statement-stale = The news about who is on duty is too old to trust, or the clock on this device is ahead. No message of yours was sent. You can try again in a few minutes, or use one of the other ways on this page.
 
 stop-page-outdated-heading = This page needs to be opened again
 stop-page-outdated = Chat was renewed while this page was open. Nothing that you wrote can be read by anyone else. Press “Try again” to load the new page and start from there.
 
 stop-line-full-heading = The line is full right now
-stop-line-full = Very many people are waiting, and there is no place left at this moment. Nothing that you wrote was sent. You can try again in a few minutes. If you do not want to wait, use one of the other ways on this page.
+stop-line-full = Very many people are waiting, and there is no place left at this moment. No message of yours was sent. You can try again in a few minutes. If you do not want to wait, use one of the other ways on this page.
 
 stop-too-busy-heading = Chat is very busy right now
 stop-too-busy = Too much is going on for chat to work well. It is nothing that you did. Nothing that you wrote can be read by anyone else. You can try again in a few minutes, or use one of the other ways on this page.

@@ -22,7 +22,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, TimeZoneUnknown, Timestamp};
@@ -33,6 +32,7 @@ pub(crate) use site::Asset;
 pub use site::content_type;
 use site::{Site, Sites};
 pub use snippet::{SNIPPET_SCRIPT, snippet};
+pub(crate) use status::Status;
 use template::Template;
 pub use template::TemplateError;
 use texts::Texts;
@@ -223,7 +223,8 @@ struct Documents {
     /// In each language, the policy's own first.
     survivor: Vec<Document>,
     desk: Option<Packed>,
-    status: [Bytes; 2],
+    /// While somebody is on duty, and while nobody is.
+    status: [Status; 2],
 }
 
 /// A survivor's page in one language.
@@ -278,7 +279,7 @@ impl Pages {
             }
             desk = Some(fill(Which::Desk, &self.texts, nobody)?);
         }
-        let status = moments.map(|moment| status::status(&moment, policy.terms.version).into());
+        let status = moments.map(|moment| Status::of(&moment, policy));
         let documents = Documents { survivor, desk, status };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
@@ -318,7 +319,7 @@ impl Pages {
     }
 
     /// What any site may know: whether chat is open, and when it opens. Nothing before [`Pages::show`].
-    pub(crate) fn status(&self, on_duty: bool) -> Option<Bytes> {
+    pub(crate) fn status(&self, on_duty: bool) -> Option<Status> {
         let documents = self.documents()?;
         let [with_somebody, with_nobody] = &documents.status;
         Some(if on_duty { with_somebody.clone() } else { with_nobody.clone() })

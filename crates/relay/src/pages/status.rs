@@ -1,13 +1,57 @@
-//! What `/status` says: for the program's own website, which may ask from anywhere (`features.md` 1.3).
+//! What `/status` and `/now` say: for the program's own website, which may ask from anywhere, and for a page
+//! that was opened a while ago (`features.md` 1.3, 5.7).
 //!
 //! The same for everybody, and nothing in it but what the page shows to all.
 
-use stillroom_program::Offer;
+use std::fmt::Write as _;
+
+use axum::body::Bytes;
+use stillroom_program::{Offer, Policy};
 
 use super::values::{Moment, State};
 
 /// The state at a moment, in JSON.
-pub(super) fn status(moment: &Moment, version: u64) -> String {
+#[derive(Clone)]
+pub(crate) struct Status {
+    /// As `/status` says it.
+    pub(crate) for_sites: Bytes,
+    /// As `/now` says it: with what a notice that holds says, in the policy's language.
+    pub(crate) for_page: Bytes,
+}
+
+impl Status {
+    /// The state at a moment, under this policy.
+    pub(super) fn of(moment: &Moment, policy: &Policy) -> Self {
+        let status = status(moment, policy.terms.version);
+        let notice = match moment.offer {
+            Offer::Notice { number, .. } => policy.page.notices.get(number),
+            Offer::Open { .. } | Offer::Closed { .. } => None,
+        };
+        let notice = notice.map_or("null".to_owned(), |notice| quoted(&notice.text));
+        let inside = status.trim_end_matches('}');
+        Self {
+            for_page: format!("{inside},\"notice\":{notice}}}").into(),
+            for_sites: status.into(),
+        }
+    }
+}
+
+/// A text in JSON (RFC 8259 section 7).
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') || character.is_control() {
+            // Writing to a string cannot fail.
+            let _ = write!(quoted, "\\u{:04x}", u32::from(character));
+        } else {
+            quoted.push(character);
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn status(moment: &Moment, version: u64) -> String {
     let state = moment.state();
     let opens = match moment.offer {
         Offer::Closed { opens } | Offer::Notice { opens, .. } => opens,
@@ -34,6 +78,28 @@ mod tests {
 
     fn said(offer: Offer, on_duty: bool) -> String {
         status(&Moment { now: time(0), offer, on_duty }, 7)
+    }
+
+    #[test]
+    fn a_page_is_told_what_a_notice_says_whatever_is_in_it() {
+        let mut policy = Policy::from_toml(stillroom_program::SAMPLE_POLICY).unwrap();
+        let text = "A \"flood\"\\\nGo up. \u{2028}مياه";
+        let notice = stillroom_program::Notice {
+            kind: stillroom_program::NoticeKind::Emergency,
+            text: text.try_into().unwrap(),
+            from: None,
+            until: None,
+        };
+        policy.page.notices = vec![notice].try_into().unwrap();
+        let offer = Offer::Notice { number: 0, opens: None };
+        let status = Status::of(&Moment { now: time(0), offer, on_duty: true }, &policy);
+        let said = std::str::from_utf8(&status.for_page).unwrap();
+        let end = "\"notice\":\"A \\u0022flood\\u0022\\u005c\\u000aGo up. \u{2028}مياه\"}";
+        assert!(said.ends_with(end), "{said}");
+        assert!(!std::str::from_utf8(&status.for_sites).unwrap().contains("notice\":"));
+        let offer = Offer::Open { closes: None };
+        let status = Status::of(&Moment { now: time(0), offer, on_duty: true }, &policy);
+        assert!(status.for_page.ends_with(b",\"notice\":null}"));
     }
 
     #[test]
