@@ -49,6 +49,7 @@ fn who_asks_while_the_relay_is_down_waits_for_the_desks_to_come_back_and_loses_n
     let survivor = start(&mut world);
     world.as_survivor(survivor, |core, now| core.write("is anybody there", now).unwrap());
     world.lock(desk);
+    world.run_for(SOON);
     world.start_relay();
     world.run_for(SOON);
     assert!(matches!(world.shown(survivor).phase(), Some(Phase::Waiting { .. })));
