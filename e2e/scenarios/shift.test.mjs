@@ -103,7 +103,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       if (name === 'Chromium') await assertFits(desk, 'desk-on-a-break')
       const other = await browser.newPage()
       await other.goto(program.visitor)
-      await other.seeAnywhere('no advocate')
+      await other.seeAnywhere('Nobody is free to answer right now')
       await other.close()
       await survivorSays(survivor, 'I can still write.')
       await desk.seeText('log', 'Conversation', 'I can still write.')
@@ -185,6 +185,10 @@ describe('the time at a desk', () => {
   let program, browser, desk, survivor
   before(async () => {
     program = await startProgram()
+    // So soon is a survivor asked whether they are there, warned, and the chat closed.
+    const timers = { silence_ask: 6, silence_warn: 7, silence_close: 8 }
+    await program.publish((policy) => Object.entries(timers).reduce(
+      (policy, [timer, minutes]) => policy.replace(new RegExp(`^${timer} = .*`, 'm'), `${timer} = ${minutes}`), policy))
     browser = await launchChromium()
     const newPage = browser.newPage
     browser.newPage = async (options) => {
@@ -195,8 +199,8 @@ describe('the time at a desk', () => {
     desk = await onDutyByInvitation(program, browser, NAME)
     survivor = await startChat(browser, program.visitor)
     await meet(survivor, desk)
-    await advocateSays(desk, 'How are you?')
-    await survivor.seeText('log', 'Conversation', 'How are you?')
+    await survivorSays(survivor, 'May I think for a while?')
+    await desk.seeText('log', 'Conversation', 'May I think for a while?')
   })
   after(async () => {
     await browser?.close()
@@ -213,26 +217,36 @@ describe('the time at a desk', () => {
   }
   const anyKey = () => desk.press('Shift')
 
+  /** Lets time pass until the desk says this; its own time goes on beside that of the steps. */
+  async function passUntil(text) {
+    for (let steps = 0; !(await held(desk)).includes(text); steps++) {
+      assert.ok(steps < 80, `“${text}” does not come`)
+      await pass(STEP / 1_000)
+    }
+  }
+
   test('a desk that is left alone says so, any key keeps it open, and else it locks', async () => {
     await anyKey()
-    await pass(235)
+    await pass(150)
     assert.ok(!(await held(desk)).includes('It locks in a minute'))
-    await pass(10)
-    await desk.seeAnywhere('It locks in a minute. Press any key to keep it open.')
-    await assertFits(desk, 'desk-locks-soon')
+    await passUntil('It locks in a minute. Press any key to keep it open.')
+    await assertAccessible(desk, 'a desk that is about to lock')
+    await picture(desk, 'desk-locks-soon')
     await anyKey()
     await desk.until(() => !document.getElementById('desk').textContent.includes('It locks in a minute'))
-    await pass(240)
+    await pass(150)
     assert.equal(await desk.count('heading', 'The desk is locked'), 0, 'it counts from the key on')
-    await pass(65)
-    await desk.see('heading', 'The desk is locked')
-    await assertHoldsNone(desk, ['How are you?', NAME, 'Chat 1'])
+    await advocateSays(desk, 'Take all the time you need.')
+    await survivor.seeText('log', 'Conversation', 'Take all the time you need.')
+    await passUntil('The desk is locked')
+    assert.equal(await survivor.count('button', 'I am still here'), 0)
+    await assertHoldsNone(desk, ['May I think for a while?', 'Take all the time', NAME, 'Chat 1'])
   })
 
   test('the survivor is told that the advocate stepped away, is not closed out, and is told that they are back', async () => {
     await survivor.seeText('log', 'Conversation', `${NAME} (Advocate) has stepped away for a moment. Your chat stays open`)
     await picture(survivor, 'stepped-away')
-    await pass(31 * 60)
+    await pass(8 * 60)
     assert.equal(await survivor.count('button', 'I am still here'), 0, 'nobody could see an answer')
     await survivor.see('button', 'Send')
     await openAgain(desk)
@@ -275,7 +289,7 @@ describe('the time at a desk', () => {
     await assertFits(desk, 'desk-shift-ending')
     await desk.click('button', 'Go back on duty')
     await desk.until(() => document.querySelector('[role=alert] .notice')?.textContent.includes('Your shift ends soon'))
-    const later = await inMinutes(31)
+    const later = await inMinutes(40)
     await setShift(desk, { end: later })
     await desk.click('button', 'Go back on duty')
     await desk.until(() => document.querySelector('[data-duty]').dataset.duty === 'on')

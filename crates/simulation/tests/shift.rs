@@ -194,6 +194,7 @@ fn a_desk_that_claims_two_at_once_does_not_take_more_than_it_wants() {
 #[test]
 fn on_a_break_chats_go_on_nobody_new_is_taken_and_what_leads_back_is_still_good() {
     let (mut world, desk, survivor) = chatting(10);
+    world.run_for(Duration::from_secs(2));
     let words = world.shown(survivor).chat(0).return_words.unwrap();
     world.as_desk(desk, |core, now| core.take_break(now));
     world.run_for(SOON);

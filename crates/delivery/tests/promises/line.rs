@@ -137,7 +137,8 @@ fn a_place_is_given_up_when_the_line_was_down_for_as_long_as_the_policy_says() {
     world.wait_with(seconds(2), &[desk]);
     assert_eq!(world.core.holdings().waiting, 0);
     let ticket = place(1);
-    assert_eq!(world.hear(desk), [RelayFrame::WaitingNoMore { ticket }]);
+    let heard = [presence(1, false), RelayFrame::WaitingNoMore { ticket }];
+    assert_eq!(world.hear(desk), heard);
     assert_eq!(world.core.holdings().bytes, 0);
 }
 
