@@ -33,6 +33,10 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(3);
 
 /// What is shown.
 #[derive(Clone, Copy)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "handles to what is shown at the desk; there is one screen, copied when it changes"
+)]
 pub(crate) enum Screen {
     /// Nothing was ever enrolled here.
     NotEnrolled,
