@@ -121,6 +121,20 @@ pub enum Announcement {
     },
     /// The advocate's line did not come back: the survivor is asked for again at the head of the line.
     AdvocateLost,
+    /// The advocate's desk is locked for the moment. The chat goes on, and nothing is lost.
+    SteppedAway {
+        /// Their name.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// They are at their desk again.
+    CameBack {
+        /// Their name.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
 }
 
 impl fmt::Debug for Announcement {
@@ -131,6 +145,8 @@ impl fmt::Debug for Announcement {
             Self::LineDropped { .. } => "LineDropped",
             Self::LineBack { .. } => "LineBack",
             Self::AdvocateLost => "AdvocateLost",
+            Self::SteppedAway { .. } => "SteppedAway",
+            Self::CameBack { .. } => "CameBack",
         })
     }
 }

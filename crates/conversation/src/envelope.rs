@@ -46,6 +46,8 @@ choice! {
         /// While that is agreed: whether this member is typing, and what. Has no place in the stream, is
         /// neither kept nor acknowledged, and is always padded alike.
         Beat { turn: u32, number: u32, typing: Flag, draft: Text<LIVE_TEXT_MAX> } = 17,
+        /// From the lead to the survivor: nobody is at the lead's desk for a moment, or somebody is again.
+        Away { away: Flag } = 24,
     }
 }
 

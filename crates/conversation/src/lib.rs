@@ -1,5 +1,5 @@
 //! The client core of a chat, without I/O, clock or randomness of its own: the survivor's and the desk's
-//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.8, 3.12, 4.1, 5.2).
+//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.8, 3.12, 4.1, 5.1-5.3).
 //!
 //! Frames, the person's actions and the time go in; frames to send, what to show, and when to be called
 //! again come out. The same code runs in both pages, in the headless client, in the load generator and in
@@ -24,8 +24,8 @@ pub use conversation::{
     MessageNumber, Participant, Role, Silence, Typed, WriteError, Written,
 };
 pub use desk::{
-    Beforehand, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty, Trouble,
-    WaitingSurvivor,
+    Beforehand, Capacity, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty,
+    Hindrance, Shift, Trouble, WaitingSurvivor,
 };
 pub use limits::CLOCK_TOLERANCE;
 pub use line::Line;

@@ -121,3 +121,15 @@ pub(crate) const TYPING_LASTS: Duration = Duration::from_secs(5);
 
 /// How long an offer to show what is typed waits for an answer. It can be made again.
 pub(crate) const LIVE_OFFER_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// How long a desk is locked before the survivors in its chats are told that the advocate has stepped away:
+/// who mistyped a passphrase, or locked by a slip of the hand, worries nobody.
+pub(crate) const AWAY_TOLD_AFTER: Duration = Duration::from_secs(30);
+
+/// How long a locked desk counts as on duty. Nobody at it can take anybody, so it must not be what others
+/// wait for; a shorter absence sends nobody out of the line.
+pub(crate) const LOCKED_ON_DUTY: Duration = Duration::from_secs(5 * 60);
+
+/// The most chats that somebody can want at once. Guidance speaks of fewer; a national line's evening of
+/// short chats, of more.
+pub(crate) const CAPACITY_MAX: u8 = 12;

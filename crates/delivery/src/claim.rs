@@ -203,7 +203,7 @@ impl Line {
         place.order = self.head;
         self.head = self.head.saturating_sub(1);
         self.waiting.insert(place.order, ticket);
-        fx.send_all(staff.on_duty(), &place.waiting(now));
+        place.tell(staff.on_duty(), fx, now);
         self.places_changed(fx, now);
     }
 

@@ -282,7 +282,7 @@ impl Delivery {
         self.fx.timers.clear(Timer::Certificate(id));
         if let Some(ticket) = connection.place {
             let until = now + self.published.line_kept();
-            self.line.survivor_away(ticket, id, &mut self.fx, until);
+            self.line.survivor_away(ticket, id, &self.staff, &mut self.fx, until);
         }
         for room in &connection.rooms {
             self.rooms.detach(*room, id, &mut self.fx, now);

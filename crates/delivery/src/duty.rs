@@ -116,7 +116,7 @@ impl Staff {
     }
 
     /// The lines of all who are on duty.
-    pub(crate) fn on_duty(&self) -> impl Iterator<Item = ConnectionId> {
+    pub(crate) fn on_duty(&self) -> impl Iterator<Item = ConnectionId> + Clone {
         self.duty.values().filter_map(|on_duty| on_duty.connection)
     }
 

@@ -62,7 +62,7 @@ impl Place {
     }
 
     /// What staff are told of it.
-    pub(crate) fn waiting(&self, now: Timestamp) -> RelayFrame {
+    fn waiting(&self, now: Timestamp) -> RelayFrame {
         let waited = now.checked_since(self.since).as_secs();
         RelayFrame::Waiting {
             ticket: self.asked.ticket,
@@ -70,6 +70,25 @@ impl Place {
             intake: self.asked.intake.clone(),
             waited: u32::try_from(waited).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Tells desks of it: of one whose line dropped, that as well.
+    pub(crate) fn tell(
+        &self,
+        desks: impl Iterator<Item = ConnectionId> + Clone,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        fx.send_all(desks.clone(), &self.waiting(now));
+        if self.connection.is_none() {
+            fx.send_all(desks, &self.presence());
+        }
+    }
+
+    /// What staff are told of the survivor's line.
+    fn presence(&self) -> RelayFrame {
+        let ticket = self.asked.ticket;
+        RelayFrame::WaitingPresence { ticket, here: self.connection.is_some().into() }
     }
 
     /// What the survivor is told: the Welcome, where there is one, or else their place.
@@ -145,7 +164,7 @@ impl Line {
         };
         fx.account.add(place.bytes());
         fx.send(connection, &place.answer());
-        fx.send_all(staff.on_duty(), &place.waiting(now));
+        place.tell(staff.on_duty(), fx, now);
         self.waiting.insert(place.order, ticket);
         self.places.insert(ticket, place);
     }
@@ -169,8 +188,13 @@ impl Line {
             fx.account.add(asked.bytes());
             place.asked = asked;
         }
-        if changed && place.claim.is_none() {
-            fx.send_all(staff.on_duty(), &place.waiting(now));
+        if place.claim.is_none() {
+            if changed {
+                place.tell(staff.on_duty(), fx, now);
+            }
+            if older.is_none() {
+                fx.send_all(staff.on_duty(), &place.presence());
+            }
         }
         fx.send(connection, &place.answer());
         let older = older.filter(|older| *older != connection)?;
@@ -178,11 +202,12 @@ impl Line {
         Some(older)
     }
 
-    /// The survivor's line is down: the place is kept until then.
+    /// The survivor's line is down: the place is kept until then, and staff are told.
     pub(crate) fn survivor_away(
         &mut self,
         ticket: TicketId,
         connection: ConnectionId,
+        staff: &Staff,
         fx: &mut Effects,
         until: Timestamp,
     ) {
@@ -191,6 +216,9 @@ impl Line {
         {
             place.connection = None;
             fx.timers.set(Timer::SurvivorAway(ticket), until);
+            if place.claim.is_none() {
+                fx.send_all(staff.on_duty(), &place.presence());
+            }
         }
     }
 
@@ -235,7 +263,7 @@ impl Line {
     pub(crate) fn tell_waiting(&self, to: ConnectionId, fx: &mut Effects, now: Timestamp) {
         for ticket in self.waiting.values() {
             if let Some(place) = self.places.get(ticket) {
-                fx.send(to, &place.waiting(now));
+                place.tell(std::iter::once(to), fx, now);
             }
         }
     }

@@ -4,10 +4,13 @@
 //! carry on the screen: a chat keeps its number until it is put away, so nothing moves by itself.
 
 use leptos::prelude::*;
-use stillroom_conversation::{Announcement, ChatEvent, ChatNumber, Duty, Line, WaitingSurvivor};
+use stillroom_conversation::{
+    Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift, WaitingSurvivor,
+};
 use stillroom_program::Timestamp;
 
 use crate::chat::{Chat, News, Stage, What, Writer};
+use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
 use crate::words;
 
@@ -32,6 +35,18 @@ pub(crate) struct Board {
     pub(crate) line: RwSignal<Line>,
     /// Whether this device is on duty.
     pub(crate) duty: RwSignal<Duty>,
+    /// Why nobody is taken now.
+    pub(crate) hindrance: RwSignal<Option<Hindrance>>,
+    /// Whether the desk is locked, so that nothing of this is shown.
+    pub(crate) locked: RwSignal<bool>,
+    /// Whether it is about to lock, since nobody seems to be there.
+    pub(crate) locks_soon: RwSignal<bool>,
+    /// How many chats the person wants at once.
+    pub(crate) capacity: RwSignal<Capacity>,
+    /// When their shift ends: as they set it, and when that is.
+    pub(crate) ends: RwSignal<Option<(TimeOfDay, Timestamp)>>,
+    /// What is to be said of it, until it is closed.
+    pub(crate) reminder: RwSignal<Option<Shift>>,
     /// Who waits.
     pub(crate) waiting: RwSignal<Vec<WaitingSurvivor>>,
     /// The chats, by their numbers on the screen.
@@ -57,6 +72,12 @@ impl Board {
         Self {
             line: RwSignal::new(Line::Up),
             duty: RwSignal::new(Duty::Off),
+            hindrance: RwSignal::new(Some(Hindrance::OffDuty)),
+            capacity: RwSignal::new(Capacity::MOST),
+            ends: RwSignal::new(None),
+            reminder: RwSignal::new(None),
+            locked: RwSignal::new(false),
+            locks_soon: RwSignal::new(false),
             waiting: RwSignal::new(Vec::new()),
             seated: RwSignal::new(Vec::new()),
             current: RwSignal::new(None),

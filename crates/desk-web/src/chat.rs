@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, Live, MessageNumber,
@@ -36,8 +37,8 @@ pub(crate) enum Mark {
     LineDropped,
     /// The survivor is silent, and was asked whether they are there.
     Silent,
-    /// The survivor was told that the chat closes.
-    Closing,
+    /// The survivor was told that the chat closes then.
+    Closing(Timestamp),
     /// The survivor has not joined yet.
     Joining,
     /// Whoever uses this desk wrote last.
@@ -57,7 +58,7 @@ impl Mark {
             Self::NeedsAnswer => "mark-needs-answer",
             Self::LineDropped => "mark-line-dropped",
             Self::Silent => "mark-silent",
-            Self::Closing => "mark-closing",
+            Self::Closing(_) => "mark-closing",
             Self::Joining => "mark-joining",
             Self::Answered => "mark-answered",
             Self::New => "mark-new",
@@ -131,6 +132,8 @@ pub(crate) struct Chat {
     live: Option<Live>,
     /// What the survivor is typing.
     typed: Typed,
+    /// What was in the message box when the desk was locked.
+    draft: Zeroizing<String>,
     next: u64,
 }
 
@@ -154,6 +157,7 @@ impl Chat {
             silence: None,
             live: None,
             typed: Typed::Nothing,
+            draft: Zeroizing::default(),
             next: 0,
         }
     }
@@ -252,6 +256,7 @@ impl Chat {
             self.silence = None;
             self.live = None;
             self.typed = Typed::Nothing;
+            self.draft = Zeroizing::default();
         }
         Some(News::Stage(stage))
     }
@@ -306,6 +311,18 @@ impl Chat {
         &self.typed
     }
 
+    /// Keeps what is in the message box, which goes from the page while the desk is locked.
+    pub(crate) fn keep_draft(&mut self, draft: Zeroizing<String>) {
+        if !self.is_over() {
+            self.draft = draft;
+        }
+    }
+
+    /// What is to be in the message box again.
+    pub(crate) fn take_draft(&mut self) -> Zeroizing<String> {
+        core::mem::take(&mut self.draft)
+    }
+
     /// The log, oldest first.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
@@ -340,9 +357,12 @@ impl Chat {
                 };
                 let dropped =
                     self.roster.iter().any(|person| person.role == Role::Survivor && !person.here);
-                let silent = self.silence.map(|(silence, _)| match silence {
-                    Silence::Warned { .. } => Mark::Closing,
-                    Silence::Asked | Silence::Over => Mark::Silent,
+                // While the line is gone the time to the closing stands still.
+                let silent = self.silence.map(|(silence, since)| match silence {
+                    Silence::Warned { minutes } if !dropped => {
+                        Mark::Closing(since + Duration::from_secs(u64::from(minutes) * 60))
+                    }
+                    Silence::Warned { .. } | Silence::Asked | Silence::Over => Mark::Silent,
                 });
                 let dropped = dropped.then_some(Mark::LineDropped);
                 [dropped, silent, Some(written)].into_iter().flatten().collect()
@@ -417,7 +437,11 @@ mod tests {
         chat.handle(silence(Silence::Asked), NOW);
         assert_eq!(chat.marks(), [Mark::Silent, Mark::New]);
         chat.handle(silence(Silence::Warned { minutes: 10 }), NOW);
-        assert_eq!(chat.marks(), [Mark::Closing, Mark::New]);
+        let closes = NOW + Duration::from_secs(600);
+        assert_eq!(chat.marks(), [Mark::Closing(closes), Mark::New]);
+        chat.handle(roster(false), NOW);
+        assert_eq!(chat.marks(), [Mark::LineDropped, Mark::Silent, Mark::New], "it stands still");
+        chat.handle(roster(true), NOW);
         chat.handle(silence(Silence::Over), NOW);
         assert_eq!((chat.marks(), chat.silence()), (vec![Mark::New], None));
     }
@@ -470,6 +494,18 @@ mod tests {
         assert!(chat.entries().is_empty() && chat.roster().is_empty());
         assert_eq!(Arc::strong_count(&text), 1, "only this test still holds the text");
         assert_eq!(chat.marks(), [Mark::Ended]);
+    }
+
+    #[test]
+    fn what_was_in_the_message_box_outlasts_a_lock_and_not_the_chat() {
+        let mut chat = open();
+        chat.keep_draft(Zeroizing::new("half a sentence".into()));
+        assert_eq!(*chat.take_draft(), "half a sentence");
+        assert_eq!(*chat.take_draft(), "");
+        chat.keep_draft(Zeroizing::new("half a sentence".into()));
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        chat.keep_draft(Zeroizing::new("half a sentence".into()));
+        assert_eq!(*chat.take_draft(), "");
     }
 
     #[test]

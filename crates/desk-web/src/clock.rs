@@ -1,8 +1,12 @@
 //! The time that the core is told: the wall clock at the start, and what has passed since by a clock that
 //! never runs backwards. Setting the device's clock while the desk is open changes nothing here.
 
+use std::time::Duration;
+
 use leptos::prelude::window;
 use stillroom_program::Timestamp;
+
+use crate::shift::TimeOfDay;
 
 /// The clock of one page.
 #[derive(Clone, Copy)]
@@ -22,6 +26,23 @@ impl Clock {
         let now = self.wall_at_start + (elapsed() - self.elapsed_at_start).max(0.0);
         // Milliseconds since 1970 are far below where a float loses whole numbers.
         Timestamp(now.max(0.0) as u64)
+    }
+
+    /// When the clock that this device shows comes to that time next.
+    pub(crate) fn next(&self, time: TimeOfDay) -> Timestamp {
+        let now = js_sys::Date::now();
+        let date = js_sys::Date::new_0();
+        date.set_hours(time.hours.into());
+        date.set_minutes(time.minutes.into());
+        date.set_seconds(0);
+        date.set_milliseconds(0);
+        if date.get_time() <= now {
+            // The day after a month's last is the next one's first.
+            date.set_date(date.get_date() + 1);
+        }
+        // Less than two days, and more than nothing.
+        let wait = (date.get_time() - now).max(0.0) as u64;
+        self.now() + Duration::from_millis(wait)
     }
 }
 

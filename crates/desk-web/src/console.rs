@@ -3,7 +3,7 @@
 //!
 //! Nothing is decided here. After each call into the core everything that it has to say is taken out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    ChatEvent, Desk, DeskEvent, DeskSetup, LiveStep, Randomness, Transmit, WriteError,
+    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, LiveStep, Randomness, Shift, Transmit,
+    WriteError,
 };
 use stillroom_program::Timestamp;
 use stillroom_protocol::TicketId;
@@ -19,8 +20,10 @@ use stillroom_protocol::TicketId;
 use crate::board::{Board, Seat};
 use crate::clock::Clock;
 use crate::focus;
+use crate::idle::Idle;
 use crate::line::{Heard, Line};
-use crate::view::{erase_drawn, message_id, panel_id};
+use crate::shift::TimeOfDay;
+use crate::view::{drafted, erase_drawn, message_id, panel_id};
 use crate::words;
 
 /// How often ages on the screen move on: a minute's age is off by at most this.
@@ -42,6 +45,8 @@ struct Shell {
     desk: RefCell<Desk>,
     line: Line,
     timer: RefCell<Option<TimeoutHandle>>,
+    /// When somebody was last seen to be there.
+    touched: Cell<Timestamp>,
     /// Whether the person asked for a chat that has not come yet.
     asked: RefCell<bool>,
 }
@@ -62,6 +67,7 @@ impl Console {
                     }
                 }),
                 timer: RefCell::new(None),
+                touched: Cell::new(clock.now()),
                 asked: RefCell::new(false),
             }
         });
@@ -76,9 +82,88 @@ impl Console {
         self.act(Desk::go_on_duty);
     }
 
-    /// Goes off duty; open chats stay.
+    /// Goes off duty, by which the shift is over; open chats stay.
     pub(crate) fn go_off_duty(self) {
+        self.board.ends.set(None);
         self.act(|desk, _| desk.go_off_duty());
+    }
+
+    /// Takes a break; open chats stay.
+    pub(crate) fn take_break(self) {
+        self.act(Desk::take_break);
+    }
+
+    /// How many chats the person wants at once, and when their shift ends, if they say so.
+    pub(crate) fn set_shift(self, capacity: Capacity, ends: Option<TimeOfDay>) {
+        let clock = self.shell.with_value(|shell| shell.clock);
+        let ends = ends.map(|time| (time, clock.next(time)));
+        self.board.trouble.set(None);
+        self.board.capacity.set(capacity);
+        self.board.ends.set(ends);
+        self.board.now.set(clock.now());
+        self.act(|desk, now| {
+            desk.set_capacity(capacity);
+            desk.set_shift_end(ends.map(|(_, ends)| ends), now);
+        });
+    }
+
+    /// Locks the desk: all that is drawn of chats, of the line and of anybody's name goes at once.
+    pub(crate) fn lock(self) {
+        let board = self.board;
+        if board.locked.get_untracked() {
+            return;
+        }
+        for seated in board.seated.get_untracked() {
+            seated.chat.update_untracked(|chat| chat.keep_draft(drafted(seated.seat)));
+            erase_drawn(seated.seat);
+        }
+        board.ending.set(None);
+        board.locks_soon.set(false);
+        board.locked.set(true);
+        self.act(Desk::lock);
+    }
+
+    /// Shows the desk again: the passphrase was right.
+    pub(crate) fn unlock(self) {
+        self.act(Desk::unlock);
+        let now = self.now();
+        self.shell.with_value(|shell| shell.touched.set(now));
+        // What happened meanwhile stands in the chats themselves.
+        self.board.said.set(String::new());
+        self.board.now.set(now);
+        self.board.locked.set(false);
+    }
+
+    /// Somebody is there, unless so much time has passed unseen, as on a computer that slept, that the desk
+    /// should have been locked before.
+    pub(crate) fn touch(self) {
+        let now = self.now();
+        let gone = self.shell.with_value(|shell| {
+            let gone = Idle::of(shell.touched.get(), now) == Idle::Gone;
+            shell.touched.set(now);
+            gone
+        });
+        if gone {
+            self.lock();
+        } else if self.board.locks_soon.get_untracked() {
+            self.board.locks_soon.set(false);
+        }
+    }
+
+    /// Does what a desk that is left alone does by itself.
+    pub(crate) fn look_after(self) -> Idle {
+        let idle = self.shell.with_value(|shell| Idle::of(shell.touched.get(), shell.clock.now()));
+        match idle {
+            Idle::No(_) => {}
+            Idle::Soon(_) => self.board.locks_soon.set(true),
+            Idle::Gone => self.lock(),
+        }
+        idle
+    }
+
+    /// Now.
+    pub(crate) fn now(self) -> Timestamp {
+        self.shell.with_value(|shell| shell.clock.now())
     }
 
     /// Takes whoever is next.
@@ -214,6 +299,8 @@ impl Shell {
         match event {
             DeskEvent::Line(line) => board.line.set(line),
             DeskEvent::Duty(duty) => board.duty.set(duty),
+            DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
+            DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),
             DeskEvent::Waiting(waiting) => {
                 let was_there = focus::is_within(".who-waits");
                 board.waiting.set(waiting);

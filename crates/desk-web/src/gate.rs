@@ -1,10 +1,10 @@
 //! The driver of what stands before the desk: which screen, making and opening this device's keys, and
-//! waiting for an administrator (`features.md` 5.1).
+//! waiting for an administrator; and opening a desk again that was locked (`features.md` 5.1).
 //!
 //! Keys are made here and leave this page only wrapped under the passphrase, and only for this browser's
 //! own storage. The passphrase itself is held while an enrolment goes on, and no longer.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::enrol::{Enrolling, Outcome};
 use crate::kept;
 use crate::line::{Heard, Line};
 use crate::link::Link;
+use crate::tries::wait_after;
 use crate::words;
 
 /// Time for the browser to draw "this takes a few seconds" before Argon2id holds the page up.
@@ -32,6 +33,10 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(3);
 
 /// What is shown.
 #[derive(Clone, Copy)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "handles to what is shown at the desk; there is one screen, copied when it changes"
+)]
 pub(crate) enum Screen {
     /// Nothing was ever enrolled here.
     NotEnrolled,
@@ -58,6 +63,8 @@ pub(crate) struct Gate {
     pub(crate) busy: RwSignal<bool>,
     /// What was wrong with the last try.
     pub(crate) wrong: RwSignal<Option<&'static str>>,
+    /// So many seconds the next try waits.
+    pub(crate) waits: RwSignal<Option<u64>>,
     /// Whether the line stands, while an administrator is waited for.
     pub(crate) line_up: RwSignal<bool>,
     shell: StoredValue<Rc<Shell>, LocalStorage>,
@@ -67,6 +74,11 @@ struct Shell {
     clock: Clock,
     root: Fingerprint,
     secret: RefCell<Option<InvitationSecret>>,
+    /// What the passphrase opens: as it was when this page opened it, so that nobody at a locked desk can put
+    /// another in its place. Nothing at a practice desk.
+    wrapped: RefCell<Option<Vec<u8>>>,
+    /// Wrong passphrases, one after another.
+    wrong: Cell<u32>,
     joining: RefCell<Option<Joining>>,
 }
 
@@ -91,12 +103,15 @@ impl Gate {
             clock: Clock::start(),
             root,
             secret: RefCell::new(None),
+            wrapped: RefCell::new(None),
+            wrong: Cell::new(0),
             joining: RefCell::new(None),
         });
         let gate = Self {
             screen: RwSignal::new(Screen::NotEnrolled),
             busy: RwSignal::new(false),
             wrong: RwSignal::new(None),
+            waits: RwSignal::new(None),
             line_up: RwSignal::new(true),
             shell: StoredValue::new_local(shell),
         };
@@ -107,7 +122,7 @@ impl Gate {
     fn look(self, fragment: &str) {
         match Link::read(fragment) {
             Link::Device(bytes) => match Device::from_bytes(&bytes) {
-                Ok(device) => self.enter(device, true),
+                Ok(device) => self.enter(device, None),
                 Err(_) => self.screen.set(Screen::NotWhole),
             },
             Link::Join(secret) => {
@@ -140,19 +155,60 @@ impl Gate {
 
     /// Opens the device that is kept here with this passphrase.
     pub(crate) fn unlock(self, passphrase: Zeroizing<String>) {
-        self.after_drawing(move |_| {
+        self.after_drawing(move |shell| {
             let wrapped = kept::load().unwrap_or_default();
-            match Device::unwrap_with_passphrase(&wrapped, &passphrase) {
-                Ok(device) => self.enter(device, false),
-                Err(PassphraseError::Wrong) => self.wrong.set(Some("unlock-wrong")),
-                Err(_) => self.wrong.set(Some("unlock-damaged")),
+            if let Some(device) = self.open_wrapped(shell, &wrapped, &passphrase) {
+                self.enter(device, Some(wrapped));
             }
         });
     }
 
+    /// Shows a locked desk again, where this is its passphrase. The keys that it opens are dropped at once:
+    /// those of the desk were never away.
+    pub(crate) fn unlock_again(self, console: Console, passphrase: Zeroizing<String>) {
+        self.after_drawing(move |shell| {
+            let opened = shell
+                .wrapped
+                .borrow()
+                .as_ref()
+                .is_none_or(|wrapped| self.open_wrapped(shell, wrapped, &passphrase).is_some());
+            if opened {
+                console.unlock();
+            }
+        });
+    }
+
+    /// Whether a locked desk asks for a passphrase: a practice desk has none.
+    pub(crate) fn has_passphrase(self) -> bool {
+        self.shell.with_value(|shell| shell.wrapped.borrow().is_some())
+    }
+
+    fn open_wrapped(self, shell: &Shell, wrapped: &[u8], passphrase: &str) -> Option<Device> {
+        match Device::unwrap_with_passphrase(wrapped, passphrase) {
+            Ok(device) => {
+                shell.wrong.set(0);
+                return Some(device);
+            }
+            Err(PassphraseError::Wrong) => self.slow_down(shell),
+            Err(_) => self.wrong.set(Some("unlock-damaged")),
+        }
+        None
+    }
+
+    /// The passphrase was wrong: the next try waits, the longer the more there were.
+    fn slow_down(self, shell: &Shell) {
+        self.wrong.set(Some("unlock-wrong"));
+        let wrong = shell.wrong.get().saturating_add(1);
+        shell.wrong.set(wrong);
+        if let Some(wait) = wait_after(wrong) {
+            self.waits.set(Some(wait.as_secs()));
+            set_timeout(move || self.waits.set(None), wait);
+        }
+    }
+
     /// Shows that it takes a moment, then does it.
     fn after_drawing(self, work: impl FnOnce(&Rc<Shell>) + 'static) {
-        if self.busy.get_untracked() {
+        if self.busy.get_untracked() || self.waits.get_untracked().is_some() {
             return;
         }
         self.wrong.set(None);
@@ -167,8 +223,10 @@ impl Gate {
         );
     }
 
-    fn enter(self, device: Device, practice: bool) {
+    fn enter(self, device: Device, wrapped: Option<Vec<u8>>) {
         let shell = self.shell.get_value();
+        let practice = wrapped.is_none();
+        *shell.wrapped.borrow_mut() = wrapped;
         let setup = DeskSetup { root: shell.root, device };
         self.screen.set(Screen::Desk(Console::open(setup, practice, shell.clock)));
     }
@@ -256,11 +314,10 @@ impl Gate {
             self.screen.set(Screen::JoinRefused("join-not-verified"));
             return;
         };
-        let wrapped = device.wrap_with_passphrase(&passphrase, &mut UnwrapErr(SysRng));
-        if wrapped.is_ok_and(|wrapped| kept::save(&wrapped)) {
-            self.enter(device, false);
-        } else {
-            self.screen.set(Screen::JoinRefused("join-not-kept"));
+        let wrapped = device.wrap_with_passphrase(&passphrase, &mut UnwrapErr(SysRng)).ok();
+        match wrapped.filter(|wrapped| kept::save(wrapped)) {
+            Some(wrapped) => self.enter(device, Some(wrapped)),
+            None => self.screen.set(Screen::JoinRefused("join-not-kept")),
         }
     }
 

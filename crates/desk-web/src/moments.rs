@@ -24,6 +24,12 @@ pub(crate) fn waited(since: Timestamp, now: Timestamp) -> (&'static str, u64, u6
     }
 }
 
+/// Hours and minutes until `then`; a minute that has begun counts.
+pub(crate) fn left(then: Timestamp, now: Timestamp) -> (u64, u64) {
+    let minutes = then.checked_since(now).as_secs().div_ceil(60);
+    (minutes / 60, minutes % 60)
+}
+
 fn minutes_between(then: Timestamp, now: Timestamp) -> u64 {
     now.checked_since(then).as_secs() / 60
 }
@@ -49,6 +55,15 @@ mod tests {
     fn a_moment_that_seems_to_come_is_told_as_now() {
         assert_eq!(ago(Timestamp(9_000_000), Timestamp(1)), ("time-now", 0));
         assert_eq!(waited(Timestamp(9_000_000), Timestamp(1)), ("waited-now", 0, 0));
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_hours_and_minutes_and_is_nothing_at_the_end() {
+        let ends = Timestamp(100 * MINUTE);
+        assert_eq!(left(ends, Timestamp(0)), (1, 40));
+        assert_eq!(left(ends, Timestamp(1)), (1, 40));
+        assert_eq!(left(ends, Timestamp(99 * MINUTE + 1)), (0, 1));
+        assert_eq!(left(ends, Timestamp(101 * MINUTE)), (0, 0));
     }
 
     #[test]

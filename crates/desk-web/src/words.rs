@@ -3,8 +3,8 @@
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Announcement, ComesBack, Duty, Ending, Line, Live, LiveKind, LiveStep, Role, SafetyAnswer,
-    Silence, Trouble, WriteError,
+    Announcement, ComesBack, Duty, Ending, Hindrance, Line, Live, LiveKind, LiveStep, Role,
+    SafetyAnswer, Silence, Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -14,6 +14,19 @@ pub(crate) fn duty(duty: Duty) -> &'static str {
         Duty::Off => "duty-off",
         Duty::Starting => "duty-starting",
         Duty::On => "duty-on",
+        Duty::Break => "duty-break",
+    }
+}
+
+/// Why nobody is taken now.
+pub(crate) fn hindrance(hindrance: Hindrance) -> &'static str {
+    match hindrance {
+        Hindrance::Locked => "hindered-locked",
+        Hindrance::OffDuty => "waiting-off-duty",
+        Hindrance::ShiftEnds => "hindered-shift-ends",
+        Hindrance::OnBreak => "hindered-break",
+        Hindrance::Full => "hindered-full",
+        Hindrance::NobodyWaiting => "waiting-nobody",
     }
 }
 
@@ -46,6 +59,8 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         }
         Announcement::LineBack { name, role } => ("desk-survivor-back", "line-back", name, *role),
         Announcement::AdvocateLost => return ("desk-advocate-lost", None),
+        Announcement::SteppedAway { .. } => return ("desk-stepped-away", None),
+        Announcement::CameBack { .. } => return ("desk-came-back", None),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
 }
@@ -141,7 +156,7 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
         Trouble::CertificateExpired => "trouble-certificate-expired",
         Trouble::ClockWrong => "trouble-clock-wrong",
         Trouble::TakenByAnother => "trouble-taken-by-another",
-        Trouble::NobodyWaiting => "trouble-nobody-waiting",
+        Trouble::Hindered(why) => hindrance(why),
         Trouble::RelayFault => "trouble-relay-fault",
         Trouble::PageOutdated => "trouble-page-outdated",
         Trouble::ConversationNotSafe => "trouble-conversation-not-safe",

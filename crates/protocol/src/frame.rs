@@ -356,6 +356,14 @@ choice! {
             /// The room.
             room: RoomId,
         } = 37,
+        /// Whether the line of somebody who waits stands; it does where nothing is said. The relay's word, not
+        /// proof.
+        WaitingPresence {
+            /// The place.
+            ticket: TicketId,
+            /// Whether it stands.
+            here: Flag,
+        } = 38,
 
         /// The answer to a request.
         Reply {

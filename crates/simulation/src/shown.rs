@@ -2,8 +2,8 @@
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    Ending, Live, MessageNumber, Participant, Phase, Silence, SurvivorEvent, Trouble, Typed,
-    WaitingSurvivor,
+    Ending, Hindrance, Live, MessageNumber, Participant, Phase, Shift, Silence, SurvivorEvent,
+    Trouble, Typed, WaitingSurvivor,
 };
 
 /// One conversation, as it stands on a screen.
@@ -83,6 +83,10 @@ pub struct Shown {
     pub waiting: Vec<WaitingSurvivor>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
+    /// How far the shift at a desk has come, step by step.
+    pub shifts: Vec<Shift>,
+    /// Why a desk takes nobody, change by change.
+    pub hindrances: Vec<Option<Hindrance>>,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -100,6 +104,8 @@ impl Shown {
         match event {
             DeskEvent::Duty(duty) => self.duty = Some(duty),
             DeskEvent::Waiting(waiting) => self.waiting = waiting,
+            DeskEvent::Shift(shift) => self.shifts.push(shift),
+            DeskEvent::Hindrance(hindrance) => self.hindrances.push(hindrance),
             DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
             DeskEvent::Line(_) => {}
             DeskEvent::Chat { chat: ChatNumber(number), event } => {

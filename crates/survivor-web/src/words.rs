@@ -117,6 +117,8 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
         Announcement::LineDropped { name, role } => ("line-dropped", Some((name, *role))),
         Announcement::LineBack { name, role } => ("line-back", Some((name, *role))),
         Announcement::AdvocateLost => ("advocate-lost", None),
+        Announcement::SteppedAway { name, role } => ("stepped-away", Some((name, *role))),
+        Announcement::CameBack { name, role } => ("came-back", Some((name, *role))),
     }
 }
 
@@ -281,8 +283,10 @@ mod tests {
             Announcement::Joined { name: name.clone(), role: who },
             Announcement::Left { name: name.clone(), role: who },
             Announcement::LineDropped { name: name.clone(), role: who },
-            Announcement::LineBack { name, role: who },
+            Announcement::LineBack { name: name.clone(), role: who },
             Announcement::AdvocateLost,
+            Announcement::SteppedAway { name: name.clone(), role: who },
+            Announcement::CameBack { name, role: who },
         ] {
             assert!(page_has_text(announcement(&said).0), "{said:?}");
         }

@@ -174,6 +174,10 @@ veiled = The chat was covered while you were away from this page.
 unveil = Show the chat
 advocate-lost = Your advocate’s connection is gone for good, so you are at the head of the line for another advocate. What you write is kept for them.
 
+# In the conversation, while nobody is at the advocate's desk.
+stepped-away = { $name } ({ $role }) has stepped away for a moment. Your chat stays open and nothing is lost. You can go on writing.
+came-back = { $name } ({ $role }) is with you again.
+
 ## Ending the chat
 
 end-chat = End chat

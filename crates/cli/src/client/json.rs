@@ -195,6 +195,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
         DeskEvent::Duty(Duty::Off) => json!({"event": "duty", "duty": "off"}),
         DeskEvent::Duty(Duty::Starting) => json!({"event": "duty", "duty": "starting"}),
         DeskEvent::Duty(Duty::On) => json!({"event": "duty", "duty": "on"}),
+        DeskEvent::Duty(Duty::Break) => json!({"event": "duty", "duty": "break"}),
+        DeskEvent::Shift(shift) => json!({"event": "shift", "shift": word(shift)}),
+        DeskEvent::Hindrance(why) => {
+            json!({"event": "hindrance", "why": why.as_ref().map(word)})
+        }
         DeskEvent::Waiting(waiting) => json!({
             "event": "waiting",
             "count": waiting.len(),
@@ -313,6 +318,8 @@ fn announced(announcement: &Announcement) -> Value {
         Announcement::LineDropped { name, role } => line("line-dropped", name, *role),
         Announcement::LineBack { name, role } => line("line-back", name, *role),
         Announcement::AdvocateLost => json!({"event": "announced", "what": "advocate-lost"}),
+        Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
+        Announcement::CameBack { name, role } => line("came-back", name, *role),
     }
 }
 

@@ -344,6 +344,13 @@ impl Chat {
         }
     }
 
+    /// On the lead's device: tells the survivor that nobody is at the desk for a moment, or somebody is again,
+    /// and shows here that they were told.
+    pub(crate) fn tell_away(&mut self, away: bool, now: Timestamp) {
+        self.announce_away(away);
+        self.say(Content::Away { away: away.into() }, now);
+    }
+
     /// Says something that is no message to everybody in the chat.
     pub(crate) fn say(&mut self, content: Content, now: Timestamp) {
         if self.stage == Stage::Open && !self.outbox.is_full() {
@@ -525,6 +532,9 @@ impl Chat {
             Content::Silence { silence } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::Silence(silence));
             }
+            Content::Away { away } if self.is_from_lead_to_survivor(sender) => {
+                self.announce_away(*away);
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -534,6 +544,7 @@ impl Chat {
             | Content::Silence { .. }
             | Content::Live { .. }
             | Content::Beat { .. }
+            | Content::Away { .. }
             | Content::Acknowledgement => {}
         }
     }
@@ -696,6 +707,12 @@ impl Chat {
         for number in numbers {
             let event = ConversationEvent::Delivered { number };
             self.outputs.push_back(ChatOutput::Conversation(event));
+        }
+    }
+
+    fn announce_away(&mut self, away: bool) {
+        if let Some(announcement) = self.roster.stepped_away(self.lead, away) {
+            self.announce(announcement);
         }
     }
 

@@ -152,6 +152,17 @@ impl Roster {
         })
     }
 
+    /// What to say about a member whose desk is left for a moment, or who is back at it.
+    pub(crate) fn stepped_away(&self, leaf: LeafNumber, away: bool) -> Option<Announcement> {
+        let member = self.members.get(&leaf)?;
+        let (name, role) = (member.name(), member.role);
+        Some(if away {
+            Announcement::SteppedAway { name, role }
+        } else {
+            Announcement::CameBack { name, role }
+        })
+    }
+
     pub(crate) fn participants(&self) -> Vec<Participant> {
         self.members
             .iter()

@@ -25,6 +25,8 @@ pub enum Duty {
     Starting,
     /// On duty: survivors are told that somebody is here.
     On,
+    /// On a break within a shift: open chats go on, and for new ones this device is not on duty.
+    Break,
 }
 
 /// How far going on duty has come.
@@ -52,6 +54,8 @@ enum Step {
 /// The duty of this device.
 pub(crate) struct OwnDuty {
     wanted: bool,
+    /// Not wanted for now alone.
+    on_break: bool,
     step: Step,
     request: u32,
     /// The newest last.
@@ -68,15 +72,21 @@ pub(crate) struct Context<'a> {
 
 impl OwnDuty {
     pub(crate) fn new() -> Self {
-        Self { wanted: false, step: Step::Idle, request: 0, keys: Vec::new() }
+        Self { wanted: false, on_break: false, step: Step::Idle, request: 0, keys: Vec::new() }
     }
 
     pub(crate) fn shown(&self) -> Duty {
         match (self.wanted, &self.step) {
+            (false, _) if self.on_break => Duty::Break,
             (false, _) => Duty::Off,
             (true, Step::Stated { .. }) => Duty::On,
             (true, _) => Duty::Starting,
         }
+    }
+
+    /// Whether the person wants to be on duty now.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted
     }
 
     /// The keys that may open an intake.
@@ -87,11 +97,21 @@ impl OwnDuty {
     /// The person wants to be on duty; `admitted` where the line is ready for it.
     pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
         self.wanted = true;
+        self.on_break = false;
         admitted.then(|| self.fetch(true))
+    }
+
+    /// The person takes a break, where they are on duty.
+    pub(crate) fn pause(&mut self) -> Option<ClientFrame> {
+        let on_break = self.wanted || self.on_break;
+        let frame = self.stop();
+        self.on_break = on_break;
+        frame
     }
 
     /// The person wants to go off duty.
     pub(crate) fn stop(&mut self) -> Option<ClientFrame> {
+        self.on_break = false;
         self.step = Step::Idle;
         self.keys.clear();
         core::mem::take(&mut self.wanted).then_some(ClientFrame::GoOffDuty)

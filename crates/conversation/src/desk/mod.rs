@@ -1,14 +1,16 @@
 //! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 2.1, 3.1, 3.3,
-//! 3.7, 3.8, 4.1, 5.2).
+//! 3.7, 3.8, 4.1, 5.1, 5.2, 5.3).
 //!
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
 mod returns;
+mod shift;
 mod shown;
 mod silence;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{
@@ -21,11 +23,13 @@ use stillroom_protocol::{
 
 pub use self::{
     duty::Duty,
+    shift::{Capacity, Hindrance, Shift},
     shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
 };
 use self::{
     duty::{Context, OwnDuty},
     returns::Returns,
+    shift::OwnShift,
     silence::{Due, Watch},
 };
 use crate::{
@@ -63,8 +67,17 @@ struct Held {
     /// The offer, until the survivor is in.
     offer: Option<Offer>,
     silence: Watch,
+    /// Whether the survivor was told last that nobody is at this desk.
+    told_away: bool,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
+}
+
+impl Held {
+    /// Whether the survivor came, and has not gone.
+    fn is_with_survivor(&self) -> bool {
+        self.offer.is_none() && self.chat.is_open()
+    }
 }
 
 /// A Welcome on its way to a survivor.
@@ -84,6 +97,9 @@ pub struct Desk {
     admitted: bool,
     duty: OwnDuty,
     duty_shown: Duty,
+    shift: OwnShift,
+    shift_shown: Shift,
+    hindrance_shown: Option<Hindrance>,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -112,6 +128,9 @@ impl Desk {
             admitted: false,
             duty: OwnDuty::new(),
             duty_shown: Duty::Off,
+            shift: OwnShift::default(),
+            shift_shown: Shift::On,
+            hindrance_shown: Some(Hindrance::OffDuty),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -130,9 +149,14 @@ impl Desk {
 
     // What the person does.
 
-    /// Goes on duty as soon as the line allows.
+    /// Goes on duty as soon as the line allows; from a break, back. Not where the shift is about to end: its
+    /// end is moved first.
     pub fn go_on_duty(&mut self, now: Timestamp) {
         self.now = now;
+        if self.stage() != Shift::On {
+            self.trouble(Trouble::Hindered(Hindrance::ShiftEnds));
+            return;
+        }
         if let Err(error) = self.own_certificate(now) {
             self.trouble(trouble_of(error));
             return;
@@ -142,9 +166,11 @@ impl Desk {
         self.settle();
     }
 
-    /// Goes off duty. Open chats stay; whoever loses their page from now on comes back to anybody.
+    /// Goes off duty: the shift is over. Open chats stay; whoever loses their page from now on comes back to
+    /// anybody.
     pub fn go_off_duty(&mut self) {
         let frame = self.duty.stop();
+        self.shift.set_end(None);
         self.returns.clear();
         self.send_all(frame);
         self.waiting.clear();
@@ -152,16 +178,64 @@ impl Desk {
         self.settle();
     }
 
+    /// Takes a break: open chats and what leads back to them stay, and for new ones this desk is off duty
+    /// until [`go_on_duty`](Self::go_on_duty).
+    pub fn take_break(&mut self, now: Timestamp) {
+        self.now = now;
+        self.pause();
+        self.settle();
+    }
+
+    /// How many chats the person wants at once. More than that are not taken, and none is ended.
+    pub fn set_capacity(&mut self, capacity: Capacity) {
+        self.shift.set_capacity(capacity);
+        self.settle();
+    }
+
+    /// When the person's shift ends; it can be moved, and taken back. No chat is begun in its last minutes,
+    /// as many as the policy says: the desk is on a break from then on.
+    pub fn set_shift_end(&mut self, ends: Option<Timestamp>, now: Timestamp) {
+        self.now = now;
+        self.shift.set_end(ends);
+        self.settle();
+    }
+
+    /// Nobody is at the desk until [`unlock`](Self::unlock): chats stay and take in what comes, nobody new is
+    /// taken, no silence counts, and survivors are told after a moment. What the desk shows is for the shell
+    /// to take away.
+    pub fn lock(&mut self, now: Timestamp) {
+        self.now = now;
+        self.shift.lock(now);
+        self.show_in_sight(now);
+        self.settle();
+    }
+
+    /// Somebody is at the desk again.
+    pub fn unlock(&mut self, now: Timestamp) {
+        self.now = now;
+        self.shift.unlock();
+        self.show_in_sight(now);
+        self.settle();
+    }
+
     /// Takes whoever is first.
     pub fn take_next(&mut self) {
-        match self.in_order().first() {
-            Some(first) => self.take(first.ticket),
-            None => self.trouble(Trouble::NobodyWaiting),
+        match (self.hindrance(), self.in_order().first()) {
+            (None, Some(first)) => self.take(first.ticket),
+            (hindrance, _) => {
+                let hindrance = hindrance.unwrap_or(Hindrance::NobodyWaiting);
+                self.trouble(Trouble::Hindered(hindrance));
+            }
         }
     }
 
     /// Takes this person.
     pub fn take(&mut self, ticket: TicketId) {
+        let hindrance = self.hindrance().filter(|why| *why != Hindrance::NobodyWaiting);
+        if let Some(hindrance) = hindrance {
+            self.trouble(Trouble::Hindered(hindrance));
+            return;
+        }
         match self.waiting.get(&ticket) {
             Some(place) => {
                 self.claiming.insert(ticket, place.clone());
@@ -228,9 +302,7 @@ impl Desk {
     pub fn hidden(&mut self, hidden: bool, now: Timestamp) {
         self.now = now;
         self.hidden = hidden;
-        for held in self.chats.values_mut() {
-            held.chat.set_hidden(hidden, now);
-        }
+        self.show_in_sight(now);
     }
 
     // What the shell says.
@@ -281,6 +353,9 @@ impl Desk {
                 if self.waiting.remove(&ticket).is_some() {
                     self.show_waiting();
                 }
+            }
+            RelayFrame::WaitingPresence { ticket, here } => {
+                self.handle_waiting_presence(ticket, *here)
             }
             RelayFrame::Claimed { ticket, key_package } => {
                 self.handle_claimed(ticket, &key_package, now);
@@ -335,11 +410,13 @@ impl Desk {
             let offer = held.offer.as_ref().map(|offer| offer.until);
             [held.chat.poll_timeout(), offer, silence]
         });
-        [self.connection.poll_timeout(), self.duty.poll_timeout()]
-            .into_iter()
-            .chain(chats)
-            .flatten()
-            .min()
+        let own = [
+            self.connection.poll_timeout(),
+            self.duty.poll_timeout(),
+            self.shift.next_stage(self.margin(), self.now),
+            self.absence_timeout(),
+        ];
+        own.into_iter().chain(chats).flatten().min()
     }
 
     // Being let in.
@@ -433,9 +510,16 @@ impl Desk {
             comes_back,
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
-        let shown = WaitingSurvivor { ticket, since, beforehand };
+        let shown = WaitingSurvivor { ticket, since, here: true, beforehand };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
+    }
+
+    fn handle_waiting_presence(&mut self, ticket: TicketId, here: bool) {
+        if let Some(place) = self.waiting.get_mut(&ticket) {
+            place.shown.here = here;
+            self.show_waiting();
+        }
     }
 
     /// Whose return words somebody brought. The chat that they lost is over by that, unless its page still
@@ -512,7 +596,7 @@ impl Desk {
         let mut chat =
             Chat::new(group, members, &device.key, opening, MessageNumber(0), now).ok()?;
         chat.handle_line_up(now);
-        chat.set_hidden(self.hidden, now);
+        chat.set_hidden(self.is_unseen(), now);
         chat.show_roster();
         self.last_chat += 1;
         let number = ChatNumber(self.last_chat);
@@ -522,7 +606,8 @@ impl Desk {
         {
             lost.chat.end(Ending::PageLost, now);
         }
-        let held = Held { chat, offer: Some(offer), silence: Watch::new(), told: None };
+        let held =
+            Held { chat, offer: Some(offer), silence: Watch::new(), told_away: false, told: None };
         self.chats.insert(number, held);
         self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
@@ -706,10 +791,11 @@ impl Desk {
         let Some(timers) = self.trust.policy().map(|policy| policy.timers) else {
             return;
         };
-        let now = self.now;
+        let (now, locked) = (self.now, self.shift.is_locked());
         let told = self.chats.get_mut(&number).and_then(|held| {
             held.silence.set_arrived(held.chat.has_arrived(), now);
-            held.silence.set_here(held.chat.survivor_is_here(), &timers, now)
+            // What they answer to a locked desk nobody would see.
+            held.silence.set_here(held.chat.survivor_is_here() && !locked, &timers, now)
         });
         self.tell_silence(number, told);
     }
@@ -724,6 +810,75 @@ impl Desk {
             let event = ConversationEvent::Silence(silence);
             self.show_chat(number, ChatEvent::Conversation(event));
         }
+    }
+
+    // The shift.
+
+    /// The last minutes of a shift, in which no chat is begun.
+    fn margin(&self) -> Duration {
+        let minutes = self.trust.policy().map_or(0, |policy| policy.timers.shift_margin);
+        Duration::from_secs(u64::from(minutes) * 60)
+    }
+
+    fn stage(&self) -> Shift {
+        self.shift.stage(self.margin(), self.now)
+    }
+
+    fn hindrance(&self) -> Option<Hindrance> {
+        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
+        let chats = open + self.claiming.len();
+        self.shift.hindrance(self.duty.shown(), self.stage(), chats, self.waiting.len())
+    }
+
+    fn pause(&mut self) {
+        let frame = self.duty.pause();
+        self.send_all(frame);
+        self.waiting.clear();
+        self.show_waiting();
+    }
+
+    /// Whether nobody sees the page.
+    fn is_unseen(&self) -> bool {
+        self.hidden || self.shift.is_locked()
+    }
+
+    fn show_in_sight(&mut self, now: Timestamp) {
+        let unseen = self.is_unseen();
+        for held in self.chats.values_mut() {
+            held.chat.set_hidden(unseen, now);
+        }
+    }
+
+    /// A shift that is about to end, and a desk that is left for long, are a break.
+    fn mind_shift(&mut self) {
+        let stage = self.stage();
+        let ends = stage != Shift::On || self.shift.is_deserted(self.now);
+        if ends && self.duty.is_wanted() {
+            self.pause();
+        }
+        if stage != self.shift_shown {
+            self.shift_shown = stage;
+            self.show(DeskEvent::Shift(stage));
+        }
+    }
+
+    /// Tells each survivor, who does not know it yet, that nobody is at this desk, or somebody is again.
+    fn tell_away(&mut self) {
+        let (away, now) = (self.shift.is_away(self.now), self.now);
+        for held in self.chats.values_mut().filter(|held| held.told_away != away) {
+            if held.is_with_survivor() {
+                held.told_away = away;
+                held.chat.tell_away(away, now);
+            }
+        }
+    }
+
+    /// When a desk that is left must be told of next.
+    fn absence_timeout(&self) -> Option<Timestamp> {
+        let untold = self.chats.values().any(|held| held.is_with_survivor() && !held.told_away);
+        let told = self.shift.told_at().filter(|_| untold);
+        let deserted = self.shift.deserted_at().filter(|_| self.duty.is_wanted());
+        [told, deserted].into_iter().flatten().min()
     }
 
     // Refusals, and the line to the relay.
@@ -812,6 +967,8 @@ impl Desk {
 
     /// After anything happened: what the chats have to say, and whether duty changed.
     fn settle(&mut self) {
+        self.mind_shift();
+        self.tell_away();
         for number in self.chats.keys().copied().collect::<Vec<_>>() {
             self.drain(number);
             self.watch_silence(number);
@@ -821,6 +978,11 @@ impl Desk {
         if duty != self.duty_shown {
             self.duty_shown = duty;
             self.show(DeskEvent::Duty(duty));
+        }
+        let hindrance = self.hindrance();
+        if hindrance != self.hindrance_shown {
+            self.hindrance_shown = hindrance;
+            self.show(DeskEvent::Hindrance(hindrance));
         }
     }
 

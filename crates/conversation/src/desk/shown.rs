@@ -5,7 +5,7 @@ use core::fmt;
 use stillroom_program::{SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, TicketId};
 
-use super::Duty;
+use super::{Duty, Hindrance, Shift};
 use crate::{
     conversation::{ConversationEvent, Ending},
     line::Line,
@@ -55,17 +55,19 @@ pub struct WaitingSurvivor {
     pub ticket: TicketId,
     /// Since when, as far as the relay knows.
     pub since: Timestamp,
+    /// Whether their line stands, as far as the relay says.
+    pub here: bool,
     /// What they said beforehand.
     pub beforehand: Beforehand,
 }
 
 impl WaitingSurvivor {
     /// The order in which people are to be taken: who had an advocate before comes first, then who has
-    /// waited longest.
+    /// waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
     pub(super) fn order(&self) -> impl Ord + use<> {
         let had_an_advocate =
             self.beforehand.again || matches!(self.beforehand.comes_back, ComesBack::Here(_));
-        (!had_an_advocate, self.since, self.ticket)
+        (!self.here, !had_an_advocate, self.since, self.ticket)
     }
 }
 
@@ -76,6 +78,10 @@ pub enum DeskEvent {
     Line(Line),
     /// Whether this device is on duty.
     Duty(Duty),
+    /// How far the person's shift has come.
+    Shift(Shift),
+    /// Why this desk takes nobody now, or that it would.
+    Hindrance(Option<Hindrance>),
     /// Who waits, whole, in the order in which they are to be taken.
     Waiting(Vec<WaitingSurvivor>),
     /// Something in a chat.
@@ -119,8 +125,8 @@ pub enum Trouble {
     ClockWrong,
     /// A colleague took that person first, or they left.
     TakenByAnother,
-    /// There is nobody to take.
-    NobodyWaiting,
+    /// This desk takes nobody now.
+    Hindered(Hindrance),
     /// The relay could not do its part.
     RelayFault,
     /// The relay speaks a newer version than this page.

@@ -65,7 +65,63 @@ fn a_survivor_who_asks_again_under_the_same_ticket_keeps_the_place() {
     world.hear(desk);
     let back = world.survivor();
     assert_eq!(world.send(back, ask(1)), [RelayFrame::InLine { ahead: 0 }]);
-    assert_eq!(world.hear(desk), [], "nothing new for staff");
+    assert_eq!(
+        world.hear(desk),
+        [presence(1, true)],
+        "nothing new for staff but that they are back"
+    );
+}
+
+fn presence(number: u8, here: bool) -> RelayFrame {
+    RelayFrame::WaitingPresence { ticket: place(number), here: here.into() }
+}
+
+#[test]
+fn staff_are_told_whose_line_dropped_and_that_it_is_back_each_once() {
+    let mut world = World::new();
+    let (_, desk) = world.advocate_on_duty();
+    let survivor = world.waiting(1);
+    world.hear(desk);
+    world.drop_line(survivor);
+    assert_eq!(world.hear(desk), [presence(1, false)]);
+    let back = world.survivor();
+    world.send(back, ask(1));
+    assert_eq!(world.hear(desk), [presence(1, true)]);
+    // A second page under the same ticket takes the place over: the line never dropped.
+    let again = world.survivor();
+    world.send(again, ask(1));
+    world.drop_line(back);
+    assert_eq!(world.hear(desk), []);
+}
+
+#[test]
+fn whoever_goes_on_duty_is_told_of_a_dropped_line_as_well() {
+    let mut world = World::new();
+    world.advocate_on_duty();
+    let survivor = world.waiting(1);
+    world.drop_line(survivor);
+    let device = world.program.advocate();
+    let desk = world.desk(&device);
+    let heard = world.go_on_duty(desk, &device);
+    assert!(matches!(heard[..], [RelayFrame::Waiting { .. }, _]), "{heard:?}");
+    assert_eq!(heard[1], presence(1, false));
+}
+
+#[test]
+fn of_whoever_is_taken_no_other_desk_hears_whether_their_line_stands() {
+    let mut world = World::new();
+    let (_, taker) = world.advocate_on_duty();
+    let (_, other) = world.advocate_on_duty();
+    let survivor = world.waiting(1);
+    world.send(taker, claim(1));
+    world.hear(other);
+    world.drop_line(survivor);
+    assert_eq!(world.hear(other), []);
+    let release = ClientFrame::Release { ticket: place(1) };
+    world.send(taker, release);
+    let heard = world.hear(other);
+    assert!(matches!(heard[..], [RelayFrame::Waiting { .. }, _]), "{heard:?}");
+    assert_eq!(heard[1], presence(1, false), "told with the place that waits again");
 }
 
 #[test]
@@ -81,7 +137,8 @@ fn a_place_is_given_up_when_the_line_was_down_for_as_long_as_the_policy_says() {
     world.wait_with(seconds(2), &[desk]);
     assert_eq!(world.core.holdings().waiting, 0);
     let ticket = place(1);
-    assert_eq!(world.hear(desk), [RelayFrame::WaitingNoMore { ticket }]);
+    let heard = [presence(1, false), RelayFrame::WaitingNoMore { ticket }];
+    assert_eq!(world.hear(desk), heard);
     assert_eq!(world.core.holdings().bytes, 0);
 }
 

@@ -182,7 +182,10 @@ impl World {
     pub(crate) fn desk_on_duty(&mut self, device: &Device) -> ConnectionId {
         let desk = self.desk(device);
         let heard = self.go_on_duty(desk, device);
-        assert!(heard.iter().all(|frame| matches!(frame, RelayFrame::Waiting { .. })), "{heard:?}");
+        let of_the_line = |frame: &RelayFrame| {
+            matches!(frame, RelayFrame::Waiting { .. } | RelayFrame::WaitingPresence { .. })
+        };
+        assert!(heard.iter().all(of_the_line), "{heard:?}");
         desk
     }
 

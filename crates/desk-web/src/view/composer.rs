@@ -2,7 +2,7 @@
 //! sees it, and what was sent is not left in the field.
 
 use leptos::ev;
-use leptos::html::{Textarea, button, div, form, label, p, textarea};
+use leptos::html::{Textarea, button, div, label, p, textarea};
 use leptos::prelude::*;
 use stillroom_conversation::WriteError;
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
@@ -34,6 +34,7 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
             written.set(characters(&field));
         }
     };
+    put_back(field, chat.clone(), written);
     let drafted = chat.clone();
     let joining = Memo::new(move |_| chat.with(Chat::stage) == Stage::Joining);
     let said = move || match refused.get() {
@@ -65,7 +66,7 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         quiet_field(seat).node_ref(field).on(ev::keydown, on_key).on(ev::input, on_input),
         button().attr("type", "submit").class("button button-main").child(say("desk-send")),
     ));
-    let form = form().class("composer").attr("autocomplete", "off").on(ev::submit, on_submit);
+    let form = super::form().class("composer").on(ev::submit, on_submit);
     (
         p().class("said").attr("role", "status").child(said),
         form.child((
@@ -74,6 +75,19 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
             p().class("left").attr("role", "status").child(move || left(written.get())),
         )),
     )
+}
+
+/// What was in the field when the desk was locked is in it again.
+fn put_back(field: NodeRef<Textarea>, chat: ArcRwSignal<Chat>, written: RwSignal<usize>) {
+    Effect::new(move |_| {
+        let Some(field) = field.get() else { return };
+        if let Some(draft) = chat.try_update_untracked(Chat::take_draft)
+            && !draft.is_empty()
+        {
+            field.set_value(&draft);
+            written.set(characters(&field));
+        }
+    });
 }
 
 /// A field that the browser and its helpers leave alone.

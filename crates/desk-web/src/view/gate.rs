@@ -2,12 +2,14 @@
 
 use leptos::ev;
 use leptos::html::{
-    Input, bdi, button, details, div, form, h1, h2, input, label, main, p, span, summary,
+    Input, bdi, button, details, div, h1, h2, input, label, main, p, span, summary,
 };
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 use zeroize::Zeroizing;
 
+use super::{form, top};
+use crate::console::Console;
 use crate::gate::{Gate, Screen};
 use crate::passphrase::Strength;
 use crate::texts::{program, say, say_with};
@@ -29,8 +31,37 @@ pub(crate) fn gate(gate: Gate) -> impl IntoView {
         Screen::JoinWaiting => page("join-waiting-heading", HEADING, waiting(gate)).into_any(),
         Screen::JoinRefused(text) => notice("join-refused-heading", text).into_any(),
         Screen::Unlock => page("unlock-heading", "passphrase", unlock(gate)).into_any(),
-        Screen::Desk(console) => super::desk(console).into_any(),
+        Screen::Desk(console) => open(gate, console).into_any(),
     }
+}
+
+/// The desk, or while it is locked nothing of it.
+fn open(gate: Gate, console: Console) -> impl IntoView {
+    move || {
+        if console.board.locked.get() {
+            locked(gate, console).into_any()
+        } else {
+            super::desk(console).into_any()
+        }
+    }
+}
+
+/// A locked desk says nothing of what is going on behind it.
+fn locked(gate: Gate, console: Console) -> impl IntoView {
+    top::warn_before_leaving(console);
+    let (first, form) = if gate.has_passphrase() {
+        let form = passphrase_form(gate, move |passphrase| gate.unlock_again(console, passphrase));
+        ("passphrase", form.into_any())
+    } else {
+        let open = button()
+            .attr("type", "button")
+            .class("button button-main")
+            .on(ev::click, move |_| gate.unlock_again(console, Zeroizing::default()))
+            .child(say("unlock"));
+        (HEADING, (p().child(say("locked-practice")), open).into_any())
+    };
+    let about = p().child(say("locked-about"));
+    page("locked-heading", first, (about, form, p().class("small").child(say("locked-long"))))
 }
 
 /// The id of a page's heading.
@@ -80,7 +111,7 @@ fn join(gate: Gate) -> impl IntoView {
         span().child(say("passphrase-show")),
     ));
     let strength = told("strength", move || told_strength(strength.get()));
-    let form = form().class("gate-form").attr("autocomplete", "off").on(ev::submit, on_submit);
+    let form = form().class("gate-form").on(ev::submit, on_submit);
     (
         p().child(say("join-about")),
         p().child(say("join-device")),
@@ -121,27 +152,31 @@ fn waiting(gate: Gate) -> impl IntoView {
 }
 
 fn unlock(gate: Gate) -> impl IntoView {
-    let node = NodeRef::<Input>::new();
-    let shown = RwSignal::new(false);
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        gate.unlock(value(node));
-        put_focus(node);
-    };
-    let form = form().class("gate-form").attr("autocomplete", "off").on(ev::submit, on_submit);
     let forgotten = details().child((
         summary().child(say("unlock-forgotten-heading")),
         p().child(say("unlock-forgotten")),
     ));
     (
         p().child(say("unlock-about")),
-        form.on(ev::input, move |_| gate.wrong.set(None)).child((
-            field("passphrase", shown, node),
-            wrong(gate, "unlocking"),
-            submit(gate, "unlock"),
-        )),
+        passphrase_form(gate, move |passphrase| gate.unlock(passphrase)),
         forgotten,
     )
+}
+
+/// The one field and its button, which `open` what stands behind.
+fn passphrase_form(gate: Gate, open: impl Fn(Zeroizing<String>) + 'static) -> impl IntoView {
+    let node = NodeRef::<Input>::new();
+    let shown = RwSignal::new(false);
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        open(value(node));
+        put_focus(node);
+    };
+    form()
+        .class("gate-form")
+        .on(ev::submit, on_submit)
+        .on(ev::input, move |_| gate.wrong.set(None))
+        .child((field("passphrase", shown, node), wrong(gate, "unlocking"), submit(gate, "unlock")))
 }
 
 /// A field for a passphrase. Nothing fills it in: a browser that kept the passphrase would keep it beside
@@ -162,10 +197,11 @@ fn field(id: &'static str, shown: RwSignal<bool>, node: NodeRef<Input>) -> impl 
 
 /// What was wrong, or that it takes a moment.
 fn wrong(gate: Gate, busy: &'static str) -> impl IntoView {
-    told("strength", move || match (gate.busy.get(), gate.wrong.get()) {
-        (true, _) => say(busy),
-        (false, Some(text)) => say(text),
-        (false, None) => String::new(),
+    told("strength", move || match (gate.busy.get(), gate.waits.get(), gate.wrong.get()) {
+        (true, ..) => say(busy),
+        (false, Some(seconds), _) => say_with("unlock-waits", &[("count", &seconds.to_string())]),
+        (false, None, Some(text)) => say(text),
+        (false, None, None) => String::new(),
     })
 }
 
@@ -178,7 +214,9 @@ fn submit(gate: Gate, text: &'static str) -> impl IntoView {
     button()
         .attr("type", "submit")
         .class("button button-main")
-        .attr("aria-disabled", move || if gate.busy.get() { "true" } else { "false" })
+        .attr("aria-disabled", move || {
+            if gate.busy.get() || gate.waits.get().is_some() { "true" } else { "false" }
+        })
         .child(say(text))
 }
 

@@ -3,41 +3,46 @@
 use leptos::ev;
 use leptos::html::{button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{Duty, WaitingSurvivor};
+use stillroom_conversation::{Hindrance, WaitingSurvivor};
 
 use super::beforehand::facts;
-use crate::board::{Seated, chat_name};
+use super::shift;
+use crate::board::{Board, Seated, chat_name};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
 use crate::moments;
 use crate::texts::{say, say_with};
+use crate::words;
 
 /// The lists.
 pub(super) fn lists(console: Console) -> impl IntoView {
     let practice = console.board.practice;
     let practice = practice.then(|| p().class("nothing").child(say("demo-device")));
-    div().class("lists").child((who_waits(console), chats(console), practice, keys()))
+    div().class("lists").child((
+        who_waits(console),
+        chats(console),
+        shift::shift(console),
+        practice,
+        keys(),
+    ))
 }
 
 fn who_waits(console: Console) -> impl IntoView {
     let board = console.board;
-    let nobody_waits = move || board.waiting.with(Vec::is_empty);
-    let nothing = move || {
-        let text =
-            if board.duty.get() == Duty::Off { "waiting-off-duty" } else { "waiting-nobody" };
-        nobody_waits().then(|| p().class("nothing").child(say(text)))
-    };
-    // While nobody waits it says so beforehand, keeps the focus all the same, and answers when pressed.
+    let hindrance = board.hindrance;
+    let why = move || hindrance.get().map(|why| say(words::hindrance(why))).unwrap_or_default();
+    // While nobody can be taken it says why beforehand, keeps the focus all the same, and answers when pressed.
     let take_next = button()
         .attr("type", "button")
         .id("take-next")
         .class("button button-main")
-        .attr("aria-disabled", move || if nobody_waits() { "true" } else { "false" })
+        .attr("aria-disabled", move || if hindrance.get().is_some() { "true" } else { "false" })
+        .attr("aria-describedby", "take-why")
         .on(ev::click, move |_| console.take_next())
         .child(say("take-next"));
     let each = For(ForProps::builder()
         .each(move || board.waiting.get())
-        .key(|waiter| waiter.ticket)
+        .key(|waiter| (waiter.ticket, waiter.here))
         .children(move |waiter| waiting(console, waiter))
         .build());
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
@@ -48,8 +53,8 @@ fn who_waits(console: Console) -> impl IntoView {
     };
     section().class("who-waits").child((
         div().class("lists-head").child((heading, take_next)),
+        p().class("nothing").attr("id", "take-why").child(why),
         ul().attr("role", "list").attr("aria-label", say("waiting-list")).child(each),
-        nothing,
         p().class("unseen").attr("role", "status").child(told),
     ))
 }
@@ -64,21 +69,29 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor { ticket, since, beforehand } = waiter;
+    let WaitingSurvivor { ticket, since, here, beforehand } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
         let (text, hours, minutes) = moments::waited(since, console.board.now.get());
         say_with(text, &[("hours", &hours.to_string()), ("count", &minutes.to_string())])
     };
+    let hindered = move || {
+        let hindrance = console.board.hindrance.get();
+        hindrance.is_some_and(|why| why != Hindrance::NobodyWaiting)
+    };
     let take = button()
         .attr("type", "button")
         .class("button button-small")
+        .attr("aria-disabled", move || if hindered() { "true" } else { "false" })
         .attr("aria-describedby", id.clone())
         .on(ev::click, move |_| console.take(ticket))
         .child(say("take-this"));
-    let about =
-        div().attr("id", id).child((span().class("since").child(waited), facts(&beforehand)));
+    let about = div().attr("id", id).child((
+        span().class("since").child(waited),
+        (!here).then(|| span().class("mark mark-warm").child(say("mark-line-dropped"))),
+        facts(&beforehand),
+    ));
     li().class("waiter").child((about, take))
 }
 
@@ -121,26 +134,36 @@ fn link(console: Console, seated: Seated) -> impl IntoView {
         .class("chat-link")
         .attr("aria-current", current)
         .on(ev::click, move |_| console.go_to(seat))
-        .child((span().class("name").child(chat_name(seat)), marks(chat), last));
+        .child((span().class("name").child(chat_name(seat)), marks(board, chat), last));
     li().child(go)
 }
 
 /// A chat's marks in words.
-pub(super) fn marks(chat: ArcRwSignal<Chat>) -> impl IntoView {
+pub(super) fn marks(board: Board, chat: ArcRwSignal<Chat>) -> impl IntoView {
     let marks = Memo::new(move |_| chat.with(Chat::marks));
     move || {
         let shown = marks.get().into_iter().map(|mark| {
             let class = match mark {
                 Mark::NeedsAnswer => "mark mark-main",
-                Mark::LineDropped | Mark::Silent | Mark::Closing => "mark mark-warm",
+                Mark::LineDropped | Mark::Silent | Mark::Closing(_) => "mark mark-warm",
                 Mark::Joining | Mark::Answered | Mark::New | Mark::Ended | Mark::Lost => {
                     "mark mark-quiet"
                 }
             };
-            span().class(class).child((" ", say(mark.name()), " "))
+            span().class(class).child((" ", move || mark_text(board, mark), " "))
         });
         shown.collect_view()
     }
+}
+
+/// A mark in words; of a chat that closes, in how many minutes.
+fn mark_text(board: Board, mark: Mark) -> String {
+    let Mark::Closing(closes) = mark else {
+        return say(mark.name());
+    };
+    let (hours, minutes) = moments::left(closes, board.now.get());
+    let count = (hours * 60 + minutes).max(1).to_string();
+    say_with(mark.name(), &[("count", &count)])
 }
 
 fn keys() -> impl IntoView {
@@ -148,6 +171,7 @@ fn keys() -> impl IntoView {
         say("keys-chat"),
         say("keys-next"),
         say("keys-waiting"),
+        say("keys-lock"),
         say("keys-send"),
         say("keys-escape"),
     ];

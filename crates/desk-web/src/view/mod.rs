@@ -9,16 +9,20 @@ mod composer;
 mod gate;
 mod lists;
 mod live;
+mod lock;
 mod log;
 mod panel;
 mod question;
+mod shift;
 mod silence;
 mod top;
 
-use leptos::html::{div, main, p};
+use leptos::attr::Attribute;
+use leptos::html::{self, HtmlElement, div, main, p};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlTextAreaElement};
+use zeroize::Zeroizing;
 
 use crate::board::Seat;
 use crate::console::Console;
@@ -33,13 +37,16 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     top::listen_for_keys(console);
     top::warn_before_leaving(console);
     top::tell_when_hidden(console);
-    focus::move_if_dropped("go-on-duty".into());
+    lock::watch(console);
+    // After a lock, back to where one was writing.
+    let current = board.current.get_untracked();
+    focus::move_if_dropped(current.map_or_else(|| "go-on-duty".into(), message_id));
     let chat = move || {
         if board.current.get().is_some() { "yes" } else { "no" }
     };
     div().class("desk").attr("data-chat", chat).child((
         top::top(console),
-        top::trouble(board),
+        top::notices(console),
         lists::lists(console),
         panels(console),
         p().class("unseen").attr("role", "status").child(move || board.said.get()),
@@ -60,6 +67,12 @@ fn panels(console: Console) -> impl IntoView {
         .children(move |seated| panel::panel(console, seated))
         .build());
     main().class("panels").child((none, each))
+}
+
+/// A form whose fields Chromium tells its maker nothing of, as of a search's (`decisions/0015`). It is never
+/// sent, and no browser fills it in.
+fn form() -> HtmlElement<html::Form, impl Attribute, ()> {
+    html::form().attr("action", "/search").attr("autocomplete", "off")
 }
 
 /// The id of a chat's panel.
@@ -85,6 +98,13 @@ pub(crate) fn erase_drawn(seat: Seat) {
             field.set_value("");
         }
     }
+}
+
+/// What is in a chat's message box and not sent yet.
+pub(crate) fn drafted(seat: Seat) -> Zeroizing<String> {
+    let field = document().get_element_by_id(&message_id(seat));
+    let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+    Zeroizing::new(field.map(|field| field.value()).unwrap_or_default())
 }
 
 fn found(within: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {

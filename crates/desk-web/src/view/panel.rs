@@ -60,8 +60,9 @@ fn head(board: Board, seated: Seated, over: Memo<bool>) -> impl IntoView {
                 .child(say("desk-end-chat"))
         })
     };
-    let marks =
-        div().class("panel-marks").child((h2().child(chat_name(seat)), lists::marks(chat.clone())));
+    let marks = div()
+        .class("panel-marks")
+        .child((h2().child(chat_name(seat)), lists::marks(board, chat.clone())));
     let title = div().class("panel-title").child((marks, end));
     div().class("panel-head").child((title, move || (!over.get()).then(|| roster(chat.clone()))))
 }

@@ -1,4 +1,4 @@
-//! The head of the desk: whose it is, duty, the line, trouble; and the keys that work everywhere.
+//! The head of the desk: whose it is, duty, the line, what must be known; and the keys that work everywhere.
 
 use leptos::ev;
 use leptos::html::{bdi, button, div, h1, header, p};
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
+use super::{lock, shift};
 use crate::board::Board;
 use crate::console::Console;
 use crate::focus;
@@ -15,7 +16,8 @@ use crate::words;
 /// The head.
 pub(super) fn top(console: Console) -> impl IntoView {
     let board = console.board;
-    let off = move || board.duty.get() == Duty::Off;
+    let off = move || matches!(board.duty.get(), Duty::Off | Duty::Break);
+    let works = move || matches!(board.duty.get(), Duty::Starting | Duty::On);
     let duty = p()
         .class("duty")
         .attr("role", "status")
@@ -23,6 +25,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
             Duty::Off => "off",
             Duty::Starting => "starting",
             Duty::On => "on",
+            Duty::Break => "break",
         })
         .child(move || say(words::duty(board.duty.get())));
     let line = p()
@@ -37,15 +40,27 @@ pub(super) fn top(console: Console) -> impl IntoView {
         .class(move || if off() { "button button-main" } else { "button" })
         .attr("aria-disabled", move || if off() { "false" } else { "true" })
         .on(ev::click, move |_| {
-            if board.duty.get_untracked() == Duty::Off {
+            if !matches!(board.duty.get_untracked(), Duty::Starting | Duty::On) {
                 console.go_on_duty();
             }
         })
-        .child(say("go-on-duty"));
+        .child(move || {
+            say(if board.duty.get() == Duty::Break { "back-on-duty" } else { "go-on-duty" })
+        });
+    let break_button = button()
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", move || if works() { "false" } else { "true" })
+        .on(ev::click, move |_| {
+            if matches!(board.duty.get_untracked(), Duty::Starting | Duty::On) {
+                console.take_break();
+            }
+        })
+        .child(say("take-break"));
     let off_button = button()
         .attr("type", "button")
         .class("button")
-        .attr("aria-disabled", move || if off() { "true" } else { "false" })
+        .attr("aria-disabled", move || if board.duty.get() == Duty::Off { "true" } else { "false" })
         .on(ev::click, move |_| {
             if board.duty.get_untracked() != Duty::Off {
                 console.go_off_duty();
@@ -56,12 +71,26 @@ pub(super) fn top(console: Console) -> impl IntoView {
         h1().class("top-name").child(bdi().child(program())),
         duty,
         line,
-        div().class("top-buttons").child((on_button, off_button)),
+        div().class("top-buttons").child((
+            on_button,
+            break_button,
+            off_button,
+            lock::lock_button(console),
+        )),
+    ))
+}
+
+/// What must be known at once.
+pub(super) fn notices(console: Console) -> impl IntoView {
+    div().class("notices").child((
+        lock::idle(console),
+        shift::reminder(console),
+        trouble(console.board),
     ))
 }
 
 /// The latest trouble, until it is closed. The region is there before, so that it is read when filled.
-pub(super) fn trouble(board: Board) -> impl IntoView {
+fn trouble(board: Board) -> impl IntoView {
     let notice = move || {
         board.trouble.get().map(|text| {
             let close = button()
@@ -72,19 +101,22 @@ pub(super) fn trouble(board: Board) -> impl IntoView {
             div().class("notice trouble").child((p().child(say(text)), close))
         })
     };
-    div().class("trouble-room").attr("role", "alert").child(notice)
+    div().attr("role", "alert").child(notice)
 }
 
-/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits.
+/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with L
+/// the desk is locked, whatever is open on it.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let asked = console.board.ending.get_untracked().is_some();
-        if asked || !event.alt_key() || event.ctrl_key() || event.meta_key() {
-            return;
-        }
         // By the key's place, so that Alt's own letters on some keyboards do not matter.
         let code = event.code();
-        if code == "KeyW" {
+        if !event.alt_key() || event.ctrl_key() || event.meta_key() || asked && code != "KeyL" {
+            return;
+        }
+        if code == "KeyL" {
+            console.lock();
+        } else if code == "KeyW" {
             focus::move_to("take-next".into());
         } else if code == "KeyN" {
             if let Some(seat) = console.board.next_to_answer() {
