@@ -1,10 +1,11 @@
 //! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 2.1, 3.1, 3.3,
-//! 3.7, 3.8, 4.1, 5.2).
+//! 3.6, 3.7, 3.8, 4.1, 5.2).
 //!
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod handover;
 mod returns;
 mod shown;
 mod silence;
@@ -25,6 +26,7 @@ pub use self::{
 };
 use self::{
     duty::{Context, OwnDuty},
+    handover::Questions,
     returns::Returns,
     silence::{Due, Watch},
 };
@@ -63,6 +65,7 @@ struct Held {
     /// The offer, until the survivor is in.
     offer: Option<Offer>,
     silence: Watch,
+    questions: Questions,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
 }
@@ -154,7 +157,8 @@ impl Desk {
 
     /// Takes whoever is first.
     pub fn take_next(&mut self) {
-        match self.in_order().first() {
+        let waiting = self.in_order();
+        match waiting.iter().find(|waiting| waiting.offered).or(waiting.first()) {
             Some(first) => self.take(first.ticket),
             None => self.trouble(Trouble::NobodyWaiting),
         }
@@ -163,6 +167,7 @@ impl Desk {
     /// Takes this person.
     pub fn take(&mut self, ticket: TicketId) {
         match self.waiting.get(&ticket) {
+            Some(place) if !place.shown.offered => self.trouble(Trouble::OthersFirst),
             Some(place) => {
                 self.claiming.insert(ticket, place.clone());
                 self.send(&ClientFrame::Claim { ticket });
@@ -306,6 +311,7 @@ impl Desk {
             held.chat.handle_timeout(now);
         }
         self.handle_silences();
+        self.offer_the_rest();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
         for ticket in late.collect::<Vec<_>>() {
@@ -335,7 +341,7 @@ impl Desk {
             let offer = held.offer.as_ref().map(|offer| offer.until);
             [held.chat.poll_timeout(), offer, silence]
         });
-        [self.connection.poll_timeout(), self.duty.poll_timeout()]
+        [self.connection.poll_timeout(), self.duty.poll_timeout(), self.rest_due()]
             .into_iter()
             .chain(chats)
             .flatten()
@@ -426,14 +432,15 @@ impl Desk {
         let Some(opened) = opened else { return };
         let comes_back = self.judge_return(ticket, opened.returning.as_ref(), now);
         let beforehand = Beforehand {
-            again: *opened.again,
+            again: opened.again,
             language: opened.language.as_str().into(),
             interpreter: *opened.interpreter,
             safety: opened.safety,
             comes_back,
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
-        let shown = WaitingSurvivor { ticket, since, beforehand };
+        let offered = self.is_offered(opened.again, since);
+        let shown = WaitingSurvivor { ticket, since, beforehand, offered };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
     }
@@ -522,7 +529,13 @@ impl Desk {
         {
             lost.chat.end(Ending::PageLost, now);
         }
-        let held = Held { chat, offer: Some(offer), silence: Watch::new(), told: None };
+        let held = Held {
+            chat,
+            offer: Some(offer),
+            silence: Watch::new(),
+            questions: Questions::default(),
+            told: None,
+        };
         self.chats.insert(number, held);
         self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
@@ -624,7 +637,7 @@ impl Desk {
             ChatOutput::SurvivorArrived => self.handle_arrived(number),
             ChatOutput::Sign(sign) => self.handle_sign(number, sign),
             ChatOutput::Ended(ending) => {
-                if matches!(ending, Ending::BySurvivor | Ending::ByStaff) {
+                if matches!(ending, Ending::BySurvivor | Ending::ByStaff | Ending::HandedOver) {
                     self.returns.forget(number);
                 }
                 self.show_chat(number, ChatEvent::Ended(ending));
@@ -633,7 +646,12 @@ impl Desk {
                 self.trouble(Trouble::ConversationNotSafe);
                 self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
             }
-            ChatOutput::LeadIntroduced | ChatOutput::LeadLost | ChatOutput::Silence(_) => {}
+            ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
+            ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
+            ChatOutput::LeadIntroduced
+            | ChatOutput::LeadLost
+            | ChatOutput::Silence(_)
+            | ChatOutput::Handover { .. } => {}
         }
     }
 
