@@ -12,7 +12,7 @@ use stillroom_program::{Again, Timestamp};
 use super::{Phase, State, Survivor, SurvivorEvent};
 use crate::{
     chat::{Chat, ChatOutput},
-    conversation::{Announcement, ConversationEvent, Ending, Handover, Written},
+    conversation::{Announcement, ConversationEvent, Ending, Handover, LiveStep, Written},
     envelope::{Content, Stay},
     line::Line,
 };
@@ -40,6 +40,8 @@ impl Survivor {
         let Some(agreed) = self.question.take() else {
             return;
         };
+        // What is typed from now on is not for this advocate.
+        chat.step(LiveStep::Stop, now);
         self.last_number = self.last_number.max(chat.last_number());
         let by = chat.lead_key().filter(|_| self.may_be_served(now));
         let to = agreed.handover.to;

@@ -22,6 +22,7 @@ pub(super) fn lists(console: Console) -> impl IntoView {
 fn who_waits(console: Console) -> impl IntoView {
     let board = console.board;
     let nobody_waits = move || board.waiting.with(Vec::is_empty);
+    let nobody_to_take = move || board.waiting.with(|all| all.iter().all(|one| !one.offered));
     let nothing = move || {
         let text =
             if board.duty.get() == Duty::Off { "waiting-off-duty" } else { "waiting-nobody" };
@@ -32,12 +33,12 @@ fn who_waits(console: Console) -> impl IntoView {
         .attr("type", "button")
         .id("take-next")
         .class("button button-main")
-        .attr("aria-disabled", move || if nobody_waits() { "true" } else { "false" })
+        .attr("aria-disabled", move || if nobody_to_take() { "true" } else { "false" })
         .on(ev::click, move |_| console.take_next())
         .child(say("take-next"));
     let each = For(ForProps::builder()
         .each(move || board.waiting.get())
-        .key(|waiter| waiter.ticket)
+        .key(|waiter| (waiter.ticket, waiter.offered))
         .children(move |waiter| waiting(console, waiter))
         .build());
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
@@ -64,21 +65,27 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor { ticket, since, beforehand } = waiter;
+    let WaitingSurvivor { ticket, since, beforehand, offered } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
         let (text, hours, minutes) = moments::waited(since, console.board.now.get());
         say_with(text, &[("hours", &hours.to_string()), ("count", &minutes.to_string())])
     };
-    let take = button()
-        .attr("type", "button")
-        .class("button button-small")
-        .attr("aria-describedby", id.clone())
-        .on(ev::click, move |_| console.take(ticket))
-        .child(say("take-this"));
-    let about =
-        div().attr("id", id).child((span().class("since").child(waited), facts(&beforehand)));
+    let take = offered.then(|| {
+        button()
+            .attr("type", "button")
+            .class("button button-small")
+            .attr("aria-describedby", id.clone())
+            .on(ev::click, move |_| console.take(ticket))
+            .child(say("take-this"))
+    });
+    let others = (!offered).then(|| span().child(say("waiting-others-first")));
+    let about = div().attr("id", id.clone()).child((
+        span().class("since").child(waited),
+        facts(&beforehand),
+        others,
+    ));
     li().class("waiter").child((about, take))
 }
 
@@ -133,9 +140,12 @@ pub(super) fn marks(chat: ArcRwSignal<Chat>) -> impl IntoView {
             let class = match mark {
                 Mark::NeedsAnswer => "mark mark-main",
                 Mark::LineDropped | Mark::Silent | Mark::Closing => "mark mark-warm",
-                Mark::Joining | Mark::Answered | Mark::New | Mark::Ended | Mark::Lost => {
-                    "mark mark-quiet"
-                }
+                Mark::Joining
+                | Mark::HandoverAsked
+                | Mark::Answered
+                | Mark::New
+                | Mark::Ended
+                | Mark::Lost => "mark mark-quiet",
             };
             span().class(class).child((" ", say(mark.name()), " "))
         });

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
-use crate::board::Board;
+use crate::board::{Asked, Board};
 use crate::console::Console;
 use crate::focus;
 use crate::texts::{program, say};
@@ -47,7 +47,12 @@ pub(super) fn top(console: Console) -> impl IntoView {
         .class("button")
         .attr("aria-disabled", move || if off() { "true" } else { "false" })
         .on(ev::click, move |_| {
-            if board.duty.get_untracked() != Duty::Off {
+            if board.duty.get_untracked() == Duty::Off {
+                return;
+            }
+            if board.has_open_chats() {
+                board.asked.set(Some(Asked::OffDuty));
+            } else {
                 console.go_off_duty();
             }
         })
@@ -78,7 +83,7 @@ pub(super) fn trouble(board: Board) -> impl IntoView {
 /// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        let asked = console.board.ending.get_untracked().is_some();
+        let asked = console.board.asked.get_untracked().is_some();
         if asked || !event.alt_key() || event.ctrl_key() || event.meta_key() {
             return;
         }
