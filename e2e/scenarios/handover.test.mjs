@@ -8,7 +8,7 @@ import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { advocateSays, HEADINGS, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
-const QUESTION = 'May somebody else go on with you?'
+const QUESTION = 'Go on with somebody else?'
 const NOTE = 'They asked about a place to sleep tonight.'
 const WHY = 'Alex knows the shelters in your town.'
 const ANSWERS = ['Yes, go on with them', 'I would rather wait', 'I would rather end']

@@ -248,6 +248,7 @@ impl Chat {
         };
         let mine = writer == Writer::Me;
         self.live = self.live.filter(|live| *live != Live::Off);
+        self.handover = self.handover.filter(|step| matches!(step, HandoverStep::Asked(_)));
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
         self.log(What::Message { number, writer, text }, now);
@@ -452,6 +453,8 @@ mod tests {
         chat.handle(ChatEvent::Handover(HandoverStep::TheyWait), NOW);
         assert_eq!(chat.marks(), [Mark::New]);
         assert_eq!(chat.handover(), Some(HandoverStep::TheyWait));
+        chat.handle_message(MessageNumber(1), Author::Me, "I am here", NOW);
+        assert_eq!(chat.handover(), None, "said until the next message");
         chat.handle(ChatEvent::Ended(Ending::HandedOver), NOW);
         assert!(chat.handover().is_none() && chat.note().is_none());
     }

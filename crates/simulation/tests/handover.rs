@@ -8,11 +8,13 @@ use core::time::Duration;
 use std::{cell::RefCell, rc::Rc};
 
 use scene::{
-    A_WHILE, FIRST, SOON, add_desk, add_desk_with, chatting, start, take, write_both_ways,
+    A_WHILE, FIRST, SOON, add_desk, add_desk_with, chatting, start, start_with, take,
+    write_both_ways,
 };
 use stillroom_conversation::{
-    Again, Announcement, ChatNumber, Ending, Handover, HandoverReason, HandoverStep, Live,
-    LiveKind, LiveStep, Phase, Role, Successor, Trouble, Typed, WriteError,
+    Again, Announcement, ChatNumber, ComesBack, Ending, Handover, HandoverReason, HandoverStep,
+    Live, LiveKind, LiveStep, Phase, ReturnWords, Role, Said, Silence, Successor, Trouble, Typed,
+    WriteError,
 };
 use stillroom_program::{Roles, decode, encode};
 use stillroom_protocol::{About, Bytes, ClientFrame, Refusal, RelayFrame, RoomId};
@@ -463,6 +465,26 @@ fn a_second_transfer_brings_the_second_note() {
     take(&mut world, sam, survivor, ChatNumber(2));
     let noted = |world: &World| world.shown(sam).chat(2).note.as_deref() == Some("second note");
     assert!(world.run_until(SOON, noted));
+}
+
+#[test]
+fn return_words_and_silence_are_those_of_the_next_advocate() {
+    let (mut world, sam, kim, survivor) = with_kim(145);
+    let words = |world: &World| world.shown(survivor).chat(0).return_words;
+    assert!(world.run_until(SOON, |world| words(world).is_some()));
+    let former = words(&world);
+    ask(&mut world, sam, survivor, Successor::Anyone);
+    say_yes(&mut world, survivor);
+    take(&mut world, kim, survivor, FIRST);
+    assert!(world.run_until(SOON, |world| words(world) != former), "Kim gave words of their own");
+    let returning = ReturnWords::of(&former.unwrap());
+    start_with(&mut world, Said { returning, ..Said::default() });
+    assert!(world.run_until(SOON, |world| !world.shown(sam).waiting.is_empty()));
+    let comes_back = world.shown(sam).waiting[0].beforehand.comes_back;
+    assert_eq!(comes_back, ComesBack::Elsewhere, "Sam's words lead nowhere any more");
+    world.as_desk(kim, |core, now| core.write(FIRST, "are you there", now).unwrap());
+    let asked = |world: &World| world.shown(survivor).chat(0).silences.contains(&Silence::Asked);
+    assert!(world.run_until(Duration::from_secs(60 * 60), asked));
 }
 
 // Attacks.

@@ -330,9 +330,8 @@ impl View {
         self.set("handover-why", &why);
         self.set("handover-words", words);
         self.set("handover-note", note);
-        if let Some(noted) = self.document.get_element_by_id("handover-noted") {
-            show_if(&noted, !note.is_empty());
-            let _ = noted.remove_attribute("open");
+        if let Some(more) = self.document.get_element_by_id("handover-more") {
+            let _ = more.remove_attribute("open");
         }
         self.asked = asked;
     }

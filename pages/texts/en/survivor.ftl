@@ -167,16 +167,18 @@ advocate-lost = Your advocate’s connection is gone for good, so you are at the
 
 # In the conversation, when the advocate asks.
 handover-asked = { $name } asks whether somebody else may go on with you. The question is below. It is your choice.
-handover-heading = May somebody else go on with you?
+handover-heading = Go on with somebody else?
 handover-to-anyone = { $name } would leave, and another advocate would come.
 handover-to-supervisor = { $name } would leave, and a supervisor would come.
 handover-shift-ends = The reason: their time at work is coming to its end.
 handover-supervisor-helps = The reason: a supervisor may be able to help you better.
 handover-better-placed = The reason: somebody else may be better placed to help you.
-# Opens what the next person would be told.
-handover-note = Read the note for whoever comes
-handover-yes-means = With a yes, you are at the head of the line. Whoever comes gets the note and nothing else, and whoever leaves can read nothing more. If nobody is free, you wait, and other ways to get help are on this page.
-handover-wait-means = If you would rather wait, nothing changes for now.
+# Opens the note and what the answers mean.
+handover-more = The note, and what happens
+handover-note = The note that whoever comes would get
+handover-means = What happens
+handover-yes-means = With a yes, you are at the head of the line. Whoever comes reads the note, and nothing else that was written before. Whoever leaves can read nothing more. If nobody is free, you wait, and other ways to get help are on this page.
+handover-wait-means = If you would rather wait, you stay with your advocate for now, and they can ask again later.
 handover-yes = Yes, go on with them
 handover-wait = I would rather wait
 handover-end = I would rather end

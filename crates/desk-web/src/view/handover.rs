@@ -155,20 +155,18 @@ pub(super) fn note(seated: Seated) -> impl IntoView {
         Memo::new(move |_| chat.with(|chat| chat.note().is_some()))
     };
     move || {
-        let chat = chat.clone();
-        // The browser is given the words without a copy of them staying on this side.
-        let write = move |element: Element, (): ()| {
-            chat.with_untracked(|chat| {
-                element.set_text_content(chat.note().map(|note| &**note));
-            });
-        };
         there.get().then(|| {
-            div().class("note-before").child((
-                h3().child(say("note-before")),
-                p().class("words").attr("dir", "auto").attr("translate", "no").directive(write, ()),
-            ))
+            let words = p().class("words").attr("dir", "auto").attr("translate", "no");
+            div()
+                .class("note-before")
+                .child((h3().child(say("note-before")), words.directive(write, chat.clone())))
         })
     }
+}
+
+/// Gives the browser the note, without a copy of it staying on this side.
+fn write(element: Element, chat: ArcRwSignal<Chat>) {
+    chat.with_untracked(|chat| element.set_text_content(chat.note().map(|note| &**note)));
 }
 
 fn is_checked(node: NodeRef<Input>) -> bool {

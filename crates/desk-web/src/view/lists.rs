@@ -81,7 +81,7 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
             .child(say("take-this"))
     });
     let others = (!offered).then(|| span().child(say("waiting-others-first")));
-    let about = div().attr("id", id.clone()).child((
+    let about = div().attr("id", id).child((
         span().class("since").child(waited),
         facts(&beforehand),
         others,

@@ -101,7 +101,7 @@ fn answer(
     console: Console,
     class: &'static str,
     text: &'static str,
-    act: impl Fn() + 'static,
+    act: impl Fn() + Send + 'static,
 ) -> impl IntoView {
     let answer = move |_| {
         console.board.asked.set(None);
