@@ -153,9 +153,9 @@ file = "locales/${tag}.ftl"
   return program
 }
 
-/** A new advocate of this program joins by invitation, in a page of `browser`, and goes on duty. */
-export async function onDutyByInvitation(program, browser, name) {
-  const invitation = await program.invite(name)
+/** A new member of staff joins by invitation, in a page of `browser`, and goes on duty: an advocate, and `more`. */
+export async function onDutyByInvitation(program, browser, name, ...more) {
+  const invitation = await program.invite(name, ...more)
   const desk = await browser.newPage()
   await desk.goto(invitation.link)
   await desk.fill('textbox', 'Passphrase', PASSPHRASE)

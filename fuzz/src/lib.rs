@@ -7,10 +7,10 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Answers, AnswersKind, Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest,
+    Again, Answers, AnswersKind, Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest,
     Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
     ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SignedInvitation, SignedPolicy,
-    SignedStatement, Timestamp, Validity, VerifiedRevocations,
+    SignedStatement, Successor, Timestamp, Validity, VerifiedRevocations,
 };
 use stillroom_protocol::{KeyPackageHash, SealedAnswers};
 
@@ -97,8 +97,9 @@ fn make() -> World {
     let enrolment =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
+    let again = Again::HandedOver { to: Successor::Supervisor, by: administrator.key() };
     let intake =
-        Intake { again: true.into(), language: "ar".try_into().unwrap(), ..Intake::default() };
+        Intake { again, language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
     let answers = Answers {

@@ -179,6 +179,8 @@ const presses = {
   'live-no': agree,
   'live-back': agree,
   'live-stop': agree,
+  'handover-wait': agree,
+  'handover-end': () => ask(true),
   unveil: () => { uncover(); at('log').focus() },
   close: shut,
   'skip-questions': () => begin(),

@@ -1,12 +1,18 @@
-//! What a page shows of a conversation: messages, who is here, what changed (`features.md` 3.3, 3.8, 3.12).
+//! What a page shows of a conversation: messages, who is here, what changed (`features.md` 3.3, 3.6, 3.8, 3.12).
 //!
 //! Pages draw these and decide nothing. Everything in here has been checked: a name comes from a
 //! certificate of this program, an author from the group.
 
 use core::{fmt, ops::Deref};
 
-use stillroom_protocol::choice;
-use zeroize::Zeroizing;
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_program::Successor;
+use stillroom_protocol::{Text, choice};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::limits::{
+    HANDOVER_NOTE_CHARACTERS, HANDOVER_NOTE_MAX, HANDOVER_WORDS_CHARACTERS, HANDOVER_WORDS_MAX,
+};
 
 /// A message's number in one chat on one device, in the order in which it shows there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,6 +141,18 @@ pub enum Announcement {
         /// Their role.
         role: Role,
     },
+    /// The survivor agreed that somebody else takes over: this advocate left, and can read nothing from now
+    /// on. The survivor has a place at the head of the line.
+    HandedOver {
+        /// The name of whoever left.
+        name: String,
+        /// Their role.
+        role: Role,
+    },
+    /// The survivor agreed, and nobody else can be had: they stay with the advocate whom they have.
+    NobodyTakesOver,
+    /// The survivor said no to that, or is not asked any more: they stay with the advocate whom they have.
+    StaysHere,
 }
 
 impl fmt::Debug for Announcement {
@@ -147,6 +165,9 @@ impl fmt::Debug for Announcement {
             Self::AdvocateLost => "AdvocateLost",
             Self::SteppedAway { .. } => "SteppedAway",
             Self::CameBack { .. } => "CameBack",
+            Self::HandedOver { .. } => "HandedOver",
+            Self::NobodyTakesOver => "NobodyTakesOver",
+            Self::StaysHere => "StaysHere",
         })
     }
 }
@@ -251,6 +272,84 @@ choice! {
     }
 }
 
+choice! {
+    /// Why somebody else should take over, as the survivor is told.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum HandoverReason {
+        /// The advocate's shift ends.
+        ShiftEnds = 0,
+        /// A supervisor can help better.
+        SupervisorHelps = 1,
+        /// Somebody else is better placed.
+        BetterPlaced = 2,
+    }
+}
+
+/// What a survivor is asked: whether somebody else may take over. Never prints; overwritten when dropped.
+#[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct Handover {
+    /// Who.
+    pub to: Successor,
+    /// Why.
+    pub why: HandoverReason,
+    /// Why, in the advocate's own words; they may be empty.
+    pub words: Text<HANDOVER_WORDS_MAX>,
+    /// What whoever comes would be told; it may be empty. It is this that the survivor's device passes on.
+    pub note: Text<HANDOVER_NOTE_MAX>,
+}
+
+impl Handover {
+    /// To whom, why, why in the advocate's own words, and the note.
+    ///
+    /// # Errors
+    /// [`WriteError::TooLong`].
+    pub fn new(
+        to: Successor,
+        why: HandoverReason,
+        words: &str,
+        note: &str,
+    ) -> Result<Self, WriteError> {
+        let fits = words.chars().count() <= HANDOVER_WORDS_CHARACTERS
+            && note.chars().count() <= HANDOVER_NOTE_CHARACTERS;
+        match (words.trim().try_into(), note.trim().try_into()) {
+            (Ok(words), Ok(note)) if fits => Ok(Self { to, why, words, note }),
+            _ => Err(WriteError::TooLong),
+        }
+    }
+}
+
+impl Zeroize for Handover {
+    fn zeroize(&mut self) {
+        self.words.zeroize();
+        self.note.zeroize();
+    }
+}
+
+impl Drop for Handover {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl fmt::Debug for Handover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handover to {:?}, {:?}", self.to, self.why)
+    }
+}
+
+/// How far a question whether somebody else may take over has come, at the desk that asked it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandoverStep {
+    /// The survivor is asked.
+    Asked(Successor),
+    /// They are not asked any more.
+    Withdrawn,
+    /// They would rather stay with this advocate for now.
+    TheyWait,
+    /// They agreed, and nobody else can be had: they stay.
+    NobodyFree,
+}
+
 /// How a chat ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -264,6 +363,8 @@ pub enum Ending {
     SurvivorLeft,
     /// The survivor lost their page and came back for a new chat. Shown to the others.
     PageLost,
+    /// The survivor went on with somebody else, as they were asked. Shown to the others.
+    HandedOver,
     /// The relay says that it was ended; by whom did not arrive.
     Unknown,
 }
@@ -299,6 +400,17 @@ mod tests {
         assert_eq!(check_text(&"न".repeat(4_000)), Ok(()));
         assert_eq!(check_text(&"न".repeat(4_001)), Err(WriteError::TooLong));
         assert_eq!(check_text(" \n"), Err(WriteError::Empty));
+    }
+
+    #[test]
+    fn a_note_has_a_limit_in_any_script_and_does_not_print() {
+        let new = |words: &str, note: &str| {
+            Handover::new(Successor::Anyone, HandoverReason::ShiftEnds, words, note)
+        };
+        let longest = new(&"न".repeat(200), &"𞤀".repeat(1_000)).unwrap();
+        assert!(!format!("{longest:?}").contains('न'));
+        assert_eq!(new(&"न".repeat(201), ""), Err(WriteError::TooLong));
+        assert_eq!(new("", &"न".repeat(1_001)), Err(WriteError::TooLong));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use stillroom_protocol::{
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    conversation::{LiveStep, Silence},
-    limits::{LIVE_PADDED, LIVE_TEXT_MAX},
+    conversation::{Handover, LiveStep, Silence},
+    limits::{HANDOVER_NOTE_MAX, LIVE_PADDED, LIVE_TEXT_MAX},
 };
 
 /// A member's number in the group: their leaf.
@@ -22,7 +22,8 @@ choice! {
     /// What an envelope holds.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub(crate) enum Content {
-        /// Nothing but acknowledgements. Has no place in the stream and is not acknowledged itself.
+        /// Nothing but acknowledgements. Has no place in the stream and is not acknowledged itself, unless it
+        /// stands there in place of a message that is kept for somebody else.
         Acknowledgement = 0,
         /// The first that a survivor sends: they joined, and this is the hash of what their page will give
         /// away when they leave.
@@ -41,6 +42,15 @@ choice! {
         StillHere = 7,
         /// From the survivor: their page is hidden behind another, or in sight again.
         Hidden { hidden: Flag } = 8,
+        /// From the lead to the survivor: may somebody else take over? `turn` numbers the lead's questions.
+        AskHandover { turn: u32, handover: Handover } = 9,
+        /// From the lead to the survivor: that question is withdrawn.
+        WithdrawHandover { turn: u32 } = 10,
+        /// From the survivor to the lead, in answer to that question: they stay. Whoever goes on with
+        /// somebody else says so by the end.
+        StayHere { turn: u32, why: Stay } = 11,
+        /// From the survivor to the next lead: the note that the one before wrote, and the survivor could read.
+        Note { text: Text<HANDOVER_NOTE_MAX> } = 12,
         /// Towards showing one another what is not sent yet, or out of it. `turn` numbers the offers of both.
         Live { turn: u32, step: LiveStep } = 16,
         /// While that is agreed: whether this member is typing, and what. Has no place in the stream, is
@@ -57,6 +67,8 @@ impl Zeroize for Content {
             Self::Message { text } => text.zeroize(),
             Self::Beat { draft, .. } => draft.zeroize(),
             Self::ReturnWords { words } => words.zeroize(),
+            Self::AskHandover { handover, .. } => handover.zeroize(),
+            Self::Note { text } => text.zeroize(),
             _ => {}
         }
     }
@@ -70,6 +82,19 @@ pub(crate) enum Why {
     Ended = 0,
     /// The survivor was silent for too long.
     Silence = 1,
+    /// The survivor goes on with somebody else, as they were asked.
+    HandedOver = 2,
+}
+
+choice! {
+    /// Why a survivor stays with the advocate whom they have.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Stay {
+        /// They would rather wait.
+        Wait = 0,
+        /// They agreed, and nobody else can be had.
+        NobodyFree = 1,
+    }
 }
 
 /// "I have everything of yours up to this."

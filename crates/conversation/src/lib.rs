@@ -1,5 +1,5 @@
 //! The client core of a chat, without I/O, clock or randomness of its own: the survivor's and the desk's
-//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.8, 3.12, 4.1, 5.1-5.3).
+//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.6, 3.8, 3.12, 4.1, 5.1-5.3).
 //!
 //! Frames, the person's actions and the time go in; frames to send, what to show, and when to be called
 //! again come out. The same code runs in both pages, in the headless client, in the load generator and in
@@ -20,17 +20,18 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, Ending, Live, LiveKind, LiveStep, MemberNumber,
-    MessageNumber, Participant, Role, Silence, Typed, WriteError, Written,
+    Announcement, Author, ConversationEvent, Ending, Handover, HandoverReason, HandoverStep, Live,
+    LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role, Silence, Typed, WriteError,
+    Written,
 };
 pub use desk::{
     Beforehand, Capacity, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty,
     Hindrance, Shift, Trouble, WaitingSurvivor,
 };
-pub use limits::CLOCK_TOLERANCE;
+pub use limits::{CLOCK_TOLERANCE, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS};
 pub use line::Line;
 pub use randomness::Randomness;
-pub use stillroom_program::{ItemAnswer, ReturnWords, SafetyAnswer};
+pub use stillroom_program::{Again, ItemAnswer, ReturnWords, SafetyAnswer, Successor};
 pub use survivor::{Phase, Said, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 
 /// What a core asks its shell to do with the one socket that it has.

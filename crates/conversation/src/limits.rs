@@ -72,6 +72,22 @@ pub(crate) const RETURN_TRIES_MAX: usize = 128;
 /// How long a desk keeps the group of a survivor who was offered it and has not come.
 pub(crate) const OFFER_AT_MOST: Duration = Duration::from_secs(120);
 
+/// How long somebody who was handed over to a supervisor, or whom this desk itself handed over, is left to
+/// the others before this desk may take them: long enough to be seen, short enough to wait.
+pub(crate) const LEFT_TO_OTHERS: Duration = Duration::from_secs(3 * 60);
+
+/// Characters of why somebody else should take over, in the advocate's own words: a sentence or two.
+pub const HANDOVER_WORDS_CHARACTERS: usize = 200;
+
+/// The same in bytes of the widest script.
+pub(crate) const HANDOVER_WORDS_MAX: usize = HANDOVER_WORDS_CHARACTERS * 4;
+
+/// Characters of the note for whoever takes over: what a survivor can read and agree to on a phone.
+pub const HANDOVER_NOTE_CHARACTERS: usize = 1_000;
+
+/// The same in bytes of the widest script.
+pub(crate) const HANDOVER_NOTE_MAX: usize = HANDOVER_NOTE_CHARACTERS * 4;
+
 /// Messages ahead of a gap that are held for one sender. Beyond it they are dropped and sent again.
 pub(crate) const HELD_AHEAD_MAX: usize = 256;
 

@@ -1,29 +1,32 @@
 //! The survivor's side: asking, waiting, the chat, the end, and leaving (`features.md` 1.1, 1.7, 2.1, 2.4,
-//! 3.1, 3.7, 3.8, 4.1).
+//! 3.1, 3.6, 3.7, 3.8, 4.1).
 //!
 //! Nothing is shown of anybody, and nothing written is sent to anybody, before their certificate was
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
+mod handover;
+
 use std::{collections::VecDeque, fmt};
 
 use stillroom_program::{
-    AnswersKind, Fingerprint, Intake, ItemAnswer, ReceivingPublicKey, ReturnWords, SafetyAnswer,
-    Timestamp, VerifiedDevice,
+    Again, AnswersKind, Fingerprint, Intake, ItemAnswer, ReceivingPublicKey, ReturnWords,
+    SafetyAnswer, Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Refusal, RelayFrame, Ticket,
-    VERSION, decode, encode,
+    About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Refusal, RelayFrame, RoomId,
+    Ticket, VERSION, decode, encode,
 };
 use zeroize::Zeroizing;
 
+use self::handover::{Former, Question};
 use crate::{
     Transmit,
     answers::Report,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, LiveStep, MessageNumber, Silence,
-        WriteError, Written, check_text,
+        Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MessageNumber,
+        Silence, WriteError, Written, check_text,
     },
     envelope::Content,
     limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
@@ -118,14 +121,16 @@ pub enum SurvivorEvent {
     Line(Line),
     /// Something in the chat.
     Conversation(ConversationEvent),
+    /// The advocate asks whether somebody else may take over; nothing where that is not asked any more.
+    Handover(Option<Handover>),
 }
 
 /// A place in the line, asked for or held.
 struct Asking {
     ticket: Ticket,
     prospect: Prospect,
-    /// Whether an advocate was lost, so that the survivor belongs at the head.
-    again: bool,
+    /// Whether there was an advocate before, so that the survivor belongs at the head.
+    again: Again,
     /// The duty key that the intake was sealed to, and the intake.
     sealed: Option<(ReceivingPublicKey, Vec<u8>)>,
     /// Whether the relay has ever given a place.
@@ -142,7 +147,7 @@ impl Asking {
     /// Whether nobody on duty may be for a moment only, so that it is waited: for whoever had a place or an
     /// advocate, and where the line was down.
     fn waits_for_desks(&self) -> bool {
-        self.placed || self.again || self.dropped
+        self.placed || self.again != Again::No || self.dropped
     }
 }
 
@@ -158,7 +163,7 @@ enum State {
 ///
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
-/// [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -168,6 +173,12 @@ pub struct Survivor {
     connection: Connection,
     line_shown: Line,
     state: State,
+    /// Whether somebody else may take over, while that is asked.
+    question: Option<Question>,
+    /// The chat that the survivor goes on from, until it is over.
+    former: Option<Former>,
+    /// What an advocate who left wrote for whoever is next, as the survivor could read it.
+    note: Option<Written>,
     /// When they last pressed a key or anything else.
     touched: Option<Timestamp>,
     hidden: bool,
@@ -194,6 +205,9 @@ impl Survivor {
             connection: Connection::new(),
             line_shown: Line::Up,
             state: State::Before,
+            question: None,
+            former: None,
+            note: None,
             touched: None,
             hidden: false,
             silence: Silence::Over,
@@ -212,7 +226,7 @@ impl Survivor {
     pub fn start(&mut self, said: Said, now: Timestamp) {
         if matches!(self.state, State::Before) {
             self.said = said;
-            self.ask(false, now);
+            self.ask(Again::No, now);
             let action = self.connection.want(now);
             self.act(action);
         }
@@ -287,11 +301,7 @@ impl Survivor {
     /// Ends the chat, or gives up the place in the line.
     pub fn end(&mut self, now: Timestamp) {
         match &mut self.state {
-            State::Asking(asking) => {
-                let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
-                self.send(&withdraw);
-                self.finish(Phase::Ended(Ending::BySurvivor));
-            }
+            State::Asking(_) => self.end_waiting(now),
             State::Chatting(chat) => {
                 chat.end(Ending::BySurvivor, now);
                 self.drain_chat(now);
@@ -326,10 +336,19 @@ impl Survivor {
     /// Destroys everything at once. Nothing is shown and nobody waited for. What is sent may not get
     /// through from a page that is on its way out; [`leaving`](Self::leaving), taken before, does.
     pub fn leave(&mut self) {
-        match self.leaves() {
-            Some(Leaving::Place { ticket, .. }) => self.send(&ClientFrame::Withdraw { ticket }),
-            Some(Leaving::Chat { room, token }) => self.send(&ClientFrame::Leave { room, token }),
-            None => {}
+        while let Some(leaving) = self.leaves() {
+            match leaving {
+                Leaving::Place { ticket, .. } => {
+                    self.send(&ClientFrame::Withdraw { ticket });
+                    self.state = State::Over;
+                }
+                Leaving::Chat { room, token } => {
+                    self.send(&ClientFrame::Leave { room, token });
+                    if self.former.take().is_none() {
+                        self.state = State::Over;
+                    }
+                }
+            }
         }
         self.destroy();
         self.report = None;
@@ -344,11 +363,22 @@ impl Survivor {
         self.leaves().map(|leaving| leaving.to_bytes())
     }
 
+    /// A former chat first: whoever is in it would take silence for a dropped line, and the relay gives a
+    /// place up by itself.
     fn leaves(&self) -> Option<Leaving> {
-        match &self.state {
+        let former = self.former.as_ref().and_then(|former| former.chat().leaving());
+        former.or_else(|| match &self.state {
             State::Asking(asking) => Some(Leaving::place(asking.ticket.clone())),
             State::Chatting(chat) => chat.leaving(),
             State::Before | State::Over => None,
+        })
+    }
+
+    /// Gives the place in the line up, if there is one.
+    fn withdraw(&mut self) {
+        if let State::Asking(asking) = &self.state {
+            let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
+            self.send(&withdraw);
         }
     }
 
@@ -395,7 +425,7 @@ impl Survivor {
                     self.ask_at_relay(now);
                 }
             }
-            RelayFrame::InLine { ahead } => self.handle_in_line(ahead),
+            RelayFrame::InLine { ahead } => self.handle_in_line(ahead, now),
             RelayFrame::Welcome { offer, welcome } => self.handle_welcome(offer, &welcome, now),
             RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
             other => self.handle_room_frame(other, now),
@@ -414,6 +444,9 @@ impl Survivor {
             State::Asking(_) => self.check_duty(now),
             State::Chatting(chat) => chat.handle_timeout(now),
             State::Before | State::Over => {}
+        }
+        if let Some(former) = &mut self.former {
+            former.chat_mut().handle_timeout(now);
         }
         self.drain_chat(now);
     }
@@ -437,17 +470,18 @@ impl Survivor {
             State::Chatting(chat) => chat.poll_timeout(),
             State::Before | State::Over => None,
         };
-        [self.connection.poll_timeout(), state].into_iter().flatten().min()
+        let former = self.former.as_ref().and_then(|former| former.chat().poll_timeout());
+        [self.connection.poll_timeout(), state, former].into_iter().flatten().min()
     }
 
     // Asking.
 
     /// Makes a fresh place in the line, with fresh keys.
-    fn ask(&mut self, again: bool, now: Timestamp) {
+    fn ask(&mut self, again: Again, now: Timestamp) {
         let mut ticket = Ticket([0; 32]);
         self.randomness.fill(&mut ticket.0);
         let Ok(prospect) = Prospect::new(&self.randomness, now) else {
-            self.stop(Stop::ConversationNotSafe);
+            self.stop(Stop::ConversationNotSafe, now);
             return;
         };
         self.state = State::Asking(Box::new(Asking {
@@ -470,19 +504,22 @@ impl Survivor {
             Err(error) => match (&self.state, error) {
                 // A chat stands on its own keys; a relay that greets wrongly cannot end it.
                 (State::Chatting(_), _) => {}
-                (_, TrustError::NotVerified) => return self.stop(Stop::ProgramNotVerified),
-                (_, TrustError::Outdated) => return self.stop(Stop::PageOutdated),
-                (_, TrustError::ClockWrong) => return self.stop(Stop::ClockWrong),
-                (_, TrustError::Stale) => return self.stop(Stop::StatementStale),
+                (_, TrustError::NotVerified) => return self.stop(Stop::ProgramNotVerified, now),
+                (_, TrustError::Outdated) => return self.stop(Stop::PageOutdated, now),
+                (_, TrustError::ClockWrong) => return self.stop(Stop::ClockWrong, now),
+                (_, TrustError::Stale) => return self.stop(Stop::StatementStale, now),
             },
         }
         self.connection.handle_served(now);
         self.show_line(Line::Up);
+        if let Some(former) = &mut self.former {
+            former.chat_mut().handle_line_up(now);
+        }
         match &mut self.state {
             State::Asking(asking) => {
                 let unserved = self.trust.duty(now).is_none() && asking.sealed.is_none();
                 if unserved && !asking.waits_for_desks() {
-                    self.stop(Stop::NobodyOnDuty);
+                    self.stop(Stop::NobodyOnDuty, now);
                 } else {
                     self.ask_at_relay(now);
                 }
@@ -514,7 +551,7 @@ impl Survivor {
         let key = &duty.duty_key;
         if asking.sealed.as_ref().is_none_or(|(sealed_to, _)| sealed_to != key) {
             let intake = Intake {
-                again: asking.again.into(),
+                again: asking.again,
                 language: self.said.language.as_str().try_into().unwrap_or_default(),
                 interpreter: self.said.interpreter.into(),
                 safety: self.said.safety,
@@ -536,7 +573,7 @@ impl Survivor {
         });
         match ask {
             Some(ask) => self.send(&ask),
-            None => self.stop(Stop::RelayFault),
+            None => self.stop(Stop::RelayFault, now),
         }
     }
 
@@ -581,15 +618,16 @@ impl Survivor {
         }
         let since = *asking.unserved_since.get_or_insert(now);
         if since + DUTY_LOST_AFTER <= now {
-            self.stop(Stop::NobodyOnDuty);
+            self.stop(Stop::NobodyOnDuty, now);
         }
     }
 
-    fn handle_in_line(&mut self, ahead: u32) {
+    fn handle_in_line(&mut self, ahead: u32, now: Timestamp) {
         if let State::Asking(asking) = &mut self.state {
             asking.placed = true;
             self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: Some(ahead) }));
             self.answer_questions();
+            self.leave_former(now);
         }
     }
 
@@ -614,7 +652,7 @@ impl Survivor {
             let too_many = asking.bad_welcomes >= BAD_WELCOMES_MAX;
             self.send(&ClientFrame::Decline { ticket, offer });
             if too_many {
-                self.stop(Stop::ConversationNotSafe);
+                self.stop(Stop::ConversationNotSafe, now);
             }
             return;
         };
@@ -622,21 +660,26 @@ impl Survivor {
         chat.handle_line_up(now);
         chat.set_hidden(self.hidden, now);
         self.said.returning = None;
+        self.leave_former(now);
         self.state = State::Chatting(Box::new(chat));
     }
 
     // The chat.
 
     fn handle_room_frame(&mut self, frame: RelayFrame, now: Timestamp) {
-        let State::Chatting(chat) = &mut self.state else {
+        let room = match &frame {
+            RelayFrame::Attached { room }
+            | RelayFrame::Presence { room, .. }
+            | RelayFrame::Delivered { room, .. } => *room,
+            _ => return,
+        };
+        let Some(chat) = chat_in(room, &mut self.state, &mut self.former) else {
             return;
         };
         match frame {
-            RelayFrame::Attached { room } if room == chat.room() => chat.handle_attached(now),
-            RelayFrame::Presence { room, member, here } if room == chat.room() => {
-                chat.handle_presence(member, *here, now);
-            }
-            RelayFrame::Delivered { room, message } if room == chat.room() => {
+            RelayFrame::Attached { .. } => chat.handle_attached(now),
+            RelayFrame::Presence { member, here, .. } => chat.handle_presence(member, *here, now),
+            RelayFrame::Delivered { message, .. } => {
                 chat.handle_delivered(&message, &self.trust, now);
             }
             _ => {}
@@ -645,6 +688,7 @@ impl Survivor {
 
     /// Passes on what the chat has to send and show, until it has nothing more.
     fn drain_chat(&mut self, now: Timestamp) {
+        self.drain_former(now);
         loop {
             let State::Chatting(chat) = &mut self.state else {
                 return;
@@ -669,17 +713,27 @@ impl Survivor {
                 self.show(SurvivorEvent::Phase(Phase::Chatting));
                 let unsent = core::mem::take(&mut self.unsent);
                 if let State::Chatting(chat) = &mut self.state {
+                    let note = self.note.as_ref().and_then(|note| (&**note).try_into().ok());
+                    if let Some(text) = note {
+                        chat.say(Content::Note { text }, now);
+                    }
                     chat.send_unsent(unsent, self.last_number, now);
                 }
             }
             ChatOutput::Ended(ending) => {
                 self.unsent.clear();
+                self.note = None;
+                self.drop_question();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
-            ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe),
+            ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
+            ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
-            ChatOutput::SurvivorArrived | ChatOutput::Sign(_) => {}
+            ChatOutput::SurvivorArrived
+            | ChatOutput::Sign(_)
+            | ChatOutput::Stays { .. }
+            | ChatOutput::Note(_) => {}
         }
     }
 
@@ -704,13 +758,13 @@ impl Survivor {
         let State::Chatting(chat) = &mut self.state else {
             return;
         };
-        let (unsent, last_number) = chat.take_unsent();
+        let unsent = chat.take_unsent();
+        self.last_number = self.last_number.max(chat.last_number());
         self.show_silence(Silence::Over);
-        self.last_number = self.last_number.max(last_number);
+        self.drop_question();
         self.unsent.splice(0..0, unsent);
-        let announcement = ConversationEvent::Announced(Announcement::AdvocateLost);
-        self.show(SurvivorEvent::Conversation(announcement));
-        self.ask(true, now);
+        self.announce(Announcement::AdvocateLost);
+        self.ask(Again::CutOff, now);
         self.ask_at_relay(now);
     }
 
@@ -732,15 +786,17 @@ impl Survivor {
 
     fn handle_refused(&mut self, about: About, refusal: Refusal, now: Timestamp) {
         match (&mut self.state, about) {
-            (State::Chatting(chat), About::Room(room)) if room == chat.room() => {
-                chat.handle_refused(refusal, now);
+            (_, About::Room(room)) => {
+                if let Some(chat) = chat_in(room, &mut self.state, &mut self.former) {
+                    chat.handle_refused(refusal, now);
+                }
             }
             (State::Asking(asking), About::Ticket(ticket)) if ticket == asking.ticket.id() => {
                 match refusal {
-                    Refusal::LineFull => self.stop(Stop::LineFull),
-                    Refusal::ChatClosed => self.stop(Stop::Closed),
+                    Refusal::LineFull => self.stop(Stop::LineFull, now),
+                    Refusal::ChatClosed => self.stop(Stop::Closed, now),
                     Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
-                        self.stop(Stop::NobodyOnDuty);
+                        self.stop(Stop::NobodyOnDuty, now);
                     }
                     Refusal::NobodyOnDuty => {
                         asking.unserved_since.get_or_insert(now);
@@ -749,18 +805,21 @@ impl Survivor {
                 }
             }
             (State::Asking(asking), About::Connection) => match refusal {
-                Refusal::VersionUnsupported => self.stop(Stop::PageOutdated),
-                Refusal::ProgramUnknown => self.stop(Stop::ProgramNotVerified),
-                Refusal::ConnectionsFull if !asking.placed => self.stop(Stop::TooBusy),
-                Refusal::RelayFault if !asking.placed => self.stop(Stop::RelayFault),
+                Refusal::VersionUnsupported => self.stop(Stop::PageOutdated, now),
+                Refusal::ProgramUnknown => self.stop(Stop::ProgramNotVerified, now),
+                Refusal::ConnectionsFull if !asking.placed => self.stop(Stop::TooBusy, now),
+                Refusal::RelayFault if !asking.placed => self.stop(Stop::RelayFault, now),
                 _ => {}
             },
             _ => {}
         }
     }
 
-    fn stop(&mut self, stop: Stop) {
-        self.finish(Phase::Stopped(stop));
+    /// There is no chat: or none with anybody else, and the survivor is back with the advocate whom they had.
+    fn stop(&mut self, stop: Stop, now: Timestamp) {
+        if !self.go_back(now) {
+            self.finish(Phase::Stopped(stop));
+        }
     }
 
     fn finish(&mut self, phase: Phase) {
@@ -772,12 +831,18 @@ impl Survivor {
     fn destroy(&mut self) {
         self.state = State::Over;
         self.said = Said::default();
+        self.drop_question();
+        self.former = None;
+        self.note = None;
         self.unsent.clear();
         let action = self.connection.give_up();
         self.act(action);
     }
 
     fn line_went_down(&mut self) {
+        if let Some(former) = &mut self.former {
+            former.chat_mut().handle_line_down();
+        }
         match &mut self.state {
             State::Chatting(chat) => chat.handle_line_down(),
             State::Asking(asking) => asking.dropped = true,
@@ -791,6 +856,11 @@ impl Survivor {
             self.line_shown = line;
             self.show(SurvivorEvent::Line(line));
         }
+    }
+
+    fn announce(&mut self, announcement: Announcement) {
+        let event = ConversationEvent::Announced(announcement);
+        self.show(SurvivorEvent::Conversation(event));
     }
 
     fn show(&mut self, event: SurvivorEvent) {
@@ -812,6 +882,20 @@ impl Survivor {
             None => {}
         }
     }
+}
+
+/// The chat in this room: the one of now, or the one that the survivor goes on from.
+fn chat_in<'a>(
+    room: RoomId,
+    state: &'a mut State,
+    former: &'a mut Option<Former>,
+) -> Option<&'a mut Chat> {
+    let current = match state {
+        State::Chatting(chat) => Some(&mut **chat),
+        State::Before | State::Asking(_) | State::Over => None,
+    };
+    let former = former.as_mut().map(Former::chat_mut);
+    current.into_iter().chain(former).find(|chat| chat.room() == room)
 }
 
 /// Joins the group of a Welcome if it holds the survivor and one lead, whose certificate leads to the

@@ -17,6 +17,15 @@ use crate::words;
 /// A chat's number on the screen, from 1: what `Alt` and a number go to.
 pub(crate) type Seat = u32;
 
+/// What whoever is at the desk is asked before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Whether this chat is to end.
+    End(Seat),
+    /// Whether to go off duty with open chats.
+    OffDuty,
+}
+
 /// One chat of the desk.
 #[derive(Clone)]
 pub(crate) struct Seated {
@@ -53,8 +62,8 @@ pub(crate) struct Board {
     pub(crate) seated: RwSignal<Vec<Seated>>,
     /// The chat in front.
     pub(crate) current: RwSignal<Option<Seat>>,
-    /// The chat whose end is asked about.
-    pub(crate) ending: RwSignal<Option<Seat>>,
+    /// What is asked.
+    pub(crate) asked: RwSignal<Option<Asked>>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -81,7 +90,7 @@ impl Board {
             waiting: RwSignal::new(Vec::new()),
             seated: RwSignal::new(Vec::new()),
             current: RwSignal::new(None),
-            ending: RwSignal::new(None),
+            asked: RwSignal::new(None),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -166,13 +175,22 @@ impl Board {
         let chat = chat_name(seated.seat);
         let what = match news {
             // In the chat in front these are read from its log, or from regions of their own.
-            News::Message | News::Note(_) | News::Silence(_) | News::Live(_) if in_front => return,
+            News::Message
+            | News::Note(_)
+            | News::Silence(_)
+            | News::Live(_)
+            | News::Handover(_)
+                if in_front =>
+            {
+                return;
+            }
             News::Message => {
                 self.said.set(say_with("desk-new-message", &[("chat", &chat)]));
                 return;
             }
             News::Note(announcement) => told(announcement),
             News::Live(live) => say(words::live(*live)),
+            News::Handover(step) => say(words::handover(*step)),
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;

@@ -1,4 +1,4 @@
-//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.7, 3.8, 3.12, 5.2).
+//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.6, 3.7, 3.8, 3.12, 5.2).
 //!
 //! Keeps what the core reported in the order in which it came, and derives from it the marks that say which
 //! chat needs an answer. What was written lives here once, is overwritten when it goes, and never prints.
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, Live, MessageNumber,
-    Participant, Role, Silence, Typed,
+    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, HandoverStep, Live,
+    MessageNumber, Participant, Role, Silence, Typed, Written,
 };
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
@@ -39,6 +39,8 @@ pub(crate) enum Mark {
     Silent,
     /// The survivor was told that the chat closes then.
     Closing(Timestamp),
+    /// The survivor is asked whether somebody else may take over.
+    HandoverAsked,
     /// The survivor has not joined yet.
     Joining,
     /// Whoever uses this desk wrote last.
@@ -59,6 +61,7 @@ impl Mark {
             Self::LineDropped => "mark-line-dropped",
             Self::Silent => "mark-silent",
             Self::Closing(_) => "mark-closing",
+            Self::HandoverAsked => "mark-handover-asked",
             Self::Joining => "mark-joining",
             Self::Answered => "mark-answered",
             Self::New => "mark-new",
@@ -110,6 +113,8 @@ pub(crate) enum News {
     Silence(Silence),
     /// An agreement to show what is typed has come further.
     Live(Live),
+    /// The question whether somebody else may take over has come further.
+    Handover(HandoverStep),
     /// The survivor is in, the chat is over, or the survivor went elsewhere.
     Stage(Stage),
 }
@@ -134,6 +139,10 @@ pub(crate) struct Chat {
     typed: Typed,
     /// What was in the message box when the desk was locked.
     draft: Zeroizing<String>,
+    /// How far the question whether somebody else may take over has come, where there is something to say.
+    handover: Option<HandoverStep>,
+    /// What the survivor's last advocate wrote.
+    note: Option<Written>,
     next: u64,
 }
 
@@ -158,6 +167,8 @@ impl Chat {
             live: None,
             typed: Typed::Nothing,
             draft: Zeroizing::default(),
+            handover: None,
+            note: None,
             next: 0,
         }
     }
@@ -177,6 +188,14 @@ impl Chat {
             ChatEvent::Ended(ending) => self.enter(Stage::Ended(ending)),
             ChatEvent::Lost => self.enter(Stage::Lost),
             ChatEvent::Conversation(event) => self.handle_conversation(event, now),
+            ChatEvent::Handover(step) => {
+                self.handover = Some(step);
+                Some(News::Handover(step))
+            }
+            ChatEvent::Note(note) => {
+                self.note = Some(note);
+                None
+            }
         }
     }
 
@@ -233,6 +252,7 @@ impl Chat {
         };
         let mine = writer == Writer::Me;
         self.live = self.live.filter(|live| *live != Live::Off);
+        self.handover = self.handover.filter(|step| matches!(step, HandoverStep::Asked(_)));
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
         self.log(What::Message { number, writer, text }, now);
@@ -257,6 +277,8 @@ impl Chat {
             self.live = None;
             self.typed = Typed::Nothing;
             self.draft = Zeroizing::default();
+            self.handover = None;
+            self.note = None;
         }
         Some(News::Stage(stage))
     }
@@ -323,6 +345,16 @@ impl Chat {
         core::mem::take(&mut self.draft)
     }
 
+    /// How far the question whether somebody else may take over has come, where there is something to say.
+    pub(crate) fn handover(&self) -> Option<HandoverStep> {
+        self.handover
+    }
+
+    /// What the survivor's last advocate wrote.
+    pub(crate) fn note(&self) -> Option<&Written> {
+        self.note.as_ref()
+    }
+
     /// The log, oldest first.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
@@ -365,7 +397,9 @@ impl Chat {
                     Silence::Warned { .. } | Silence::Asked | Silence::Over => Mark::Silent,
                 });
                 let dropped = dropped.then_some(Mark::LineDropped);
-                [dropped, silent, Some(written)].into_iter().flatten().collect()
+                let asked = matches!(self.handover, Some(HandoverStep::Asked(_)));
+                let asked = asked.then_some(Mark::HandoverAsked);
+                [dropped, silent, asked, Some(written)].into_iter().flatten().collect()
             }
         }
     }
@@ -431,6 +465,21 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_told_until_it_is_answered_and_a_note_goes_with_the_chat() {
+        let mut chat = open();
+        let asked = HandoverStep::Asked(stillroom_conversation::Successor::Anyone);
+        assert_eq!(chat.handle(ChatEvent::Handover(asked), NOW), Some(News::Handover(asked)));
+        assert_eq!(chat.marks(), [Mark::HandoverAsked, Mark::New]);
+        chat.handle(ChatEvent::Handover(HandoverStep::TheyWait), NOW);
+        assert_eq!(chat.marks(), [Mark::New]);
+        assert_eq!(chat.handover(), Some(HandoverStep::TheyWait));
+        chat.handle_message(MessageNumber(1), Author::Me, "I am here", NOW);
+        assert_eq!(chat.handover(), None, "said until the next message");
+        chat.handle(ChatEvent::Ended(Ending::HandedOver), NOW);
+        assert!(chat.handover().is_none() && chat.note().is_none());
+    }
+
+    #[test]
     fn a_silence_is_told_until_it_is_over() {
         let mut chat = open();
         let silence = |silence| ChatEvent::Conversation(ConversationEvent::Silence(silence));
@@ -467,7 +516,7 @@ mod tests {
     #[test]
     fn the_reminder_to_ask_stays_until_it_is_put_away_and_goes_with_the_chat() {
         let said = Beforehand {
-            again: false,
+            again: stillroom_conversation::Again::No,
             language: "en".into(),
             interpreter: false,
             safety: stillroom_conversation::SafetyAnswer::NotSure,

@@ -11,13 +11,13 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, LiveStep, Randomness, Shift, Transmit,
-    WriteError,
+    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Handover, HandoverReason, LiveStep,
+    Randomness, Shift, Successor, Transmit, WriteError,
 };
 use stillroom_program::Timestamp;
 use stillroom_protocol::TicketId;
 
-use crate::board::{Board, Seat};
+use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
 use crate::focus;
 use crate::idle::Idle;
@@ -117,7 +117,7 @@ impl Console {
             seated.chat.update_untracked(|chat| chat.keep_draft(drafted(seated.seat)));
             erase_drawn(seated.seat);
         }
-        board.ending.set(None);
+        board.asked.set(None);
         board.locks_soon.set(false);
         board.locked.set(true);
         self.act(Desk::lock);
@@ -215,6 +215,30 @@ impl Console {
     pub(crate) fn postpone(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
             self.act(|desk, now| desk.postpone(seated.number, now));
+        }
+    }
+
+    /// Asks the survivor whether somebody else may take over.
+    ///
+    /// # Errors
+    /// As the core says; nothing was asked then.
+    pub(crate) fn hand_over(
+        self,
+        seat: Seat,
+        to: Successor,
+        why: HandoverReason,
+        words: &str,
+        note: &str,
+    ) -> Result<(), WriteError> {
+        let seated = self.board.at(seat).ok_or(WriteError::NotNow)?;
+        let asked = Handover::new(to, why, words, note)?;
+        self.act(|desk, now| desk.hand_over(seated.number, asked, now))
+    }
+
+    /// Takes that question back.
+    pub(crate) fn withdraw_handover(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.withdraw_handover(seated.number, now));
         }
     }
 
@@ -344,8 +368,8 @@ impl Shell {
 /// Empties what is drawn of a chat that is over; the keyboard stays with its panel if it was in it.
 fn close_panel(seat: Seat, board: Board) {
     erase_drawn(seat);
-    if board.ending.get_untracked() == Some(seat) {
-        board.ending.set(None);
+    if board.asked.get_untracked() == Some(Asked::End(seat)) {
+        board.asked.set(None);
     }
     focus::move_if_dropped(panel_id(seat));
 }

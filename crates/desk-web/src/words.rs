@@ -1,10 +1,10 @@
-//! Which text stands for what the core reports (`features.md` 2.1, 3.3, 3.7, 3.8, 5.2).
+//! Which text stands for what the core reports (`features.md` 2.1, 3.3, 3.6, 3.7, 3.8, 5.2).
 //!
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Announcement, ComesBack, Duty, Ending, Hindrance, Line, Live, LiveKind, LiveStep, Role,
-    SafetyAnswer, Silence, Trouble, WriteError,
+    Again, Announcement, ComesBack, Duty, Ending, HandoverStep, Hindrance, Line, Live, LiveKind,
+    LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -58,9 +58,12 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
             ("desk-survivor-dropped", "line-dropped", name, *role)
         }
         Announcement::LineBack { name, role } => ("desk-survivor-back", "line-back", name, *role),
+        Announcement::HandedOver { name, role } => ("desk-survivor-left", "left", name, *role),
         Announcement::AdvocateLost => return ("desk-advocate-lost", None),
         Announcement::SteppedAway { .. } => return ("desk-stepped-away", None),
         Announcement::CameBack { .. } => return ("desk-came-back", None),
+        Announcement::NobodyTakesOver => return ("handover-nobody", None),
+        Announcement::StaysHere => return ("handover-they-wait", None),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
 }
@@ -91,6 +94,27 @@ pub(crate) fn comes_back(comes_back: ComesBack) -> Option<&'static str> {
         ComesBack::No => None,
         ComesBack::Here(_) => Some("comes-back-here"),
         ComesBack::Elsewhere => Some("comes-back-elsewhere"),
+    }
+}
+
+/// Whether somebody had an advocate before, in a few words.
+pub(crate) fn again(again: Again) -> Option<&'static str> {
+    match again {
+        Again::No => None,
+        Again::CutOff => Some("waited-again"),
+        Again::HandedOver { to: Successor::Anyone, .. } => Some("waited-handed-over"),
+        Again::HandedOver { to: Successor::Supervisor, .. } => Some("waited-for-supervisor"),
+    }
+}
+
+/// How far the question whether somebody else may take over has come.
+pub(crate) fn handover(step: HandoverStep) -> &'static str {
+    match step {
+        HandoverStep::Asked(Successor::Anyone) => "handover-asked-anyone",
+        HandoverStep::Asked(Successor::Supervisor) => "handover-asked-supervisor",
+        HandoverStep::Withdrawn => "handover-withdrawn",
+        HandoverStep::TheyWait => "handover-they-wait",
+        HandoverStep::NobodyFree => "handover-nobody",
     }
 }
 
@@ -136,6 +160,7 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::BySilence => "ended-by-silence-desk",
         Ending::SurvivorLeft => "ended-survivor-left",
         Ending::PageLost => "ended-page-lost",
+        Ending::HandedOver => "ended-handed-over",
         Ending::Unknown => "ended-unknown-desk",
     }
 }
@@ -157,6 +182,7 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
         Trouble::ClockWrong => "trouble-clock-wrong",
         Trouble::TakenByAnother => "trouble-taken-by-another",
         Trouble::Hindered(why) => hindrance(why),
+        Trouble::OthersFirst => "trouble-others-first",
         Trouble::RelayFault => "trouble-relay-fault",
         Trouble::PageOutdated => "trouble-page-outdated",
         Trouble::ConversationNotSafe => "trouble-conversation-not-safe",

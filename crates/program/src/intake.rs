@@ -1,4 +1,4 @@
-//! What a survivor says before the chat, for whoever is on duty alone (`features.md` 2.1, 2.4, 3.8).
+//! What a survivor says before the chat, for whoever is on duty alone (`features.md` 2.1, 2.4, 3.6, 3.8).
 //!
 //! Sealed to the duty key and bound to the program and the survivor's KeyPackage, so that a relay can put
 //! neither under another's. Every intake is equally long. A relay can still drop one, or send the whole
@@ -10,8 +10,9 @@ use core::fmt;
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
 use stillroom_protocol::{KeyPackageHash, ProgramId};
-use stillroom_wire::{Flag, Text};
+use stillroom_wire::{Flag, Text, choice};
 
+use crate::keys::VerifyingKey;
 use crate::limits::INTAKE_PLAINTEXT;
 use crate::reasons::reasons;
 use crate::return_words::ReturnWords;
@@ -34,11 +35,41 @@ pub enum SafetyAnswer {
     NotSure = 3,
 }
 
+choice! {
+    /// For whom a place is meant, where an advocate hands a survivor over.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Successor {
+        /// Whoever is on duty.
+        Anyone = 0,
+        /// A supervisor; anybody else where none takes it in time.
+        Supervisor = 1,
+    }
+}
+
+choice! {
+    /// Whether a survivor was with an advocate before, so that they belong at the head of the line.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Again {
+        /// They were not.
+        #[default]
+        No = 0,
+        /// The advocate's line was lost.
+        CutOff = 1,
+        /// They agreed that somebody else takes over.
+        HandedOver {
+            /// Who is to.
+            to: Successor,
+            /// The device of the advocate who left.
+            by: VerifyingKey,
+        } = 2,
+    }
+}
+
 /// What a survivor says before the chat. Does not print.
 #[derive(Clone, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Intake {
-    /// Whether they were with an advocate whose line was lost, so that they belong at the head.
-    pub again: Flag,
+    /// Whether they were with an advocate before.
+    pub again: Again,
     /// The language of the page that they chose (BCP 47), or empty.
     pub language: Text<16>,
     /// Whether they want an interpreter.

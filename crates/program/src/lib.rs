@@ -43,7 +43,7 @@ pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDe
 pub use device::{Device, DeviceError, NewDevice};
 pub use duty_key::{DutyKeyBundle, DutyKeyContent, DutyKeyError, VerifiedDutyKey, WrappedKey};
 pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
-pub use intake::{Intake, IntakeError, SafetyAnswer};
+pub use intake::{Again, Intake, IntakeError, SafetyAnswer, Successor};
 pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvitation};
 pub use keys::{
     Fingerprint, FingerprintError, Label, SignatureWrong, SigningKey, VerifyingKey, verify,

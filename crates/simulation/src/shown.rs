@@ -2,8 +2,8 @@
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    Ending, Hindrance, Live, MessageNumber, Participant, Phase, Shift, Silence, SurvivorEvent,
-    Trouble, Typed, WaitingSurvivor,
+    Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase, Shift,
+    Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 
 /// One conversation, as it stands on a screen.
@@ -33,6 +33,10 @@ pub struct ShownChat {
     pub live: Vec<Live>,
     /// What the other side was seen to type, change by change.
     pub typed: Vec<Typed>,
+    /// How far the question whether somebody else may take over came, step by step (a desk's chat).
+    pub handover: Vec<HandoverStep>,
+    /// What the survivor's last advocate wrote for this one (a desk's chat).
+    pub note: Option<String>,
 }
 
 impl ShownChat {
@@ -81,6 +85,8 @@ pub struct Shown {
     pub chats: Vec<ShownChat>,
     /// Who waits, at a desk.
     pub waiting: Vec<WaitingSurvivor>,
+    /// What a survivor is asked: whether somebody else may take over.
+    pub question: Option<Handover>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
     /// How far the shift at a desk has come, step by step.
@@ -96,6 +102,7 @@ impl Shown {
         match event {
             SurvivorEvent::Phase(phase) => self.phases.push(phase),
             SurvivorEvent::Conversation(event) => self.chat_mut(0).show(event),
+            SurvivorEvent::Handover(question) => self.question = question,
             SurvivorEvent::Line(_) => {}
         }
     }
@@ -115,6 +122,8 @@ impl Shown {
                     ChatEvent::Joined => chat.joined = true,
                     ChatEvent::OpeningMessages(_) => {}
                     ChatEvent::Conversation(event) => chat.show(event),
+                    ChatEvent::Handover(step) => chat.handover.push(step),
+                    ChatEvent::Note(note) => chat.note = Some(note.to_string()),
                     ChatEvent::Ended(ending) => {
                         chat.over = true;
                         chat.ending = Some(ending);

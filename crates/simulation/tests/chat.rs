@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use stillroom_conversation::{Announcement, ChatNumber, Ending, Phase, Role, Stop, Trouble};
+use stillroom_conversation::{Again, Announcement, ChatNumber, Ending, Phase, Role, Stop, Trouble};
 use stillroom_simulation::World;
 
 mod scene;
@@ -240,7 +240,7 @@ fn an_advocate_who_is_gone_is_replaced_from_the_head_of_the_line() {
         chat.announced.contains(&dropped) && chat.announced.contains(&Announcement::AdvocateLost)
     );
     assert!(world.run_until(SOON, |world| world.shown(kim).waiting.len() == 2));
-    assert!(world.shown(kim).waiting[0].beforehand.again, "they come first");
+    assert_eq!(world.shown(kim).waiting[0].beforehand.again, Again::CutOff, "they come first");
     take(&mut world, kim, survivor, FIRST);
 }
 

@@ -1,5 +1,5 @@
 //! Drives the conversation core: events and the time go in, frames and what to show come out
-//! (`features.md` 1.7, 2.3, 2.4, 3.7, 3.8, 4.1, 4.2).
+//! (`features.md` 1.7, 2.3, 2.4, 3.6, 3.7, 3.8, 4.1, 4.2).
 
 use std::time::Duration;
 
@@ -123,6 +123,10 @@ impl Page {
         let id = button.map(|button| button.id()).unwrap_or_default();
         if id == "end-now" || id == "stop-waiting" {
             self.core.end(now);
+        } else if id == "handover-yes" {
+            self.core.accept_handover(now);
+        } else if id == "handover-wait" {
+            self.core.decline_handover(now);
         } else if let Some(step) = words::step(&id) {
             self.core.step(step, now);
         }
@@ -213,6 +217,7 @@ impl Page {
                 let now = self.now();
                 self.view.show_conversation(event, now);
             }
+            SurvivorEvent::Handover(asked) => self.view.ask_handover(asked),
         }
     }
 

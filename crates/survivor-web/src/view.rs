@@ -1,12 +1,12 @@
-//! Draws the conversation into the markup of `page.html` (`features.md` 3.3, 3.7, 3.8, 3.9, 3.12, 4.1).
+//! Draws the conversation into the markup of `page.html` (`features.md` 3.3, 3.6, 3.7, 3.8, 3.9, 3.12, 4.1).
 //!
 //! Whatever a person wrote, or is called, becomes the content of a text node, set apart from the direction
 //! of what is around it. When the chat is over it is taken off the page before anything else is shown.
 //! A screenshot taken before cannot be undone.
 
 use stillroom_conversation::{
-    Announcement, Author, ConversationEvent, Ending, Line, Live, MemberNumber, MessageNumber,
-    Participant, Phase, Silence, Typed, Written,
+    Announcement, Author, ConversationEvent, Ending, Handover, Line, Live, MemberNumber,
+    MessageNumber, Participant, Phase, Silence, Typed, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -41,6 +41,8 @@ pub(crate) struct View {
     place: Option<Phrase>,
     silence: Silence,
     live: Live,
+    /// What is asked: whether somebody else may take over.
+    asked: Option<Handover>,
 }
 
 impl View {
@@ -57,6 +59,7 @@ impl View {
             place: None,
             silence: Silence::Over,
             live: Live::Off,
+            asked: None,
             document,
         })
     }
@@ -116,6 +119,7 @@ impl View {
         self.clear_written();
         self.set("roster", "");
         self.show_silence(Silence::Over);
+        self.show_handover(None);
         self.shown.clear();
         self.here.clear();
     }
@@ -159,6 +163,8 @@ impl View {
         self.say_typing(self.says("typing"));
         self.show_silence(self.silence);
         self.show_live(self.live);
+        let asked = self.asked.take();
+        self.show_handover(asked);
         self.say_length();
         self.say_how_far();
         self.shown.iter_mut().for_each(|shown| shown.said = None);
@@ -310,16 +316,47 @@ impl View {
         let Some(panel) = self.document.get_element_by_id("silence") else {
             return;
         };
-        match words::silence(silence) {
-            Some(phrase) => {
-                let _ = panel.remove_attribute("hidden");
-                self.set("silence-said", &self.phrase(phrase));
-            }
-            None => {
-                let _ = panel.set_attribute("hidden", "");
-                self.set("silence-said", "");
-            }
+        let phrase = words::silence(silence);
+        show_if(&panel, phrase.is_some());
+        self.set("silence-said", &phrase.map(|phrase| self.phrase(phrase)).unwrap_or_default());
+    }
+
+    /// Asks whether somebody else may take over. That there is a question is said in the log.
+    pub(crate) fn ask_handover(&mut self, asked: Option<Handover>) {
+        if asked.is_some() {
+            self.note(&self.about_advocate("handover-asked"));
         }
+        self.show_handover(asked);
+    }
+
+    fn show_handover(&mut self, asked: Option<Handover>) {
+        let Some(panel) = self.document.get_element_by_id("handover") else {
+            return;
+        };
+        show_if(&panel, asked.is_some());
+        let (mut to, mut why) = (String::new(), String::new());
+        let (mut words, mut note) = ("", "");
+        if let Some(asked) = &asked {
+            let ids = words::handover(asked);
+            (to, why) = (self.about_advocate(ids.0), self.text(ids.1));
+            (words, note) = (&asked.words, &asked.note);
+        }
+        self.set("handover-to", &to);
+        self.set("handover-why", &why);
+        self.set("handover-words", words);
+        self.set("handover-note", note);
+        if let Some(more) = self.document.get_element_by_id("handover-more") {
+            let _ = more.remove_attribute("open");
+        }
+        self.asked = asked;
+    }
+
+    /// A sentence with the advocate's name in it.
+    fn about_advocate(&self, id: &str) -> String {
+        let who = self.here.iter().find(|person| !person.me);
+        let said =
+            who.map(|person| words::fill(&self.text(id), "name", &words::isolated(&person.name)));
+        said.unwrap_or_default()
     }
 
     /// Says who sees what is typed, and offers what can be done about it, for as long as it is so.
@@ -347,11 +384,8 @@ impl View {
     }
 
     fn say_typing(&self, typing: bool) {
-        let who = self.here.iter().find(|person| !person.me).filter(|_| typing);
-        let said = who.map(|person| {
-            words::fill(&self.text("is-typing"), "name", &words::isolated(&person.name))
-        });
-        self.set("typing", &said.unwrap_or_default());
+        let said = if typing { self.about_advocate("is-typing") } else { String::new() };
+        self.set("typing", &said);
     }
 
     /// A member's name and role; whoever wrote and left since is still named by what was shown.
@@ -459,6 +493,14 @@ fn put(item: &Element, selector: &str, words: &str) {
     if let Some(part) = part(item, selector) {
         set_text(&part, words);
     }
+}
+
+fn show_if(element: &Element, shown: bool) {
+    let _ = if shown {
+        element.remove_attribute("hidden")
+    } else {
+        element.set_attribute("hidden", "")
+    };
 }
 
 fn set_text(element: &Element, words: &str) {

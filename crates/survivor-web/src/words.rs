@@ -1,8 +1,9 @@
 //! Which words say how long ago, how far, how much: the choices alone, without a browser
-//! (`features.md` 2.1, 3.7, 3.12). The words themselves are in `pages/texts/`.
+//! (`features.md` 2.1, 3.6, 3.7, 3.12). The words themselves are in `pages/texts/`.
 
 use stillroom_conversation::{
-    Announcement, Ending, Live, LiveKind, LiveStep, Role, SafetyAnswer, Silence, Stop,
+    Announcement, Ending, Handover, HandoverReason, Live, LiveKind, LiveStep, Role, SafetyAnswer,
+    Silence, Stop, Successor,
 };
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
@@ -99,6 +100,20 @@ pub(crate) fn step(button: &str) -> Option<LiveStep> {
     })
 }
 
+/// Who would come, and why.
+pub(crate) fn handover(asked: &Handover) -> (&'static str, &'static str) {
+    let to = match asked.to {
+        Successor::Anyone => "handover-to-anyone",
+        Successor::Supervisor => "handover-to-supervisor",
+    };
+    let why = match asked.why {
+        HandoverReason::ShiftEnds => "handover-shift-ends",
+        HandoverReason::SupervisorHelps => "handover-supervisor-helps",
+        HandoverReason::BetterPlaced => "handover-better-placed",
+    };
+    (to, why)
+}
+
 /// A role's name.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
@@ -116,9 +131,12 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
         Announcement::Left { name, role } => ("left", Some((name, *role))),
         Announcement::LineDropped { name, role } => ("line-dropped", Some((name, *role))),
         Announcement::LineBack { name, role } => ("line-back", Some((name, *role))),
+        Announcement::HandedOver { name, role } => ("handed-over", Some((name, *role))),
         Announcement::AdvocateLost => ("advocate-lost", None),
         Announcement::SteppedAway { name, role } => ("stepped-away", Some((name, *role))),
         Announcement::CameBack { name, role } => ("came-back", Some((name, *role))),
+        Announcement::NobodyTakesOver => ("nobody-takes-over", None),
+        Announcement::StaysHere => ("stays-here", None),
     }
 }
 
@@ -128,7 +146,9 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::BySurvivor => "ended-by-survivor",
         Ending::ByStaff => "ended-by-staff",
         Ending::BySilence => "ended-by-silence",
-        Ending::Unknown | Ending::SurvivorLeft | Ending::PageLost => "ended-unknown",
+        Ending::Unknown | Ending::SurvivorLeft | Ending::PageLost | Ending::HandedOver => {
+            "ended-unknown"
+        }
     }
 }
 
@@ -262,6 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn a_question_whether_somebody_else_may_come_has_words_and_three_equal_answers() {
+        for why in [
+            HandoverReason::ShiftEnds,
+            HandoverReason::SupervisorHelps,
+            HandoverReason::BetterPlaced,
+        ] {
+            for to in [Successor::Anyone, Successor::Supervisor] {
+                let (to, why) = handover(&Handover::new(to, why, "", "").unwrap());
+                assert!(page_has_text(to) && page_has_text(why));
+            }
+        }
+        for id in ["handover-yes", "handover-wait", "handover-end"] {
+            assert!(PAGE.contains(&format!("class=\"button\" id=\"{id}\"")), "{id}");
+        }
+    }
+
+    #[test]
     fn every_reason_why_there_is_no_chat_has_its_part_of_the_page() {
         for reason in STOPS {
             assert!(page_has_part(stop(reason)), "{reason:?}");
@@ -285,8 +322,11 @@ mod tests {
             Announcement::LineDropped { name: name.clone(), role: who },
             Announcement::LineBack { name: name.clone(), role: who },
             Announcement::AdvocateLost,
+            Announcement::NobodyTakesOver,
+            Announcement::StaysHere,
             Announcement::SteppedAway { name: name.clone(), role: who },
-            Announcement::CameBack { name, role: who },
+            Announcement::CameBack { name: name.clone(), role: who },
+            Announcement::HandedOver { name, role: who },
         ] {
             assert!(page_has_text(announcement(&said).0), "{said:?}");
         }

@@ -93,6 +93,9 @@ waited-now = Just came
 waited-minutes = Waiting for { $count } min
 waited-hours = Waiting for { $hours } h { $count } min
 waited-again = Was cut off before
+waited-handed-over = Handed over
+waited-for-supervisor = Handed over, for a supervisor
+waiting-others-first = Others come first. If nobody takes this person within three minutes, you can.
 waiting-language = Language: { $language }
 waiting-interpreter = Wants an interpreter
 safety-nobody = Says nobody sees their device
@@ -112,6 +115,7 @@ mark-needs-answer = Needs an answer
 mark-line-dropped = Line dropped
 mark-silent = Silent
 mark-closing = Closes in { $count } min
+mark-handover-asked = Asked about a handover
 mark-joining = Waiting for them to join
 mark-answered = Answered
 mark-new = Nothing written yet
@@ -185,9 +189,40 @@ ended-by-staff-desk = You ended this chat. Everything that was written is erased
 ended-by-silence-desk = The survivor was silent, and was told beforehand. The chat is closed. Everything that was written is erased.
 ended-survivor-left = The survivor has left. Their page is gone, and everything that was written is erased.
 ended-page-lost = The survivor lost this page and came back. They are at the top of the list, or in a new chat. Everything that was written here is erased.
+ended-handed-over = Handed over. The survivor agreed, and is at the head of the line for whoever comes. Everything that was written here is erased.
 ended-unknown-desk = This chat is over. Everything that was written is erased.
 chat-lost = They left, or another advocate was faster. Nothing was written.
 put-away = Put away
+
+## Handing a chat over
+
+hand-over = Hand this chat over
+hand-over-about = The survivor is asked first, and can read all that you write here. Only their yes moves them. Then this chat is erased here, and their own device gives the note to whoever comes. Until they answer, the chat goes on.
+hand-over-to = To whom
+hand-over-anyone = Whoever is on duty
+hand-over-supervisor = A supervisor
+hand-over-why = Why, as the survivor reads it
+hand-over-shift-ends = My time at work is coming to its end
+hand-over-supervisor-helps = A supervisor may be able to help better
+hand-over-better-placed = Somebody else may be better placed to help
+hand-over-words = Why, in your own words, if you want (at most { $count } characters)
+hand-over-note = Note for whoever comes, which the survivor can read (at most { $count } characters)
+hand-over-ask = Ask the survivor
+handover-asked-anyone = You asked whether another advocate may go on with the survivor. Nothing changes until they say yes.
+handover-asked-supervisor = You asked whether a supervisor may go on with the survivor. Nothing changes until they say yes.
+handover-back = Take the question back
+handover-withdrawn = You took the question back. The survivor stays with you.
+handover-they-wait = The survivor would rather stay with you for now. You can ask again later.
+handover-nobody = The survivor said yes, but nobody else can take over right now. They are still with you.
+note-before = Note from the advocate before, which the survivor could read
+
+## Going off duty with open chats
+
+off-duty-heading = You have open chats
+off-duty-about = Going off duty does not end them, and you can go on writing. Or ask a survivor first whether somebody else may go on with them. It is their choice.
+off-duty-hand-over = Hand over { $chat }
+off-duty-go = Go off duty all the same
+off-duty-stay = Stay on duty
 
 ## Ending a chat
 
@@ -215,6 +250,7 @@ trouble-certificate-refused = Your certificate is not accepted any more. Ask you
 trouble-certificate-expired = Your certificate has run out. Ask your administrator for a new invitation.
 trouble-clock-wrong = The clock on this device is more than a day off, so nothing can be checked. Set the date and time, then go on duty again.
 trouble-taken-by-another = Somebody else on duty took this chat first.
+trouble-others-first = This person was handed over, and others come first. If nobody takes them within three minutes, you can.
 trouble-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.
 trouble-conversation-not-safe = Something tried to break a rule that keeps a chat private, so that chat was closed and erased. Tell your administrator.
 trouble-page-outdated = The desk was renewed while this page was open. Bring your chats to an end, then load this page again.

@@ -178,6 +178,29 @@ advocate-lost = Your advocate’s connection is gone for good, so you are at the
 stepped-away = { $name } ({ $role }) has stepped away for a moment. Your chat stays open and nothing is lost. You can go on writing.
 came-back = { $name } ({ $role }) is with you again.
 
+## Going on with somebody else
+
+# In the conversation, when the advocate asks.
+handover-asked = { $name } asks whether somebody else may go on with you. The question is below. It is your choice.
+handover-heading = Go on with somebody else?
+handover-to-anyone = { $name } would leave, and another advocate would come.
+handover-to-supervisor = { $name } would leave, and a supervisor would come.
+handover-shift-ends = The reason: their time at work is coming to its end.
+handover-supervisor-helps = The reason: a supervisor may be able to help you better.
+handover-better-placed = The reason: somebody else may be better placed to help you.
+# Opens the note and what the answers mean.
+handover-more = The note, and what happens
+handover-note = The note that whoever comes would get
+handover-means = What happens
+handover-yes-means = With a yes, you are at the head of the line. Whoever comes reads the note, and nothing else that was written before. Whoever leaves can read nothing more. If nobody is free, you wait, and other ways to get help are on this page.
+handover-wait-means = If you would rather wait, you stay with your advocate for now, and they can ask again later.
+handover-yes = Yes, go on with them
+handover-wait = I would rather wait
+handover-end = I would rather end
+handed-over = { $name } ({ $role }) has left, and can read nothing more. You are at the head of the line, and somebody else is coming. What you write is kept for them.
+nobody-takes-over = Nobody else can come right now. You are still with your advocate, and nothing is lost.
+stays-here = You stay with your advocate for now.
+
 ## Ending the chat
 
 end-chat = End chat

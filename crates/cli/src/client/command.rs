@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use stillroom_conversation::{
-    ChatNumber, Desk, DeskSetup, ItemAnswer, ReturnWords, Said, Survivor, SurvivorSetup,
+    ChatNumber, Desk, DeskSetup, Handover, ItemAnswer, ReturnWords, Said, Survivor, SurvivorSetup,
 };
 use stillroom_program::{Device, Fingerprint};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
@@ -116,6 +116,8 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
                             answer(json::posted(false).to_string());
                         }
                     }
+                    SurvivorCommand::Handover { accept: true } => core.accept_handover(now),
+                    SurvivorCommand::Handover { accept: false } => core.decline_handover(now),
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),
                 });
@@ -147,6 +149,14 @@ async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
                         core.step(ChatNumber(chat), step.into(), now);
                     }
                     DeskCommand::Postpone { chat } => core.postpone(ChatNumber(chat), now),
+                    DeskCommand::HandOver { chat, to, why, words, note } => {
+                        let asked = Handover::new(to.into(), why.into(), &words, &note)
+                            .and_then(|asked| core.hand_over(ChatNumber(chat), asked, now));
+                        refused(asked.err());
+                    }
+                    DeskCommand::WithdrawHandover { chat } => {
+                        core.withdraw_handover(ChatNumber(chat), now);
+                    }
                     DeskCommand::End { chat } => core.end(ChatNumber(chat), now),
                 });
             }

@@ -6,9 +6,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent, Duty,
-    Ending, ItemAnswer, Live, LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence,
-    SurvivorEvent, Typed, WriteError,
+    Again, Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent,
+    Duty, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live, LiveKind, LiveStep,
+    Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed, WriteError,
 };
 
 /// What a scripted survivor is told to do.
@@ -59,6 +59,11 @@ pub(crate) enum SurvivorCommand {
     Live {
         /// Which.
         step: Step,
+    },
+    /// Answer whether somebody else may take over.
+    Handover {
+        /// Whether they may.
+        accept: bool,
     },
     /// End the chat.
     End,
@@ -136,6 +141,47 @@ impl From<Step> for LiveStep {
     }
 }
 
+/// To whom a scripted desk hands a survivor over.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum To {
+    /// Whoever is on duty.
+    Anyone,
+    /// A supervisor.
+    Supervisor,
+}
+
+impl From<To> for Successor {
+    fn from(to: To) -> Self {
+        match to {
+            To::Anyone => Self::Anyone,
+            To::Supervisor => Self::Supervisor,
+        }
+    }
+}
+
+/// Why a scripted desk hands a survivor over.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum WhyOver {
+    /// The shift ends.
+    ShiftEnds,
+    /// A supervisor can help better.
+    SupervisorHelps,
+    /// Somebody else is better placed.
+    BetterPlaced,
+}
+
+impl From<WhyOver> for HandoverReason {
+    fn from(why: WhyOver) -> Self {
+        match why {
+            WhyOver::ShiftEnds => Self::ShiftEnds,
+            WhyOver::SupervisorHelps => Self::SupervisorHelps,
+            WhyOver::BetterPlaced => Self::BetterPlaced,
+        }
+    }
+}
+
 /// What a scripted desk is told to do.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
@@ -172,6 +218,26 @@ pub(crate) enum DeskCommand {
         /// In which chat.
         chat: u32,
     },
+    /// Ask a survivor whether somebody else may take over.
+    HandOver {
+        /// In which chat.
+        chat: u32,
+        /// Who.
+        to: To,
+        /// Why.
+        why: WhyOver,
+        /// Why, in own words.
+        #[serde(default)]
+        words: String,
+        /// What whoever comes is told.
+        #[serde(default)]
+        note: String,
+    },
+    /// Take that question back.
+    WithdrawHandover {
+        /// In which chat.
+        chat: u32,
+    },
     /// End a chat.
     End {
         /// Which.
@@ -185,6 +251,7 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::Phase(phase) => self::phase(phase),
         SurvivorEvent::Line(line) => json!({"event": "line", "line": word(line)}),
         SurvivorEvent::Conversation(event) => conversation(event),
+        SurvivorEvent::Handover(asked) => handover(asked.as_ref()),
     }
 }
 
@@ -244,6 +311,11 @@ fn chat_event(event: &ChatEvent) -> Value {
         ChatEvent::Joined => json!({"event": "joined"}),
         ChatEvent::OpeningMessages(said) => json!({"event": "opening-messages", "said": said}),
         ChatEvent::Conversation(event) => conversation(event),
+        ChatEvent::Handover(HandoverStep::Asked(to)) => {
+            json!({"event": "handover", "step": "asked", "to": word(to)})
+        }
+        ChatEvent::Handover(step) => json!({"event": "handover", "step": word(step)}),
+        ChatEvent::Note(note) => json!({"event": "note", "note": &**note}),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
         ChatEvent::Lost => json!({"event": "lost"}),
     }
@@ -285,6 +357,16 @@ fn conversation(event: &ConversationEvent) -> Value {
     }
 }
 
+fn handover(asked: Option<&Handover>) -> Value {
+    match asked {
+        None => json!({"event": "handover", "asked": false}),
+        Some(Handover { to, why, words, note, .. }) => json!({
+            "event": "handover", "asked": true, "to": word(to), "why": word(why),
+            "words": &**words, "note": &**note,
+        }),
+    }
+}
+
 fn beforehand(said: &Beforehand) -> Value {
     let safety = match said.safety {
         SafetyAnswer::NotAsked => "not-asked",
@@ -297,8 +379,14 @@ fn beforehand(said: &Beforehand) -> Value {
         ComesBack::Here(_) => "here",
         ComesBack::Elsewhere => "elsewhere",
     };
+    let again = match said.again {
+        Again::No => "no",
+        Again::CutOff => "cut-off",
+        Again::HandedOver { to: Successor::Anyone, .. } => "handed-over",
+        Again::HandedOver { to: Successor::Supervisor, .. } => "for-a-supervisor",
+    };
     json!({
-        "again": said.again,
+        "again": again,
         "language": said.language,
         "interpreter": said.interpreter,
         "safety": safety,
@@ -317,7 +405,12 @@ fn announced(announcement: &Announcement) -> Value {
         Announcement::Left { name, role } => line("left", name, *role),
         Announcement::LineDropped { name, role } => line("line-dropped", name, *role),
         Announcement::LineBack { name, role } => line("line-back", name, *role),
+        Announcement::HandedOver { name, role } => line("handed-over", name, *role),
         Announcement::AdvocateLost => json!({"event": "announced", "what": "advocate-lost"}),
+        Announcement::NobodyTakesOver => {
+            json!({"event": "announced", "what": "nobody-takes-over"})
+        }
+        Announcement::StaysHere => json!({"event": "announced", "what": "stays-here"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
     }
@@ -339,6 +432,7 @@ fn ending(ending: &Ending) -> &'static str {
         Ending::BySilence => "by-silence",
         Ending::SurvivorLeft => "survivor-left",
         Ending::PageLost => "page-lost",
+        Ending::HandedOver => "handed-over",
         Ending::Unknown => "unknown",
     }
 }

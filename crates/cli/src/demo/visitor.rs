@@ -67,7 +67,14 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
             }
             SurvivorEvent::Phase(Phase::Stopped(_)) => return LOOKS_AGAIN_AFTER,
             SurvivorEvent::Phase(Phase::Ended(_)) => return COMES_AGAIN_AFTER,
-            SurvivorEvent::Phase(_) | SurvivorEvent::Line(_) | SurvivorEvent::Conversation(_) => {}
+            // So that whoever tries the desk sees what comes of it.
+            SurvivorEvent::Handover(Some(_)) => {
+                client.act(|core, now| core.accept_handover(now));
+            }
+            SurvivorEvent::Phase(_)
+            | SurvivorEvent::Line(_)
+            | SurvivorEvent::Conversation(_)
+            | SurvivorEvent::Handover(None) => {}
         }
     }
 }

@@ -1,5 +1,5 @@
 //! One chat on one device, the survivor's or a member of staff's: the group, the streams of what is said,
-//! the room at the relay, who is here, and the end (`features.md` 3.1, 3.3, 3.8, 4.1).
+//! the room at the relay, who is here, and the end (`features.md` 3.1, 3.3, 3.6, 3.8, 4.1).
 //!
 //! A chat is made from a group whose members have been checked, and is over when it says so; dropping it
 //! destroys the group's keys and whatever text still waited. It protects against a relay that drops,
@@ -23,10 +23,10 @@ pub(crate) use self::roster::Member;
 use self::{inbox::Inbox, live::Shared, outbox::Outbox, room::Room, roster::Roster};
 use crate::{
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, LiveStep, MemberNumber, MessageNumber,
-        Role, Silence, WriteError, Written, check_text,
+        Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MemberNumber,
+        MessageNumber, Role, Silence, WriteError, Written, check_text,
     },
-    envelope::{Content, Envelope, LeafNumber, Why},
+    envelope::{Content, Envelope, LeafNumber, Stay, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
     mls::{self, Group, MlsError, Received},
     trust::Trust,
@@ -45,6 +45,12 @@ pub(crate) enum ChatOutput {
     Sign(Sign),
     /// On the survivor's device: how far their silence has come, as the lead says.
     Silence(Silence),
+    /// On the survivor's device: the lead asks whether somebody else may take over, or asks no more.
+    Handover { turn: u32, asked: Option<Handover> },
+    /// On a desk: the survivor answers that question by staying.
+    Stays { turn: u32, why: Stay },
+    /// On a desk: what the survivor's last advocate wrote for this one.
+    Note(Written),
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
     /// the others hear of it.
     Ended(Ending),
@@ -293,8 +299,26 @@ impl Chat {
     }
 
     /// What was written and not acknowledged by everybody, for the next chat after this one was lost.
-    pub(crate) fn take_unsent(&mut self) -> (Vec<Unsent>, MessageNumber) {
-        (self.outbox.take_unsent(), self.last_number)
+    pub(crate) fn take_unsent(&mut self) -> Vec<Unsent> {
+        self.outbox.take_unsent()
+    }
+
+    /// The number of the message that was shown last.
+    pub(crate) fn last_number(&self) -> MessageNumber {
+        self.last_number
+    }
+
+    /// On the survivor's device: the key of whoever leads.
+    pub(crate) fn lead_key(&self) -> Option<VerifyingKey> {
+        self.roster.key(self.lead)
+    }
+
+    /// On the survivor's device: leaves the lead for somebody else. What to say of that, and what was written
+    /// and not acknowledged, which is kept for whoever comes. Encrypts nothing more but the end.
+    pub(crate) fn hand_over(&mut self, now: Timestamp) -> (Option<Announcement>, Vec<Unsent>) {
+        let unsent = self.outbox.take_unsent();
+        self.end(Ending::HandedOver, now);
+        (self.roster.handed_over(self.lead), unsent)
     }
 
     /// Ends the chat for everybody. Here it shows as `ending`.
@@ -302,7 +326,11 @@ impl Chat {
         if self.stage != Stage::Open {
             return;
         }
-        let why = if ending == Ending::BySilence { Why::Silence } else { Why::Ended };
+        let why = match ending {
+            Ending::BySilence => Why::Silence,
+            Ending::HandedOver => Why::HandedOver,
+            _ => Why::Ended,
+        };
         self.outbox.push(Content::End { why }, None, self.roster.others(), now);
         // What was typed and not sent goes at once.
         self.live = Shared::new();
@@ -535,6 +563,18 @@ impl Chat {
             Content::Away { away } if self.is_from_lead_to_survivor(sender) => {
                 self.announce_away(*away);
             }
+            Content::AskHandover { turn, handover } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::Handover { turn, asked: Some(handover) });
+            }
+            Content::WithdrawHandover { turn } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::Handover { turn, asked: None });
+            }
+            Content::StayHere { turn, why } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::Stays { turn, why });
+            }
+            Content::Note { text } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::Note(Written::new(&text)));
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -542,6 +582,10 @@ impl Chat {
             }
             Content::ReturnWords { .. }
             | Content::Silence { .. }
+            | Content::AskHandover { .. }
+            | Content::WithdrawHandover { .. }
+            | Content::StayHere { .. }
+            | Content::Note { .. }
             | Content::Live { .. }
             | Content::Beat { .. }
             | Content::Away { .. }
@@ -551,6 +595,11 @@ impl Chat {
 
     fn is_from_lead_to_survivor(&self, sender: LeafNumber) -> bool {
         self.is_survivors() && sender == self.lead && self.stage == Stage::Open
+    }
+
+    fn is_from_survivor_to_lead(&self, sender: LeafNumber) -> bool {
+        let is_leads = self.group.own_leaf().0 == self.lead;
+        is_leads && self.roster.role(sender) == Some(Role::Survivor) && self.stage == Stage::Open
     }
 
     /// Whether this member is the other side of an agreement to show what is typed: there is one only while
@@ -595,9 +644,10 @@ impl Chat {
         self.send(None);
         if self.stage == Stage::Open {
             self.outputs.push_back(ChatOutput::Ended(match (by_survivor, why) {
+                (true, Why::HandedOver) => Ending::HandedOver,
                 (true, _) => Ending::BySurvivor,
                 (false, Why::Silence) => Ending::BySilence,
-                (false, Why::Ended) => Ending::ByStaff,
+                (false, _) => Ending::ByStaff,
             }));
         }
         if by_survivor && !self.is_survivors() && self.group.own_leaf().0 == self.lead {

@@ -134,18 +134,19 @@ impl Outbox {
         self.pending.values().take(self.window()).map(|pending| pending.due).min()
     }
 
-    /// Takes out every message that somebody lacks, in order.
+    /// Takes out every message that somebody lacks, in order. Nothing stands in its place from now on, so
+    /// that what comes after it can still be read.
     pub(crate) fn take_unsent(&mut self) -> Vec<Unsent> {
-        let pending = core::mem::take(&mut self.pending);
-        pending
-            .values()
-            .filter_map(|pending| match (&pending.content, pending.number) {
-                (Content::Message { text }, Some(number)) => {
-                    Some(Unsent { number, text: Written::new(text) })
-                }
-                _ => None,
-            })
-            .collect()
+        let mut unsent = Vec::new();
+        for (_, pending) in self.pending.iter_mut() {
+            if let (Content::Message { text }, Some(number)) = (&pending.content, pending.number) {
+                unsent.push(Unsent { number, text: Written::new(text) });
+                pending.content.zeroize();
+                pending.content = Content::Acknowledgement;
+                pending.number = None;
+            }
+        }
+        unsent
     }
 
     /// Drops what everybody has.

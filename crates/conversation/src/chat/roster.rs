@@ -4,7 +4,7 @@
 //! the part of that certificate that came inside the group.
 
 use litemap::LiteMap;
-use stillroom_program::{NameCertificate, Roles, VerifiedDevice};
+use stillroom_program::{NameCertificate, Roles, VerifiedDevice, VerifyingKey};
 use stillroom_protocol::{LeavingHash, decode};
 
 use crate::{
@@ -76,6 +76,17 @@ impl Roster {
     pub(crate) fn joined(&self, leaf: LeafNumber) -> Option<Announcement> {
         let member = self.members.get(&leaf)?;
         Some(Announcement::Joined { name: member.name(), role: member.role })
+    }
+
+    /// The key in the certificate of a member of staff.
+    pub(crate) fn key(&self, leaf: LeafNumber) -> Option<VerifyingKey> {
+        Some(self.members.get(&leaf)?.device.as_ref()?.key)
+    }
+
+    /// What to say when the survivor goes on with somebody else than this member.
+    pub(crate) fn handed_over(&self, leaf: LeafNumber) -> Option<Announcement> {
+        let member = self.members.get(&leaf)?;
+        Some(Announcement::HandedOver { name: member.name(), role: member.role })
     }
 
     pub(crate) fn others(&self) -> Vec<LeafNumber> {

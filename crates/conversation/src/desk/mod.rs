@@ -1,10 +1,11 @@
 //! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 2.1, 3.1, 3.3,
-//! 3.7, 3.8, 4.1, 5.1, 5.2, 5.3).
+//! 3.6, 3.7, 3.8, 4.1, 5.1, 5.2, 5.3).
 //!
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod handover;
 mod returns;
 mod shift;
 mod shown;
@@ -28,6 +29,7 @@ pub use self::{
 };
 use self::{
     duty::{Context, OwnDuty},
+    handover::Questions,
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
@@ -69,6 +71,7 @@ struct Held {
     silence: Watch,
     /// Whether the survivor was told last that nobody is at this desk.
     told_away: bool,
+    questions: Questions,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
 }
@@ -220,7 +223,9 @@ impl Desk {
 
     /// Takes whoever is first.
     pub fn take_next(&mut self) {
-        match (self.hindrance(), self.in_order().first()) {
+        let waiting = self.in_order();
+        let first = waiting.iter().find(|waiting| waiting.offered).or(waiting.first());
+        match (self.hindrance(), first) {
             (None, Some(first)) => self.take(first.ticket),
             (hindrance, _) => {
                 let hindrance = hindrance.unwrap_or(Hindrance::NobodyWaiting);
@@ -237,6 +242,7 @@ impl Desk {
             return;
         }
         match self.waiting.get(&ticket) {
+            Some(place) if !place.shown.offered => self.trouble(Trouble::OthersFirst),
             Some(place) => {
                 self.claiming.insert(ticket, place.clone());
                 self.send(&ClientFrame::Claim { ticket });
@@ -381,6 +387,7 @@ impl Desk {
             held.chat.handle_timeout(now);
         }
         self.handle_silences();
+        self.offer_the_rest();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
         for ticket in late.collect::<Vec<_>>() {
@@ -415,6 +422,7 @@ impl Desk {
             self.duty.poll_timeout(),
             self.shift.next_stage(self.margin(), self.now),
             self.absence_timeout(),
+            self.rest_due(),
         ];
         own.into_iter().chain(chats).flatten().min()
     }
@@ -503,14 +511,15 @@ impl Desk {
         let Some(opened) = opened else { return };
         let comes_back = self.judge_return(ticket, opened.returning.as_ref(), now);
         let beforehand = Beforehand {
-            again: *opened.again,
+            again: opened.again,
             language: opened.language.as_str().into(),
             interpreter: *opened.interpreter,
             safety: opened.safety,
             comes_back,
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
-        let shown = WaitingSurvivor { ticket, since, here: true, beforehand };
+        let offered = self.is_offered(opened.again, since);
+        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
     }
@@ -606,8 +615,14 @@ impl Desk {
         {
             lost.chat.end(Ending::PageLost, now);
         }
-        let held =
-            Held { chat, offer: Some(offer), silence: Watch::new(), told_away: false, told: None };
+        let held = Held {
+            chat,
+            offer: Some(offer),
+            silence: Watch::new(),
+            told_away: false,
+            questions: Questions::default(),
+            told: None,
+        };
         self.chats.insert(number, held);
         self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
@@ -709,7 +724,7 @@ impl Desk {
             ChatOutput::SurvivorArrived => self.handle_arrived(number),
             ChatOutput::Sign(sign) => self.handle_sign(number, sign),
             ChatOutput::Ended(ending) => {
-                if matches!(ending, Ending::BySurvivor | Ending::ByStaff) {
+                if matches!(ending, Ending::BySurvivor | Ending::ByStaff | Ending::HandedOver) {
                     self.returns.forget(number);
                 }
                 self.show_chat(number, ChatEvent::Ended(ending));
@@ -718,7 +733,12 @@ impl Desk {
                 self.trouble(Trouble::ConversationNotSafe);
                 self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
             }
-            ChatOutput::LeadIntroduced | ChatOutput::LeadLost | ChatOutput::Silence(_) => {}
+            ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
+            ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
+            ChatOutput::LeadIntroduced
+            | ChatOutput::LeadLost
+            | ChatOutput::Silence(_)
+            | ChatOutput::Handover { .. } => {}
         }
     }
 

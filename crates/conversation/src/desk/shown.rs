@@ -1,13 +1,13 @@
-//! What the desk shows: who waits, what happened in a chat, and trouble (`features.md` 2.1, 5.2).
+//! What the desk shows: who waits, what happened in a chat, and trouble (`features.md` 2.1, 3.6, 5.2).
 
 use core::fmt;
 
-use stillroom_program::{SafetyAnswer, Timestamp};
+use stillroom_program::{Again, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, TicketId};
 
 use super::{Duty, Hindrance, Shift};
 use crate::{
-    conversation::{ConversationEvent, Ending},
+    conversation::{ConversationEvent, Ending, HandoverStep, Written},
     line::Line,
 };
 
@@ -18,8 +18,8 @@ pub struct ChatNumber(pub u32);
 /// What a survivor said before the chat. Does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Beforehand {
-    /// Whether they were with an advocate whose line was lost: they come first.
-    pub again: bool,
+    /// Whether they were with an advocate before: they come first.
+    pub again: Again,
     /// The language that they want to write in (BCP 47); empty where they did not say.
     pub language: String,
     /// Whether they want an interpreter.
@@ -59,14 +59,17 @@ pub struct WaitingSurvivor {
     pub here: bool,
     /// What they said beforehand.
     pub beforehand: Beforehand,
+    /// Whether they can be taken here. If not, others come first: a supervisor, or anybody but the one who
+    /// handed them over. Where none of those takes them they are offered later.
+    pub offered: bool,
 }
 
 impl WaitingSurvivor {
     /// The order in which people are to be taken: who had an advocate before comes first, then who has
     /// waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
     pub(super) fn order(&self) -> impl Ord + use<> {
-        let had_an_advocate =
-            self.beforehand.again || matches!(self.beforehand.comes_back, ComesBack::Here(_));
+        let had_an_advocate = self.beforehand.again != Again::No
+            || matches!(self.beforehand.comes_back, ComesBack::Here(_));
         (!self.here, !had_an_advocate, self.since, self.ticket)
     }
 }
@@ -106,6 +109,10 @@ pub enum ChatEvent {
     OpeningMessages(Vec<String>),
     /// Something in the conversation.
     Conversation(ConversationEvent),
+    /// How far the question whether somebody else may take over has come.
+    Handover(HandoverStep),
+    /// What the survivor's last advocate wrote for this one, as the survivor could read it.
+    Note(Written),
     /// It is over.
     Ended(Ending),
     /// The survivor did not come, or went to somebody else before they came.
@@ -127,6 +134,8 @@ pub enum Trouble {
     TakenByAnother,
     /// This desk takes nobody now.
     Hindered(Hindrance),
+    /// That person is for others first.
+    OthersFirst,
     /// The relay could not do its part.
     RelayFault,
     /// The relay speaks a newer version than this page.

@@ -17,7 +17,7 @@ use crate::words;
 
 /// In a few words: in the line and at the head of a chat.
 pub(super) fn facts(said: &Beforehand) -> impl IntoView + use<> {
-    let again = said.again.then(|| mark(say("waited-again")));
+    let again = words::again(said.again).map(|text| mark(say(text)));
     let comes_back = words::comes_back(said.comes_back).map(|text| mark(say(text)));
     let language = (!said.language.is_empty()).then(|| {
         let name = language::name(&said.language);

@@ -30,19 +30,22 @@ pub(super) fn lists(console: Console) -> impl IntoView {
 fn who_waits(console: Console) -> impl IntoView {
     let board = console.board;
     let hindrance = board.hindrance;
+    let nobody_to_take = move || board.waiting.with(|all| all.iter().all(|one| !one.offered));
     let why = move || hindrance.get().map(|why| say(words::hindrance(why))).unwrap_or_default();
     // While nobody can be taken it says why beforehand, keeps the focus all the same, and answers when pressed.
     let take_next = button()
         .attr("type", "button")
         .id("take-next")
         .class("button button-main")
-        .attr("aria-disabled", move || if hindrance.get().is_some() { "true" } else { "false" })
+        .attr("aria-disabled", move || {
+            if hindrance.get().is_some() || nobody_to_take() { "true" } else { "false" }
+        })
         .attr("aria-describedby", "take-why")
         .on(ev::click, move |_| console.take_next())
         .child(say("take-next"));
     let each = For(ForProps::builder()
         .each(move || board.waiting.get())
-        .key(|waiter| (waiter.ticket, waiter.here))
+        .key(|waiter| (waiter.ticket, waiter.here, waiter.offered))
         .children(move |waiter| waiting(console, waiter))
         .build());
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
@@ -69,7 +72,7 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor { ticket, since, here, beforehand } = waiter;
+    let WaitingSurvivor { ticket, since, here, beforehand, offered } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
@@ -80,17 +83,21 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
         let hindrance = console.board.hindrance.get();
         hindrance.is_some_and(|why| why != Hindrance::NobodyWaiting)
     };
-    let take = button()
-        .attr("type", "button")
-        .class("button button-small")
-        .attr("aria-disabled", move || if hindered() { "true" } else { "false" })
-        .attr("aria-describedby", id.clone())
-        .on(ev::click, move |_| console.take(ticket))
-        .child(say("take-this"));
+    let take = offered.then(|| {
+        button()
+            .attr("type", "button")
+            .class("button button-small")
+            .attr("aria-disabled", move || if hindered() { "true" } else { "false" })
+            .attr("aria-describedby", id.clone())
+            .on(ev::click, move |_| console.take(ticket))
+            .child(say("take-this"))
+    });
+    let others = (!offered).then(|| span().child(say("waiting-others-first")));
     let about = div().attr("id", id).child((
         span().class("since").child(waited),
         (!here).then(|| span().class("mark mark-warm").child(say("mark-line-dropped"))),
         facts(&beforehand),
+        others,
     ));
     li().class("waiter").child((about, take))
 }
@@ -146,9 +153,12 @@ pub(super) fn marks(board: Board, chat: ArcRwSignal<Chat>) -> impl IntoView {
             let class = match mark {
                 Mark::NeedsAnswer => "mark mark-main",
                 Mark::LineDropped | Mark::Silent | Mark::Closing(_) => "mark mark-warm",
-                Mark::Joining | Mark::Answered | Mark::New | Mark::Ended | Mark::Lost => {
-                    "mark mark-quiet"
-                }
+                Mark::Joining
+                | Mark::HandoverAsked
+                | Mark::Answered
+                | Mark::New
+                | Mark::Ended
+                | Mark::Lost => "mark mark-quiet",
             };
             span().class(class).child((" ", move || mark_text(board, mark), " "))
         });

@@ -7,6 +7,7 @@
 mod beforehand;
 mod composer;
 mod gate;
+mod handover;
 mod lists;
 mod live;
 mod lock;

@@ -5,8 +5,8 @@ use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
-use super::{beforehand, composer, lists, live, log, panel_id, prevent, silence};
-use crate::board::{Board, Seat, Seated, chat_name};
+use super::{beforehand, composer, handover, lists, live, log, panel_id, prevent, silence};
+use crate::board::{Asked, Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
 use crate::focus;
@@ -56,7 +56,7 @@ fn head(board: Board, seated: Seated, over: Memo<bool>) -> impl IntoView {
             button()
                 .attr("type", "button")
                 .class("button button-small")
-                .on(ev::click, move |_| board.ending.set(Some(seat)))
+                .on(ev::click, move |_| board.asked.set(Some(Asked::End(seat))))
                 .child(say("desk-end-chat"))
         })
     };
@@ -99,8 +99,10 @@ fn person(person: &Participant) -> impl IntoView + use<> {
 fn talk(console: Console, seated: Seated) -> impl IntoView {
     (
         beforehand::beforehand(seated.clone()),
+        handover::note(seated.clone()),
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
+        handover::handover(console, seated.clone()),
         silence::silence(console, seated.clone()),
         composer::composer(console, seated),
     )

@@ -1,4 +1,5 @@
-//! The question before a chat ends, which says what will happen to the survivor (`features.md` 4.1).
+//! The questions before a chat ends and before somebody goes off duty with open chats, which say what will
+//! happen to the survivor (`features.md` 3.6, 4.1, 5.3).
 //!
 //! The browser's own modal dialogue: it holds the keyboard, and Escape closes it.
 
@@ -6,18 +7,20 @@ use leptos::ev;
 use leptos::html::{Dialog, button, dialog, div, h2, li, p, ul};
 use leptos::prelude::*;
 
-use crate::board::{Seat, chat_name};
+use super::handover;
+use crate::board::{Asked, Seat, Seated, chat_name};
+use crate::chat::{Chat, Stage};
 use crate::console::Console;
 use crate::focus;
 use crate::texts::{say, say_with};
 
 /// The question, there only while it is asked.
 pub(super) fn question(console: Console) -> impl IntoView {
-    let ending = console.board.ending;
+    let asked = console.board.asked;
     let node = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
-        match (ending.get().is_some(), dialog.open()) {
+        match (asked.get().is_some(), dialog.open()) {
             (true, false) => {
                 // Fails only for one that is open or not in the page.
                 let _ = dialog.show_modal();
@@ -27,35 +30,82 @@ pub(super) fn question(console: Console) -> impl IntoView {
             _ => {}
         }
     });
+    let text = move || match asked.get()? {
+        Asked::End(seat) => Some(end(console, seat).into_any()),
+        Asked::OffDuty => Some(off_duty(console).into_any()),
+    };
     dialog()
         .class("question")
         .attr("aria-labelledby", "question")
         .node_ref(node)
-        .on(ev::close, move |_| ending.set(None))
-        .child(move || ending.get().map(|seat| asked(console, seat)))
+        .on(ev::close, move |_| asked.set(None))
+        .child(text)
 }
 
-fn asked(console: Console, seat: Seat) -> impl IntoView {
-    let ending = console.board.ending;
-    let end = move |_| {
-        ending.set(None);
-        console.end(seat);
-    };
-    let end = button()
-        .attr("type", "button")
-        .class("button button-main")
-        .on(ev::click, end)
-        .child(say("desk-end-and-erase"));
-    let keep = button()
-        .attr("type", "button")
-        .class("button")
-        .on(ev::click, move |_| ending.set(None))
-        .child(say("desk-keep-chatting"));
+fn end(console: Console, seat: Seat) -> impl IntoView {
     let heading = say_with("desk-end-heading", &[("chat", &chat_name(seat))]);
+    let end = answer(console, "button button-main", "desk-end-and-erase", move || {
+        console.end(seat);
+    });
+    let keep = answer(console, "button", "desk-keep-chatting", || {});
     div().class("question-text").child((
-        h2().attr("id", "question").attr("tabindex", "-1").child(heading),
+        self::heading(heading),
         p().child(say("desk-end-tell")),
         ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
         div().class("choices").child((end, keep)),
     ))
+}
+
+/// Nobody has to hand over; each survivor is asked where somebody wants to.
+fn off_duty(console: Console) -> impl IntoView {
+    let each = For(ForProps::builder()
+        .each(move || console.board.seated.get())
+        .key(|seated| (seated.seat, seated.number))
+        .children(move |seated| hand_over(console, seated))
+        .build());
+    let go = answer(console, "button", "off-duty-go", move || console.go_off_duty());
+    let stay = answer(console, "button button-main", "off-duty-stay", || {});
+    div().class("question-text").child((
+        heading(say("off-duty-heading")),
+        p().child(say("off-duty-about")),
+        div().class("choices").child(each),
+        div().class("choices").child((go, stay)),
+    ))
+}
+
+/// Opens the form in that chat, while there is somebody to ask in it.
+fn hand_over(console: Console, seated: Seated) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let open = Memo::new(move |_| chat.with(Chat::stage) == Stage::Open);
+    move || {
+        open.get().then(|| {
+            let text = say_with("off-duty-hand-over", &[("chat", &chat_name(seat))]);
+            button()
+                .attr("type", "button")
+                .class("button button-small")
+                .on(ev::click, move |_| {
+                    console.board.asked.set(None);
+                    handover::open_form(console, seat);
+                })
+                .child(text)
+        })
+    }
+}
+
+fn heading(text: String) -> impl IntoView {
+    h2().attr("id", "question").attr("tabindex", "-1").child(text)
+}
+
+/// A button that answers the question, and so closes it.
+fn answer(
+    console: Console,
+    class: &'static str,
+    text: &'static str,
+    act: impl Fn() + Send + 'static,
+) -> impl IntoView {
+    let answer = move |_| {
+        console.board.asked.set(None);
+        act();
+    };
+    button().attr("type", "button").class(class).on(ev::click, answer).child(say(text))
 }

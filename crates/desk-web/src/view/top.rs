@@ -7,7 +7,7 @@ use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
 use super::{lock, shift};
-use crate::board::Board;
+use crate::board::{Asked, Board};
 use crate::console::Console;
 use crate::focus;
 use crate::texts::{program, say};
@@ -62,7 +62,12 @@ pub(super) fn top(console: Console) -> impl IntoView {
         .class("button")
         .attr("aria-disabled", move || if board.duty.get() == Duty::Off { "true" } else { "false" })
         .on(ev::click, move |_| {
-            if board.duty.get_untracked() != Duty::Off {
+            if board.duty.get_untracked() == Duty::Off {
+                return;
+            }
+            if board.has_open_chats() {
+                board.asked.set(Some(Asked::OffDuty));
+            } else {
                 console.go_off_duty();
             }
         })
@@ -108,7 +113,7 @@ fn trouble(board: Board) -> impl IntoView {
 /// the desk is locked, whatever is open on it.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        let asked = console.board.ending.get_untracked().is_some();
+        let asked = console.board.asked.get_untracked().is_some();
         // By the key's place, so that Alt's own letters on some keyboards do not matter.
         let code = event.code();
         if !event.alt_key() || event.ctrl_key() || event.meta_key() || asked && code != "KeyL" {

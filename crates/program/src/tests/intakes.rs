@@ -7,8 +7,12 @@ use crate::*;
 
 const KEY_PACKAGE: KeyPackageHash = KeyPackageHash([8; 32]);
 
-fn intake(again: bool, language: &str) -> Intake {
-    Intake { again: again.into(), language: language.try_into().unwrap(), ..Intake::default() }
+fn intake(language: &str) -> Intake {
+    Intake { language: language.try_into().unwrap(), ..Intake::default() }
+}
+
+fn handed_over(by: VerifyingKey) -> Again {
+    Again::HandedOver { to: Successor::Supervisor, by }
 }
 
 #[test]
@@ -17,7 +21,7 @@ fn staff_on_duty_read_what_a_survivor_said() {
     let duty = ReceivingKey::generate(&mut program.rng);
     let id = program.fingerprint.program_id();
     let said = Intake {
-        again: true.into(),
+        again: handed_over(program.staff(Roles::ADVOCATE).key()),
         language: "ar".try_into().unwrap(),
         interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
@@ -32,7 +36,7 @@ fn a_key_package_swapped_under_anothers_sealed_intake_is_found_out() {
     let mut program = Program::new(1);
     let duty = ReceivingKey::generate(&mut program.rng);
     let id = program.fingerprint.program_id();
-    let said = intake(false, "en");
+    let said = intake("en");
     let sealed = said.seal(&id, &duty.public_key(), &KEY_PACKAGE, &mut program.rng).unwrap();
     let swapped = KeyPackageHash([9; 32]);
     assert_eq!(Intake::open(&duty, &id, &swapped, &sealed), Err(IntakeError::DoesNotOpen));
@@ -50,9 +54,9 @@ fn every_intake_is_equally_long_and_fits_its_frame() {
     let mut program = Program::new(1);
     let duty = ReceivingKey::generate(&mut program.rng).public_key();
     let id = program.fingerprint.program_id();
-    let short = intake(false, "").seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
+    let short = intake("").seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
     let long = Intake {
-        again: true.into(),
+        again: handed_over(program.staff(Roles::ADVOCATE).key()),
         language: "zh-Hant-HK-x-abc".try_into().unwrap(),
         interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
@@ -69,7 +73,7 @@ fn an_altered_or_truncated_intake_does_not_open() {
     let mut program = Program::new(1);
     let duty = ReceivingKey::generate(&mut program.rng);
     let id = program.fingerprint.program_id();
-    let said = intake(false, "en");
+    let said = intake("en");
     let sealed = said.seal(&id, &duty.public_key(), &KEY_PACKAGE, &mut program.rng).unwrap();
     for at in (0..sealed.len()).step_by(97) {
         let mut altered = sealed.clone();

@@ -20,7 +20,12 @@ pub(crate) fn on_duty(seed: u64) -> (World, DeviceNumber) {
 }
 
 pub(crate) fn add_desk(world: &mut World, name: &str) -> DeviceNumber {
-    let device = world.program.staff(Roles::ADVOCATE, name);
+    add_desk_with(world, Roles::ADVOCATE, name)
+}
+
+/// Somebody with these rights, on duty.
+pub(crate) fn add_desk_with(world: &mut World, roles: Roles, name: &str) -> DeviceNumber {
+    let device = world.program.staff(roles, name);
     let desk = world.desk(device);
     world.as_desk(desk, |desk, now| desk.go_on_duty(now));
     assert!(world.run_until(SOON, |world| world.shown(desk).duty == Some(Duty::On)));

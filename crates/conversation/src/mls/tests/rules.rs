@@ -9,15 +9,21 @@ use mls_rs::mls_rules::{
 use mls_rs::{Extension, ExtensionList, MlsMessage, MlsRules as _};
 use mls_rs_core::crypto::{CipherSuiteProvider as _, SignaturePublicKey, SignatureSecretKey};
 use mls_rs_core::identity::IdentityProvider as _;
+use stillroom_program::Fingerprint;
+use stillroom_protocol::LeavingToken;
 
 use super::hostile::{Bare, Hostile, OTHER, add};
 use super::people::{ADVOCATE, INTERPRETER, NOW, device, pair, randomness, staff_credential};
+use crate::chat::{Chat, ChatOutput, Member, Opening};
+use crate::conversation::{MessageNumber, WriteError};
+use crate::limits::CLOCK_TOLERANCE;
 use crate::mls::client::time;
 use crate::mls::error::Fault;
 use crate::mls::lead::{LEAD, context_of};
 use crate::mls::membership::Membership;
 use crate::mls::suite::{SUITE, Suite};
 use crate::mls::{Group, Leaf, MlsError, Prospect, Received, Rule};
+use crate::trust::Trust;
 
 /// A survivor who joined the group of a lead that keeps no rule.
 fn hostile_lead() -> (mls_rs::Group<Bare>, Group) {
@@ -54,6 +60,26 @@ fn a_lead_who_adds_somebody_without_consent_is_refused() {
     let guest = Hostile::staff(&device(INTERPRETER)).key_package();
     let output = lead.commit_builder().add_member(guest).unwrap().build().unwrap();
     refuses(&mut survivor, &output.commit_message, Rule::NobodyWithoutConsent);
+}
+
+/// The survivor's page says no more than that it stopped, and shows nobody who was not agreed to.
+#[test]
+fn a_chat_in_which_a_lead_adds_somebody_without_consent_is_over_at_once() {
+    let (mut lead, group) = hostile_lead();
+    let chain = device(ADVOCATE).chain;
+    let root = Fingerprint::of(&chain.root);
+    let advocate = chain.verify(&root, NOW, CLOCK_TOLERANCE).unwrap();
+    let key = advocate.key;
+    let (own, led) = (group.own_leaf().0, group.lead().0);
+    let members = vec![(own, Member::survivor(true)), (led, Member::staff(advocate))];
+    let opening = Opening::Survivor { leaving: LeavingToken([5; 32]) };
+    let mut chat = Chat::new(group, members, &key, opening, MessageNumber(0), NOW).unwrap();
+    let guest = Hostile::staff(&device(INTERPRETER)).key_package();
+    let commit = lead.commit_builder().add_member(guest).unwrap().build().unwrap().commit_message;
+    chat.handle_delivered(&commit.to_bytes().unwrap(), &Trust::new(root), NOW);
+    assert_eq!(chat.poll_output(), Some(ChatOutput::Unsafe));
+    assert_eq!(chat.poll_output(), None);
+    assert!(chat.is_over() && chat.write("still there?", NOW) == Err(WriteError::NotNow));
 }
 
 #[test]

@@ -1,0 +1,200 @@
+//! Going on with somebody else (`features.md` 3.6; `decisions/0017`): the question, the answer, and the way
+//! from one advocate to the next.
+//!
+//! A transfer is a new place in the line and a new group, and the survivor's own device carries it: nobody is
+//! ever added to the old group, so nobody comes without the survivor's yes, whatever a relay or a desk says.
+//! The old chat is held until the relay has given a place; where it gives none the survivor is back in it.
+//! From the yes on nothing that is written goes into it. It does not protect against an advocate who tells
+//! somebody what they read before.
+
+use stillroom_program::{Again, Timestamp};
+
+use super::{Phase, State, Survivor, SurvivorEvent};
+use crate::{
+    chat::{Chat, ChatOutput},
+    conversation::{Announcement, ConversationEvent, Ending, Handover, LiveStep, Written},
+    envelope::{Content, Stay},
+    line::Line,
+};
+
+/// A question that is open.
+pub(super) struct Question {
+    turn: u32,
+    handover: Handover,
+}
+
+/// The chat that the survivor goes on from. Held until the advocate has heard that they left.
+pub(super) struct Former {
+    chat: Box<Chat>,
+    /// What was agreed to; nothing once it was left, and there is no way back.
+    agreed: Option<Question>,
+}
+
+impl Survivor {
+    /// Agrees that somebody else takes over, where that is asked.
+    pub fn accept_handover(&mut self, now: Timestamp) {
+        self.stir(now);
+        let State::Chatting(chat) = &mut self.state else {
+            return;
+        };
+        let Some(agreed) = self.question.take() else {
+            return;
+        };
+        // What is typed from now on is not for this advocate.
+        chat.step(LiveStep::Stop, now);
+        self.last_number = self.last_number.max(chat.last_number());
+        let by = chat.lead_key().filter(|_| self.may_be_served(now));
+        let to = agreed.handover.to;
+        if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
+            self.former = Some(Former { chat, agreed: Some(agreed) });
+        }
+        self.show(SurvivorEvent::Handover(None));
+        match by {
+            Some(by) => {
+                self.ask(Again::HandedOver { to, by }, now);
+                self.ask_at_relay(now);
+            }
+            None => {
+                self.go_back(now);
+            }
+        }
+        self.drain_chat(now);
+    }
+
+    /// Would rather stay with this advocate for now. They are told, and may ask again later.
+    pub fn decline_handover(&mut self, now: Timestamp) {
+        self.stir(now);
+        if let State::Chatting(chat) = &mut self.state
+            && let Some(Question { turn, .. }) = self.question.take()
+        {
+            chat.say(Content::StayHere { turn, why: Stay::Wait }, now);
+            self.show(SurvivorEvent::Handover(None));
+            self.announce(Announcement::StaysHere);
+        }
+        self.drain_chat(now);
+    }
+
+    /// The lead asks, or asks no more.
+    pub(super) fn handle_question(&mut self, turn: u32, asked: Option<Handover>) {
+        match asked {
+            Some(handover) => {
+                self.question = Some(Question { turn, handover: handover.clone() });
+                self.show(SurvivorEvent::Handover(Some(handover)));
+            }
+            None if self.question.is_some() => {
+                self.drop_question();
+                self.announce(Announcement::StaysHere);
+            }
+            None => {}
+        }
+    }
+
+    /// Whatever is asked is not asked any more.
+    pub(super) fn drop_question(&mut self) {
+        if self.question.take().is_some() {
+            self.show(SurvivorEvent::Handover(None));
+        }
+    }
+
+    /// There is a place for the survivor, or already somebody: the former chat is left for good.
+    pub(super) fn leave_former(&mut self, now: Timestamp) {
+        let Some(former) = &mut self.former else {
+            return;
+        };
+        let Some(Question { handover, .. }) = former.agreed.take() else {
+            return;
+        };
+        let (announcement, unsent) = former.chat.hand_over(now);
+        self.unsent.splice(0..0, unsent);
+        self.note = (!handover.note.is_empty()).then(|| Written::new(&handover.note));
+        if let Some(announcement) = announcement {
+            self.announce(announcement);
+        }
+    }
+
+    /// There is nobody to go on with: back to the chat that was not left yet, if there is one.
+    pub(super) fn go_back(&mut self, now: Timestamp) -> bool {
+        let held = self.former.take_if(|former| former.agreed.is_some());
+        let Some(Former { mut chat, agreed: Some(Question { turn, .. }) }) = held else {
+            return false;
+        };
+        self.withdraw();
+        chat.set_hidden(self.hidden, now);
+        chat.say(Content::StayHere { turn, why: Stay::NobodyFree }, now);
+        chat.send_unsent(core::mem::take(&mut self.unsent), self.last_number, now);
+        self.state = State::Chatting(chat);
+        self.show(SurvivorEvent::Phase(Phase::Chatting));
+        self.announce(Announcement::NobodyTakesOver);
+        true
+    }
+
+    /// Ends everything while the survivor waits for whoever is next. The former chat is told, if it was not left.
+    pub(super) fn end_waiting(&mut self, now: Timestamp) {
+        self.withdraw();
+        let ended = Phase::Ended(Ending::BySurvivor);
+        let Some(Former { mut chat, agreed }) = self.former.take() else {
+            self.finish(ended);
+            return;
+        };
+        self.unsent.clear();
+        self.note = None;
+        chat.end(Ending::BySurvivor, now);
+        self.state = State::Chatting(chat);
+        if agreed.is_none() {
+            self.show(SurvivorEvent::Phase(ended));
+        }
+        self.drain_chat(now);
+    }
+
+    /// Passes on what the former chat has to send and, until it is left, to show.
+    pub(super) fn drain_former(&mut self, now: Timestamp) {
+        while let Some(Former { chat, agreed }) = &mut self.former {
+            if let Some(output) = chat.poll_output() {
+                match output {
+                    _ if agreed.is_none() => {}
+                    ChatOutput::Conversation(event) => self.show_meanwhile(event),
+                    ChatOutput::Ended(_) | ChatOutput::LeadLost | ChatOutput::Unsafe => {
+                        self.leave_former(now);
+                    }
+                    _ => {}
+                }
+            } else if let Some(frame) = chat.poll_frame() {
+                self.send(&frame);
+            } else {
+                if chat.is_over() {
+                    self.former = None;
+                }
+                return;
+            }
+        }
+    }
+
+    /// What still comes from the former advocate stands in the order in which it came.
+    fn show_meanwhile(&mut self, event: ConversationEvent) {
+        let event = match event {
+            ConversationEvent::Message { from, text, .. } => {
+                self.last_number = self.last_number.next();
+                ConversationEvent::Message { number: self.last_number, from, text }
+            }
+            event => event,
+        };
+        self.show(SurvivorEvent::Conversation(event));
+    }
+
+    /// Whether somebody is on duty, or that cannot be known before the line is back.
+    fn may_be_served(&self, now: Timestamp) -> bool {
+        self.line_shown == Line::Down || self.trust.duty(now).is_some()
+    }
+}
+
+impl Former {
+    /// The chat itself.
+    pub(super) fn chat(&self) -> &Chat {
+        &self.chat
+    }
+
+    /// The chat itself.
+    pub(super) fn chat_mut(&mut self) -> &mut Chat {
+        &mut self.chat
+    }
+}

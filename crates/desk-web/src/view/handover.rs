@@ -1,0 +1,186 @@
+//! Asking the survivor whether somebody else may take over, and the note of whoever asked before
+//! (`features.md` 3.6).
+//!
+//! What is written here the survivor reads; it stays in its fields while they decide, so that they can be
+//! asked again. It goes with the chat.
+
+use leptos::ev;
+use leptos::html::{
+    Input, Textarea, button, details, div, fieldset, form, h3, input, label, legend, p, span,
+    summary, textarea,
+};
+use leptos::prelude::*;
+use stillroom_conversation::{
+    HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS, HandoverReason, HandoverStep, Successor,
+};
+use web_sys::{Element, SubmitEvent};
+use zeroize::Zeroizing;
+
+use super::message_id;
+use crate::board::{Seat, Seated};
+use crate::chat::{Chat, Stage};
+use crate::console::Console;
+use crate::focus;
+use crate::texts::{say, say_with};
+use crate::words;
+
+const TO: [(Successor, &str); 2] =
+    [(Successor::Anyone, "hand-over-anyone"), (Successor::Supervisor, "hand-over-supervisor")];
+
+const WHY: [(HandoverReason, &str); 3] = [
+    (HandoverReason::ShiftEnds, "hand-over-shift-ends"),
+    (HandoverReason::SupervisorHelps, "hand-over-supervisor-helps"),
+    (HandoverReason::BetterPlaced, "hand-over-better-placed"),
+];
+
+/// How far the question has come, and what it takes to ask it.
+pub(super) fn handover(console: Console, seated: Seated) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let joined = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
+    };
+    let step = Memo::new(move |_| chat.with(Chat::handover));
+    let is_asked = move || matches!(step.get(), Some(HandoverStep::Asked(_)));
+    let told = move || step.get().map(|step| p().child(say(words::handover(step))));
+    let take_back = move || {
+        is_asked().then(|| {
+            button()
+                .attr("type", "button")
+                .class("button button-small")
+                .on(ev::click, move |_| {
+                    console.withdraw_handover(seat);
+                    focus::move_if_dropped(message_id(seat));
+                })
+                .child(say("handover-back"))
+        })
+    };
+    let class = move || if is_asked() { "notice agreed" } else { "notice agreed agreed-off" };
+    let asking = details()
+        .class("offers")
+        .attr("id", details_id(seat))
+        .attr("hidden", move || (is_asked() || !joined.get()).then_some(""))
+        .child((summary().child(say("hand-over")), question(console, seat)));
+    (div().class(class).child((div().attr("role", "status").child(told), take_back)), asking)
+}
+
+/// Opens the form in a chat's panel, with the keyboard in it.
+pub(super) fn open_form(console: Console, seat: Seat) {
+    console.go_to(seat);
+    if let Some(details) = document().get_element_by_id(&details_id(seat)) {
+        let _ = details.set_attribute("open", "");
+    }
+    focus::move_to(first_id(seat));
+}
+
+fn question(console: Console, seat: Seat) -> impl IntoView {
+    let to = TO.map(|(_, text)| (NodeRef::<Input>::new(), text));
+    let why = WHY.map(|(_, text)| (NodeRef::<Input>::new(), text));
+    let (words, note) = (NodeRef::<Textarea>::new(), NodeRef::<Textarea>::new());
+    let refused = RwSignal::new(None);
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        let chosen_to = TO.iter().zip(to).find(|(_, (node, _))| is_checked(*node));
+        let chosen_why = WHY.iter().zip(why).find(|(_, (node, _))| is_checked(*node));
+        if let (Some(((to, _), _)), Some(((why, _), _))) = (chosen_to, chosen_why) {
+            let asked = console.hand_over(seat, *to, *why, &value(words), &value(note));
+            refused.set(asked.err());
+            focus::move_if_dropped(message_id(seat));
+        }
+    };
+    let said = move || refused.get().map(|error| say(words::write_error(error)));
+    form()
+        .class("hand-over")
+        .attr("action", "/search")
+        .attr("autocomplete", "off")
+        .on(ev::submit, ask)
+        .child((
+            p().child(say("hand-over-about")),
+            choices("hand-over-to", format!("to-{seat}"), &to, Some(first_id(seat))),
+            choices("hand-over-why", format!("why-{seat}"), &why, None),
+            field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
+            field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
+            p().attr("role", "status").child(said),
+            button()
+                .attr("type", "submit")
+                .class("button button-small")
+                .child(say("hand-over-ask")),
+        ))
+}
+
+/// One of several. The first is chosen, so that a form that is sent says something.
+fn choices<const N: usize>(
+    about: &'static str,
+    name: String,
+    choices: &[(NodeRef<Input>, &'static str); N],
+    first: Option<String>,
+) -> impl IntoView + use<N> {
+    let each = choices.iter().enumerate().map(|(at, (node, text))| {
+        let radio = input()
+            .attr("type", "radio")
+            .attr("name", name.clone())
+            .attr("id", first.clone().filter(|_| at == 0))
+            .attr("autocomplete", "off")
+            .attr("checked", (at == 0).then_some(""))
+            .node_ref(*node);
+        label().class("choice").child((radio, span().child(say(text))))
+    });
+    fieldset().child((legend().child(say(about)), each.collect_view()))
+}
+
+fn field(about: &'static str, id: String, most: usize, node: NodeRef<Textarea>) -> impl IntoView {
+    let box_ = textarea()
+        .attr("id", id.clone())
+        .attr("rows", "2")
+        .attr("maxlength", most.to_string())
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .attr("autocorrect", "off")
+        .attr("autocapitalize", "sentences")
+        .attr("spellcheck", "false")
+        .attr("writingsuggestions", "false")
+        .attr("translate", "no")
+        .attr("data-gramm", "false")
+        .attr("data-lt-active", "false")
+        .node_ref(node);
+    let label = label().attr("for", id).child(say_with(about, &[("count", &most.to_string())]));
+    div().class("field").child((label, box_))
+}
+
+/// What the survivor's last advocate wrote for this one, apart from what is said here.
+pub(super) fn note(seated: Seated) -> impl IntoView {
+    let Seated { chat, .. } = seated;
+    let there = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(|chat| chat.note().is_some()))
+    };
+    move || {
+        there.get().then(|| {
+            let words = p().class("words").attr("dir", "auto").attr("translate", "no");
+            div()
+                .class("note-before")
+                .child((h3().child(say("note-before")), words.directive(write, chat.clone())))
+        })
+    }
+}
+
+/// Gives the browser the note, without a copy of it staying on this side.
+fn write(element: Element, chat: ArcRwSignal<Chat>) {
+    chat.with_untracked(|chat| element.set_text_content(chat.note().map(|note| &**note)));
+}
+
+fn is_checked(node: NodeRef<Input>) -> bool {
+    node.get_untracked().is_some_and(|input| input.checked())
+}
+
+fn value(node: NodeRef<Textarea>) -> Zeroizing<String> {
+    Zeroizing::new(node.get_untracked().map(|field| field.value()).unwrap_or_default())
+}
+
+fn details_id(seat: Seat) -> String {
+    format!("hand-over-{seat}")
+}
+
+fn first_id(seat: Seat) -> String {
+    format!("hand-over-first-{seat}")
+}
