@@ -1,4 +1,5 @@
-//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.7, 3.8, 3.12, 5.2).
+//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.7, 3.8,
+//! 3.10, 3.12, 5.2).
 //!
 //! Keeps what the core reported in the order in which it came, and derives from it the marks that say which
 //! chat needs an answer. What was written lives here once, is overwritten when it goes, and never prints.
@@ -6,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, Live, MessageNumber,
@@ -13,6 +15,10 @@ use stillroom_conversation::{
 };
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
+
+/// How long a chat goes on before it is time to check in about meaning and feeling: as long as a conversation in a
+/// room goes on before somebody asks "how are you with this?".
+pub(crate) const CHECK_IN_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// How far a chat has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +130,8 @@ pub(crate) struct Chat {
     beforehand: Option<Beforehand>,
     /// Whether the reminder to ask about safety was put away.
     reminded: bool,
+    /// Since when nobody checked in about meaning and feeling, and whether the survivor wrote since.
+    unchecked: Option<(Timestamp, bool)>,
     /// How far the survivor's silence has come, and since when; nothing where there is none.
     silence: Option<(Silence, Timestamp)>,
     /// How far an agreement to show what is typed has come; that there is none any more until the next
@@ -151,6 +159,7 @@ impl Chat {
             written_last: None,
             beforehand: None,
             reminded: false,
+            unchecked: None,
             silence: None,
             live: None,
             typed: Typed::Nothing,
@@ -165,7 +174,10 @@ impl Chat {
                 self.beforehand = Some(beforehand);
                 None
             }
-            ChatEvent::Joined => self.enter(Stage::Open),
+            ChatEvent::Joined => {
+                self.unchecked = Some((now, false));
+                self.enter(Stage::Open)
+            }
             ChatEvent::OpeningMessages(said) => {
                 said.into_iter().for_each(|text| self.log(What::Opening(text), now));
                 None
@@ -228,6 +240,9 @@ impl Chat {
             }
         };
         let mine = writer == Writer::Me;
+        if let Some((_, heard)) = &mut self.unchecked {
+            *heard |= !mine;
+        }
         self.live = self.live.filter(|live| *live != Live::Off);
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
@@ -249,6 +264,7 @@ impl Chat {
             self.received.clear();
             self.written_last = None;
             self.beforehand = None;
+            self.unchecked = None;
             self.silence = None;
             self.live = None;
             self.typed = Typed::Nothing;
@@ -284,6 +300,18 @@ impl Chat {
     /// The reminder was heeded.
     pub(crate) fn put_reminder_away(&mut self) {
         self.reminded = true;
+    }
+
+    /// Whether it is time to check in: it has been long, and there was something to misunderstand.
+    pub(crate) fn should_check_in(&self, now: Timestamp) -> bool {
+        self.unchecked.is_some_and(|(since, heard)| heard && now >= since + CHECK_IN_AFTER)
+    }
+
+    /// It is counted anew from now on: whoever uses this desk checks in, or does not want to be reminded now.
+    pub(crate) fn count_check_in(&mut self, now: Timestamp) {
+        if self.unchecked.is_some() {
+            self.unchecked = Some((now, false));
+        }
     }
 
     /// How far the survivor's silence has come, and since when.
@@ -438,6 +466,23 @@ mod tests {
         chat.handle(live(on), NOW);
         chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
         assert_eq!((chat.live(), chat.typed()), (None, &Typed::Nothing));
+    }
+
+    #[test]
+    fn it_is_time_to_check_in_when_it_has_been_long_and_the_survivor_wrote_since() {
+        let mut chat = open();
+        let late = NOW + CHECK_IN_AFTER;
+        assert!(!chat.should_check_in(late), "nothing was said that could be misunderstood");
+        chat.handle_message(MessageNumber(1), Author::Me, "hello", NOW);
+        assert!(!chat.should_check_in(late));
+        chat.handle_message(MessageNumber(2), Author::Member(SURVIVOR), "hello", NOW);
+        assert!(!chat.should_check_in(Timestamp(late.0 - 1)) && chat.should_check_in(late));
+        chat.count_check_in(late);
+        assert!(!chat.should_check_in(late + CHECK_IN_AFTER), "and again once they wrote");
+        chat.handle_message(MessageNumber(3), Author::Member(SURVIVOR), "fine", late);
+        assert!(chat.should_check_in(late + CHECK_IN_AFTER));
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), late);
+        assert!(!chat.should_check_in(late + CHECK_IN_AFTER));
     }
 
     #[test]

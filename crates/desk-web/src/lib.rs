@@ -1,5 +1,5 @@
 //! The staff console in the browser: locked or enrolling first, then the desk with who waits and several
-//! chats side by side (`features.md` 3.3, 3.8, 3.9, 4.1, 5.1, 5.2).
+//! chats side by side (`features.md` 3.3, 3.8, 3.9, 3.10, 4.1, 5.1, 5.2).
 //!
 //! A shell over [`stillroom_conversation::Desk`]: the core decides, this draws and carries bytes. It does
 //! not protect against whoever sits at the desk, against a screen that is photographed, or against a server
@@ -12,6 +12,7 @@ mod console;
 mod enrol;
 mod focus;
 mod gate;
+mod hints;
 mod kept;
 mod language;
 mod line;

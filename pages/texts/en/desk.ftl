@@ -159,6 +159,37 @@ ended-unknown-desk = This chat is over. Everything that was written is erased.
 chat-lost = They left, or another advocate was faster. Nothing was written.
 put-away = Put away
 
+## Help in writing. What was seen, why it matters, what to do instead; { $seen } is a part of what is being written.
+
+hints-list = Before you send
+hints-seen = Before you send, look again at: { $what }
+hint-put-away = Put away
+hint-name = “{ $seen }” could be somebody’s name. Leave names out, so that nobody can be found by them.
+hint-telephone = “{ $seen }” looks like a telephone number. Leave out whose it is, unless it is your program’s own.
+hint-email = “{ $seen }” looks like an e-mail address. Leave it out, so that nobody can be found by it.
+hint-street = “{ $seen }” looks like a street. Leave out where people are, unless help is to go there.
+hint-birth = “{ $seen }” is about a day of birth. Leave it out, so that nobody can be found by it.
+hint-link = “{ $seen }” looks like a link. Where it leads stays in the history of their device. Say it here in a few words.
+hint-slang = “{ $seen }” is slang. Not everybody knows that it says “{ $meaning }”.
+hint-acronym = “{ $seen }” is short for “{ $meaning }”. Not everybody knows it. Write it out.
+hint-acronym-unknown = “{ $seen }” may be short for something. Not everybody knows it. Write it out.
+hint-emoji = { $seen } is seen in different ways by different people. Say it in words.
+hint-capitals = “{ $seen }” is in capitals, which can look like shouting.
+seen-name = a name
+seen-telephone = a telephone number
+seen-email = an e-mail address
+seen-street = a street
+seen-birth = a day of birth
+seen-link = a link
+seen-slang = slang
+seen-acronym = an acronym
+seen-emoji = an emoji
+seen-capitals = capitals
+check-in-due = It has been a while since you checked in. Words on a screen carry no tone. Ask how they mean it, and how they feel.
+check-in-write = Write a check-in
+check-in-later = Not now
+check-in-sentence = I want to be sure that I understand you well. How do you feel about what we have talked about so far?
+
 ## Ending a chat
 
 desk-end-heading = End { $chat }?

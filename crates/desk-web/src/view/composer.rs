@@ -1,5 +1,5 @@
-//! Where a message is written (`features.md` 3.9): no spell-check service, no filling in, no translation
-//! sees it, and what was sent is not left in the field.
+//! Where a message is written (`features.md` 3.9, 3.10): no spell-check service, no filling in, no
+//! translation sees it, and what was sent is not left in the field.
 
 use leptos::ev;
 use leptos::html::{Textarea, button, div, form, label, p, textarea};
@@ -9,6 +9,7 @@ use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 use zeroize::Zeroizing;
 
+use super::hints::{Seen, hints};
 use super::message_id;
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
@@ -24,6 +25,7 @@ const COMPOSING: u32 = 229;
 
 /// The field and its button.
 pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
+    let seen = Seen::new(console.board, &seated);
     let Seated { seat, chat, .. } = seated;
     let field = NodeRef::<Textarea>::new();
     let written = RwSignal::new(0_usize);
@@ -31,9 +33,12 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
     let send = move || {
         if let Some(field) = field.get_untracked() {
             refused.set(self::send(console, seat, &field).err());
-            written.set(characters(&field));
+            let left = text(&field);
+            written.set(left.chars().count());
+            seen.typed(&left);
         }
     };
+    let mut look_again = seen.after_a_pause(move || Some(text(&field.get_untracked()?)));
     let drafted = chat.clone();
     let joining = Memo::new(move |_| chat.with(Chat::stage) == Stage::Joining);
     let said = move || match refused.get() {
@@ -51,11 +56,14 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
     let on_input = move |_| {
         refused.set(None);
         if let Some(field) = field.get_untracked() {
-            written.set(characters(&field));
+            let text = text(&field);
+            written.set(text.chars().count());
+            seen.typed(&text);
             if drafted.with_untracked(Chat::shows_drafts) {
-                console.draft(seat, &Zeroizing::new(field.value()));
+                console.draft(seat, &text);
             }
         }
+        look_again(());
     };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -65,8 +73,9 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         quiet_field(seat).node_ref(field).on(ev::keydown, on_key).on(ev::input, on_input),
         button().attr("type", "submit").class("button button-main").child(say("desk-send")),
     ));
-    let form = form().class("composer").attr("autocomplete", "off").on(ev::submit, on_submit);
+    let form = form().class("composer").attr("action", "/search").attr("autocomplete", "off").on(ev::submit, on_submit);
     (
+        hints(seat, seen),
         p().class("said").attr("role", "status").child(said),
         form.child((
             label().attr("for", message_id(seat)).child(say("desk-message")),
@@ -97,7 +106,7 @@ fn quiet_field(
 
 /// Sends what is in the field and empties it; where it could not be sent it stays.
 fn send(console: Console, seat: Seat, field: &HtmlTextAreaElement) -> Result<(), WriteError> {
-    let text = Zeroizing::new(field.value());
+    let text = text(field);
     match console.write(seat, &text) {
         Ok(()) => {
             field.set_value("");
@@ -109,8 +118,8 @@ fn send(console: Console, seat: Seat, field: &HtmlTextAreaElement) -> Result<(),
     }
 }
 
-fn characters(field: &HtmlTextAreaElement) -> usize {
-    Zeroizing::new(field.value()).chars().count()
+fn text(field: &HtmlTextAreaElement) -> Zeroizing<String> {
+    Zeroizing::new(field.value())
 }
 
 /// How many characters are left, once it matters.

@@ -5,8 +5,10 @@
 //! nowhere here besides the chat's own log.
 
 mod beforehand;
+mod check_in;
 mod composer;
 mod gate;
+mod hints;
 mod lists;
 mod live;
 mod log;
@@ -18,7 +20,7 @@ mod top;
 use leptos::html::{div, main, p};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlTextAreaElement};
+use web_sys::{Element, Event, EventInit, HtmlTextAreaElement};
 
 use crate::board::Seat;
 use crate::console::Console;
@@ -70,6 +72,24 @@ pub(crate) fn panel_id(seat: Seat) -> String {
 /// The id of the field in which a chat's messages are written.
 pub(crate) fn message_id(seat: Seat) -> String {
     format!("message-{seat}")
+}
+
+/// Puts a text into a chat's message box, where the caret is, as if it had been typed; the keyboard goes with it.
+fn put_into_box(seat: Seat, text: &str) {
+    let field = document().get_element_by_id(&message_id(seat));
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        return;
+    };
+    // None of this fails for a text field that is in the page.
+    let _ = field.focus();
+    let place = |place: Result<Option<u32>, _>| place.ok().flatten().unwrap_or_default();
+    let (start, end) = (place(field.selection_start()), place(field.selection_end()));
+    let _ = field.set_range_text_with_start_and_end_and_mode(text, start, end, "end");
+    let bubbles = EventInit::new();
+    bubbles.set_bubbles(true);
+    if let Ok(typed) = Event::new_with_event_init_dict("input", &bubbles) {
+        let _ = field.dispatch_event(&typed);
+    }
 }
 
 /// Empties what is drawn of a chat at once: what was written, and what was about to be.

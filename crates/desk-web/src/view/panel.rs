@@ -5,7 +5,7 @@ use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
-use super::{beforehand, composer, lists, live, log, panel_id, prevent, silence};
+use super::{beforehand, check_in, composer, lists, live, log, panel_id, prevent, silence};
 use crate::board::{Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -101,6 +101,7 @@ fn talk(console: Console, seated: Seated) -> impl IntoView {
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
         silence::silence(console, seated.clone()),
+        check_in::check_in(console.board, seated.clone()),
         composer::composer(console, seated),
     )
 }
