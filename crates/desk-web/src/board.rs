@@ -3,9 +3,12 @@
 //! Decides nothing about a chat. Its own are only which chat is in front, and which numbers the chats
 //! carry on the screen: a chat keeps its number until it is put away, so nothing moves by itself.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use leptos::prelude::*;
 use stillroom_conversation::{Announcement, ChatEvent, ChatNumber, Duty, Line, WaitingSurvivor};
-use stillroom_program::Timestamp;
+use stillroom_program::{Guidance, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::texts::{say, say_with};
@@ -32,6 +35,8 @@ pub(crate) struct Board {
     pub(crate) line: RwSignal<Line>,
     /// Whether this device is on duty.
     pub(crate) duty: RwSignal<Duty>,
+    /// What the program gives its staff to help them; nothing before it came.
+    pub(crate) guidance: RwSignal<Option<Arc<Guidance>>>,
     /// Who waits.
     pub(crate) waiting: RwSignal<Vec<WaitingSurvivor>>,
     /// The chats, by their numbers on the screen.
@@ -57,6 +62,7 @@ impl Board {
         Self {
             line: RwSignal::new(Line::Up),
             duty: RwSignal::new(Duty::Off),
+            guidance: RwSignal::new(None),
             waiting: RwSignal::new(Vec::new()),
             seated: RwSignal::new(Vec::new()),
             current: RwSignal::new(None),
@@ -117,6 +123,12 @@ impl Board {
         if self.current.get_untracked() == Some(seat) {
             self.current.set(None);
         }
+    }
+
+    /// How long a chat goes on before it is time to check in; nothing while the program's policy is not here.
+    pub(crate) fn check_in_after(self) -> Option<Duration> {
+        let minutes = self.guidance.with(|guidance| guidance.as_ref().map(|given| given.check_in));
+        minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
     }
 
     /// Whether leaving the page would lose a chat.

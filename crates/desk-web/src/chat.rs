@@ -16,10 +16,6 @@ use stillroom_conversation::{
 use stillroom_program::Timestamp;
 use zeroize::Zeroizing;
 
-/// How long a chat goes on before it is time to check in about meaning and feeling: as long as a conversation in a
-/// room goes on before somebody asks "how are you with this?".
-pub(crate) const CHECK_IN_AFTER: Duration = Duration::from_secs(15 * 60);
-
 /// How far a chat has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -303,8 +299,8 @@ impl Chat {
     }
 
     /// Whether it is time to check in: it has been long, and there was something to misunderstand.
-    pub(crate) fn should_check_in(&self, now: Timestamp) -> bool {
-        self.unchecked.is_some_and(|(since, heard)| heard && now >= since + CHECK_IN_AFTER)
+    pub(crate) fn should_check_in(&self, after: Duration, now: Timestamp) -> bool {
+        self.unchecked.is_some_and(|(since, heard)| heard && now >= since + after)
     }
 
     /// It is counted anew from now on: whoever uses this desk checks in, or does not want to be reminded now.
@@ -471,18 +467,19 @@ mod tests {
     #[test]
     fn it_is_time_to_check_in_when_it_has_been_long_and_the_survivor_wrote_since() {
         let mut chat = open();
-        let late = NOW + CHECK_IN_AFTER;
-        assert!(!chat.should_check_in(late), "nothing was said that could be misunderstood");
+        let after = Duration::from_secs(15 * 60);
+        let late = NOW + after;
+        assert!(!chat.should_check_in(after, late), "nothing was said that could be misunderstood");
         chat.handle_message(MessageNumber(1), Author::Me, "hello", NOW);
-        assert!(!chat.should_check_in(late));
+        assert!(!chat.should_check_in(after, late));
         chat.handle_message(MessageNumber(2), Author::Member(SURVIVOR), "hello", NOW);
-        assert!(!chat.should_check_in(Timestamp(late.0 - 1)) && chat.should_check_in(late));
+        assert!(!chat.should_check_in(after, Timestamp(late.0 - 1)) && chat.should_check_in(after, late));
         chat.count_check_in(late);
-        assert!(!chat.should_check_in(late + CHECK_IN_AFTER), "and again once they wrote");
+        assert!(!chat.should_check_in(after, late + after), "and again once they wrote");
         chat.handle_message(MessageNumber(3), Author::Member(SURVIVOR), "fine", late);
-        assert!(chat.should_check_in(late + CHECK_IN_AFTER));
+        assert!(chat.should_check_in(after, late + after));
         chat.handle(ChatEvent::Ended(Ending::BySurvivor), late);
-        assert!(!chat.should_check_in(late + CHECK_IN_AFTER));
+        assert!(!chat.should_check_in(after, late + after));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use getrandom::SysRng;
@@ -221,6 +222,7 @@ impl Shell {
                     focus::move_if_dropped("take-next".into());
                 }
             }
+            DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),
             DeskEvent::Chat { chat, event } => {
                 let opened = matches!(event, ChatEvent::Opened(_));
                 let over = matches!(event, ChatEvent::Ended(_) | ChatEvent::Lost);

@@ -53,7 +53,8 @@ pub use name::{DisplayName, NameCertificate};
 #[cfg(feature = "staff")]
 pub use passphrase::{PassphraseCost, PassphraseError};
 pub use policy::{
-    Alternative, AlternativeKind, Choice, Date, Day, Direction, Emergency, Exception, Hours, Icon,
+    Alternative, AlternativeKind, CannedMessage, Checklist, Choice, Date, Day, Direction,
+    Emergency, Exception, Guidance, Guide, GuideKind, Hours, Icon,
     Language, Languages, Locale, LocaleFile, Notice, NoticeKind, OpenTime, OpeningMessage, Page,
     Policy, PolicyError, PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem,
     Terms, Timers, VerifiedPolicy, Weekly,

@@ -5,6 +5,7 @@ use stillroom_conversation::{
     Ending, Live, MessageNumber, Participant, Phase, Silence, SurvivorEvent, Trouble, Typed,
     WaitingSurvivor,
 };
+use stillroom_program::Guidance;
 
 /// One conversation, as it stands on a screen.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +84,8 @@ pub struct Shown {
     pub waiting: Vec<WaitingSurvivor>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
+    /// What a desk was given to help its staff, the newest last.
+    pub guidance: Vec<Guidance>,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -102,6 +105,7 @@ impl Shown {
             DeskEvent::Waiting(waiting) => self.waiting = waiting,
             DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
             DeskEvent::Line(_) => {}
+            DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
                 match event {

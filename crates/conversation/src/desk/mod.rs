@@ -5,6 +5,7 @@
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod guidance;
 mod returns;
 mod shown;
 mod silence;
@@ -25,6 +26,7 @@ pub use self::{
 };
 use self::{
     duty::{Context, OwnDuty},
+    guidance::OwnGuidance,
     returns::Returns,
     silence::{Due, Watch},
 };
@@ -84,6 +86,7 @@ pub struct Desk {
     admitted: bool,
     duty: OwnDuty,
     duty_shown: Duty,
+    guidance: OwnGuidance,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -112,6 +115,7 @@ impl Desk {
             admitted: false,
             duty: OwnDuty::new(),
             duty_shown: Duty::Off,
+            guidance: OwnGuidance::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -268,6 +272,12 @@ impl Desk {
             RelayFrame::Duty { statement } => self.handle_duty(&statement, now),
             RelayFrame::Challenge { nonce } => self.answer(&nonce),
             RelayFrame::Admitted => self.handle_admitted(now),
+            RelayFrame::Reply { number: guidance::REQUEST, reply } => {
+                let given = self.guidance.handle_reply(&reply, self.trust.policy());
+                if let Some(guidance) = given {
+                    self.show(DeskEvent::Guidance(guidance));
+                }
+            }
             RelayFrame::Reply { number, reply } => {
                 let (duty, mut context) = self.duty_and_context();
                 let frame = duty.handle_reply(number, reply, &mut context, now);
@@ -348,9 +358,9 @@ impl Desk {
         let trouble = match (greeted, self.own_certificate(now)) {
             (Ok(()), Ok(_)) => {
                 self.duty.handle_records_changed(now);
-                if !self.admitted
-                    && let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain))
-                {
+                if self.admitted {
+                    self.send_all(self.guidance.ask(self.trust.policy()));
+                } else if let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain)) {
                     self.send(&ClientFrame::Staff { chain });
                 }
                 return;
@@ -381,6 +391,7 @@ impl Desk {
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
+        self.send_all(self.guidance.ask(self.trust.policy()));
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }

@@ -16,7 +16,10 @@ pub(super) fn check_in(board: Board, seated: Seated) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
     let due = {
         let chat = chat.clone();
-        Memo::new(move |_| chat.with(|chat| chat.should_check_in(board.now.get())))
+        Memo::new(move |_| {
+            let Some(after) = board.check_in_after() else { return false };
+            chat.with(|chat| chat.should_check_in(after, board.now.get()))
+        })
     };
     let press = move |text, action: fn(crate::board::Seat)| {
         let chat = chat.clone();
