@@ -45,6 +45,10 @@ pub(crate) struct Board {
     pub(crate) current: RwSignal<Option<Seat>>,
     /// The chat whose end is asked about.
     pub(crate) ending: RwSignal<Option<Seat>>,
+    /// The chat for which a prepared message is chosen.
+    pub(crate) choosing: RwSignal<Option<Seat>>,
+    /// Whether the guides are open.
+    pub(crate) guides: RwSignal<bool>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -67,6 +71,8 @@ impl Board {
             seated: RwSignal::new(Vec::new()),
             current: RwSignal::new(None),
             ending: RwSignal::new(None),
+            choosing: RwSignal::new(None),
+            guides: RwSignal::new(false),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -129,6 +135,13 @@ impl Board {
     pub(crate) fn check_in_after(self) -> Option<Duration> {
         let minutes = self.guidance.with(|guidance| guidance.as_ref().map(|given| given.check_in));
         minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
+    }
+
+    /// The chat in front, if something can be written in it.
+    pub(crate) fn to_write_in(self) -> Option<Seat> {
+        let seat = self.current.get()?;
+        let open = self.at(seat)?.chat.with(Chat::stage) == Stage::Open;
+        open.then_some(seat)
     }
 
     /// Whether leaving the page would lose a chat.

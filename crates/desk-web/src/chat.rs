@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, Live, MessageNumber,
-    Participant, Role, Silence, Typed,
+    Participant, Role, SafetyAnswer, Silence, Typed,
 };
-use stillroom_program::Timestamp;
+use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
+
+use crate::checklist::{Item, is_told};
 
 /// How far a chat has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +117,21 @@ pub(crate) enum News {
     Stage(Stage),
 }
 
+/// Whether an item of the checklist is done, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Not yet, as far as is known.
+    No,
+    /// Whoever uses this desk ticked it.
+    ByHand,
+    /// They said that they asked.
+    Asked,
+    /// The survivor answered it before the chat.
+    Answered,
+    /// The program said it by itself.
+    Told,
+}
+
 /// One chat.
 pub(crate) struct Chat {
     stage: Stage,
@@ -126,6 +143,12 @@ pub(crate) struct Chat {
     beforehand: Option<Beforehand>,
     /// Whether the reminder to ask about safety was put away.
     reminded: bool,
+    /// How many opening messages were shown.
+    openings: usize,
+    /// What was ticked on the checklist by hand, or taken off.
+    ticked: Vec<(Item, bool)>,
+    /// The placeholders that came with prepared messages and were not sent yet.
+    expected: Vec<String>,
     /// Since when nobody checked in about meaning and feeling, and whether the survivor wrote since.
     unchecked: Option<(Timestamp, bool)>,
     /// How far the survivor's silence has come, and since when; nothing where there is none.
@@ -155,6 +178,9 @@ impl Chat {
             written_last: None,
             beforehand: None,
             reminded: false,
+            openings: 0,
+            ticked: Vec::new(),
+            expected: Vec::new(),
             unchecked: None,
             silence: None,
             live: None,
@@ -175,6 +201,7 @@ impl Chat {
                 self.enter(Stage::Open)
             }
             ChatEvent::OpeningMessages(said) => {
+                self.openings = said.len();
                 said.into_iter().for_each(|text| self.log(What::Opening(text), now));
                 None
             }
@@ -260,6 +287,9 @@ impl Chat {
             self.received.clear();
             self.written_last = None;
             self.beforehand = None;
+            self.openings = 0;
+            self.ticked.clear();
+            self.expected.clear();
             self.unchecked = None;
             self.silence = None;
             self.live = None;
@@ -296,6 +326,41 @@ impl Chat {
     /// The reminder was heeded.
     pub(crate) fn put_reminder_away(&mut self) {
         self.reminded = true;
+    }
+
+    /// Whether an item of the checklist is done. What was ticked by hand counts before what is known.
+    pub(crate) fn done(&self, item: Item, checklist: &Checklist) -> Done {
+        let said = self.beforehand.as_ref().map(|said| said.safety);
+        let answered = said.is_some_and(|safety| safety != SafetyAnswer::NotAsked);
+        match self.ticked.iter().rev().find(|(ticked, _)| *ticked == item) {
+            Some((_, true)) => Done::ByHand,
+            Some((_, false)) => Done::No,
+            None if item == Item::Safety && self.reminded => Done::Asked,
+            None if item == Item::Safety && answered => Done::Answered,
+            None if is_told(item, checklist, self.openings) => Done::Told,
+            None => Done::No,
+        }
+    }
+
+    /// Ticks an item of the checklist, or takes the tick off.
+    pub(crate) fn tick(&mut self, item: Item, done: bool) {
+        self.ticked.retain(|(ticked, _)| *ticked != item);
+        self.ticked.push((item, done));
+    }
+
+    /// Placeholders come into the message box, to be filled before it is sent.
+    pub(crate) fn expect(&mut self, placeholders: &[String]) {
+        self.expected.extend_from_slice(placeholders);
+    }
+
+    /// The placeholders that must not be sent.
+    pub(crate) fn expected(&self) -> &[String] {
+        &self.expected
+    }
+
+    /// The message box was sent and is empty.
+    pub(crate) fn expect_nothing(&mut self) {
+        self.expected.clear();
     }
 
     /// Whether it is time to check in: it has been long, and there was something to misunderstand.
@@ -465,6 +530,44 @@ mod tests {
     }
 
     #[test]
+    fn the_checklist_fills_itself_where_something_is_known_and_by_hand_otherwise() {
+        let rights = vec![1, 2].try_into().unwrap();
+        let checklist = Checklist { rights, ..Checklist::default() };
+        let mut chat = open();
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::No);
+        let said = ["Share only what you want.", "It is erased."].map(String::from);
+        chat.handle(ChatEvent::OpeningMessages(said.to_vec()), NOW);
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::Told);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::No);
+        chat.tick(Item::Ending, true);
+        chat.tick(Item::Rights, false);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::ByHand);
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::No, "whoever is there knows better");
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::No, "it goes with the chat");
+    }
+
+    #[test]
+    fn that_safety_was_asked_is_known_from_an_answer_or_from_whoever_asked() {
+        let said = |safety| Beforehand {
+            again: false,
+            language: "en".into(),
+            interpreter: false,
+            safety,
+            comes_back: stillroom_conversation::ComesBack::No,
+        };
+        let done = |chat: &Chat| chat.done(Item::Safety, &Checklist::default());
+        let mut chat = Chat::new();
+        chat.handle(ChatEvent::Opened(said(SafetyAnswer::NotAsked)), NOW);
+        assert_eq!(done(&chat), Done::No);
+        chat.put_reminder_away();
+        assert_eq!(done(&chat), Done::Asked);
+        let mut chat = Chat::new();
+        chat.handle(ChatEvent::Opened(said(SafetyAnswer::Yes)), NOW);
+        assert_eq!(done(&chat), Done::Answered);
+    }
+
+    #[test]
     fn it_is_time_to_check_in_when_it_has_been_long_and_the_survivor_wrote_since() {
         let mut chat = open();
         let after = Duration::from_secs(15 * 60);
@@ -473,7 +576,10 @@ mod tests {
         chat.handle_message(MessageNumber(1), Author::Me, "hello", NOW);
         assert!(!chat.should_check_in(after, late));
         chat.handle_message(MessageNumber(2), Author::Member(SURVIVOR), "hello", NOW);
-        assert!(!chat.should_check_in(after, Timestamp(late.0 - 1)) && chat.should_check_in(after, late));
+        assert!(
+            !chat.should_check_in(after, Timestamp(late.0 - 1))
+                && chat.should_check_in(after, late)
+        );
         chat.count_check_in(late);
         assert!(!chat.should_check_in(after, late + after), "and again once they wrote");
         chat.handle_message(MessageNumber(3), Author::Member(SURVIVOR), "fine", late);

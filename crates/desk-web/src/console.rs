@@ -21,7 +21,7 @@ use crate::board::{Board, Seat};
 use crate::clock::Clock;
 use crate::focus;
 use crate::line::{Heard, Line};
-use crate::view::{erase_drawn, message_id, panel_id};
+use crate::view::{GUIDES, erase_drawn, message_id, panel_id};
 use crate::words;
 
 /// How often ages on the screen move on: a minute's age is off by at most this.
@@ -150,6 +150,31 @@ impl Console {
         }
     }
 
+    /// Opens the guides beside the chats, with the keyboard in them.
+    pub(crate) fn open_guides(self) {
+        self.board.guides.set(true);
+        focus::move_to(GUIDES.into());
+    }
+
+    /// Closes the guides; the keyboard goes back to the chat in front.
+    pub(crate) fn close_guides(self) {
+        self.board.guides.set(false);
+        match self.board.current.get_untracked() {
+            Some(seat) => self.go_to(seat),
+            None => focus::move_if_dropped("take-next".into()),
+        }
+    }
+
+    /// Lets a prepared message be chosen for this chat, while something can be written in it.
+    pub(crate) fn choose_prepared(self, seat: Seat) {
+        let open = self.board.at(seat).is_some_and(|seated| {
+            seated.chat.with_untracked(crate::chat::Chat::stage) == crate::chat::Stage::Open
+        });
+        if open {
+            self.board.choosing.set(Some(seat));
+        }
+    }
+
     fn act<R>(self, action: impl FnOnce(&mut Desk, Timestamp) -> R) -> R {
         let shell = self.shell.get_value();
         let now = shell.clock.now();
@@ -261,6 +286,9 @@ fn close_panel(seat: Seat, board: Board) {
     erase_drawn(seat);
     if board.ending.get_untracked() == Some(seat) {
         board.ending.set(None);
+    }
+    if board.choosing.get_untracked() == Some(seat) {
+        board.choosing.set(None);
     }
     focus::move_if_dropped(panel_id(seat));
 }

@@ -8,6 +8,7 @@ use stillroom_conversation::{
 };
 use stillroom_protocol::Refusal;
 
+use crate::chat::Done;
 use crate::hints::{Hint, Kind};
 
 /// A duty's name.
@@ -165,6 +166,16 @@ pub(crate) fn seen(kind: Kind) -> &'static str {
         Kind::Acronym => "seen-acronym",
         Kind::Emoji => "seen-emoji",
         Kind::Capitals => "seen-capitals",
+    }
+}
+
+/// How it is known that an item of the checklist is done; nothing where that goes without saying.
+pub(crate) fn done(done: Done) -> Option<&'static str> {
+    match done {
+        Done::No | Done::ByHand => None,
+        Done::Asked => Some("done-asked"),
+        Done::Answered => Some("done-answered"),
+        Done::Told => Some("done-told"),
     }
 }
 

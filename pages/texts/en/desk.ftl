@@ -190,6 +190,37 @@ check-in-write = Write a check-in
 check-in-later = Not now
 check-in-sentence = I want to be sure that I understand you well. How do you feel about what we have talked about so far?
 
+## Prepared messages, guides and the checklist, which come from the program's policy.
+
+prepared-open = Prepared messages
+prepared-heading = Prepared messages for { $chat }
+prepared-search = Search
+prepared-how = Arrow keys choose. Enter puts the message into your box, where you can change it. Nothing is sent before you send it.
+prepared-count = Messages: { $count }
+prepared-none = Your program has prepared no messages.
+prepared-none-found = No message has these words. Try fewer of them.
+prepared-close = Back to the chat
+fill-in = Fill in before you send: { $what }. Tab goes to the next.
+fill-in-first = This was not sent. First fill in: { $what }. Or take it out of the message.
+guides-open = Guides
+guides-heading = Guides
+guides-none = Your program has given no guides.
+guides-never = Whoever writes: share nothing about anybody else, neither survivors nor staff.
+guides-close = Close the guides
+guides-say = One press sends this to the survivor:
+guides-send = Send it now in { $chat }
+guides-send-nowhere = Go to an open chat to send it
+guides-sent = It was sent in { $chat }.
+guides-not-sent = It could not be sent just now. Nothing was sent. Try again in a moment.
+checklist = Checklist: { $done } of { $all }
+checklist-safety = Asked whether they are safe
+checklist-rights = Told their rights and the limits
+checklist-platform = Told which chat this is, and who runs it
+checklist-ending = Told what happens when the chat ends
+done-asked = You said that you asked.
+done-answered = They answered before the chat.
+done-told = The program said it at the start.
+
 ## Ending a chat
 
 desk-end-heading = End { $chat }?
@@ -205,8 +236,12 @@ keys-heading = By keyboard
 keys-chat = Alt and 1 to 9: go to that chat
 keys-next = Alt and N: the next chat that needs an answer
 keys-waiting = Alt and W: who is waiting
+keys-prepared = Alt and M: prepared messages
+keys-fill = Tab, in a prepared message: the next thing to fill in
+keys-guides = Alt and G: the guides, and back
+keys-checklist = Alt and L: the checklist, and back
 keys-send = Enter: send. Shift and Enter: new line
-keys-escape = Escape: close a question
+keys-escape = Escape: close a question, prepared messages or the guides
 
 ## Trouble. Each says what happened and what to do.
 

@@ -61,9 +61,9 @@ fn end_of_number(text: &str) -> usize {
 /// A digit's value, in the numerals of Latin, Arabic, Persian, Hindi and Bengali texts.
 fn digit(sign: char) -> Option<u32> {
     let zeros = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}'];
-    zeros.into_iter().find_map(|zero| {
-        u32::from(sign).checked_sub(u32::from(zero)).filter(|value| *value < 10)
-    })
+    zeros
+        .into_iter()
+        .find_map(|zero| u32::from(sign).checked_sub(u32::from(zero)).filter(|value| *value < 10))
 }
 
 fn is_birth(number: &str, year: u32) -> bool {
@@ -106,7 +106,11 @@ fn value(number: &str) -> Option<(u32, usize)> {
 /// Addresses for e-mail, and links.
 fn addresses(words: &[Word<'_>], found: &mut Found) {
     for word in words {
-        if word.text.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) {
+        if word
+            .text
+            .split_once('@')
+            .is_some_and(|(who, host)| !who.is_empty() && host.contains('.'))
+        {
             found.add(Kind::Email, word.text, None);
         } else if is_link(word.text) {
             found.add(Kind::Link, word.text, None);
@@ -175,9 +179,8 @@ fn births(text: &str, words: &[Word<'_>], this_year: u32, found: &mut Found) {
         let from = place.saturating_sub(DATE_WORDS);
         let around = words.get(from..words.len().min(place + DATE_WORDS + 1)).unwrap_or_default();
         let year = |word: &&Word<'_>| {
-            value(word.text).is_some_and(|(year, length)| {
-                length == 4 && (BORN_FROM..this_year).contains(&year)
-            })
+            value(word.text)
+                .is_some_and(|(year, length)| length == 4 && (BORN_FROM..this_year).contains(&year))
         };
         let day = |word: &&Word<'_>| {
             let digits = word.text.trim_end_matches(char::is_alphabetic);
@@ -194,12 +197,19 @@ fn births(text: &str, words: &[Word<'_>], this_year: u32, found: &mut Found) {
 }
 
 /// Capitals inside a sentence, one after the other, and common names wherever they stand; but for streets.
-fn names(text: &str, words: &[Word<'_>], streets: &[Range<usize>], known: &[String], found: &mut Found) {
+fn names(
+    text: &str,
+    words: &[Word<'_>],
+    streets: &[Range<usize>],
+    known: &[String],
+    found: &mut Found,
+) {
     let is_name = |word: &Word<'_>| {
         is_name(word, known) && !streets.iter().any(|street| street.contains(&word.start))
     };
     for run in words.chunk_by(|one, next| is_name(one) && is_name(next) && !next.opens) {
-        if let (Some(first), Some(last)) = (run.first().filter(|first| is_name(first)), run.last()) {
+        if let (Some(first), Some(last)) = (run.first().filter(|first| is_name(first)), run.last())
+        {
             let end = last.start + last.stem().len();
             found.add(Kind::Name, &text[first.start..end], None);
         }

@@ -60,5 +60,6 @@ pub(super) fn finished(text: &str) -> &str {
 
 /// A sign that is no part of the word beside it.
 fn is_sign(sign: char) -> bool {
-    sign.is_ascii_punctuation() || "“”‘’„«»‹›…–—·¡¿،؛؟。、「」『』（）！？：；，।".contains(sign)
+    const OTHERS: &str = "“”‘’„«»‹›…–—·¡¿،؛؟。、「」『』（）！？：；，।";
+    sign.is_ascii_punctuation() || OTHERS.contains(sign)
 }

@@ -56,7 +56,11 @@ fn words_in_capitals_are_told_together() {
 
 #[test]
 fn emoji_are_told_whole_and_faces_of_signs_as_well() {
-    only("Thank you \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} for that", Kind::Emoji, "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}");
+    only(
+        "Thank you \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} for that",
+        Kind::Emoji,
+        "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
+    );
     only("good\u{1F44D}\u{1F3FD}", Kind::Emoji, "\u{1F44D}\u{1F3FD}");
     only("\u{1F1FA}\u{1F1F8}", Kind::Emoji, "\u{1F1FA}\u{1F1F8}");
     only("I love that \u{2764}\u{FE0F}.", Kind::Emoji, "\u{2764}\u{FE0F}");
@@ -127,7 +131,8 @@ fn what_is_being_written_is_told_once_it_is_finished_and_stays_until_it_is_gone(
 
 #[test]
 fn a_list_poured_into_the_box_is_told_in_part() {
-    let many: String = ('a'..='z').flat_map(|a| ('a'..='c').map(move |b| format!("x@{a}{b}.org "))).collect();
+    let many: String =
+        ('a'..='z').flat_map(|a| ('a'..='c').map(move |b| format!("x@{a}{b}.org "))).collect();
     assert_eq!(seen(&many).len(), FOUND_MAX);
 }
 
@@ -146,8 +151,17 @@ fn every_list_is_of_single_entries_and_pairs_say_something() {
         }
     }
     let all = [
-        lists::KNOWN_CAPITALS, lists::EMPHASIS, lists::EMOTICONS, lists::LINK_ENDINGS, lists::STREETS,
-        lists::BIRTH, lists::MONTHS, lists::CAPITALISED, lists::NAMES, lists::SLANG, lists::ACRONYMS,
+        lists::KNOWN_CAPITALS,
+        lists::EMPHASIS,
+        lists::EMOTICONS,
+        lists::LINK_ENDINGS,
+        lists::STREETS,
+        lists::BIRTH,
+        lists::MONTHS,
+        lists::CAPITALISED,
+        lists::NAMES,
+        lists::SLANG,
+        lists::ACRONYMS,
     ];
     for list in all {
         let entries: Vec<&str> = lists::entries(list).collect();

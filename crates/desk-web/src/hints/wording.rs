@@ -98,5 +98,8 @@ fn changes(sign: char) -> bool {
 }
 
 fn is_emoji(sign: char) -> bool {
-    matches!(sign, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b1b}'..='\u{2b55}' | '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23f3}')
+    let pictures = matches!(sign, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
+    let shapes = matches!(sign, '\u{2b1b}'..='\u{2b55}');
+    let clocks = matches!(sign, '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23f3}');
+    pictures || shapes || clocks
 }

@@ -79,7 +79,9 @@ impl Seen {
         self.found.with(|found| {
             self.put_away.with(|put_away| {
                 for hint in found {
-                    let away = put_away.iter().any(|(kind, seen)| *kind == hint.kind && *seen == hint.seen);
+                    let away = put_away
+                        .iter()
+                        .any(|(kind, seen)| *kind == hint.kind && *seen == hint.seen);
                     if !away && !shown.iter().any(|other| other.kind == hint.kind) {
                         shown.push(hint.clone());
                     }

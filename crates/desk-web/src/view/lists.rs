@@ -148,6 +148,10 @@ fn keys() -> impl IntoView {
         say("keys-chat"),
         say("keys-next"),
         say("keys-waiting"),
+        say("keys-prepared"),
+        say("keys-fill"),
+        say("keys-guides"),
+        say("keys-checklist"),
         say("keys-send"),
         say("keys-escape"),
     ];

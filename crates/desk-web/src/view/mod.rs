@@ -6,13 +6,16 @@
 
 mod beforehand;
 mod check_in;
+mod checklist;
 mod composer;
 mod gate;
+mod guides;
 mod hints;
 mod lists;
 mod live;
 mod log;
 mod panel;
+mod prepared;
 mod question;
 mod silence;
 mod top;
@@ -21,13 +24,16 @@ use leptos::html::{div, main, p};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, EventInit, HtmlTextAreaElement};
+use zeroize::Zeroizing;
 
 use crate::board::Seat;
 use crate::console::Console;
 use crate::focus;
+use crate::placeholders;
 use crate::texts::say;
 
 pub(crate) use self::gate::gate;
+pub(crate) use self::guides::HEADING as GUIDES;
 
 /// The whole desk.
 pub(crate) fn desk(console: Console) -> impl IntoView {
@@ -39,13 +45,16 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     let chat = move || {
         if board.current.get().is_some() { "yes" } else { "no" }
     };
-    div().class("desk").attr("data-chat", chat).child((
+    let guides = move || if board.guides.get() { "yes" } else { "no" };
+    div().class("desk").attr("data-chat", chat).attr("data-guides", guides).child((
         top::top(console),
         top::trouble(board),
         lists::lists(console),
         panels(console),
+        guides::guides(console),
         p().class("unseen").attr("role", "status").child(move || board.said.get()),
         question::question(console),
+        prepared::prepared(board),
     ))
 }
 
@@ -74,12 +83,15 @@ pub(crate) fn message_id(seat: Seat) -> String {
     format!("message-{seat}")
 }
 
+/// A chat's message box.
+fn message_box(seat: Seat) -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id(&message_id(seat))?.dyn_into().ok()
+}
+
 /// Puts a text into a chat's message box, where the caret is, as if it had been typed; the keyboard goes with it.
-fn put_into_box(seat: Seat, text: &str) {
-    let field = document().get_element_by_id(&message_id(seat));
-    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
-        return;
-    };
+/// Says where it begins.
+fn put_into_box(seat: Seat, text: &str) -> Option<u32> {
+    let field = message_box(seat)?;
     // None of this fails for a text field that is in the page.
     let _ = field.focus();
     let place = |place: Result<Option<u32>, _>| place.ok().flatten().unwrap_or_default();
@@ -90,6 +102,14 @@ fn put_into_box(seat: Seat, text: &str) {
     if let Ok(typed) = Event::new_with_event_init_dict("input", &bubbles) {
         let _ = field.dispatch_event(&typed);
     }
+    Some(start)
+}
+
+/// Selects the next placeholder in a message box, so that what is typed takes its place. Whether there is one.
+fn select_placeholder(field: &HtmlTextAreaElement, from: u32, expected: &[String]) -> bool {
+    let text = Zeroizing::new(field.value());
+    let next = placeholders::next(&text, from, expected);
+    next.is_some_and(|next| field.set_selection_range(next.start, next.end).is_ok())
 }
 
 /// Empties what is drawn of a chat at once: what was written, and what was about to be.

@@ -5,7 +5,9 @@ use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
-use super::{beforehand, check_in, composer, lists, live, log, panel_id, prevent, silence};
+use super::{
+    beforehand, check_in, checklist, composer, lists, live, log, panel_id, prevent, silence,
+};
 use crate::board::{Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -98,6 +100,7 @@ fn person(person: &Participant) -> impl IntoView + use<> {
 fn talk(console: Console, seated: Seated) -> impl IntoView {
     (
         beforehand::beforehand(seated.clone()),
+        checklist::checklist(console.board, seated.clone()),
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
         silence::silence(console, seated.clone()),

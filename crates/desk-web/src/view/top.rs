@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
+use super::checklist::toggle_checklist;
 use crate::board::Board;
 use crate::console::Console;
 use crate::focus;
@@ -75,10 +76,14 @@ pub(super) fn trouble(board: Board) -> impl IntoView {
     div().class("trouble-room").attr("role", "alert").child(notice)
 }
 
-/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits.
+/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with M to the
+/// prepared messages, with G to the guides or back, with L to the checklist
+/// or back.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        let asked = console.board.ending.get_untracked().is_some();
+        let board = console.board;
+        let asked =
+            board.ending.get_untracked().is_some() || board.choosing.get_untracked().is_some();
         if asked || !event.alt_key() || event.ctrl_key() || event.meta_key() {
             return;
         }
@@ -87,8 +92,22 @@ pub(super) fn listen_for_keys(console: Console) {
         if code == "KeyW" {
             focus::move_to("take-next".into());
         } else if code == "KeyN" {
-            if let Some(seat) = console.board.next_to_answer() {
+            if let Some(seat) = board.next_to_answer() {
                 console.go_to(seat);
+            }
+        } else if code == "KeyM" {
+            if let Some(seat) = board.current.get_untracked() {
+                console.choose_prepared(seat);
+            }
+        } else if code == "KeyG" {
+            if board.guides.get_untracked() {
+                console.close_guides()
+            } else {
+                console.open_guides()
+            }
+        } else if code == "KeyL" {
+            if let Some(seat) = board.current.get_untracked() {
+                toggle_checklist(seat);
             }
         } else if let Some(seat) = code.strip_prefix("Digit").and_then(|digit| digit.parse().ok()) {
             console.go_to(seat);

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_found_in_their_order() {
-        let found: Vec<&str> = placeholders("Go to {name of place} at {time}, { or } not {").collect();
+        let found: Vec<&str> =
+            placeholders("Go to {name of place} at {time}, { or } not {").collect();
         assert_eq!(found, ["{name of place}", "{time}", "{ or }"]);
     }
 
@@ -149,7 +150,9 @@ mod tests {
             assert!(is_finished(finished), "{finished}");
         }
         let long = alloc::format!("{{{}}}", "x".repeat(61));
-        for not in ["{", "}", "{}", "{ }", "{a", "a}", "{a}}", "{{a}}", "{a{b}", "}{", "{a\nb}", &long] {
+        for not in
+            ["{", "}", "{}", "{ }", "{a", "a}", "{a}}", "{{a}}", "{a{b}", "}{", "{a\nb}", &long]
+        {
             assert!(!is_finished(not), "{not}");
         }
     }

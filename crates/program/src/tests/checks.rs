@@ -423,9 +423,8 @@ fn only_the_guide_about_reporting_is_sent_and_it_is_sent_as_it_is() {
 
 #[test]
 fn the_checklist_names_opening_messages_that_are_there() {
-    let platform = |numbers: &[u8]| {
-        found(|p| p.guidance.checklist.platform = list(numbers.to_vec()))
-    };
+    let platform =
+        |numbers: &[u8]| found(|p| p.guidance.checklist.platform = list(numbers.to_vec()));
     assert_eq!(platform(&[1, 3]), []);
     for unknown in [0, 4] {
         assert_eq!(platform(&[unknown]), one("checklist.platform", Problem::UnknownOpening));
