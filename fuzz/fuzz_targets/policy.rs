@@ -1,17 +1,24 @@
 //! Policies, signed and as the file that an administrator writes: none is believed that was not signed, none
-//! brings a page along that was not signed with it, and no file, hours or date makes a reader panic.
+//! brings texts along that were not signed with it, and no file, hours or date makes a reader panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stillroom_fuzz::{NOW, TOLERANCE, WORLD};
-use stillroom_program::{Calendar, Page, Policy, SignedPolicy, Terms, decode};
+use stillroom_program::{Calendar, Guidance, Page, Policy, SignedPolicy, Terms, decode};
 
 fuzz_target!(|bytes: &[u8]| {
     let world = &*WORLD;
     if let Ok(signed) = decode::<SignedPolicy>(bytes)
         && signed.verify(&world.root, NOW, TOLERANCE).is_ok()
     {
-        assert!(signed == world.policy || signed == world.policy.without_page());
+        let texts = SignedPolicy {
+            page: signed.page.clone(),
+            guidance: signed.guidance.clone(),
+            ..world.policy.clone()
+        };
+        assert_eq!(signed, texts);
+        assert!(signed.page.is_empty() || signed.page == world.policy.page);
+        assert!(signed.guidance.is_empty() || signed.guidance == world.policy.guidance);
     }
     let genuine = || world.policy.unverified().unwrap();
     if let Ok(terms) = decode::<Terms>(bytes) {
@@ -19,6 +26,12 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(page) = decode::<Page>(bytes) {
         read(&Policy { page, ..genuine() });
+    }
+    if let Ok(guidance) = decode::<Guidance>(bytes) {
+        for message in guidance.canned_messages.iter() {
+            let _ = message.placeholders().count();
+        }
+        read(&Policy { guidance, ..genuine() });
     }
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(policy) = Policy::from_toml(text)

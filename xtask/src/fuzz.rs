@@ -21,7 +21,7 @@ const GUIDED: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-lev
     -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1";
 
 /// The longest input: a signed policy is the largest record that is decoded whole.
-const LONGEST: u32 = 70_000;
+const LONGEST: u32 = 100_000;
 
 /// `--seconds N [TARGET ...]`, or `--write-seeds`.
 pub(crate) fn command(arguments: &[String]) -> Outcome {

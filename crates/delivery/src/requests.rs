@@ -49,7 +49,10 @@ fn right(operation: &Operation) -> Right {
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
-        Operation::ListStaff | Operation::Revocations | Operation::DutyKey => Right::Staff,
+        Operation::ListStaff
+        | Operation::Revocations
+        | Operation::DutyKey
+        | Operation::Guidance => Right::Staff,
         Operation::PutDutyKey { .. } => Right::Duty,
     }
 }

@@ -3,11 +3,14 @@
 //! Decides nothing about a chat. Its own are only which chat is in front, and which numbers the chats
 //! carry on the screen: a chat keeps its number until it is put away, so nothing moves by itself.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use leptos::prelude::*;
 use stillroom_conversation::{
     Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift, WaitingSurvivor,
 };
-use stillroom_program::Timestamp;
+use stillroom_program::{Guidance, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::shift::TimeOfDay;
@@ -56,6 +59,8 @@ pub(crate) struct Board {
     pub(crate) ends: RwSignal<Option<(TimeOfDay, Timestamp)>>,
     /// What is to be said of it, until it is closed.
     pub(crate) reminder: RwSignal<Option<Shift>>,
+    /// What the program gives its staff to help them; nothing before it came.
+    pub(crate) guidance: RwSignal<Option<Arc<Guidance>>>,
     /// Who waits.
     pub(crate) waiting: RwSignal<Vec<WaitingSurvivor>>,
     /// The chats, by their numbers on the screen.
@@ -64,6 +69,10 @@ pub(crate) struct Board {
     pub(crate) current: RwSignal<Option<Seat>>,
     /// What is asked.
     pub(crate) asked: RwSignal<Option<Asked>>,
+    /// The chat for which a prepared message is chosen.
+    pub(crate) choosing: RwSignal<Option<Seat>>,
+    /// Whether the guides are open.
+    pub(crate) guides: RwSignal<bool>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -87,10 +96,13 @@ impl Board {
             reminder: RwSignal::new(None),
             locked: RwSignal::new(false),
             locks_soon: RwSignal::new(false),
+            guidance: RwSignal::new(None),
             waiting: RwSignal::new(Vec::new()),
             seated: RwSignal::new(Vec::new()),
             current: RwSignal::new(None),
             asked: RwSignal::new(None),
+            choosing: RwSignal::new(None),
+            guides: RwSignal::new(false),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -147,6 +159,19 @@ impl Board {
         if self.current.get_untracked() == Some(seat) {
             self.current.set(None);
         }
+    }
+
+    /// How long a chat goes on before it is time to check in; nothing while the program's policy is not here.
+    pub(crate) fn check_in_after(self) -> Option<Duration> {
+        let minutes = self.guidance.with(|guidance| guidance.as_ref().map(|given| given.check_in));
+        minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
+    }
+
+    /// The chat in front, if something can be written in it.
+    pub(crate) fn to_write_in(self) -> Option<Seat> {
+        let seat = self.current.get()?;
+        let open = self.at(seat)?.chat.with(Chat::stage) == Stage::Open;
+        open.then_some(seat)
     }
 
     /// Whether leaving the page would lose a chat.

@@ -1,4 +1,5 @@
-//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.6, 3.7, 3.8, 3.12, 5.2).
+//! One chat as its panel and its line in the list show it (`features.md` 2.1, 3.3, 3.6 to 3.8, 3.10,
+//! 3.12, 5.2).
 //!
 //! Keeps what the core reported in the order in which it came, and derives from it the marks that say which
 //! chat needs an answer. What was written lives here once, is overwritten when it goes, and never prints.
@@ -10,10 +11,12 @@ use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, HandoverStep, Live,
-    MessageNumber, Participant, Role, Silence, Typed, Written,
+    MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
 };
-use stillroom_program::Timestamp;
+use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
+
+use crate::checklist::{Item, is_told};
 
 /// How far a chat has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,21 @@ pub(crate) enum News {
     Stage(Stage),
 }
 
+/// Whether an item of the checklist is done, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Not yet, as far as is known.
+    No,
+    /// Whoever uses this desk ticked it.
+    ByHand,
+    /// They said that they asked.
+    Asked,
+    /// The survivor answered it before the chat.
+    Answered,
+    /// The program said it by itself.
+    Told,
+}
+
 /// One chat.
 pub(crate) struct Chat {
     stage: Stage,
@@ -130,6 +148,14 @@ pub(crate) struct Chat {
     beforehand: Option<Beforehand>,
     /// Whether the reminder to ask about safety was put away.
     reminded: bool,
+    /// How many opening messages were shown.
+    openings: usize,
+    /// What was ticked on the checklist by hand, or taken off.
+    ticked: Vec<(Item, bool)>,
+    /// The placeholders that came with prepared messages and were not sent yet.
+    expected: Vec<String>,
+    /// Since when nobody checked in about meaning and feeling, and whether the survivor wrote since.
+    unchecked: Option<(Timestamp, bool)>,
     /// How far the survivor's silence has come, and since when; nothing where there is none.
     silence: Option<(Silence, Timestamp)>,
     /// How far an agreement to show what is typed has come; that there is none any more until the next
@@ -163,6 +189,10 @@ impl Chat {
             written_last: None,
             beforehand: None,
             reminded: false,
+            openings: 0,
+            ticked: Vec::new(),
+            expected: Vec::new(),
+            unchecked: None,
             silence: None,
             live: None,
             typed: Typed::Nothing,
@@ -180,8 +210,12 @@ impl Chat {
                 self.beforehand = Some(beforehand);
                 None
             }
-            ChatEvent::Joined => self.enter(Stage::Open),
+            ChatEvent::Joined => {
+                self.unchecked = Some((now, false));
+                self.enter(Stage::Open)
+            }
             ChatEvent::OpeningMessages(said) => {
+                self.openings = said.len();
                 said.into_iter().for_each(|text| self.log(What::Opening(text), now));
                 None
             }
@@ -251,6 +285,9 @@ impl Chat {
             }
         };
         let mine = writer == Writer::Me;
+        if let Some((_, heard)) = &mut self.unchecked {
+            *heard |= !mine;
+        }
         self.live = self.live.filter(|live| *live != Live::Off);
         self.handover = self.handover.filter(|step| matches!(step, HandoverStep::Asked(_)));
         self.written_last = Some((mine, now));
@@ -273,6 +310,10 @@ impl Chat {
             self.received.clear();
             self.written_last = None;
             self.beforehand = None;
+            self.openings = 0;
+            self.ticked.clear();
+            self.expected.clear();
+            self.unchecked = None;
             self.silence = None;
             self.live = None;
             self.typed = Typed::Nothing;
@@ -311,6 +352,53 @@ impl Chat {
     /// The reminder was heeded.
     pub(crate) fn put_reminder_away(&mut self) {
         self.reminded = true;
+    }
+
+    /// Whether an item of the checklist is done. What was ticked by hand counts before what is known.
+    pub(crate) fn done(&self, item: Item, checklist: &Checklist) -> Done {
+        let said = self.beforehand.as_ref().map(|said| said.safety);
+        let answered = said.is_some_and(|safety| safety != SafetyAnswer::NotAsked);
+        match self.ticked.iter().rev().find(|(ticked, _)| *ticked == item) {
+            Some((_, true)) => Done::ByHand,
+            Some((_, false)) => Done::No,
+            None if item == Item::Safety && self.reminded => Done::Asked,
+            None if item == Item::Safety && answered => Done::Answered,
+            None if is_told(item, checklist, self.openings) => Done::Told,
+            None => Done::No,
+        }
+    }
+
+    /// Ticks an item of the checklist, or takes the tick off.
+    pub(crate) fn tick(&mut self, item: Item, done: bool) {
+        self.ticked.retain(|(ticked, _)| *ticked != item);
+        self.ticked.push((item, done));
+    }
+
+    /// Placeholders come into the message box, to be filled before it is sent.
+    pub(crate) fn expect(&mut self, placeholders: &[String]) {
+        self.expected.extend_from_slice(placeholders);
+    }
+
+    /// The placeholders that must not be sent.
+    pub(crate) fn expected(&self) -> &[String] {
+        &self.expected
+    }
+
+    /// The message box was sent and is empty.
+    pub(crate) fn expect_nothing(&mut self) {
+        self.expected.clear();
+    }
+
+    /// Whether it is time to check in: it has been long, and there was something to misunderstand.
+    pub(crate) fn should_check_in(&self, after: Duration, now: Timestamp) -> bool {
+        self.unchecked.is_some_and(|(since, heard)| heard && now >= since + after)
+    }
+
+    /// It is counted anew from now on: whoever uses this desk checks in, or does not want to be reminded now.
+    pub(crate) fn count_check_in(&mut self, now: Timestamp) {
+        if self.unchecked.is_some() {
+            self.unchecked = Some((now, false));
+        }
     }
 
     /// How far the survivor's silence has come, and since when.
@@ -511,6 +599,65 @@ mod tests {
         chat.handle(live(on), NOW);
         chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
         assert_eq!((chat.live(), chat.typed()), (None, &Typed::Nothing));
+    }
+
+    #[test]
+    fn the_checklist_fills_itself_where_something_is_known_and_by_hand_otherwise() {
+        let rights = vec![1, 2].try_into().unwrap();
+        let checklist = Checklist { rights, ..Checklist::default() };
+        let mut chat = open();
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::No);
+        let said = ["Share only what you want.", "It is erased."].map(String::from);
+        chat.handle(ChatEvent::OpeningMessages(said.to_vec()), NOW);
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::Told);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::No);
+        chat.tick(Item::Ending, true);
+        chat.tick(Item::Rights, false);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::ByHand);
+        assert_eq!(chat.done(Item::Rights, &checklist), Done::No, "whoever is there knows better");
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        assert_eq!(chat.done(Item::Ending, &checklist), Done::No, "it goes with the chat");
+    }
+
+    #[test]
+    fn that_safety_was_asked_is_known_from_an_answer_or_from_whoever_asked() {
+        let said = |safety| Beforehand {
+            again: false,
+            language: "en".into(),
+            interpreter: false,
+            safety,
+            comes_back: stillroom_conversation::ComesBack::No,
+        };
+        let done = |chat: &Chat| chat.done(Item::Safety, &Checklist::default());
+        let mut chat = Chat::new();
+        chat.handle(ChatEvent::Opened(said(SafetyAnswer::NotAsked)), NOW);
+        assert_eq!(done(&chat), Done::No);
+        chat.put_reminder_away();
+        assert_eq!(done(&chat), Done::Asked);
+        let mut chat = Chat::new();
+        chat.handle(ChatEvent::Opened(said(SafetyAnswer::Yes)), NOW);
+        assert_eq!(done(&chat), Done::Answered);
+    }
+
+    #[test]
+    fn it_is_time_to_check_in_when_it_has_been_long_and_the_survivor_wrote_since() {
+        let mut chat = open();
+        let after = Duration::from_secs(15 * 60);
+        let late = NOW + after;
+        assert!(!chat.should_check_in(after, late), "nothing was said that could be misunderstood");
+        chat.handle_message(MessageNumber(1), Author::Me, "hello", NOW);
+        assert!(!chat.should_check_in(after, late));
+        chat.handle_message(MessageNumber(2), Author::Member(SURVIVOR), "hello", NOW);
+        assert!(
+            !chat.should_check_in(after, Timestamp(late.0 - 1))
+                && chat.should_check_in(after, late)
+        );
+        chat.count_check_in(late);
+        assert!(!chat.should_check_in(after, late + after), "and again once they wrote");
+        chat.handle_message(MessageNumber(3), Author::Member(SURVIVOR), "fine", late);
+        assert!(chat.should_check_in(after, late + after));
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), late);
+        assert!(!chat.should_check_in(after, late + after));
     }
 
     #[test]

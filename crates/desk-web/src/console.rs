@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use getrandom::SysRng;
@@ -23,7 +24,7 @@ use crate::focus;
 use crate::idle::Idle;
 use crate::line::{Heard, Line};
 use crate::shift::TimeOfDay;
-use crate::view::{drafted, erase_drawn, message_id, panel_id};
+use crate::view::{GUIDES, drafted, erase_drawn, message_id, panel_id};
 use crate::words;
 
 /// How often ages on the screen move on: a minute's age is off by at most this.
@@ -118,6 +119,7 @@ impl Console {
             erase_drawn(seated.seat);
         }
         board.asked.set(None);
+        board.choosing.set(None);
         board.locks_soon.set(false);
         board.locked.set(true);
         self.act(Desk::lock);
@@ -258,6 +260,31 @@ impl Console {
         }
     }
 
+    /// Opens the guides beside the chats, with the keyboard in them.
+    pub(crate) fn open_guides(self) {
+        self.board.guides.set(true);
+        focus::move_to(GUIDES.into());
+    }
+
+    /// Closes the guides; the keyboard goes back to the chat in front.
+    pub(crate) fn close_guides(self) {
+        self.board.guides.set(false);
+        match self.board.current.get_untracked() {
+            Some(seat) => self.go_to(seat),
+            None => focus::move_if_dropped("take-next".into()),
+        }
+    }
+
+    /// Lets a prepared message be chosen for this chat, while something can be written in it.
+    pub(crate) fn choose_prepared(self, seat: Seat) {
+        let open = self.board.at(seat).is_some_and(|seated| {
+            seated.chat.with_untracked(crate::chat::Chat::stage) == crate::chat::Stage::Open
+        });
+        if open {
+            self.board.choosing.set(Some(seat));
+        }
+    }
+
     fn act<R>(self, action: impl FnOnce(&mut Desk, Timestamp) -> R) -> R {
         let shell = self.shell.get_value();
         let now = shell.clock.now();
@@ -332,6 +359,7 @@ impl Shell {
                     focus::move_if_dropped("take-next".into());
                 }
             }
+            DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),
             DeskEvent::Chat { chat, event } => {
                 let opened = matches!(event, ChatEvent::Opened(_));
                 let over = matches!(event, ChatEvent::Ended(_) | ChatEvent::Lost);
@@ -370,6 +398,9 @@ fn close_panel(seat: Seat, board: Board) {
     erase_drawn(seat);
     if board.asked.get_untracked() == Some(Asked::End(seat)) {
         board.asked.set(None);
+    }
+    if board.choosing.get_untracked() == Some(seat) {
+        board.choosing.set(None);
     }
     focus::move_if_dropped(panel_id(seat));
 }

@@ -1,5 +1,5 @@
 //! The staff console in the browser: locked or enrolling first, then the desk with who waits and several
-//! chats side by side (`features.md` 3.3, 3.8, 3.9, 4.1, 5.1, 5.2, 5.3).
+//! chats side by side (`features.md` 3.2, 3.3, 3.6, 3.8 to 3.11, 4.1, 5.1 to 5.3).
 //!
 //! A shell over [`stillroom_conversation::Desk`]: the core decides, this draws and carries bytes. It does
 //! not protect against whoever sits at the desk, against a screen that is photographed, or against a server
@@ -7,11 +7,13 @@
 
 mod board;
 mod chat;
+mod checklist;
 mod clock;
 mod console;
 mod enrol;
 mod focus;
 mod gate;
+mod hints;
 mod idle;
 mod kept;
 mod language;
@@ -19,6 +21,7 @@ mod line;
 mod link;
 mod moments;
 mod passphrase;
+mod placeholders;
 mod shift;
 mod texts;
 mod tries;

@@ -8,6 +8,9 @@ use stillroom_conversation::{
 };
 use stillroom_protocol::Refusal;
 
+use crate::chat::Done;
+use crate::hints::{Hint, Kind};
+
 /// A duty's name.
 pub(crate) fn duty(duty: Duty) -> &'static str {
     match duty {
@@ -170,6 +173,49 @@ pub(crate) fn write_error(error: WriteError) -> &'static str {
     match error {
         WriteError::Empty => "desk-write-empty",
         WriteError::TooLong | WriteError::NotNow => "desk-write-not-now",
+    }
+}
+
+/// What was seen in what is being written, why it matters, and what to do.
+pub(crate) fn hint(hint: &Hint) -> &'static str {
+    match (hint.kind, hint.meaning) {
+        (Kind::Name, _) => "hint-name",
+        (Kind::Telephone, _) => "hint-telephone",
+        (Kind::Email, _) => "hint-email",
+        (Kind::Street, _) => "hint-street",
+        (Kind::Birth, _) => "hint-birth",
+        (Kind::Link, _) => "hint-link",
+        (Kind::Slang, _) => "hint-slang",
+        (Kind::Acronym, Some(_)) => "hint-acronym",
+        (Kind::Acronym, None) => "hint-acronym-unknown",
+        (Kind::Emoji, _) => "hint-emoji",
+        (Kind::Capitals, _) => "hint-capitals",
+    }
+}
+
+/// The same in a word or two.
+pub(crate) fn seen(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Name => "seen-name",
+        Kind::Telephone => "seen-telephone",
+        Kind::Email => "seen-email",
+        Kind::Street => "seen-street",
+        Kind::Birth => "seen-birth",
+        Kind::Link => "seen-link",
+        Kind::Slang => "seen-slang",
+        Kind::Acronym => "seen-acronym",
+        Kind::Emoji => "seen-emoji",
+        Kind::Capitals => "seen-capitals",
+    }
+}
+
+/// How it is known that an item of the checklist is done; nothing where that goes without saying.
+pub(crate) fn done(done: Done) -> Option<&'static str> {
+    match done {
+        Done::No | Done::ByHand => None,
+        Done::Asked => Some("done-asked"),
+        Done::Answered => Some("done-answered"),
+        Done::Told => Some("done-told"),
     }
 }
 

@@ -13,8 +13,12 @@ pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// report key.
 pub const POLICY_TERMS_MAX: usize = 13 * 1024;
 
-/// Bytes of a policy's page: what is left of a policy beside terms, certificates and signature.
-pub const POLICY_PAGE_MAX: usize = stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - 1024;
+/// Bytes of what helps staff while they chat: some dozens of short messages, and a dozen guides of a page each.
+pub const POLICY_GUIDANCE_MAX: usize = 32 * 1024;
+
+/// Bytes of a policy's page: what is left of a policy beside its other parts, certificates and signature.
+pub const POLICY_PAGE_MAX: usize =
+    stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - POLICY_GUIDANCE_MAX - 1024;
 
 /// Languages in which a page can be read besides the policy's own: what a large program's interpreters speak.
 pub const LOCALES_MAX: usize = 24;
@@ -26,6 +30,21 @@ pub const LOCALE_MAX: usize = 120 * 1024;
 /// Characters of a message that appears by itself: what somebody in distress still reads, and more to read
 /// elsewhere.
 pub const OPENING_MESSAGE_CHARACTERS: usize = 400;
+
+/// Characters of a prepared message: some sentences that sound like a person, and no leaflet.
+pub const PREPARED_CHARACTERS: usize = 600;
+
+/// Characters of what a placeholder says belongs in its place.
+pub const PLACEHOLDER_CHARACTERS: usize = 60;
+
+/// Prepared messages: more are not found by looking through them.
+pub const PREPARED_MAX: usize = 48;
+
+/// Guides: each kind has a few at most.
+pub const GUIDES_MAX: usize = 24;
+
+/// Lines that a program adds to the checklist: what an advocate can go through beside a chat.
+pub const CHECKLIST_OWN_MAX: usize = 12;
 
 /// Characters that a survey item may let people write: some sentences, and not their story.
 pub const SURVEY_FREE_TEXT: u16 = 500;

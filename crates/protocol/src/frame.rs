@@ -206,6 +206,9 @@ choice! {
             /// The file.
             file: Bytes<RECORD_MAX>,
         } = 13,
+        /// What helps staff while they chat: the part of the policy that greetings leave out, as one record
+        /// (staff).
+        Guidance = 14,
         /// A batch of sealed answers, as one record; none where there is none (administrators). The same one
         /// until it is destroyed.
         NextAnswers = 20,

@@ -26,8 +26,8 @@ pub const CHAIN_MAX: usize = 1024;
 /// Bytes of a signed duty statement: a chain, an X-Wing public key (1,216), hashes and a signature.
 pub const STATEMENT_MAX: usize = 4 * 1024;
 
-/// Bytes of a signed policy: texts in a dozen languages.
-pub const POLICY_MAX: usize = 64 * 1024;
+/// Bytes of a signed policy: what devices go by, all that a page says, and what helps staff.
+pub const POLICY_MAX: usize = 96 * 1024;
 
 /// Bytes of the signed list of revoked devices: 40 each, for two hundred that are still within their
 /// certificates' validity.

@@ -43,7 +43,7 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
         revoke(records, kept)?;
     }
     let Known { signed, verified } = newest_policy(records, program).await?;
-    let policy = verified.with_page(&signed.page).map_err(|_| altered())?;
+    let policy = verified.whole(&signed).map_err(|_| altered())?;
     let calendar = Calendar::of(&policy).map_err(NotKept::Hours)?;
     if policy.terms.expires <= records.clock.now().seconds() {
         tracing::warn!("the policy has run out: no chat can start before a new one is published");
@@ -51,7 +51,7 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
     let files = records.locale_files(&policy).await?;
     let notice = Notice { policy, files, calendar: calendar.clone() };
     records.board.put_up(notice).await.map_err(NotKept::Pages)?;
-    let greeted = encode(&signed.without_page()).try_into().map_err(|_| altered())?;
+    let greeted = encode(&signed.terms_alone()).try_into().map_err(|_| altered())?;
     records.switchboard.set_policy(greeted, verified, calendar);
     Ok(())
 }

@@ -159,6 +159,7 @@ impl Records {
                 self.put_duty_key(replaces, bundle.into_vec()).await
             }
             Operation::DutyKey => self.duty_key().await,
+            Operation::Guidance => self.guidance().await,
             Operation::NextAnswers => {
                 records(self.directory.next_answers().await?.into_iter().collect())
             }
@@ -174,7 +175,7 @@ impl Records {
         let verified =
             signed.verify(&self.root, self.clock.now(), self.tolerance).map_err(|_| NOT_SIGNED)?;
         self.not_revoked(verified.signer())?;
-        let policy = verified.with_page(&signed.page).map_err(|_| NOT_SIGNED)?;
+        let policy = verified.whole(&signed).map_err(|_| NOT_SIGNED)?;
         let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;
         let files = self.locale_files(&policy).await?;
         if files.len() != policy.page.locales.len() {
@@ -186,7 +187,7 @@ impl Records {
             if let Err(error) = self.board.put_up(notice).await {
                 tracing::error!(%error, "the pages cannot show the new policy");
             }
-            let greeted = fitting(encode(&signed.without_page()))?;
+            let greeted = fitting(encode(&signed.terms_alone()))?;
             self.switchboard.set_policy(greeted, verified, calendar);
         }
         Ok(Reply::Done)
@@ -335,6 +336,14 @@ impl Records {
             return Ok(Reply::DutyKey { version: 0, bundle: Bytes::default() });
         };
         Ok(Reply::DutyKey { version: key.version, bundle: fitting(key.record)? })
+    }
+
+    /// As it was signed with the newest policy. Whoever was greeted with another one asks again.
+    async fn guidance(&self) -> Result<Reply, Failure> {
+        let Some(kept) = self.directory.newest(Kind::Policy).await? else {
+            return records(Vec::new());
+        };
+        records(vec![read::<SignedPolicy>(&kept.record)?.guidance.into_vec()])
     }
 
     fn not_revoked(&self, device: &VerifiedDevice) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! The relay's lasting records, in memory. They outlive a relay that is killed.
 
-use stillroom_program::{StaffRecord, encode};
+use stillroom_program::{SignedPolicy, StaffRecord, encode};
 use stillroom_protocol::{Bytes, List, Operation, Refusal, Reply, limits::RECORD_MAX};
 
 /// What the relay keeps on its disk.
@@ -18,8 +18,18 @@ impl Records {
     }
 
     /// Answers what desks ask while a chat comes about; the rest belongs to the relay's own tests.
-    pub(crate) fn answer(&mut self, operation: Operation) -> Result<Reply, Refusal> {
+    pub(crate) fn answer(
+        &mut self,
+        operation: Operation,
+        policy: &SignedPolicy,
+    ) -> Result<Reply, Refusal> {
         match operation {
+            Operation::Guidance => {
+                let guidance = Bytes::try_from(&*policy.guidance);
+                let guidance = guidance.map_err(|_| Refusal::RelayFault)?;
+                let records = List::try_from(vec![guidance]).map_err(|_| Refusal::RelayFault)?;
+                Ok(Reply::Records { records })
+            }
             Operation::ListStaff => Ok(Reply::Records {
                 records: List::try_from(self.staff.clone()).map_err(|_| Refusal::RelayFault)?,
             }),

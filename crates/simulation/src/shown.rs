@@ -5,6 +5,7 @@ use stillroom_conversation::{
     Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase, Shift,
     Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
+use stillroom_program::Guidance;
 
 /// One conversation, as it stands on a screen.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +94,8 @@ pub struct Shown {
     pub shifts: Vec<Shift>,
     /// Why a desk takes nobody, change by change.
     pub hindrances: Vec<Option<Hindrance>>,
+    /// What a desk was given to help its staff, the newest last.
+    pub guidance: Vec<Guidance>,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -115,6 +118,7 @@ impl Shown {
             DeskEvent::Hindrance(hindrance) => self.hindrances.push(hindrance),
             DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
             DeskEvent::Line(_) => {}
+            DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
                 match event {

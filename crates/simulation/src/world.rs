@@ -225,9 +225,9 @@ impl World {
         let signed = &self.program.policy;
         if let Some(relay) = &mut self.relay
             && let Ok(policy) = signed.verify(&self.program.root, self.now, Duration::ZERO)
-            && let Ok(whole) = policy.with_page(&signed.page)
+            && let Ok(whole) = policy.whole(signed)
             && let Ok(calendar) = Calendar::of(&whole)
-            && let Ok(greeted) = Bytes::try_from(encode(&signed.without_page()))
+            && let Ok(greeted) = Bytes::try_from(encode(&signed.terms_alone()))
         {
             relay.set_policy(greeted, policy, calendar, self.now);
         }
@@ -499,7 +499,7 @@ impl World {
                 }
                 Command::KeepAnswers(batch) => self.batches.push(batch),
                 Command::Lasting { connection, number, operation, .. } => {
-                    let answer = self.records.answer(operation);
+                    let answer = self.records.answer(operation, &self.program.policy);
                     if let Some(relay) = &mut self.relay {
                         relay.handle_reply(connection, number, answer);
                     }

@@ -58,9 +58,10 @@ fn main() {
 
     let policy = world.policy.unverified().unwrap();
     write("policy", "signed", &encode(&world.policy));
-    write("policy", "greeted", &encode(&world.policy.without_page()));
+    write("policy", "greeted", &encode(&world.policy.terms_alone()));
     write("policy", "terms", &encode(&policy.terms));
     write("policy", "page", &encode(&policy.page));
+    write("policy", "guidance", &encode(&policy.guidance));
     write("policy", "file", SAMPLE_POLICY.as_bytes());
 
     write("statement", "signed", &encode(&world.statement));

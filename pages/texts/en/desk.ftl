@@ -224,6 +224,69 @@ off-duty-hand-over = Hand over { $chat }
 off-duty-go = Go off duty all the same
 off-duty-stay = Stay on duty
 
+## Help in writing. What was seen, why it matters, what to do instead; { $seen } is a part of what is being written.
+
+hints-list = Before you send
+hints-seen = Before you send, look again at: { $what }
+hint-put-away = Put away
+hint-name = “{ $seen }” could be somebody’s name. Leave names out, so that nobody can be found by them.
+hint-telephone = “{ $seen }” looks like a telephone number. Leave out whose it is, unless it is your program’s own.
+hint-email = “{ $seen }” looks like an e-mail address. Leave it out, so that nobody can be found by it.
+hint-street = “{ $seen }” looks like a street. Leave out where people are, unless help is to go there.
+hint-birth = “{ $seen }” is about a day of birth. Leave it out, so that nobody can be found by it.
+hint-link = “{ $seen }” looks like a link. Where it leads stays in the history of their device. Say it here in a few words.
+hint-slang = “{ $seen }” is slang. Not everybody knows that it says “{ $meaning }”.
+hint-acronym = “{ $seen }” is short for “{ $meaning }”. Not everybody knows it. Write it out.
+hint-acronym-unknown = “{ $seen }” may be short for something. Not everybody knows it. Write it out.
+hint-emoji = { $seen } is seen in different ways by different people. Say it in words.
+hint-capitals = “{ $seen }” is in capitals, which can look like shouting.
+seen-name = a name
+seen-telephone = a telephone number
+seen-email = an e-mail address
+seen-street = a street
+seen-birth = a day of birth
+seen-link = a link
+seen-slang = slang
+seen-acronym = an acronym
+seen-emoji = an emoji
+seen-capitals = capitals
+check-in-due = It has been a while since you checked in. Words on a screen carry no tone. Ask how they mean it, and how they feel.
+check-in-write = Write a check-in
+check-in-later = Not now
+check-in-sentence = I want to be sure that I understand you well. How do you feel about what we have talked about so far?
+
+## Prepared messages, guides and the checklist, which come from the program's policy.
+
+prepared-open = Prepared messages
+prepared-heading = Prepared messages for { $chat }
+prepared-search = Search
+prepared-how = Arrow keys choose. Enter puts the message into your box, where you can change it. Nothing is sent before you send it.
+prepared-count = Messages: { $count }
+prepared-none = Your program has prepared no messages.
+prepared-none-found = No message has these words. Try fewer of them.
+prepared-close = Back to the chat
+fill-in = Fill in before you send: { $what }. Tab goes to the next.
+fill-in-first = This was not sent. First fill in: { $what }. Or take it out of the message.
+guides-open = Guides
+guides-heading = Guides
+guides-none = Your program has given no guides.
+guides-never = Whoever writes: share nothing about anybody else, neither survivors nor staff.
+guides-close = Close the guides
+guides-say = One press sends this to the survivor:
+guides-send = Send it now in { $chat }
+guides-send-nowhere = Go to an open chat to send it
+guides-sent = It was sent in { $chat }.
+guides-not-sent = It could not be sent just now. Nothing was sent. Try again in a moment.
+checklist = Checklist: { $done } of { $all }
+checklist-safety = Asked whether they are safe
+checklist-rights = Told their rights and the limits
+checklist-platform = Told which chat this is, and who runs it
+checklist-ending = Told what happens when the chat ends
+done-asked = You said that you asked.
+done-answered = They answered before the chat.
+done-told = The program said it at the start.
+
+
 ## Ending a chat
 
 desk-end-heading = End { $chat }?
@@ -239,9 +302,13 @@ keys-heading = By keyboard
 keys-chat = Alt and 1 to 9: go to that chat
 keys-next = Alt and N: the next chat that needs an answer
 keys-waiting = Alt and W: who is waiting
+keys-prepared = Alt and M: prepared messages
+keys-fill = Tab, in a prepared message: the next thing to fill in
+keys-guides = Alt and G: the guides, and back
+keys-checklist = Alt and C: the checklist, and back
 keys-lock = Alt and L: lock the desk
 keys-send = Enter: send. Shift and Enter: new line
-keys-escape = Escape: close a question
+keys-escape = Escape: close a question, prepared messages or the guides
 
 ## Trouble. Each says what happened and what to do.
 

@@ -279,6 +279,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             }
             line
         }
+        DeskEvent::Guidance(guidance) => json!({
+            "event": "guidance",
+            "canned-messages": guidance.canned_messages.len(),
+            "guides": guidance.guides.len(),
+        }),
         DeskEvent::Trouble(trouble) => json!({"event": "trouble", "trouble": word(trouble)}),
     }
 }

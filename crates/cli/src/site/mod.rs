@@ -142,7 +142,6 @@ fn signed(folder: &ProgramFolder, now: Timestamp) -> Result<(ProgramFile, Policy
     };
     let public = folder.public()?;
     let verified = public.verify(now, TOLERANCE).map_err(|error| unfit(error.to_string()))?;
-    let policy =
-        verified.with_page(&public.policy.page).map_err(|error| unfit(error.to_string()))?;
+    let policy = verified.whole(&public.policy).map_err(|error| unfit(error.to_string()))?;
     Ok((public, policy))
 }

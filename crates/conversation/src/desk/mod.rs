@@ -5,6 +5,7 @@
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod guidance;
 mod handover;
 mod returns;
 mod shift;
@@ -29,6 +30,7 @@ pub use self::{
 };
 use self::{
     duty::{Context, OwnDuty},
+    guidance::OwnGuidance,
     handover::Questions,
     returns::Returns,
     shift::OwnShift,
@@ -103,6 +105,7 @@ pub struct Desk {
     shift: OwnShift,
     shift_shown: Shift,
     hindrance_shown: Option<Hindrance>,
+    guidance: OwnGuidance,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -134,6 +137,7 @@ impl Desk {
             shift: OwnShift::default(),
             shift_shown: Shift::On,
             hindrance_shown: Some(Hindrance::OffDuty),
+            guidance: OwnGuidance::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -346,6 +350,12 @@ impl Desk {
             RelayFrame::Duty { statement } => self.handle_duty(&statement, now),
             RelayFrame::Challenge { nonce } => self.answer(&nonce),
             RelayFrame::Admitted => self.handle_admitted(now),
+            RelayFrame::Reply { number: guidance::REQUEST, reply } => {
+                let given = self.guidance.handle_reply(&reply, self.trust.policy());
+                if let Some(guidance) = given {
+                    self.show(DeskEvent::Guidance(guidance));
+                }
+            }
             RelayFrame::Reply { number, reply } => {
                 let (duty, mut context) = self.duty_and_context();
                 let frame = duty.handle_reply(number, reply, &mut context, now);
@@ -433,9 +443,9 @@ impl Desk {
         let trouble = match (greeted, self.own_certificate(now)) {
             (Ok(()), Ok(_)) => {
                 self.duty.handle_records_changed(now);
-                if !self.admitted
-                    && let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain))
-                {
+                if self.admitted {
+                    self.send_all(self.guidance.ask(self.trust.policy()));
+                } else if let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain)) {
                     self.send(&ClientFrame::Staff { chain });
                 }
                 return;
@@ -466,6 +476,7 @@ impl Desk {
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
+        self.send_all(self.guidance.ask(self.trust.policy()));
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use stillroom_program::{Again, SafetyAnswer, Timestamp};
+use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, TicketId};
 
 use super::{Duty, Hindrance, Shift};
@@ -87,6 +87,8 @@ pub enum DeskEvent {
     Hindrance(Option<Hindrance>),
     /// Who waits, whole, in the order in which they are to be taken.
     Waiting(Vec<WaitingSurvivor>),
+    /// What the program gives its staff to help them while they chat; again with each policy.
+    Guidance(Guidance),
     /// Something in a chat.
     Chat {
         /// Which.

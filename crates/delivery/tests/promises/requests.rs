@@ -44,7 +44,8 @@ fn a_stranger_may_only_answer_an_invitation() {
     let stranger = world.survivor();
     let locale = Operation::PublishLocale { file: Bytes::default() };
     let next = Operation::NextAnswers;
-    for operation in [publish(), locale, Operation::ListStaff, put_duty_key(), next] {
+    let guidance = Operation::Guidance;
+    for operation in [publish(), locale, Operation::ListStaff, put_duty_key(), next, guidance] {
         let refusal = asked(&mut world, stranger, operation);
         assert_eq!(refusal, Some(Refusal::NotStaff));
     }
@@ -60,6 +61,8 @@ fn a_stranger_may_only_answer_an_invitation() {
 fn staff_may_read_and_only_those_on_the_roster_of_duty_put_the_duty_key() {
     let mut world = World::new();
     let (interpreter, desk) = staff(&mut world, Roles::INTERPRETER);
+    assert_eq!(asked(&mut world, desk, Operation::Guidance), None);
+    assert_eq!(world.requests.pop().unwrap().operation, Operation::Guidance);
     assert_eq!(asked(&mut world, desk, Operation::ListStaff), None);
     let request = world.requests.pop().unwrap();
     assert_eq!(request.by.unwrap().key, interpreter.key());

@@ -182,6 +182,10 @@ fn keys() -> impl IntoView {
         say("keys-next"),
         say("keys-waiting"),
         say("keys-lock"),
+        say("keys-prepared"),
+        say("keys-fill"),
+        say("keys-guides"),
+        say("keys-checklist"),
         say("keys-send"),
         say("keys-escape"),
     ];

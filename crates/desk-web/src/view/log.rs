@@ -9,7 +9,9 @@ use std::sync::Arc;
 use leptos::html::{bdi, div, li, ol, p, span};
 use leptos::prelude::*;
 use stillroom_conversation::{Line, MessageNumber};
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, ResizeObserver};
 use zeroize::Zeroizing;
 
 use crate::board::{Board, Seated, signature, told};
@@ -48,7 +50,8 @@ pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
         .child(ol().child(each))
 }
 
-/// Follows new entries where the end was in sight; whoever reads further up is left there.
+/// Follows new entries, and what takes room from the log, where the end was in sight; whoever reads further up is
+/// left there.
 fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
     let length = Memo::new(move |_| chat.with(|chat| chat.entries().len()));
     let was_at_end = StoredValue::new(true);
@@ -66,8 +69,24 @@ fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
             let below = watched.scroll_height() - watched.scroll_top() - watched.client_height();
             was_at_end.set_value(below < NEAR);
         };
-        let _ = log.on(leptos::ev::scroll, look);
+        let _ = log.clone().on(leptos::ev::scroll, look);
+        follow_size(&log, was_at_end);
     });
+}
+
+/// Stays at the end when a hint or a notice beside the log takes some of its room, or gives it back.
+fn follow_size(log: &web_sys::HtmlDivElement, was_at_end: StoredValue<bool>) {
+    let sized = log.clone();
+    let sized = Closure::<dyn FnMut()>::new(move || {
+        if was_at_end.try_get_value() == Some(true) {
+            sized.set_scroll_top(sized.scroll_height());
+        }
+    });
+    if let Ok(observer) = ResizeObserver::new(sized.as_ref().unchecked_ref()) {
+        observer.observe(log);
+        let held = StoredValue::new_local((observer, sized));
+        on_cleanup(move || held.with_value(|(observer, _)| observer.disconnect()));
+    }
 }
 
 fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {

@@ -5,14 +5,19 @@
 //! nowhere here besides the chat's own log.
 
 mod beforehand;
+mod check_in;
+mod checklist;
 mod composer;
 mod gate;
+mod guides;
 mod handover;
+mod hints;
 mod lists;
 mod live;
 mod lock;
 mod log;
 mod panel;
+mod prepared;
 mod question;
 mod shift;
 mod silence;
@@ -22,15 +27,17 @@ use leptos::attr::Attribute;
 use leptos::html::{self, HtmlElement, div, main, p};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlTextAreaElement};
+use web_sys::{Element, Event, EventInit, HtmlTextAreaElement};
 use zeroize::Zeroizing;
 
 use crate::board::Seat;
 use crate::console::Console;
 use crate::focus;
+use crate::placeholders;
 use crate::texts::say;
 
 pub(crate) use self::gate::gate;
+pub(crate) use self::guides::HEADING as GUIDES;
 
 /// The whole desk.
 pub(crate) fn desk(console: Console) -> impl IntoView {
@@ -45,13 +52,16 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     let chat = move || {
         if board.current.get().is_some() { "yes" } else { "no" }
     };
-    div().class("desk").attr("data-chat", chat).child((
+    let guides = move || if board.guides.get() { "yes" } else { "no" };
+    div().class("desk").attr("data-chat", chat).attr("data-guides", guides).child((
         top::top(console),
         top::notices(console),
         lists::lists(console),
         panels(console),
+        guides::guides(console),
         p().class("unseen").attr("role", "status").child(move || board.said.get()),
         question::question(console),
+        prepared::prepared(board),
     ))
 }
 
@@ -84,6 +94,35 @@ pub(crate) fn panel_id(seat: Seat) -> String {
 /// The id of the field in which a chat's messages are written.
 pub(crate) fn message_id(seat: Seat) -> String {
     format!("message-{seat}")
+}
+
+/// A chat's message box.
+fn message_box(seat: Seat) -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id(&message_id(seat))?.dyn_into().ok()
+}
+
+/// Puts a text into a chat's message box, where the caret is, as if it had been typed; the keyboard goes with it.
+/// Says where it begins.
+fn put_into_box(seat: Seat, text: &str) -> Option<u32> {
+    let field = message_box(seat)?;
+    // None of this fails for a text field that is in the page.
+    let _ = field.focus();
+    let place = |place: Result<Option<u32>, _>| place.ok().flatten().unwrap_or_default();
+    let (start, end) = (place(field.selection_start()), place(field.selection_end()));
+    let _ = field.set_range_text_with_start_and_end_and_mode(text, start, end, "end");
+    let bubbles = EventInit::new();
+    bubbles.set_bubbles(true);
+    if let Ok(typed) = Event::new_with_event_init_dict("input", &bubbles) {
+        let _ = field.dispatch_event(&typed);
+    }
+    Some(start)
+}
+
+/// Selects the next placeholder in a message box, so that what is typed takes its place. Whether there is one.
+fn select_placeholder(field: &HtmlTextAreaElement, from: u32, expected: &[String]) -> bool {
+    let text = Zeroizing::new(field.value());
+    let next = placeholders::next(&text, from, expected);
+    next.is_some_and(|next| field.set_selection_range(next.start, next.end).is_ok())
 }
 
 /// Empties what is drawn of a chat at once: what was written, and what was about to be.

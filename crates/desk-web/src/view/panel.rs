@@ -5,7 +5,10 @@ use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
-use super::{beforehand, composer, handover, lists, live, log, panel_id, prevent, silence};
+use super::{
+    beforehand, check_in, checklist, composer, handover, lists, live, log, panel_id, prevent,
+    silence,
+};
 use crate::board::{Asked, Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -100,10 +103,12 @@ fn talk(console: Console, seated: Seated) -> impl IntoView {
     (
         beforehand::beforehand(seated.clone()),
         handover::note(seated.clone()),
+        checklist::checklist(console.board, seated.clone()),
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
         handover::handover(console, seated.clone()),
         silence::silence(console, seated.clone()),
+        check_in::check_in(console.board, seated.clone()),
         composer::composer(console, seated),
     )
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
+use super::checklist::toggle_checklist;
 use super::{lock, shift};
 use crate::board::{Asked, Board};
 use crate::console::Console;
@@ -109,11 +110,14 @@ fn trouble(board: Board) -> impl IntoView {
     div().attr("role", "alert").child(notice)
 }
 
-/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with L
-/// the desk is locked, whatever is open on it.
+/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with M to
+/// the prepared messages, with G to the guides or back, with C to the checklist or back; with L the desk is
+/// locked, whatever is open on it.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        let asked = console.board.asked.get_untracked().is_some();
+        let board = console.board;
+        let asked =
+            board.asked.get_untracked().is_some() || board.choosing.get_untracked().is_some();
         // By the key's place, so that Alt's own letters on some keyboards do not matter.
         let code = event.code();
         if !event.alt_key() || event.ctrl_key() || event.meta_key() || asked && code != "KeyL" {
@@ -124,8 +128,22 @@ pub(super) fn listen_for_keys(console: Console) {
         } else if code == "KeyW" {
             focus::move_to("take-next".into());
         } else if code == "KeyN" {
-            if let Some(seat) = console.board.next_to_answer() {
+            if let Some(seat) = board.next_to_answer() {
                 console.go_to(seat);
+            }
+        } else if code == "KeyM" {
+            if let Some(seat) = board.current.get_untracked() {
+                console.choose_prepared(seat);
+            }
+        } else if code == "KeyG" {
+            if board.guides.get_untracked() {
+                console.close_guides()
+            } else {
+                console.open_guides()
+            }
+        } else if code == "KeyC" {
+            if let Some(seat) = board.current.get_untracked() {
+                toggle_checklist(seat);
             }
         } else if let Some(seat) = code.strip_prefix("Digit").and_then(|digit| digit.parse().ok()) {
             console.go_to(seat);

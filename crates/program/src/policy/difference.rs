@@ -8,7 +8,7 @@ use core::fmt;
 use crate::keys::Fingerprint;
 use crate::policy::calendar::local_in_zone;
 use crate::policy::{
-    Alternative, Choice, Exception, Hours, Language, OpenTime, Page, Policy, Terms,
+    Alternative, Choice, Exception, Guidance, Hours, Language, OpenTime, Page, Policy, Terms,
 };
 
 /// One field that is not the same.
@@ -63,6 +63,7 @@ fn fields(policy: &Policy) -> Vec<(String, String)> {
     let mut fields = Fields(Vec::new());
     fields.terms(&policy.terms);
     fields.page(&policy.page);
+    fields.guidance(&policy.guidance);
     fields.0
 }
 
@@ -231,6 +232,37 @@ impl Fields {
                 ("free_text", &item.free_text.to_string()),
             ];
             self.entry("survey", &item.id, &said);
+        }
+    }
+}
+
+impl Fields {
+    fn guidance(&mut self, guidance: &Guidance) {
+        self.add("timers.check_in", guidance.check_in.to_string());
+        for message in guidance.canned_messages.iter() {
+            let said = [("title", &*message.title), ("text", &*message.text)];
+            self.entry("canned_messages", &message.id, &said);
+        }
+        for guide in guidance.guides.iter() {
+            let said = [
+                ("kind", guide.kind.word()),
+                ("title", &*guide.title),
+                ("text", &*guide.text),
+                ("say", &*guide.say),
+            ];
+            self.entry("guides", &guide.id, &said);
+        }
+        let checklist = &guidance.checklist;
+        for (field, told_by) in [
+            ("checklist.rights", &checklist.rights),
+            ("checklist.platform", &checklist.platform),
+            ("checklist.ending", &checklist.ending),
+        ] {
+            let told_by: Vec<String> = told_by.iter().map(u8::to_string).collect();
+            self.add(field, told_by.join(", "));
+        }
+        for (number, line) in (1..).zip(checklist.own.iter()) {
+            self.add(alloc::format!("checklist.own {number}"), &**line);
         }
     }
 }

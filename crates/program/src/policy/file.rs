@@ -11,8 +11,9 @@ use serde::de::{Deserializer, Error as _};
 use stillroom_wire::{List, Text};
 use toml::value::Datetime;
 
-use crate::limits::LOCALE_MAX;
+use crate::limits::{CHECKLIST_OWN_MAX, LOCALE_MAX};
 use crate::policy::calendar::{local_in_zone, seconds_at_offset, seconds_in_zone};
+use crate::policy::guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
@@ -149,6 +150,50 @@ struct File {
     timers: FileTimers,
     #[serde(default)]
     locales: Vec<FileLocale>,
+    #[serde(default)]
+    canned_messages: Vec<FileCannedMessage>,
+    #[serde(default)]
+    guides: Vec<FileGuide>,
+    #[serde(default)]
+    checklist: FileChecklist,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileCannedMessage {
+    #[serde(deserialize_with = "text")]
+    id: Text<32>,
+    #[serde(deserialize_with = "text")]
+    title: Text<80>,
+    #[serde(deserialize_with = "text")]
+    text: Text<2400>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileGuide {
+    #[serde(deserialize_with = "text")]
+    id: Text<32>,
+    kind: GuideKind,
+    #[serde(deserialize_with = "text")]
+    title: Text<80>,
+    #[serde(deserialize_with = "text")]
+    text: Text<4000>,
+    #[serde(default, deserialize_with = "text")]
+    say: Text<2400>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileChecklist {
+    #[serde(default)]
+    rights: Vec<u8>,
+    #[serde(default)]
+    platform: Vec<u8>,
+    #[serde(default)]
+    ending: Vec<u8>,
+    #[serde(default, deserialize_with = "texts")]
+    own: List<Text<160>, CHECKLIST_OWN_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -340,6 +385,7 @@ struct FileTimers {
     silence_close: u16,
     line_kept: u16,
     shift_margin: u16,
+    check_in: u16,
 }
 
 impl FileLocale {
@@ -363,6 +409,7 @@ impl FileLocale {
 impl File {
     fn into_policy(self, files: &[LocaleFile]) -> Result<Policy, String> {
         let zone = self.hours.time_zone.clone();
+        let check_in = self.timers.check_in;
         let locales = self.locales.into_iter().zip(files);
         let locales: Vec<Locale> = locales.map(|(locale, file)| locale.into_locale(file)).collect();
         Ok(Policy {
@@ -396,6 +443,12 @@ impl File {
                 questions: fallible("questions", self.questions, FileQuestion::into_question)?,
                 survey: fallible("survey", self.survey, FileSurveyItem::into_item)?,
                 locales: list("locales", locales)?,
+            },
+            guidance: Guidance {
+                canned_messages: list("canned_messages", self.canned_messages)?,
+                guides: list("guides", self.guides)?,
+                checklist: self.checklist.into_checklist()?,
+                check_in,
             },
         })
     }
@@ -457,6 +510,17 @@ impl FileQuestion {
     }
 }
 
+impl FileChecklist {
+    fn into_checklist(self) -> Result<Checklist, String> {
+        Ok(Checklist {
+            rights: list("checklist.rights", self.rights)?,
+            platform: list("checklist.platform", self.platform)?,
+            ending: list("checklist.ending", self.ending)?,
+            own: self.own,
+        })
+    }
+}
+
 impl FileSurveyItem {
     fn into_item(self) -> Result<SurveyItem, String> {
         Ok(SurveyItem {
@@ -509,6 +573,8 @@ same! {
     FileRight => Right { id, short, details }
     FileOpeningMessage => OpeningMessage { text, details }
     FileChoice => Choice { id, text }
+    FileCannedMessage => CannedMessage { id, title, text }
+    FileGuide => Guide { id, kind, title, text, say }
     FileTimers => Timers { silence_ask, silence_warn, silence_close, line_kept, shift_margin }
 }
 /// A text, without the line breaks that the file was wrapped with at its ends.

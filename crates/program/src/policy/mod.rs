@@ -3,9 +3,9 @@
 //! chat).
 //!
 //! An administrator writes it as a file, it is checked, encoded in one canonical form, signed and published.
-//! It has two parts. [`Terms`] are what devices go by, and travel in every greeting. The [`Page`] is what
-//! people read; it is bound to the terms by its hash, so that a device that only follows the terms neither
-//! receives nor reads it. `docs/policy.md` has the format.
+//! It has three parts. [`Terms`] are what devices go by, and travel in every greeting. The [`Page`] is what
+//! people read, and [`Guidance`] what helps staff; both are bound to the terms by their hashes, so that a device
+//! that only follows the terms neither receives nor reads them. `docs/policy.md` has the format.
 //!
 //! What a policy says is the program's own word: nothing here knows whether a telephone number is the right
 //! one.
@@ -18,6 +18,7 @@ mod check;
 mod difference;
 #[cfg(feature = "author")]
 mod file;
+mod guidance;
 mod hours;
 mod page;
 #[cfg(feature = "author")]
@@ -38,6 +39,7 @@ pub use check::{Finding, Problem, problem_of_translation};
 pub use difference::Difference;
 #[cfg(feature = "author")]
 pub use file::{PolicyFileError, SAMPLE_POLICY};
+pub use guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 pub use page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
@@ -55,6 +57,8 @@ pub struct Policy {
     pub terms: Terms,
     /// What people read.
     pub page: Page,
+    /// What helps staff.
+    pub guidance: Guidance,
 }
 
 impl Policy {

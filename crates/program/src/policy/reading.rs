@@ -77,6 +77,12 @@ fn collect<'a>(policy: &'a Policy, into: &mut Vec<(String, &'a str)>) {
     for (number, message) in (1..).zip(policy.terms.opening_messages.iter()) {
         into.push((alloc::format!("opening_messages.text {number}"), &message.text));
     }
+    for message in policy.guidance.canned_messages.iter() {
+        into.push((alloc::format!("canned_messages.text {:?}", &*message.id), &message.text));
+    }
+    for guide in policy.guidance.guides.iter() {
+        into.push((alloc::format!("guides.say {:?}", &*guide.id), &guide.say));
+    }
 }
 
 fn collect_lists<'a>(page: &'a Page, into: &mut Vec<(String, &'a str)>) {

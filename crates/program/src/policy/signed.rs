@@ -1,8 +1,8 @@
 //! The policy as published, and as believed.
 //!
-//! Signed are the terms and the hash of the page. A greeting leaves the page out
-//! ([`SignedPolicy::without_page`]): a survivor's device has no use for it but to spend time on a slow line,
-//! and what the page says it has already shown.
+//! Signed are the terms and the hashes of the page and of the guidance. A greeting leaves both out
+//! ([`SignedPolicy::terms_alone`]): a survivor's device has no use for them but to spend time on a slow line, and
+//! what the page says it has already shown. A desk asks for the guidance, and for nothing else.
 
 use core::ops::Deref;
 use core::time::Duration;
@@ -13,8 +13,8 @@ use stillroom_wire::{Bytes, decode};
 
 use crate::certificate::{CertificateError, Chain, VerifiedDevice};
 use crate::keys::{Fingerprint, Label};
-use crate::limits::{POLICY_PAGE_MAX, POLICY_TERMS_MAX};
-use crate::policy::{Page, Policy, Terms};
+use crate::limits::{POLICY_GUIDANCE_MAX, POLICY_PAGE_MAX, POLICY_TERMS_MAX};
+use crate::policy::{Guidance, Page, Policy, Terms};
 use crate::reasons::reasons;
 use crate::roles::Roles;
 use crate::time::{Outside, Timestamp, within};
@@ -28,8 +28,8 @@ reasons! {
         NotAdministrator => "only an administrator may sign a policy",
         /// What was signed is not a policy.
         Malformed => "the policy is not readable",
-        /// The page is not the one that was signed, or was left out.
-        OtherPage => "the policy's texts are not the ones that were signed",
+        /// The page or the guidance is not the one that was signed, or was left out.
+        OtherTexts => "the policy's texts are not the ones that were signed",
         /// It holds from a later time on, whatever the clock is forgiven.
         NotYetValid => "the policy is from a later time",
         /// It held until an earlier time.
@@ -62,11 +62,13 @@ impl From<Outside> for PolicyError {
 pub struct SignedPolicy {
     /// The signer's certificates.
     pub chain: Chain,
-    /// The encoded terms, and the hash of the page.
+    /// The encoded terms, and the hashes of the other two.
     pub terms: Bytes<POLICY_TERMS_MAX>,
     /// The encoded page; empty where it was left out.
     pub page: Bytes<POLICY_PAGE_MAX>,
-    /// Over the terms, the page's hash and the program.
+    /// The encoded guidance; empty where it was left out.
+    pub guidance: Bytes<POLICY_GUIDANCE_MAX>,
+    /// Over the terms, the two hashes and the program.
     pub signature: [u8; 64],
 }
 
@@ -75,6 +77,7 @@ pub struct SignedPolicy {
 struct Signed {
     terms: Terms,
     page: [u8; 32],
+    guidance: [u8; 32],
 }
 
 impl SignedPolicy {
@@ -103,18 +106,22 @@ impl SignedPolicy {
         use stillroom_wire::encode;
         let fits = |_| PolicyError::TooLong;
         let page = Bytes::try_from(encode(&policy.page)).map_err(fits)?;
-        let signed = Signed { terms: policy.terms.clone(), page: sha256(&page) };
+        let guidance = Bytes::try_from(encode(&policy.guidance)).map_err(fits)?;
+        let (terms, page_hash) = (policy.terms.clone(), sha256(&page));
+        let signed = Signed { terms, page: page_hash, guidance: sha256(&guidance) };
         let terms = Bytes::try_from(encode(&signed)).map_err(fits)?;
         let signature = signer.sign_record(Label::Policy, &terms);
-        Ok(Self { chain: signer.chain.clone(), terms, page, signature })
+        Ok(Self { chain: signer.chain.clone(), terms, page, guidance, signature })
     }
 
-    /// The same, to be verified alike, by whoever has no use for the page.
-    pub fn without_page(&self) -> Self {
-        Self { page: Bytes::default(), ..self.clone() }
+    /// The same, to be verified alike, by whoever has no use for the texts.
+    pub fn terms_alone(&self) -> Self {
+        let (chain, terms) = (self.chain.clone(), self.terms.clone());
+        let (page, guidance) = (Bytes::default(), Bytes::default());
+        Self { chain, terms, page, guidance, signature: self.signature }
     }
 
-    /// The policy, if an administrator of this program signed it, with this page or with its page left out, and
+    /// The policy, if an administrator of this program signed it, with these texts or with texts left out, and
     /// it holds now.
     ///
     /// # Errors
@@ -132,10 +139,12 @@ impl SignedPolicy {
         if !signer.roles.contains(Roles::ADMINISTRATOR) {
             return Err(PolicyError::NotAdministrator);
         }
-        let Signed { terms, page } =
+        let Signed { terms, page, guidance } =
             decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;
-        if !self.page.is_empty() && sha256(&self.page) != page {
-            return Err(PolicyError::OtherPage);
+        for (text, hash) in [(&*self.page, page), (&*self.guidance, guidance)] {
+            if !text.is_empty() && sha256(text) != hash {
+                return Err(PolicyError::OtherTexts);
+            }
         }
         within(terms.issued, terms.expires, now, tolerance)?;
         // The one fault that could do harm, were an administrator's check skipped: the page goes there.
@@ -143,7 +152,7 @@ impl SignedPolicy {
             return Err(PolicyError::Unsound);
         }
         let hash = sha256(&self.terms);
-        Ok(VerifiedPolicy { terms, page, hash, signer })
+        Ok(VerifiedPolicy { terms, page, guidance, hash, signer })
     }
 
     /// What it says, whoever signed it: for its writer, who knows.
@@ -155,7 +164,8 @@ impl SignedPolicy {
         let Signed { terms, .. } =
             decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;
         let page = decode::<Page>(&self.page).map_err(|_| PolicyError::Malformed)?;
-        Ok(Policy { terms, page })
+        let guidance = decode(&self.guidance).map_err(|_| PolicyError::Malformed)?;
+        Ok(Policy { terms, page, guidance })
     }
 
     /// The last moment at which it and its signer's certificates all hold, whoever signed it: for whoever shows
@@ -173,12 +183,13 @@ impl SignedPolicy {
 pub struct VerifiedPolicy {
     terms: Terms,
     page: [u8; 32],
+    guidance: [u8; 32],
     hash: [u8; 32],
     signer: VerifiedDevice,
 }
 
 impl VerifiedPolicy {
-    /// SHA-256 of the encoded terms, the page's hash among them: what a duty statement names.
+    /// SHA-256 of the encoded terms, the hashes of the texts among them: what a duty statement names.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
     }
@@ -188,16 +199,28 @@ impl VerifiedPolicy {
         &self.signer
     }
 
-    /// The whole policy, if `page` is the encoded page that was signed with it.
+    /// The whole policy, if the texts beside these terms are those that were signed with them.
     ///
     /// # Errors
-    /// [`PolicyError::OtherPage`], [`Malformed`](PolicyError::Malformed).
-    pub fn with_page(&self, page: &[u8]) -> Result<Policy, PolicyError> {
-        if sha256(page) != self.page {
-            return Err(PolicyError::OtherPage);
+    /// [`PolicyError::OtherTexts`], [`Malformed`](PolicyError::Malformed).
+    pub fn whole(&self, signed: &SignedPolicy) -> Result<Policy, PolicyError> {
+        if sha256(&signed.page) != self.page {
+            return Err(PolicyError::OtherTexts);
         }
-        let page = decode::<Page>(page).map_err(|_| PolicyError::Malformed)?;
-        Ok(Policy { terms: self.terms.clone(), page })
+        let page = decode::<Page>(&signed.page).map_err(|_| PolicyError::Malformed)?;
+        let guidance = self.guidance(&signed.guidance)?;
+        Ok(Policy { terms: self.terms.clone(), page, guidance })
+    }
+
+    /// What helps staff, if these are the encoded texts that were signed with these terms.
+    ///
+    /// # Errors
+    /// [`PolicyError::OtherTexts`], [`Malformed`](PolicyError::Malformed).
+    pub fn guidance(&self, guidance: &[u8]) -> Result<Guidance, PolicyError> {
+        if sha256(guidance) != self.guidance {
+            return Err(PolicyError::OtherTexts);
+        }
+        decode(guidance).map_err(|_| PolicyError::Malformed)
     }
 }
 

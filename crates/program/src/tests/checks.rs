@@ -380,6 +380,80 @@ fn questions_have_choices_and_reasons_and_surveys_an_answer() {
     assert_eq!(problems, [Problem::Twice, Problem::Empty, Problem::Empty]);
 }
 
+fn canned(message: &str) -> Vec<(String, Problem)> {
+    found(|p| {
+        p.guidance.canned_messages =
+            list(vec![CannedMessage { id: text("a"), title: text("A"), text: text(message) }]);
+    })
+}
+
+#[test]
+fn a_prepared_message_is_short_leads_nowhere_and_has_finished_placeholders() {
+    let field = "canned_messages.text \"a\"";
+    assert_eq!(canned("Go to {name of place} at {time}."), []);
+    assert_eq!(canned(&"x".repeat(600)), []);
+    assert_eq!(canned(&"x".repeat(601)), one(field, Problem::TooManyPreparedCharacters));
+    assert_eq!(canned("Look at https://example.org."), one(field, Problem::HoldsLink));
+    assert_eq!(canned("Look at example.org."), one(field, Problem::HoldsLink));
+    assert_eq!(canned(" "), one(field, Problem::Empty));
+    for unfinished in ["Go to {name of place", "Go to {}", "Go to {a {b}}", "at 5}"] {
+        assert_eq!(canned(unfinished), one(field, Problem::Placeholder), "{unfinished}");
+    }
+}
+
+#[test]
+fn only_the_guide_about_reporting_is_sent_and_it_is_sent_as_it_is() {
+    let guide = |kind, say: &str| {
+        let (title, say) = (text("A"), text(say));
+        let guide = Guide { id: text("a"), kind, title, text: text("x"), say };
+        found(|p| p.guidance.guides = list(vec![guide.clone()]))
+    };
+    let field = "guides.say \"a\"";
+    assert_eq!(guide(GuideKind::Prank, ""), []);
+    assert_eq!(guide(GuideKind::Reporting, "We must report."), []);
+    assert_eq!(guide(GuideKind::Reporting, ""), one(field, Problem::NothingToSay));
+    assert_eq!(guide(GuideKind::Prank, "We must report."), one(field, Problem::NotToBeSaid));
+    let unfilled = guide(GuideKind::Reporting, "We report to {whom}.");
+    assert_eq!(unfilled, one(field, Problem::PlaceholderInSaid));
+    let long = guide(GuideKind::Reporting, &"x".repeat(601));
+    assert_eq!(long, one(field, Problem::TooManyPreparedCharacters));
+    let link = guide(GuideKind::Reporting, "See https://example.org");
+    assert_eq!(link, one(field, Problem::HoldsLink));
+}
+
+#[test]
+fn the_checklist_names_opening_messages_that_are_there() {
+    let platform =
+        |numbers: &[u8]| found(|p| p.guidance.checklist.platform = list(numbers.to_vec()));
+    assert_eq!(platform(&[1, 3]), []);
+    for unknown in [0, 4] {
+        assert_eq!(platform(&[unknown]), one("checklist.platform", Problem::UnknownOpening));
+    }
+    let own = found(|p| p.guidance.checklist.own = list(vec![text(" ")]));
+    assert_eq!(own, one("checklist.own", Problem::Empty));
+}
+
+#[test]
+fn the_reminder_to_check_in_comes_after_a_time_that_is_meant() {
+    let minutes = |minutes| found(|p| p.guidance.check_in = minutes);
+    assert_eq!(minutes(1), []);
+    assert_eq!(minutes(0), one("timers.check_in", Problem::Empty));
+    assert_eq!(minutes(241), one("timers.check_in", Problem::TooManyMinutes));
+}
+
+#[test]
+fn guides_that_are_too_long_all_together_are_refused() {
+    let guide = |number: usize| Guide {
+        id: text(&number.to_string()),
+        kind: GuideKind::Other,
+        title: text("A"),
+        text: text(&"x".repeat(4_000)),
+        say: Text::default(),
+    };
+    let found = found(|p| p.guidance.guides = list((0..9).map(guide).collect()));
+    assert_eq!(found, one("guides", Problem::TooLong));
+}
+
 #[test]
 fn a_finding_says_where_and_what() {
     let mut policy = policy();
@@ -408,6 +482,13 @@ fn a_text_that_is_hard_to_read_is_a_warning_and_no_fault() {
     assert_eq!(warnings.len(), 1);
     assert_eq!(warnings[0].field, "rights.details \"told\"");
     assert!(warnings[0].age > 13);
+    let mut guides = policy.guidance.guides.to_vec();
+    guides.iter_mut().for_each(|guide| guide.text = text(hard));
+    policy.guidance.guides = list(guides.clone());
+    assert_eq!(policy.warnings().len(), 1, "what only staff read is not measured");
+    guides.iter_mut().for_each(|guide| guide.say = text(hard));
+    policy.guidance.guides = list(guides[3..4].to_vec());
+    assert_eq!(policy.warnings()[1].field, "guides.say \"reporting\"");
     policy.page.language = text("fi");
     assert_eq!(policy.warnings(), [], "the measure is for English");
 }
@@ -458,6 +539,10 @@ fn every_field_of_a_policy_is_told_of() {
     new.terms.exits = list(vec![text("https://example.org/")]);
     new.page.hours.exceptions = List::default();
     new.page.survey = List::default();
+    new.guidance.check_in = 20;
+    new.guidance.canned_messages = List::default();
+    new.guidance.guides = List::default();
+    new.guidance.checklist = Checklist::default();
     let fields: Vec<String> = old.differences(&new).into_iter().map(|d| d.field).collect();
     for field in [
         "icon",
@@ -470,6 +555,12 @@ fn every_field_of_a_policy_is_told_of() {
         "hours.exceptions 2026-12-24",
         "survey \"helped\" ask",
         "survey \"better\" free_text",
+        "timers.check_in",
+        "canned_messages \"welcome\" text",
+        "guides \"reporting\" kind",
+        "guides \"reporting\" say",
+        "checklist.rights",
+        "checklist.own 1",
     ] {
         assert!(fields.iter().any(|told| told == field), "{field}: {fields:?}");
     }

@@ -16,7 +16,7 @@ fn the_sample_is_a_sound_policy_that_can_be_signed_and_believed() {
     let program = Program::new(1);
     let signed = SignedPolicy::sign(&policy, &program.administrator).unwrap();
     let verified = signed.verify(&program.fingerprint, SAMPLE_TIME, EXACT).unwrap();
-    assert_eq!(verified.with_page(&signed.page), Ok(policy));
+    assert_eq!(verified.whole(&signed), Ok(policy));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn signed(program: &Program) -> SignedPolicy {
 fn a_signed_policy_is_read_back_whole() {
     let program = Program::new(1);
     let verified = signed(&program).verify(&program.fingerprint, NOW, EXACT).unwrap();
-    assert_eq!(verified.with_page(&signed(&program).page), Ok(policy()));
+    assert_eq!(verified.whole(&signed(&program)), Ok(policy()));
     assert_eq!(verified.signer().key, program.administrator.key());
 }
 
@@ -95,17 +95,28 @@ fn a_policy_that_leads_somewhere_else_than_a_site_is_refused_even_when_signed() 
 }
 
 #[test]
-fn a_policy_without_its_page_is_believed_and_its_page_only_with_it() {
+fn terms_alone_are_believed_and_their_texts_only_with_them() {
     let program = Program::new(1);
     let whole = signed(&program);
-    let short = whole.without_page();
+    let short = whole.terms_alone();
     assert!(encode(&short).len() * 3 < encode(&whole).len());
     let verified = short.verify(&program.fingerprint, NOW, EXACT).unwrap();
     assert_eq!(verified, whole.verify(&program.fingerprint, NOW, EXACT).unwrap());
-    assert_eq!(verified.with_page(&short.page), Err(PolicyError::OtherPage));
-    assert_eq!(verified.with_page(&whole.page), Ok(policy()));
+    assert_eq!(verified.whole(&short), Err(PolicyError::OtherTexts));
+    assert_eq!(verified.whole(&whole), Ok(policy()));
+    assert_eq!(verified.guidance(&whole.guidance), Ok(policy().guidance));
+    assert_eq!(verified.guidance(&[]), Err(PolicyError::OtherTexts));
     let mut other = policy();
     other.page.emergency.number = "555".try_into().unwrap();
+    other.guidance.check_in += 1;
     let other = SignedPolicy::sign(&other, &program.administrator).unwrap();
-    assert_eq!(verified.with_page(&other.page), Err(PolicyError::OtherPage));
+    assert_eq!(verified.guidance(&other.guidance), Err(PolicyError::OtherTexts));
+    let mixed = [
+        SignedPolicy { page: other.page, ..whole.clone() },
+        SignedPolicy { guidance: other.guidance, ..whole.clone() },
+    ];
+    for mixed in mixed {
+        assert_eq!(mixed.verify(&program.fingerprint, NOW, EXACT), Err(PolicyError::OtherTexts));
+        assert_eq!(verified.whole(&mixed), Err(PolicyError::OtherTexts));
+    }
 }

@@ -2,7 +2,7 @@
 
 use stillroom_program::{
     Enrolment, EnrolmentRequest, Invitation, InvitationSecret, NewDevice, Roles, SignedInvitation,
-    Validity,
+    SignedPolicy, Validity,
 };
 use stillroom_protocol::{Bytes, MlsEncode, Operation, Refusal, Reply, decode, encode};
 
@@ -63,19 +63,27 @@ async fn a_policy_is_replaced_by_a_newer_one_alone() {
 }
 
 #[tokio::test]
-async fn a_policy_is_kept_with_its_page_alone() {
+async fn a_policy_is_kept_with_its_texts_alone() {
     let mut scene = Scene::start().await;
     let mut line = scene.administrator().await;
     scene.program.policy.terms.version += 1;
     let signed = scene.program.signed_policy();
     scene.program.policy.page.name = "Hilltown Advocates".try_into().unwrap();
-    let page = scene.program.signed_policy().page;
+    scene.program.policy.guidance.check_in += 1;
+    let other = scene.program.signed_policy();
     let publish = |policy| Operation::PublishPolicy { policy };
-    let without = publish(record(&signed.without_page()));
+    let without = publish(record(&signed.terms_alone()));
     assert_eq!(line.ask(without).await, Err(Refusal::RecordRefused));
-    let others = publish(record(&stillroom_program::SignedPolicy { page, ..signed.clone() }));
-    assert_eq!(line.ask(others).await, Err(Refusal::RecordRefused));
+    let others = [
+        SignedPolicy { page: other.page, ..signed.clone() },
+        SignedPolicy { guidance: other.guidance, ..signed.clone() },
+        SignedPolicy { guidance: Bytes::default(), ..signed.clone() },
+    ];
+    for others in others {
+        assert_eq!(line.ask(publish(record(&others))).await, Err(Refusal::RecordRefused));
+    }
     assert_eq!(line.ask(publish(record(&signed))).await, Ok(Reply::Done));
+    assert_eq!(only(line.ask(Operation::Guidance).await), signed.guidance.to_vec());
 }
 
 #[tokio::test]
@@ -102,7 +110,9 @@ async fn of_two_desks_that_replace_the_duty_key_one_succeeds() {
 async fn a_survivor_may_ask_for_no_record() {
     let scene = Scene::start().await;
     let mut line = scene.survivor().await;
-    assert_eq!(line.ask(Operation::ListStaff).await, Err(Refusal::NotStaff));
+    for operation in [Operation::ListStaff, Operation::Guidance] {
+        assert_eq!(line.ask(operation).await, Err(Refusal::NotStaff));
+    }
 }
 
 #[tokio::test]

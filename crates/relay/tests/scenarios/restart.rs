@@ -27,7 +27,7 @@ async fn policies_staff_and_revocations_outlast_a_restart() {
     line.hello(&scene.program).await;
     match line.hear().await {
         RelayFrame::Greeting { policy: greeted, revocations, .. } => {
-            assert_eq!(greeted[..], encode(&signed.without_page())[..]);
+            assert_eq!(greeted[..], encode(&signed.terms_alone())[..]);
             assert_eq!(revocations[..], revoked[..]);
         }
         other => panic!("{other:?}"),

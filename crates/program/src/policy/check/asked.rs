@@ -169,7 +169,7 @@ fn is_years(choice: &str) -> bool {
     }
 }
 
-fn holds_link(text: &str) -> bool {
+pub(super) fn holds_link(text: &str) -> bool {
     let ending = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let host = word.split('/').next().unwrap_or_default();

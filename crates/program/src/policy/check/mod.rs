@@ -6,6 +6,7 @@
 //! and cannot find what is merely untrue.
 
 mod asked;
+mod guidance;
 mod hours;
 
 use alloc::string::String;
@@ -91,6 +92,18 @@ reasons! {
         AsksBirth => "must not ask for a date of birth",
         /// It asks for an age in years.
         AsksAge => "must not ask for an age in years: offer groups to choose from",
+        /// A prepared message is too long to be read.
+        TooManyPreparedCharacters => "must have no more than 600 characters",
+        /// A brace is open, or nothing or too much stands in it.
+        Placeholder => "has a placeholder that is not finished: `{name of place}`, of at most 60 characters",
+        /// It is sent as it is, and nobody can fill it.
+        PlaceholderInSaid => "must have no placeholder: it is sent as it is",
+        /// The guide about mandatory reporting has no reminder of limits.
+        NothingToSay => "must say what one press tells the survivor, since the guide is about reporting",
+        /// Another guide has one.
+        NotToBeSaid => "must be left out: only a guide about reporting is sent to the survivor",
+        /// The checklist names an opening message that is not there.
+        UnknownOpening => "must be the number of an opening message",
         /// It leads out of the page.
         HoldsLink => "must not hold a link or an address",
         /// All texts together are too long.
@@ -150,6 +163,7 @@ impl Policy {
         check_terms(&self.terms, &mut findings);
         check_page(&self.page, &mut findings);
         check_opening_messages(&self.terms.opening_messages, &self.page.rights, &mut findings);
+        guidance::check(&self.guidance, self.terms.opening_messages.len(), &mut findings);
         findings.0
     }
 }

@@ -1,0 +1,94 @@
+//! The program's guides, beside the chats (`features.md` 3.11).
+//!
+//! They are there to be read; the one thing that can be sent from here is the reminder of what must be reported, by
+//! one press.
+
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::html::{aside, blockquote, button, details, div, h2, p, summary};
+use leptos::prelude::*;
+use stillroom_program::{Guidance, Guide};
+use web_sys::KeyboardEvent;
+
+use crate::board::chat_name;
+use crate::console::Console;
+use crate::texts::{say, say_with};
+
+/// The id of the heading, where the keyboard goes when they are opened.
+pub(crate) const HEADING: &str = "guides";
+
+/// The guides, there only while they are open.
+pub(super) fn guides(console: Console) -> impl IntoView {
+    let open = console.board.guides;
+    move || open.get().then(|| opened(console))
+}
+
+fn opened(console: Console) -> impl IntoView {
+    let board = console.board;
+    let sent = RwSignal::new(String::new());
+    let close = button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| console.close_guides())
+        .child(say("guides-close"));
+    let heading = h2().attr("id", HEADING).attr("tabindex", "-1").child(say("guides-heading"));
+    let each = move || match board.guidance.get().filter(|given| !given.guides.is_empty()) {
+        Some(given) => list(console, &given, sent).into_any(),
+        None => p().child(say("guides-none")).into_any(),
+    };
+    aside()
+        .class("guides")
+        .attr("aria-labelledby", HEADING)
+        .on(ev::keydown, move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                console.close_guides();
+            }
+        })
+        .child((
+            div().class("lists-head").child((heading, close)),
+            p().class("guides-never").child(say("guides-never")),
+            each,
+            p().class("small").attr("role", "status").child(move || sent.get()),
+        ))
+}
+
+fn list(console: Console, given: &Arc<Guidance>, sent: RwSignal<String>) -> impl IntoView + use<> {
+    given.guides.iter().map(|guide| self::guide(console, guide, sent)).collect_view()
+}
+
+fn guide(console: Console, guide: &Guide, sent: RwSignal<String>) -> impl IntoView + use<> {
+    let paragraphs = guide.text.split("\n\n").map(|text| p().child(text.to_owned())).collect_view();
+    let said = (!guide.say.is_empty()).then(|| said(console, guide.say.to_string(), sent));
+    details().class("guide").child((
+        summary().child(guide.title.to_string()),
+        div().class("guide-text").attr("dir", "auto").child((paragraphs, said)),
+    ))
+}
+
+/// What one press sends, and the button that does.
+fn said(console: Console, text: String, sent: RwSignal<String>) -> impl IntoView {
+    let board = console.board;
+    let to = move || board.to_write_in();
+    let send = {
+        let text = text.clone();
+        move |_| {
+            if let Some(seat) = board.current.get_untracked() {
+                let outcome = console.write(seat, &text);
+                let told = if outcome.is_ok() { "guides-sent" } else { "guides-not-sent" };
+                sent.set(say_with(told, &[("chat", &chat_name(seat))]));
+            }
+        }
+    };
+    let name = move || match to() {
+        Some(seat) => say_with("guides-send", &[("chat", &chat_name(seat))]),
+        None => say("guides-send-nowhere"),
+    };
+    let button = button()
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", move || if to().is_some() { "false" } else { "true" })
+        .on(ev::click, send)
+        .child(name);
+    (p().class("small").child(say("guides-say")), blockquote().child(text), button)
+}

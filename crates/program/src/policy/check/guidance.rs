@@ -1,0 +1,68 @@
+//! What is prepared for staff: messages that can be sent as they are once their placeholders are filled, guides,
+//! and the checklist (`features.md` 3.2, 3.10, 3.11).
+
+use super::asked::holds_link;
+use super::{Findings, Problem};
+use crate::limits::{POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX};
+use crate::policy::guidance::is_finished;
+use crate::policy::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
+
+pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Findings) {
+    check_canned_messages(&guidance.canned_messages, findings);
+    check_guides(&guidance.guides, findings);
+    check_checklist(&guidance.checklist, openings, findings);
+    let minutes = guidance.check_in;
+    findings.add_if(minutes == 0, "timers.check_in", Problem::Empty);
+    findings.add_if(minutes > TIMER_MAX, "timers.check_in", Problem::TooManyMinutes);
+    let too_long = stillroom_wire::encode(guidance).len() > POLICY_GUIDANCE_MAX;
+    findings.add_if(too_long, "guides", Problem::TooLong);
+}
+
+fn check_canned_messages(messages: &[CannedMessage], findings: &mut Findings) {
+    findings.ids("canned_messages", messages.iter().map(|message| &*message.id));
+    for message in messages {
+        let field = |part: &str| alloc::format!("canned_messages.{part} {:?}", &*message.id);
+        findings.not_empty(field("title"), &message.title);
+        findings.not_empty(field("text"), &message.text);
+        let unfinished = !is_finished(&message.text);
+        findings.add_if(unfinished, field("text"), Problem::Placeholder);
+        check_said(&field("text"), &message.text, findings);
+    }
+}
+
+fn check_guides(guides: &[Guide], findings: &mut Findings) {
+    findings.ids("guides", guides.iter().map(|guide| &*guide.id));
+    for guide in guides {
+        let field = |part: &str| alloc::format!("guides.{part} {:?}", &*guide.id);
+        findings.not_empty(field("title"), &guide.title);
+        findings.not_empty(field("text"), &guide.text);
+        let says = !guide.say.trim().is_empty();
+        let reporting = guide.kind == GuideKind::Reporting;
+        findings.add_if(reporting && !says, field("say"), Problem::NothingToSay);
+        findings.add_if(says && !reporting, field("say"), Problem::NotToBeSaid);
+        let unfilled = guide.say.contains(['{', '}']);
+        findings.add_if(unfilled, field("say"), Problem::PlaceholderInSaid);
+        check_said(&field("say"), &guide.say, findings);
+    }
+}
+
+/// What goes to the survivor word for word.
+fn check_said(field: &str, said: &str, findings: &mut Findings) {
+    let long = said.chars().count() > PREPARED_CHARACTERS;
+    findings.add_if(long, field, Problem::TooManyPreparedCharacters);
+    findings.add_if(holds_link(said), field, Problem::HoldsLink);
+}
+
+fn check_checklist(checklist: &Checklist, openings: usize, findings: &mut Findings) {
+    let Checklist { rights, platform, ending, own } = checklist;
+    for (field, told_by) in [
+        ("checklist.rights", rights),
+        ("checklist.platform", platform),
+        ("checklist.ending", ending),
+    ] {
+        let known = |number: &u8| (1..=openings).contains(&usize::from(*number));
+        findings.add_if(!told_by.iter().all(known), field, Problem::UnknownOpening);
+    }
+    let empty = own.iter().any(|line| line.trim().is_empty());
+    findings.add_if(empty, "checklist.own", Problem::Empty);
+}
