@@ -39,6 +39,12 @@ async function assertFits(desk, screen) {
 
 const focused = (page) => page.evaluate(() => document.activeElement.id)
 
+const takeByKeys = async (desk) => {
+  await desk.press('Alt+w')
+  await desk.until(() => document.activeElement.id === 'take-next')
+  await desk.press('Enter')
+}
+
 const openAgain = async (desk) => {
   await desk.fill('textbox', 'Passphrase', PASSPHRASE)
   await desk.press('Enter')
@@ -122,21 +128,18 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await desk.seeAnywhere('Chats at once: up to 1.')
         survivors.push(await scriptedSurvivor(program.visitor))
         await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
-        await desk.press('Alt+w')
-        await desk.press('Enter')
+        await takeByKeys(desk)
         await desk.see('region', 'Chat 1')
         survivors.push(await scriptedSurvivor(program.visitor))
         await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
         await desk.seeAnywhere('You have as many chats as you wanted at once.')
         assert.equal(await desk.evaluate(() => document.getElementById('take-next').getAttribute('aria-disabled')), 'true')
-        await desk.press('Alt+w')
-        await desk.press('Enter')
+        await takeByKeys(desk)
         await desk.until(() => document.querySelector('[role=alert] .notice')?.textContent.includes('as many chats as you wanted'))
         if (name === 'Chromium') await assertFits(desk, 'desk-full')
         await desk.click('button', 'Close this notice')
         await setShift(desk, { chats: '2' })
-        await desk.press('Alt+w')
-        await desk.press('Enter')
+        await takeByKeys(desk)
         await desk.see('region', 'Chat 2')
       } finally {
         for (const survivor of survivors) await survivor.stop()
