@@ -155,7 +155,7 @@ file = "locales/${tag}.ftl"
 
 /** Types a passphrase: into a field that Firefox gives no role to, so that it is found by its id. */
 export async function typePassphrase(page, passphrase, id = 'passphrase') {
-  await page.until((id) => document.getElementById(id), id, `the field ${id}`)
+  await page.until((id) => document.getElementById(id) !== null, id, `the field ${id}`)
   await page.evaluate(([id, passphrase]) => {
     const field = document.getElementById(id)
     field.focus()

@@ -39,6 +39,8 @@ async function assertFits(desk, screen) {
 
 const focused = (page) => page.evaluate(() => document.activeElement.id)
 
+const somebodyWaits = () => document.querySelector('[aria-label="Waiting"] li') !== null
+
 const takeByKeys = async (desk) => {
   await desk.press('Alt+w')
   await desk.until(() => document.activeElement.id === 'take-next')
@@ -127,11 +129,11 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await setShift(desk, { chats: '1' })
         await desk.seeAnywhere('Chats at once: up to 1.')
         survivors.push(await scriptedSurvivor(program.visitor))
-        await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+        await desk.until(somebodyWaits)
         await takeByKeys(desk)
         await desk.see('region', 'Chat 1')
         survivors.push(await scriptedSurvivor(program.visitor))
-        await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+        await desk.until(somebodyWaits)
         await desk.seeAnywhere('You have as many chats as you wanted at once.')
         assert.equal(await desk.evaluate(() => document.getElementById('take-next').getAttribute('aria-disabled')), 'true')
         await takeByKeys(desk)
