@@ -91,7 +91,7 @@ export async function startChat(browser, url, { answer, ...options } = {}) {
  * the relay has given them a place, so the desk's list is waited for first.
  */
 export async function meet(survivor, desk) {
-  await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+  await desk.until(() => document.querySelector('[aria-label="Waiting"] li') !== null)
   await desk.click('button', 'Take next')
   await survivor.see('button', 'End chat')
 }

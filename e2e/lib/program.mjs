@@ -153,13 +153,24 @@ file = "locales/${tag}.ftl"
   return program
 }
 
+/** Types a passphrase: into a field that Firefox gives no role to, so that it is found by its id. */
+export async function typePassphrase(page, passphrase, id = 'passphrase') {
+  await page.until((id) => document.getElementById(id) !== null, id, `the field ${id}`)
+  await page.evaluate(([id, passphrase]) => {
+    const field = document.getElementById(id)
+    field.focus()
+    field.value = passphrase
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  }, [id, passphrase])
+}
+
 /** A new member of staff joins by invitation, in a page of `browser`, and goes on duty: an advocate, and `more`. */
 export async function onDutyByInvitation(program, browser, name, ...more) {
   const invitation = await program.invite(name, ...more)
   const desk = await browser.newPage()
   await desk.goto(invitation.link)
-  await desk.fill('textbox', 'Passphrase', PASSPHRASE)
-  await desk.fill('textbox', 'The same passphrase once more', PASSPHRASE)
+  await typePassphrase(desk, PASSPHRASE)
+  await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
   await desk.click('button', 'Make my keys')
   await invitation.certified
   await desk.click('button', 'Go on duty')
