@@ -33,6 +33,7 @@ words, `a hint with “${words}”`)
 /** A desk on duty in a chat with a survivor who said this beforehand. */
 async function inChat(browser, program, said = {}, options = { viewport: DESKTOP }) {
   const desk = await onDuty(browser, program.desk, options)
+  await desk.until(() => document.querySelector('[data-duty=on]'))
   const survivor = await scriptedSurvivor(program.visitor, said)
   await desk.until(waits)
   await desk.click('button', 'Take next')
