@@ -12,7 +12,7 @@ import { startDemo } from '../lib/stillroom.mjs'
 /** What is left of a screen of 1280 by 800 at 400 %. */
 const ZOOMED = { width: 320, height: 200 }
 
-const waits = () => document.querySelector('[aria-label="Waiting"] li')
+const waits = () => document.querySelector('[aria-label="Waiting"] li') !== null
 const BOX = ['textbox', 'Message']
 
 /** Types on the keyboard, as a person does. */
@@ -33,6 +33,7 @@ words, `a hint with “${words}”`)
 /** A desk on duty in a chat with a survivor who said this beforehand. */
 async function inChat(browser, program, said = {}, options = { viewport: DESKTOP }) {
   const desk = await onDuty(browser, program.desk, options)
+  await desk.until(() => document.querySelector('[data-duty=on]') !== null)
   const survivor = await scriptedSurvivor(program.visitor, said)
   await desk.until(waits)
   await desk.click('button', 'Take next')
@@ -194,7 +195,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await desk.press('Tab')
       await desk.press('Tab')
       await desk.press('Tab')
-      await desk.press('Space')
+      await desk.press(' ')
       await desk.seeAnywhere('Checklist: 4 of 6')
       await desk.click('checkbox', 'Told which chat this is, and who runs it')
       await desk.seeAnywhere('Checklist: 3 of 6')

@@ -175,7 +175,10 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
     ]
 }
 
-fn conditions(Policy { terms, page }: &Policy, moment: &Moment) -> BTreeMap<&'static str, bool> {
+fn conditions(
+    Policy { terms, page, .. }: &Policy,
+    moment: &Moment,
+) -> BTreeMap<&'static str, bool> {
     let (state, icon) = (moment.state(), page.icon);
     let asks = terms.report_key.is_some();
     BTreeMap::from([
@@ -194,7 +197,7 @@ fn conditions(Policy { terms, page }: &Policy, moment: &Moment) -> BTreeMap<&'st
 }
 
 fn lists(
-    Policy { terms, page }: &Policy,
+    Policy { terms, page, .. }: &Policy,
     moment: &Moment,
     texts: &Texts,
 ) -> BTreeMap<&'static str, Vec<Item>> {
