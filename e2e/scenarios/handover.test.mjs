@@ -124,6 +124,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       for (const words of ['said to Sam', 'let me think', 'take your time']) assert.ok(!seen.includes(words), words)
       await survivor.seeText('log', 'Conversation', 'Alex')
       await survivor.seeText('list', 'Who is here', 'Alex')
+      await survivor.seeText('list', 'Who is here', 'Supervisor')
       await advocateSays(alex, 'good evening, I am Alex')
       await survivor.seeText('log', 'Conversation', 'I am Alex')
       await assertAccessible(alex, 'the note')

@@ -194,6 +194,8 @@ fn a_place_for_a_supervisor_is_left_to_supervisors_first() {
     assert!(world.shown(kim).troubles.contains(&Trouble::OthersFirst));
     assert!(world.run_until(SOON, |world| world.shown(robin).waiting.len() == 2));
     take(&mut world, robin, survivor, FIRST);
+    let joined = Announcement::Joined { name: "Robin".into(), role: Role::Supervisor };
+    assert!(world.shown(survivor).chat(0).announced.contains(&joined), "as was promised");
     take(&mut world, kim, waits_already, FIRST);
 }
 
