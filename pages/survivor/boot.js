@@ -255,7 +255,7 @@ document.addEventListener('keydown', event => {
   const { key, target, timeStamp } = event
   // The second of two quick presses was meant for the screen before, as with a finger.
   const again = key == 'Enter' && timeStamp - entered < 500
-  if (key == 'Enter') entered = timeStamp
+  if (key == 'Enter' && !again) entered = timeStamp
   if (key == 'Escape' && at('ending') && !at('ending').hidden) ask(false)
   // From a step's heading, where focus is when it comes up, Enter goes on; held down it does not. It skips
   // questions of which none is answered; in the survey, which somebody has chosen to answer, it does nothing.
