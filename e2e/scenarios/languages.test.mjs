@@ -335,6 +335,109 @@ describe('the page in several languages', () => {
   }
 })
 
+/** What sticks to the top, from above: the way out, and in a chat who is here. */
+const sticks = (page) => page.evaluate(() => {
+  const box = (selector) => {
+    const { top, bottom, left, width } = document.querySelector(selector).getBoundingClientRect()
+    const middle = document.elementFromPoint(left + width / 2, (top + bottom) / 2)
+    return { top, bottom, isInSight: Boolean(middle?.closest(selector)) }
+  }
+  const { screen } = document.documentElement.dataset
+  return { bar: box('.bar'), leave: box('#leave'), ...screen === 'chat' ? { roster: box('#roster') } : {} }
+})
+
+/** As high as a button. What is higher may go on under what sticks. */
+const TARGET = 44
+
+/** Goes through the whole page by keys, and looks whether each thing that has focus lies below what sticks. */
+async function assertNothingCovered(page, key) {
+  const seen = new Set()
+  for (;;) {
+    await page.press(key)
+    const focused = await page.evaluate(() => {
+      const { activeElement: one } = document
+      const { top, height } = one.getBoundingClientRect()
+      const isOfBar = Boolean(one.closest('.bar')) || one === document.body
+      return { name: `${one.localName} ${one.id || one.textContent.trim().slice(0, 30)}`, top, height, isOfBar }
+    })
+    if (seen.has(focused.name)) break
+    seen.add(focused.name)
+    const { bar, leave, roster } = await sticks(page)
+    const below = (roster ?? bar).bottom
+    // Less than a pixel is how Firefox rounds what it scrolls.
+    assert.ok(bar.top > -1 && leave.isInSight, `${key}: the way out, from ${bar.top}, is in sight on ${focused.name}`)
+    if (roster) assert.ok(roster.isInSight && roster.top >= bar.bottom - 1, `${key}: who is here is in sight on ${focused.name}`)
+    if (!focused.isOfBar) {
+      const free = focused.top + focused.height - Math.max(focused.top, below)
+      assert.ok(free >= Math.min(focused.height, TARGET) - 1, `${key}: of ${focused.name}, ${free} pixels are in sight below ${below}`)
+    }
+  }
+  assert.ok(seen.size > 4, `${key} led to ${[...seen]}`)
+}
+
+for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+  describe(`at 400 % zoom with several languages, in ${name}`, () => {
+    let program, staff, browser, desk
+    before(async () => {
+      program = await startProgram()
+      program.addLanguages(ARABIC, 'en-XA')
+      staff = await launchChromium()
+      desk = await onDutyByInvitation(program, staff, 'Sam')
+      browser = await launch()
+    })
+    after(async () => {
+      await browser?.close()
+      await staff?.close()
+      await program?.stop()
+    })
+
+    // What is left of screens of 1280 by 1024 and by 800.
+    for (const viewport of [{ width: 320, height: 256 }, { width: 320, height: 200 }]) {
+      test(`the way out takes one row, and nothing lies under it (${viewport.height})`, async () => {
+        const page = await browser.newPage({ viewport })
+        const inEveryLanguage = async (screen) => {
+          for (const language of [ARABIC, 'en-XA', 'en']) {
+            await choose(page, language)
+            const { leave, choice, bar } = await page.evaluate(() => ({
+              leave: document.getElementById('leave').getBoundingClientRect().toJSON(),
+              choice: document.getElementById('language').getBoundingClientRect().toJSON(),
+              bar: document.querySelector('.bar').offsetHeight,
+            }))
+            assert.ok(leave.top < choice.bottom && choice.top < leave.bottom, `one row on ${screen} in ${language}`)
+            assert.ok(bar <= 64, `the bar is ${bar} high on ${screen} in ${language}`)
+            await page.until((bar) => document.documentElement.style.getPropertyValue('--bar') === `${bar}px`, bar)
+            await assertAccessible(page, `${screen} in ${language}`)
+          }
+        }
+        await start(page, program.visitor)
+        await inEveryLanguage('before')
+        for (const key of ['Tab', 'Shift+Tab']) await assertNothingCovered(page, key)
+        await press(page, '#start')
+        await press(page, '#safety-form [type=submit]')
+        await press(page, '#rights-form [type=submit]')
+        await press(page, '#skip-questions')
+        await onScreen(page, 'waiting')
+        await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
+        await desk.click('button', 'Take next')
+        await onScreen(page, 'chat')
+        for (const words of ['one', 'two', 'three', 'four']) {
+          await advocateSays(desk, words)
+          await page.seeAnywhere(words)
+        }
+        await inEveryLanguage('chat')
+        for (const key of ['Tab', 'Shift+Tab']) await assertNothingCovered(page, key)
+        await picture(page, `zoomed-${viewport.height}-${name}`)
+        await press(page, '#end')
+        await press(page, '#end-now')
+        await onScreen(page, 'ended')
+        assert.deepEqual(page.errors, [])
+        await desk.click('button', 'Put away')
+        await page.close()
+      })
+    }
+  })
+}
+
 describe('an exported page in several languages', () => {
   let program, chat, staff, desk
   const verify = (...more) => new Promise((resolve) => {

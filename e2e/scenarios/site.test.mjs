@@ -185,6 +185,66 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
   })
 }
 
+describe('what differs on a date, where pages stay as they are for months', () => {
+  const DAY = 86_400_000
+  const inDays = (days) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10)
+  /** In which order they come, so that the first is past when the second is still to come. */
+  const dates = { 'Founding Day': inDays(100), 'Harvest Day': inDays(300) }
+  let program, chat, site
+  before(async () => {
+    chat = await startExport()
+    program = await startProgram({ survivor: `origins = ["${chat.origin}"]\nserve_pages = false` })
+    const exception = ([text, date]) => `[[hours.exceptions]]\ndate = ${date}\ntext = "${text}"\n\n`
+    program.publish((policy) => policy.replace('[timers]', `${Object.entries(dates).map(exception).join('')}[timers]`))
+    program.addLanguages('en-XA')
+    chat.give(program.exported('survivor', chat.origin))
+    site = await startWebsite(website(program.snippet(chat.origin)))
+  })
+  after(async () => {
+    chat?.stop()
+    site?.stop()
+    await program?.stop()
+  })
+
+  test('each date is there until it is past, and without scripts beyond', async () => {
+    const browser = await launchChromium()
+    const listed = (page) => page.evaluate(() => [...document.querySelectorAll('[data-date]')]
+      .filter((each) => each.getClientRects().length).map((each) => each.dataset.date))
+    try {
+      for (const address of [`${chat.origin}/`, `${site.origin}/`]) {
+        for (const [days, shown] of [[0, Object.values(dates)], [99, Object.values(dates)], [102, [dates['Harvest Day']]], [302, []]]) {
+          const page = await browser.newPage()
+          await page.raw.clock.setFixedTime(Date.now() + days * DAY)
+          await page.goto(address)
+          await page.until((count) => [...document.querySelectorAll('[data-date]')].filter((each) => !each.hidden).length === count, shown.length)
+          assert.deepEqual(await listed(page), shown, `${address} in ${days} days`)
+          if (address.startsWith(chat.origin)) {
+            await page.evaluate(() => {
+              const choice = document.getElementById('language')
+              ;[...choice.options].find(({ lang }) => lang === 'en-XA').selected = true
+              choice.dispatchEvent(new Event('change', { bubbles: true }))
+            })
+            await page.until(() => document.documentElement.lang === 'en-XA')
+            assert.deepEqual(await listed(page), shown, `in other words in ${days} days`)
+          }
+          await page.close()
+        }
+        const page = await browser.newPage({ scripts: false })
+        await page.goto(address)
+        const text = await page.raw.content()
+        for (const [why, date] of Object.entries(dates)) {
+          assert.ok(text.includes(why) && text.includes(`data-date="${date}"`), why)
+          const year = date.slice(0, 4)
+          assert.match(text, new RegExp(`data-date="${date}">[^/]*, ${year}`), 'with its year')
+        }
+        await page.close()
+      }
+    } finally {
+      await browser.close()
+    }
+  })
+})
+
 describe('pages that the program gives out itself', () => {
   let program, chat, desks, chromium, firefox, desk
   /** How `site verify` ends, and what it says. The server is in this process, which must not wait for it. */

@@ -26,6 +26,12 @@
     })
   }
 
+  // What differed on a date that is over everywhere: this page may be older than that.
+  function hidePast() {
+    var before = new Date(Date.now() - 720 * MINUTE).toISOString()
+    all('[data-chat] [data-date]').forEach(function (part) { part.hidden = part.dataset.date < before.slice(0, 10) })
+  }
+
   document.addEventListener('click', function (event) {
     var link = event.target.closest('[data-chat-link]')
     if (!link || event.defaultPrevented || event.button || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -39,5 +45,6 @@
   })
   document.addEventListener('visibilitychange', ask)
   setInterval(ask, MINUTE / 4)
+  hidePast()
   ask()
 })()

@@ -234,9 +234,16 @@ function speak() {
   at('language-said').replaceChildren(...dataset.interpreter ? [said('language-interpreter'), ' '] : [], ...dataset.hours ? [hours] : [])
 }
 
+// What differed on a date that is over everywhere: a page that no relay gives out stays as it is for months.
+function hidePast() {
+  const before = new Date(Date.now() - 432e5).toISOString()
+  for (const each of document.querySelectorAll('[data-date]')) each.hidden = each.dataset.date < before.slice(0, 10)
+}
+
 // The page's words came in another language (words.js): what was said is said again in it.
 document.addEventListener('words', event => {
   speak()
+  hidePast()
   for (const [id, name] of [['safer-said', 'safer-said'], ['lost-said', 'three-words'], ['left', 'waiting-kept'], ['survey-said', thanked]]) {
     if (at(id)?.textContent && !(page && id == 'left')) at(id).textContent = said(name)
   }
@@ -313,6 +320,7 @@ function browser() {
 const own = document.querySelector(`[data-for=${browser()}]`) || document.querySelector('[data-for=""]')
 for (const each of document.querySelectorAll('[data-for]')) each.hidden = each != own
 at('host').textContent = location.host
+hidePast()
 const spoken = tag => tag.split('-')[0]
 if (at('language')?.closest('.read-in')) speak()
 else if (at('language')) at('language').selectedIndex = [...at('language').options].findIndex(({ value }) => spoken(value) == spoken(root.lang))

@@ -60,4 +60,11 @@
     root.style.setProperty('--seen', view.height * view.scale + 'px')
   }
   if (view) { view.addEventListener('resize', follow); view.addEventListener('scroll', follow) }
+
+  // How high the bar is, for what stays in sight below it: words wrap, and come in other languages.
+  function measure() {
+    var bar = document.querySelector('.bar')
+    if (bar) new ResizeObserver(function () { root.style.setProperty('--bar', bar.offsetHeight + 'px') }).observe(bar)
+  }
+  if (self.ResizeObserver) addEventListener('DOMContentLoaded', measure)
 })()

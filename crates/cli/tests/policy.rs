@@ -88,6 +88,54 @@ fn a_text_that_is_hard_to_read_is_remarked_upon_and_may_be_signed() {
 }
 
 #[test]
+fn a_policy_outside_its_time_is_remarked_upon_and_a_relay_says_so() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let keys = program.path("program");
+    let path = edit(&keys, &[("version = 2", "version = 3")]);
+    let dated = |issued: &str, expires: &str| {
+        let policy = std::fs::read_to_string(&path).unwrap();
+        let line = |line: &str| match line.split_once(" = ") {
+            Some(("issued", _)) => format!("issued = {issued}\n"),
+            Some(("expires", _)) => format!("expires = {expires}\n"),
+            _ => format!("{line}\n"),
+        };
+        std::fs::write(&path, policy.lines().map(line).collect::<String>()).unwrap();
+        String::from_utf8(run(&["policy", "check", text(&path)]).stderr).unwrap()
+    };
+    let later = dated("2199-01-01", "2199-12-01");
+    assert!(later.contains("begins later"), "{later}");
+    let early = dated("2021-01-01", "2021-12-01");
+    assert!(early.contains("has run out"), "{early}");
+    let relay = format!("ws://localhost:{}", program.desk);
+    let passphrase = program.path("passphrase");
+    let publish = ["policy", "publish", text(&keys), "--relay", &relay];
+    let publish = [&publish[..], &["--passphrase-file", text(&passphrase)]].concat();
+    let refused = run_badly(&publish);
+    let refused = refused.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(refused.contains("has run out") && !refused.contains("something newer"), "{refused}");
+}
+
+#[test]
+fn a_version_that_jumps_is_remarked_upon_and_one_that_nothing_can_follow_is_refused() {
+    let folder = folder();
+    let (keys, passphrase) = program(folder.path());
+    let sign = ["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)];
+    let said = |command: &[&str]| {
+        let output = run(command);
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    edit(&keys, &[("version = 1", "version = 9223372036854775807")]);
+    let (well, refused) = said(&sign);
+    assert!(!well && refused.contains("version: must be no more than 999999999999"), "{refused}");
+    edit(&keys, &[("version = 9223372036854775807", "version = 999999")]);
+    for command in [&["policy", "diff", text(&keys)][..], &sign] {
+        let (well, remark) = said(command);
+        assert!(well && remark.contains("jumps from 1 to 999999"), "{remark}");
+    }
+}
+
+#[test]
 fn what_was_signed_before_needs_another_version_to_say_something_else() {
     let folder = folder();
     let (keys, passphrase) = program(folder.path());

@@ -265,6 +265,7 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotAttached => "refused-not-attached",
         Refusal::Replaced => "refused-replaced",
         Refusal::RecordRefused => "refused-record-refused",
+        Refusal::RecordOutOfTime => "refused-record-out-of-time",
         Refusal::InvitationUnknown => "refused-invitation-unknown",
         Refusal::Stopping => "refused-stopping",
         Refusal::RelayFault => "refused-relay-fault",

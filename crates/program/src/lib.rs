@@ -56,15 +56,13 @@ pub use policy::{
     Alternative, AlternativeKind, CannedMessage, Checklist, Choice, Date, Day, Direction,
     Emergency, Exception, Guidance, Guide, GuideKind, Hours, Icon, Language, Languages, Locale,
     LocaleFile, Notice, NoticeKind, OpenTime, OpeningMessage, Page, Policy, PolicyError,
-    PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms, Timers,
-    VerifiedPolicy, Weekly,
+    PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms, TextKind,
+    Timers, VerifiedPolicy, Weekly,
 };
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use policy::{
-    Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Warning, problem_of_translation,
-};
+pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Untimely, Warning};
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;
 pub use return_words::ReturnWords;

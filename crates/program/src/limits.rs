@@ -9,6 +9,14 @@ pub const STATEMENT_LASTS_MAX: Duration = Duration::from_secs(30 * 60);
 /// The longest that a policy may hold: a year, and a month to be late in.
 pub const POLICY_LASTS_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
+/// The highest version of a policy. Devices and relays take nothing but a higher one for ever after, so one
+/// that nothing can follow would be the last. Twelve digits hold a date and a time, such as 202611271530, and
+/// keep their value where numbers are floats, as in `/status`.
+pub const POLICY_VERSION_MAX: u64 = 999_999_999_999;
+
+/// How far a version may be ahead of the one before without a remark: more is a slip of the hand.
+pub const POLICY_VERSION_JUMP: u64 = 1_000;
+
 /// Bytes of a policy's terms: four addresses, six messages of four hundred of the widest characters, and the
 /// report key.
 pub const POLICY_TERMS_MAX: usize = 13 * 1024;

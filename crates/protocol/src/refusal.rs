@@ -73,6 +73,8 @@ pub enum Refusal {
     RelayBytesFull = 31,
     /// The program's hours or a notice do not offer chat now.
     ChatClosed = 32,
+    /// What was to be published has run out, or holds from a later time on, by the relay's clock.
+    RecordOutOfTime = 33,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

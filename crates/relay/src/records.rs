@@ -11,7 +11,7 @@ use std::time::Duration;
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
     Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy,
-    SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
+    PolicyError, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
     VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
@@ -68,6 +68,16 @@ impl From<DirectoryError> for Failure {
 }
 
 const NOT_SIGNED: Failure = Failure::Refused(Refusal::RecordRefused);
+
+/// Whoever made a genuine one can mend its dates, and is told so.
+fn policy_refused(error: PolicyError) -> Failure {
+    match error {
+        PolicyError::Expired | PolicyError::NotYetValid => {
+            Failure::Refused(Refusal::RecordOutOfTime)
+        }
+        _ => NOT_SIGNED,
+    }
+}
 const NO_INVITATION: Failure = Failure::Refused(Refusal::InvitationUnknown);
 
 impl Records {
@@ -172,8 +182,8 @@ impl Records {
 
     async fn publish_policy(&self, record: Bytes<POLICY_MAX>) -> Result<Reply, Failure> {
         let signed = read::<SignedPolicy>(&record)?;
-        let verified =
-            signed.verify(&self.root, self.clock.now(), self.tolerance).map_err(|_| NOT_SIGNED)?;
+        let verified = signed.verify(&self.root, self.clock.now(), self.tolerance);
+        let verified = verified.map_err(policy_refused)?;
         self.not_revoked(verified.signer())?;
         let policy = verified.whole(&signed).map_err(|_| NOT_SIGNED)?;
         let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;

@@ -255,6 +255,7 @@ fn a_ticket_given_to_two_desks_leaves_the_survivor_with_one_and_tells_the_other(
             *watched.borrow_mut() = Some(welcome);
             Fate::Dropped
         }
+        (Direction::Up, Ok(ClientFrame::Claim { .. })) if device == kim => Fate::Dropped,
         _ => Fate::Arrives,
     }));
     world.as_desk(sam, |core, _| core.take_next());

@@ -352,6 +352,7 @@ refused-token-wrong = The server did not let this desk into the chat. Tell your 
 refused-not-attached = This desk is not in that chat at the moment. It joins again by itself.
 refused-replaced = This desk was opened in another window with the same keys. Use only one of them.
 refused-record-refused = The server did not take this record. Tell your administrator.
+refused-record-out-of-time = The server did not take this record: it has run out, or starts later. Tell your administrator.
 refused-invitation-unknown = This invitation was used, or has run out. Ask your administrator for a new one.
 refused-stopping = The server is being restarted. This page connects again by itself, and your chats go on.
 refused-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.

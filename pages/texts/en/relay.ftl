@@ -29,6 +29,8 @@ hours-all-day = Day and night
 ## Dates that are not as the week would have it
 
 exception-date = { $day }, { $month } { $date }
+# The same where it stands for many months.
+exception-date-year = { $day }, { $month } { $date }, { $year }
 exception-closed = Closed
 # «what» is “Closed” or times of the day, «why» a word or two of the program’s, such as “Thanksgiving”.
 exception-why = { $what } ({ $why })

@@ -6,6 +6,7 @@ use clap::Args;
 use stillroom_program::{LocaleFile, Policy};
 use stillroom_relay::{TextsError, Translation};
 
+use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::terminal::{answer, remark};
@@ -49,10 +50,25 @@ pub(super) fn sound(path: &Path) -> Result<WithFiles, Failure> {
     if !findings.is_empty() {
         return Err(mend(path, &format!("\n{}", findings.join("\n"))));
     }
+    if let Err(untimely) = policy.holds(Clock::start().now()) {
+        remark(format!(
+            "By the clock here, the policy {untimely}. `issued` and `expires` say when it holds."
+        ));
+    }
     for warning in policy.warnings() {
         remark(format!("Hard to read: {warning}."));
     }
     Ok((policy, locale_files))
+}
+
+/// Remarks on a version that is far ahead of the one before: every later one has to be higher still.
+pub(super) fn remark_on_version(older: &Policy, newer: &Policy) {
+    if newer.jumps_from(older) {
+        let (from, to) = (older.terms.version, newer.terms.version);
+        remark(format!(
+            "The version jumps from {from} to {to}. If it is published, every later one has to be higher."
+        ));
+    }
 }
 
 /// What a file of texts comes to for this policy.

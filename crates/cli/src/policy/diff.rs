@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
             (signed(&folder.public()?)?, check::read(&folder.policy())?.0)
         }
     };
+    check::remark_on_version(&older, &newer);
     let differences = older.differences(&newer);
     for difference in &differences {
         answer(difference.to_string());

@@ -101,12 +101,13 @@ fn check_version(policy: &Policy, public: &ProgramFile) -> Result<(), Failure> {
     let Ok(last) = public.policy.unverified() else {
         return Ok(());
     };
+    check::remark_on_version(&last, policy);
     if policy.terms.version > last.terms.version || *policy == last {
         return Ok(());
     }
     let last = last.terms.version;
     Err(Failure::new(
         format!("Version {last} of the policy was signed before, and said something else."),
-        format!("Set `version = {}` in the policy.", last + 1),
+        format!("Set `version = {}` in the policy.", last.saturating_add(1)),
     ))
 }

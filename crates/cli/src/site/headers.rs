@@ -1,9 +1,10 @@
 //! Which promise is lost when a server leaves out or weakens a header (`features.md` 1.4, 3.1, 6.5).
 //!
 //! What is looked for is what the relay itself sends. A header that allows less than asked for is taken as it
-//! is only where that cannot be mistaken; everything else must be as it was asked for.
+//! is only where that cannot be mistaken; everything else must be as it was asked for, and nothing may stand
+//! beside it that browsers could take for more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stillroom_relay::{NOT_KEPT, Origin, strict};
 
@@ -26,6 +27,24 @@ const DIRECTIVES: [(&str, &str); 10] = [
     ("trusted-types", "a text could become code"),
 ];
 
+/// What other directives, which go before those of [`DIRECTIVES`] that they are a part of, would let in.
+const OTHER_DIRECTIVES: [(&str, &str); 8] = [
+    ("script-src-elem", "code from elsewhere could run in the page and read the chat"),
+    ("script-src-attr", "code could stand in the page's markup and read the chat"),
+    ("style-src-elem", "styles from elsewhere could cover or fake parts of the page"),
+    ("style-src-attr", "styles could stand in the page's markup and cover parts of it"),
+    ("worker-src", "code could go on beside the page"),
+    ("frame-src", "other sites could be shown inside the page"),
+    ("child-src", "other sites could be shown inside the page"),
+    ("object-src", "a plug-in could run in the page"),
+];
+
+/// What of a content security policy has the browser tell others.
+const REPORTS: [&str; 2] = ["report-uri", "report-to"];
+
+/// What reports do, by whatever header.
+const REPORTED: &str = "it has the browser report visits to somebody else";
+
 /// What each other header keeps.
 const HEADERS: [(&str, &str); 10] = [
     ("referrer-policy", "the site that somebody goes to next learns where they were"),
@@ -47,16 +66,23 @@ const HEADERS: [(&str, &str); 10] = [
 ];
 
 /// Headers that must not be there, and what they would do.
-const HARMFUL: [(&str, &str); 8] = [
+const HARMFUL: [(&str, &str); 11] = [
     ("set-cookie", "it marks the visitor, who can be recognised the next time"),
-    ("nel", "it has the browser report visits to somebody else"),
-    ("report-to", "it has the browser report visits to somebody else"),
-    ("reporting-endpoints", "it has the browser report visits to somebody else"),
-    ("content-security-policy-report-only", "it has the browser report visits to somebody else"),
+    ("nel", REPORTED),
+    ("report-to", REPORTED),
+    ("reporting-endpoints", REPORTED),
+    ("content-security-policy-report-only", REPORTED),
     ("link", "it has the browser load what the page does not name"),
     ("refresh", "it leads the page to somewhere else"),
     ("service-worker-allowed", "it lets code that stays behind stand between page and server"),
+    ("accept-ch", "it has the browser tell more about the device, by which it can be recognised"),
+    ("critical-ch", "it has the browser ask again at once, and tell more about the device"),
+    ("speculation-rules", "it has the browser load other pages that nobody asked for"),
 ];
+
+/// What must not be there beside a document. Its files are the same for everybody.
+const HARMFUL_TO_DOCUMENTS: [(&str, &str); 1] =
+    [("access-control-allow-origin", "other sites could read the page, and what it says just now")];
 
 /// What is wrong with the headers of a document at `origin`. Where it connects to is not looked at unless
 /// `relay` is known.
@@ -65,7 +91,7 @@ pub(super) fn of_document(answer: &Answer, origin: &Origin, relay: Option<&Origi
     for (name, expected) in strict(origin, relay.unwrap_or(origin)) {
         let sent = answer.header(name);
         if name == "content-security-policy" {
-            wrong.extend(content_policy(answer, &expected, relay.is_some()));
+            wrong.extend(wrong_content_policy(answer, &expected, relay.is_some()));
         } else if !holds(name, &expected, sent.as_deref()) {
             wrong.push(lost(name, sent.is_some(), promise(&HEADERS, name)));
         }
@@ -75,14 +101,15 @@ pub(super) fn of_document(answer: &Answer, origin: &Origin, relay: Option<&Origi
         let promise = "the page stays in the browser's cache, where it can be found";
         wrong.push(lost("cache-control: no-store", kept.is_some(), promise));
     }
-    wrong.extend(harmful(answer));
+    wrong.extend(harmful(answer, &HARMFUL));
+    wrong.extend(harmful(answer, &HARMFUL_TO_DOCUMENTS));
     wrong
 }
 
 /// What is wrong with the headers of a file that the document names, which must be given out as `content_type`
 /// and be kept like `kept`.
 pub(super) fn of_file(answer: &Answer, content_type: &str, kept: &str) -> Vec<String> {
-    let mut wrong = harmful(answer);
+    let mut wrong: Vec<String> = harmful(answer, &HARMFUL).collect();
     let sent = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     if sent.replace(' ', "") != content_type.replace(' ', "") {
         wrong.push(format!("content-type is not {content_type}: browsers refuse to use it"));
@@ -115,27 +142,38 @@ fn promise(of: &[(&'static str, &'static str)], name: &str) -> &'static str {
     of.iter().find(|(found, _)| *found == name).map_or("", |(_, promise)| promise)
 }
 
-fn harmful(answer: &Answer) -> Vec<String> {
-    HARMFUL
-        .iter()
-        .filter(|(name, _)| answer.headers.contains_key(*name))
-        .map(|(name, what)| format!("{name} is there: {what}"))
-        .collect()
+fn harmful(answer: &Answer, those: &[(&str, &str)]) -> impl Iterator<Item = String> {
+    let there = those.iter().filter(move |(name, _)| answer.headers.contains_key(*name));
+    there.map(|(name, what)| format!("{name} is there: {what}"))
 }
 
 /// Whether a header says at least what it must.
 fn holds(name: &str, expected: &str, sent: Option<&str>) -> bool {
     match name {
-        "permissions-policy" => has_all(sent, expected),
-        "strict-transport-security" => sent
-            .and_then(|sent| {
-                let sent = sent.to_ascii_lowercase();
-                let age = sent.split(';').find_map(|part| part.trim().strip_prefix("max-age="))?;
-                age.trim_matches('"').parse().ok()
-            })
-            .is_some_and(|seconds: u64| seconds >= TRANSPORT_SECONDS),
+        "permissions-policy" => sent.is_some_and(|sent| permits_nothing(sent, expected)),
+        "strict-transport-security" => sent.is_some_and(insists_on_tls),
         _ => sent.is_some_and(|sent| sent.eq_ignore_ascii_case(expected)),
     }
+}
+
+/// Whether every permission of `expected` is refused, and nothing stands beside it but further refusals: of one
+/// that is there twice browsers take the last, and where they cannot read one they take none at all.
+fn permits_nothing(sent: &str, expected: &str) -> bool {
+    let sent: BTreeSet<&str> = sent.split(',').map(str::trim).collect();
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || b"-".contains(&byte))
+    };
+    let refuses = |part: &&str| part.strip_suffix("=()").is_some_and(is_name);
+    sent.iter().all(refuses) && expected.split(',').all(|part| sent.contains(part.trim()))
+}
+
+/// Whether browsers keep to TLS for a year or longer; a time that is there twice is none.
+fn insists_on_tls(sent: &str) -> bool {
+    let sent = sent.to_ascii_lowercase();
+    let mut ages = sent.split(';').filter_map(|part| part.trim().strip_prefix("max-age="));
+    let age = ages.next().and_then(|age| age.trim_matches('"').parse::<u64>().ok());
+    ages.next().is_none() && age.is_some_and(|seconds| seconds >= TRANSPORT_SECONDS)
 }
 
 /// Whether a list has every part of another one.
@@ -146,43 +184,63 @@ fn has_all(sent: Option<&str>, expected: &str) -> bool {
     sent.is_some_and(|sent| parts(expected).is_subset(&parts(sent)))
 }
 
-/// The directives of a content security policy and their sources, in no order.
-fn directives(policy: &str) -> Vec<(String, BTreeSet<String>)> {
-    let directive = |part: &str| {
+/// A content security policy: its directives and their sources, in no order. Of a directive that stands twice,
+/// browsers take the first.
+type ContentPolicy = BTreeMap<String, BTreeSet<String>>;
+
+fn content_policy(policy: &str) -> ContentPolicy {
+    let mut directives = ContentPolicy::new();
+    for part in policy.split(';') {
         let mut words = part.split_ascii_whitespace().map(str::to_owned);
-        let name = words.next()?.to_ascii_lowercase();
-        Some((name, words.collect()))
-    };
-    policy.split(';').filter_map(directive).collect()
+        if let Some(name) = words.next() {
+            directives.entry(name.to_ascii_lowercase()).or_insert_with(|| words.collect());
+        }
+    }
+    directives
 }
 
-/// Every policy that is sent binds the browser, so it is enough that one of them says a thing. Of a
-/// directive that stands twice in a policy, browsers take the first.
-fn content_policy(answer: &Answer, expected: &str, relay_is_known: bool) -> Vec<String> {
-    let sent: Vec<_> = answer
-        .header("content-security-policy")
-        .unwrap_or_default()
-        .split(',')
-        .map(directives)
-        .collect();
-    let says = |name: &str, sources: &BTreeSet<String>| {
-        sent.iter().any(|policy| {
-            policy
-                .iter()
-                .find(|(found, _)| found == name)
-                .is_some_and(|(_, found)| found == sources)
-        })
+/// What is wrong with the content security policies that were sent. Each binds the browser and none frees it
+/// from another, so it is enough that one is as it was asked for; but each of them may report.
+fn wrong_content_policy(answer: &Answer, expected: &str, relay_is_known: bool) -> Vec<String> {
+    let there = answer.header("content-security-policy");
+    let sent = there.as_deref().unwrap_or_default().split(',').map(content_policy);
+    let sent: Vec<ContentPolicy> = sent.collect();
+    let mut expected = content_policy(expected);
+    if !relay_is_known {
+        expected.remove("connect-src");
+    }
+    let weakened = |policy| weakened(policy, &expected, relay_is_known, there.is_some());
+    let mut wrong = sent.iter().map(weakened).min_by_key(Vec::len).unwrap_or_default();
+    let reports = |name: &&str| sent.iter().any(|policy| policy.contains_key(*name));
+    let reports = REPORTS.into_iter().filter(reports);
+    wrong.extend(
+        reports.map(|name| format!("content-security-policy: {name} is there: {REPORTED}")),
+    );
+    wrong
+}
+
+/// In what one content security policy is not as it was asked for.
+fn weakened(
+    policy: &ContentPolicy,
+    expected: &ContentPolicy,
+    relay_is_known: bool,
+    there: bool,
+) -> Vec<String> {
+    let lacking = expected.iter().filter(|(name, sources)| policy.get(*name) != Some(*sources));
+    let lacking = lacking.map(|(name, _)| {
+        lost(&format!("content-security-policy: {name}"), there, promise(&DIRECTIVES, name))
+    });
+    let unasked = |name: &&String| {
+        let reports = REPORTS.contains(&name.as_str());
+        let open = !relay_is_known && *name == "connect-src";
+        !expected.contains_key(*name) && !reports && !open
     };
-    let there = answer.headers.contains_key("content-security-policy");
-    directives(expected)
-        .iter()
-        .filter(|(name, _)| relay_is_known || name != "connect-src")
-        .filter(|(name, sources)| !says(name, sources))
-        .map(|(name, _)| {
-            let header = format!("content-security-policy: {name}");
-            lost(&header, there, promise(&DIRECTIVES, name))
-        })
-        .collect()
+    let beside = policy.keys().filter(unasked).map(|name| {
+        let what = promise(&OTHER_DIRECTIVES, name);
+        let what = if what.is_empty() { "it may allow what was not asked for" } else { what };
+        format!("content-security-policy: {name} is there: {what}")
+    });
+    lacking.chain(beside).collect()
 }
 
 #[cfg(test)]
@@ -227,7 +285,7 @@ mod tests {
             });
             let count = if name == "content-security-policy" { DIRECTIVES.len() } else { 1 };
             assert_eq!(wrong.len(), count, "{name}: {wrong:?}");
-            assert_eq!(directives(&value).len() == DIRECTIVES.len(), count > 1, "{name}");
+            assert_eq!(content_policy(&value).len() == DIRECTIVES.len(), count > 1, "{name}");
             for line in wrong {
                 assert!(line.contains(name) && !line.ends_with(": "), "{line}");
             }
@@ -281,9 +339,91 @@ mod tests {
         assert!(wrong.iter().any(|line| line.contains("script-src")), "{wrong:?}");
     }
 
+    /// What is wrong where this stands at the end of the content security policy.
+    fn wrong_with_directive(directive: &str) -> Vec<String> {
+        let (origin, relay) = origins();
+        let policy = format!("{}; {directive}", strict(&origin, &relay)[0].1);
+        wrong_after(|headers| {
+            headers.insert("content-security-policy", HeaderValue::try_from(policy).unwrap());
+        })
+    }
+
+    #[test]
+    fn a_directive_that_goes_before_another_one_is_named() {
+        for directive in [
+            "script-src-elem *",
+            "script-src-attr 'unsafe-inline'",
+            "style-src-elem *",
+            "style-src-attr 'unsafe-inline'",
+            "worker-src *",
+            "frame-src *",
+            "child-src *",
+            "object-src *",
+            "font-src *",
+            "SCRIPT-SRC-ELEM *",
+        ] {
+            let wrong = wrong_with_directive(directive);
+            let name = directive.split(' ').next().unwrap().to_lowercase();
+            assert!(wrong.len() == 1 && wrong[0].contains(&name), "{directive}: {wrong:?}");
+        }
+        assert!(wrong_with_directive("img-src *").is_empty(), "browsers take the first");
+    }
+
+    #[test]
+    fn a_content_policy_that_reports_is_named_whichever_it_is() {
+        for directive in ["report-uri https://example.com/r", "report-to elsewhere"] {
+            let wrong = wrong_with_directive(directive);
+            assert!(wrong.len() == 1 && wrong[0].contains("report visits"), "{wrong:?}");
+            let wrong = wrong_after(|headers| {
+                let second = HeaderValue::try_from(format!("default-src 'self'; {directive}"));
+                headers.append("content-security-policy", second.unwrap());
+            });
+            assert!(wrong.len() == 1 && wrong[0].contains("report visits"), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_permission_that_comes_again_or_cannot_be_read_is_named() {
+        for more in [
+            ", camera=*, microphone=*",
+            ", camera=(self)",
+            ",",
+            ", Camera=()",
+            ", x=(\"",
+            ", bluetooth=*",
+        ] {
+            let wrong = wrong_after(|headers| {
+                let sent = headers["permissions-policy"].to_str().unwrap().to_owned() + more;
+                headers.insert("permissions-policy", HeaderValue::try_from(sent).unwrap());
+            });
+            assert_eq!(wrong.len(), 1, "{more}: {wrong:?}");
+            let appended = wrong_after(|headers| {
+                let more = more.trim_start_matches(", ").to_owned();
+                headers.append("permissions-policy", HeaderValue::try_from(more).unwrap());
+            });
+            assert_eq!(appended.len(), 1, "{more}: {appended:?}");
+        }
+        let wrong = wrong_after(|headers| {
+            headers
+                .append("permissions-policy", HeaderValue::from_static("bluetooth=(), camera=()"));
+        });
+        assert_eq!(wrong, Vec::<String>::new(), "refused once more");
+    }
+
+    #[test]
+    fn a_time_for_tls_that_is_there_twice_is_named() {
+        for value in ["max-age=63072000; max-age=0", "max-age=63072000, max-age=0"] {
+            let wrong = wrong_after(|headers| {
+                let value = HeaderValue::from_static(value);
+                headers.insert("strict-transport-security", value);
+            });
+            assert_eq!(wrong.len(), 1, "{value}: {wrong:?}");
+        }
+    }
+
     #[test]
     fn what_marks_a_visitor_or_reports_a_visit_is_named() {
-        for (name, _) in HARMFUL {
+        for (name, _) in HARMFUL.iter().chain(&HARMFUL_TO_DOCUMENTS) {
             let wrong = wrong_after(|headers| {
                 headers.insert(HeaderName::from_static(name), HeaderValue::from_static("x"));
             });

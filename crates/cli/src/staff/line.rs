@@ -161,6 +161,10 @@ fn refused(refusal: Refusal) -> Failure {
             "The relay refused the record: something newer is there already, or it is not signed as it must be.",
             "If somebody else published meanwhile, take theirs as the base and publish again.",
         ),
+        Refusal::RecordOutOfTime => (
+            "The relay refused the record: by the relay's clock it, or its signer's certificate, has run out or holds from a later time on.",
+            "Set its dates anew and publish again. What was there before is there still.",
+        ),
         Refusal::InvitationUnknown => (
             "There is no such invitation at the relay.",
             "It was used, has run out, or the relay was moved. Invite again.",

@@ -34,7 +34,7 @@ use crate::sealing::ReceivingPublicKey;
 #[cfg(feature = "hours")]
 pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use check::{Finding, Problem, problem_of_translation};
+pub use check::{Finding, Problem, Untimely};
 #[cfg(feature = "author")]
 pub use difference::Difference;
 #[cfg(feature = "author")]
@@ -48,7 +48,7 @@ pub use page::{
 #[cfg(feature = "author")]
 pub use reading::Warning;
 pub use signed::{PolicyError, SignedPolicy, VerifiedPolicy};
-pub use texts::PolicyText;
+pub use texts::{PolicyText, TextKind};
 
 /// A program's policy, whole. What a relay shows is [`SignedPolicy`].
 #[derive(Clone, Debug, PartialEq, Eq)]

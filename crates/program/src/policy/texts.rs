@@ -7,7 +7,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::policy::{AlternativeKind, Choice, Date, Page, Policy, Terms};
+use crate::policy::{AlternativeKind, Choice, Date, Page, Policy, Question, Terms};
 
 /// A text of the policy that a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,23 @@ pub struct PolicyText<'a> {
     pub name: String,
     /// What it says in the policy's own language.
     pub text: &'a str,
+    /// What it is for, and so what it must not say.
+    pub kind: TextKind,
+}
+
+/// What a text of a policy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// It is shown, and that is all.
+    Plain,
+    /// The program says it by itself at the start of a chat.
+    Opening,
+    /// A question, or an item of the survey, with choices alone.
+    Asked,
+    /// An item of the survey to which people can write an answer.
+    AskedFreely,
+    /// It belongs to what is asked: a choice, why it is asked, what answering means for privacy.
+    AboutAsked,
 }
 
 impl Policy {
@@ -34,8 +51,12 @@ struct Texts<'a>(Vec<PolicyText<'a>>);
 
 impl<'a> Texts<'a> {
     fn add(&mut self, name: impl Into<String>, text: &'a str) {
+        self.add_of(TextKind::Plain, name, text);
+    }
+
+    fn add_of(&mut self, kind: TextKind, name: impl Into<String>, text: &'a str) {
         if !text.trim().is_empty() {
-            self.0.push(PolicyText { name: name.into(), text });
+            self.0.push(PolicyText { name: name.into(), text, kind });
         }
     }
 
@@ -79,26 +100,30 @@ impl<'a> Texts<'a> {
 
     fn openings(&mut self, terms: &'a Terms) {
         for (number, message) in (1..).zip(terms.opening_messages.iter()) {
-            self.add(Page::opening_name(number), &message.text);
+            self.add_of(TextKind::Opening, Page::opening_name(number), &message.text);
         }
     }
 
     fn asked(&mut self, page: &'a Page) {
-        for question in page.questions.iter() {
-            self.add(Page::entry_name("question", &question.id, "ask"), &question.ask);
-            self.add(Page::entry_name("question", &question.id, "why"), &question.why);
-            self.add(Page::entry_name("question", &question.id, "privacy"), &question.privacy);
-            self.choices("question", &question.id, &question.choices);
+        for Question { id, ask, why, privacy, choices } in page.questions.iter() {
+            let name = |part| Page::entry_name("question", id, part);
+            self.add_of(TextKind::Asked, name("ask"), ask);
+            self.add_of(TextKind::AboutAsked, name("why"), why);
+            self.add_of(TextKind::AboutAsked, name("privacy"), privacy);
+            self.choices("question", id, choices);
         }
         for item in page.survey.iter() {
-            self.add(Page::entry_name("survey", &item.id, "ask"), &item.ask);
+            let free = item.free_text > 0;
+            let kind = if free { TextKind::AskedFreely } else { TextKind::Asked };
+            self.add_of(kind, Page::entry_name("survey", &item.id, "ask"), &item.ask);
             self.choices("survey", &item.id, &item.choices);
         }
     }
 
     fn choices(&mut self, list: &str, id: &str, choices: &'a [Choice]) {
         for choice in choices {
-            self.add(Page::choice_name(list, id, &choice.id), &choice.text);
+            let name = Page::choice_name(list, id, &choice.id);
+            self.add_of(TextKind::AboutAsked, name, &choice.text);
         }
     }
 }

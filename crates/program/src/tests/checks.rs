@@ -4,6 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use proptest::prelude::*;
+
 use super::fixture::{DAY, policy};
 use crate::*;
 
@@ -29,6 +31,10 @@ fn list<T, const MAX: usize>(entries: Vec<T>) -> List<T, MAX> {
 fn a_fault_of_the_terms_is_named_by_its_field() {
     assert_eq!(found(|_| ()), []);
     assert_eq!(found(|p| p.terms.version = 0), one("version", Problem::NoVersion));
+    assert_eq!(found(|p| p.terms.version = limits::POLICY_VERSION_MAX), []);
+    for version in [limits::POLICY_VERSION_MAX + 1, 1 << 63, u64::MAX] {
+        assert_eq!(found(|p| p.terms.version = version), one("version", Problem::VersionTooHigh));
+    }
     assert_eq!(found(|p| p.terms.expires = p.terms.issued), one("expires", Problem::EndsTooEarly));
     assert_eq!(
         found(|p| p.terms.expires = p.terms.issued + 401 * DAY.as_secs()),
@@ -52,7 +58,18 @@ fn a_fault_of_the_terms_is_named_by_its_field() {
 
 #[test]
 fn a_title_or_a_neutral_name_that_tells_is_refused() {
-    for telling in ["Crisis chat", "Rivertown advocates", "SAFE space"] {
+    for telling in [
+        "Crisis chat",
+        "Rivertown advocates",
+        "SAFE space",
+        "Rape counselling for women",
+        "Stalked? Talk to us",
+        "Trauma line",
+        "Woman to woman",
+        "Not the police",
+        "Counsel",
+        "Línea de violencia",
+    ] {
         assert_eq!(
             found(|p| p.page.title = text(telling)),
             one("title", Problem::TellsTooMuch),
@@ -64,6 +81,34 @@ fn a_title_or_a_neutral_name_that_tells_is_refused() {
             "{telling}"
         );
     }
+    for honest in
+        ["Chat", "Grapes", "Draper Street", "Essex", "City Council", "Riverside", "Stamps"]
+    {
+        assert_eq!(found(|p| p.page.title = text(honest)), [], "{honest}");
+        assert_eq!(found(|p| p.page.neutral_name = text(honest)), [], "{honest}");
+    }
+}
+
+#[test]
+fn nobody_leaves_to_a_website_of_the_programs_own() {
+    let leave_to = |exit: &str, website: &str| {
+        let own =
+            Alternative { kind: AlternativeKind::Website, label: text("x"), value: text(website) };
+        found(|p| {
+            p.terms.exits = list(vec![text("https://weather.gov/"), text(exit)]);
+            p.page.alternatives = list(vec![own.clone()]);
+        })
+    };
+    let leads_back = one("exits", Problem::LeadsBack);
+    for website in
+        ["https://rivertown.org/help", "https://WWW.Rivertown.org:443", "https://a@rivertown.org?x"]
+    {
+        assert_eq!(leave_to("https://www.rivertown.org/", website), leads_back, "{website}");
+        assert_eq!(leave_to("https://rivertown.org.", website), leads_back, "{website}");
+        assert_eq!(leave_to("https://town.org/", website), [], "{website}");
+    }
+    let shared = leave_to("https://www.example.com/", "https://sites.example.com/rivertown");
+    assert_eq!(shared, [], "others have websites there too");
 }
 
 #[test]
@@ -87,6 +132,7 @@ fn what_survivors_need_to_read_must_be_there() {
         found(|p| {
             p.page.rights = List::default();
             p.terms.opening_messages = List::default();
+            p.guidance.checklist = Checklist::default();
         }),
         one("rights", Problem::Empty)
     );
@@ -245,6 +291,7 @@ fn an_opening_message_is_short_and_leads_to_the_details() {
         p.page.rights = list(rights);
         let message = OpeningMessage { text: text("x"), details: Text::default() };
         p.terms.opening_messages = list(vec![message]);
+        p.guidance.checklist = Checklist::default();
     });
     assert_eq!(without_details, [], "where there are none, none are led to");
 }
@@ -289,6 +336,24 @@ fn a_question_that_could_name_or_find_somebody_is_refused() {
         ("¿Tiene teléfono?", Problem::AsksContact),
         ("In which year were you born?", Problem::AsksBirth),
         ("When is your birthday?", Problem::AsksBirth),
+        ("Who are you?", Problem::AsksName),
+        ("Please say who you are.", Problem::AsksName),
+        ("What is your firstname?", Problem::AsksName),
+        ("What is your na\u{200b}me?", Problem::AsksName),
+        ("How can we get in touch with you?", Problem::AsksContact),
+        ("Phone:", Problem::AsksContact),
+        ("Home phone or mobile", Problem::AsksContact),
+        ("Mobile number?", Problem::AsksContact),
+        ("Your postal code", Problem::AsksContact),
+        ("What is your adress?", Problem::AsksContact),
+        ("Which school do you go to?", Problem::AsksContact),
+        ("Which county do you live in?", Problem::AsksContact),
+        ("Your county:", Problem::AsksContact),
+        ("Your Telegram or Snapchat", Problem::AsksContact),
+        ("Your passport number", Problem::AsksNumber),
+        ("What is your social security number?", Problem::AsksNumber),
+        ("When did you turn 18?", Problem::AsksBirth),
+        ("Which year did you come into the world?", Problem::AsksBirth),
         ("Would you look at www.example.org?", Problem::HoldsLink),
         ("Would you look at example.org/form for us?", Problem::HoldsLink),
         ("Did you see https://localhost?", Problem::HoldsLink),
@@ -305,8 +370,151 @@ fn a_question_that_is_about_none_of_that_is_not_refused() {
         "How did you find this chat?",
         "Did the chat help you? Yes... or no",
         "Are you an unnamed hero, e.g. of this town?",
+        "How old are you?",
+        "Which of these languages do you speak best?",
+        "Which state do you live in?",
+        "Who are you worried about?",
+        "Whom did you turn to first?",
+        "Would you get in touch with us again?",
+        "Are you on a phone or a computer?",
+        "Do you live alone, or with others?",
+        "Do you go to school?",
+        "Do you feel safe where you are now?",
+        "What did you want to talk about? For example: work, school, family.",
+        "Did the chat open in 3.5 seconds, at 12:30 or later?",
+        "Was it clear who can read what you write?",
     ] {
         assert_eq!(question(ask, &["18 to 24", "25 or older"]), [], "{ask}");
+        assert_eq!(question("Well?", &[ask, "Something else"]), [], "{ask}");
+    }
+}
+
+#[test]
+fn an_address_is_a_link_however_it_goes_on() {
+    for link in [
+        "example.com",
+        "example.com?x=1",
+        "example.com:443",
+        "example.com#why",
+        "(example.com),",
+        "look:example.com",
+        "192.0.2.1",
+        "192.0.2.1:8080/x",
+        "2001:db8::1",
+        "[2001:db8::1]:443",
+        "xn--fiq228c.xn--fiqs8s",
+        "münchen.example",
+        "me@localhost",
+    ] {
+        let said = alloc::format!("Look at {link} first.");
+        let problem =
+            |field: &str| one(&alloc::format!("questions.{field} \"q\""), Problem::HoldsLink);
+        assert_eq!(question(&said, &["Yes", "No"]), problem("ask"), "{link}");
+        assert_eq!(question("Well?", &["Yes", &said]), problem("choices"), "{link}");
+        assert_eq!(about(&said, "x"), problem("why"), "{link}");
+        assert_eq!(about("x", &said), problem("privacy"), "{link}");
+    }
+    for none in
+        ["At 12:30, or 12:30:15.", "3.5 of 10", "e.g. this... or that", "18-24", "a : b", "1.2.3"]
+    {
+        assert_eq!(question("Well?", &["Yes", none]), [], "{none}");
+    }
+}
+
+/// A question with this reason and this note on privacy.
+fn about(why: &str, privacy: &str) -> Vec<(String, Problem)> {
+    let choice = |id: &str, said: &str| Choice { id: text(id), text: text(said) };
+    let question = Question {
+        id: text("q"),
+        ask: text("Well?"),
+        why: text(why),
+        privacy: text(privacy),
+        choices: list(vec![choice("a", "Yes"), choice("b", "No")]),
+    };
+    found(|p| p.page.questions = list(vec![question.clone()]))
+}
+
+#[test]
+fn what_a_question_must_not_ask_no_choice_and_no_reason_asks_in_its_place() {
+    for (said, problem) in [
+        ("What is your name? Put it in the last box", Problem::AsksName),
+        ("Tell us your name", Problem::AsksName),
+        ("Other: write your phone number below", Problem::AsksContact),
+        ("When is your birthday?", Problem::AsksBirth),
+        ("We do not keep it. Please put your passport number here.", Problem::AsksNumber),
+        ("So that we can help we need your address.", Problem::AsksContact),
+    ] {
+        let of = |field: &str| one(&alloc::format!("questions.{field} \"q\""), problem);
+        assert_eq!(question("Well?", &["Yes", said]), of("choices"), "{said}");
+        assert_eq!(about(said, "x"), of("why"), "{said}");
+        assert_eq!(about("x", said), of("privacy"), "{said}");
+    }
+    for honest in [
+        "We do not ask your name.",
+        "Please do not write your name or your address.",
+        "Never tell us your phone number here.",
+        "Your name is not kept, and nobody sees your address.",
+        "It helps us to know in which town people have no bus.",
+        "On Facebook or Instagram",
+        "I would rather not say my name",
+        "I saw your number on the street",
+        "Somebody I went to school with",
+        "I was born in another country",
+    ] {
+        assert_eq!(question("Well?", &["Yes", honest]), [], "{honest}");
+        assert_eq!(about(honest, honest), [], "{honest}");
+    }
+}
+
+proptest! {
+    /// Whatever stands around it, in whatever letters, with whatever between its words.
+    #[test]
+    fn a_forbidden_phrase_is_found_wherever_it_stands(
+        before in "([a-z]{1,8} ){0,4}",
+        after in "( [a-z]{1,8}){0,4}",
+        phrase in prop::sample::select(vec![
+            ("firstname", Problem::AsksName),
+            ("phone number", Problem::AsksContact),
+            ("where do you live", Problem::AsksContact),
+            ("which county", Problem::AsksContact),
+            ("passport", Problem::AsksNumber),
+            ("turned 21", Problem::AsksBirth),
+        ]),
+        between in prop::sample::select(vec![" ", "-", "  ", " / ", "_", "\u{a0}"]),
+        upper: bool,
+    ) {
+        let (phrase, problem) = phrase;
+        let you = if problem == Problem::AsksBirth { "you " } else { "" };
+        let said = alloc::format!("{before}{you}{phrase}{after}?").replace(' ', between);
+        let said = if upper { said.to_uppercase() } else { said };
+        prop_assert!(TextKind::Asked.problem(&said).is_some(), "{said}");
+        prop_assert!(TextKind::AboutAsked.problem(&said).is_some(), "{said}");
+    }
+
+    /// No text, however odd, does more than be refused.
+    #[test]
+    fn any_text_can_be_looked_at(said in "\\PC{0,80}") {
+        for kind in [TextKind::Asked, TextKind::AskedFreely, TextKind::AboutAsked] {
+            let _: Option<Problem> = kind.problem(&said);
+        }
+    }
+
+    /// Words that none of the lists has, in any order, are honest.
+    #[test]
+    fn words_that_ask_for_nothing_are_never_refused(
+        words in prop::collection::vec(
+            prop::sample::select(vec![
+                "did", "the", "chat", "help", "you", "with", "what", "we", "could", "do", "better",
+                "how", "long", "wait", "feel", "safe", "language", "18", "24", "or", "older",
+            ]),
+            1..12,
+        ),
+        end in prop::sample::select(vec!["?", ".", "", ":", "..."]),
+    ) {
+        let said = words.join(" ") + end;
+        for kind in [TextKind::Asked, TextKind::AskedFreely, TextKind::AboutAsked] {
+            prop_assert_eq!(kind.problem(&said), None, "{}", said);
+        }
     }
 }
 
@@ -329,18 +537,29 @@ fn a_reason_leads_nowhere() {
 
 #[test]
 fn what_must_not_be_asked_must_not_be_asked_in_another_language() {
-    for (name, text, problem) in [
-        ("policy-question-age-ask", "What is your full name?", Some(Problem::AsksName)),
-        ("policy-question-age-ask", "Quel âge ? https://example.org", Some(Problem::HoldsLink)),
-        ("policy-question-age-why", "example.org/pourquoi", Some(Problem::HoldsLink)),
-        ("policy-survey-help-choice-yes", "me@example.org", Some(Problem::HoldsLink)),
-        ("policy-opening-1", &*"न".repeat(401), Some(Problem::TooManyCharacters)),
-        ("policy-opening-1", &*"न".repeat(400), None),
-        ("policy-question-age-ask", "Quel âge avez-vous ?", None),
-        ("policy-about", "Our name is River. www.example.org", None),
+    for (kind, text, problem) in [
+        (TextKind::Asked, "What is your full name?", Some(Problem::AsksName)),
+        (TextKind::Asked, "Quel âge ? https://example.org", Some(Problem::HoldsLink)),
+        (TextKind::AskedFreely, "How old are you?", Some(Problem::AsksAge)),
+        (TextKind::AboutAsked, "example.org/pourquoi", Some(Problem::HoldsLink)),
+        (TextKind::AboutAsked, "me@example.org", Some(Problem::HoldsLink)),
+        (TextKind::AboutAsked, "What is your name?", Some(Problem::AsksName)),
+        (TextKind::Opening, &*"न".repeat(401), Some(Problem::TooManyCharacters)),
+        (TextKind::Opening, &*"न".repeat(400), None),
+        (TextKind::Asked, "Quel âge avez-vous ?", None),
+        (TextKind::Plain, "Our name is River. www.example.org", None),
     ] {
-        assert_eq!(problem_of_translation(name, text), problem, "{name}: {text}");
+        assert_eq!(kind.problem(text), problem, "{kind:?}: {text}");
     }
+    let sample = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    let kind_of =
+        |name: &str| sample.texts().into_iter().find(|text| text.name == name).unwrap().kind;
+    assert_eq!(kind_of("policy-question-age-ask"), TextKind::Asked);
+    assert_eq!(kind_of("policy-question-age-why"), TextKind::AboutAsked);
+    assert_eq!(kind_of("policy-survey-helped-choice-yes"), TextKind::AboutAsked);
+    assert_eq!(kind_of("policy-survey-better-ask"), TextKind::AskedFreely);
+    assert_eq!(kind_of("policy-opening-1"), TextKind::Opening);
+    assert_eq!(kind_of("policy-about"), TextKind::Plain);
 }
 
 #[test]
@@ -348,6 +567,9 @@ fn an_age_is_asked_in_groups_or_not_at_all() {
     let ask = "How old are you?";
     assert_eq!(question(ask, &["Under 18", "18 to 24", "25 or older"]), []);
     let age = one("questions.ask \"q\"", Problem::AsksAge);
+    assert_eq!(question("How much did it help, from 1 to 3?", &["1", "2", "3"]), []);
+    assert_eq!(question("For how long?", &["1 year", "2 years", "3 years or more"]), []);
+    assert_eq!(question("How old are your children?", &["1", "2", "3"]), age);
     assert_eq!(question(ask, &["18", "19", "20"]), age);
     assert_eq!(question("Which is it?", &["17 years old", "18 years old"]), age);
     assert_eq!(survey(ask, 3), one("survey.ask \"s\"", Problem::AsksAge));
@@ -629,4 +851,20 @@ fn each_text_of_a_policy_has_a_name_of_its_own_and_what_shows_in_a_history_has_n
     }
     assert!(!names.contains("policy-alternative-1-value"), "a number is the same for all");
     assert!(texts.iter().all(|said| !["Title", "Neutral"].contains(&said.text)));
+}
+
+#[test]
+fn a_policy_outside_its_time_and_a_version_far_ahead_are_remarked_upon() {
+    let old = policy();
+    let at = |seconds| old.holds(Timestamp::from_seconds(seconds));
+    assert_eq!(at(old.terms.issued - 1), Err(Untimely::NotYet));
+    assert_eq!(at(old.terms.issued), Ok(()));
+    assert_eq!(at(old.terms.expires - 1), Ok(()));
+    assert_eq!(at(old.terms.expires), Err(Untimely::RanOut));
+    let mut new = old.clone();
+    for (ahead, jumps) in [(0, false), (1, false), (1_000, false), (1_001, true)] {
+        new.terms.version = old.terms.version + ahead;
+        assert_eq!(new.jumps_from(&old), jumps, "{ahead}");
+    }
+    assert!(!old.jumps_from(&new), "back is no jump");
 }

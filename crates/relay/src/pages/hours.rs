@@ -8,8 +8,12 @@ use stillroom_program::{Date, Day, Exception, Hours, LocalTime, OpenTime, Page};
 use super::template::Item;
 use super::texts::Texts;
 
-/// Exceptions further ahead than this are not listed yet: a page is not a calendar.
+/// Exceptions further ahead than this are not listed yet where a page is made anew all the time: it is not a
+/// calendar.
 const EXCEPTIONS_DAYS: u32 = 60;
+
+/// Seconds in a day.
+const DAY: u64 = 24 * 60 * 60;
 
 /// Days ahead that are named by the day of the week alone.
 const WEEK: u32 = 7;
@@ -80,24 +84,46 @@ pub(super) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
     rows.into_iter().filter(|(_, _, times)| !times.is_empty()).map(row).collect()
 }
 
-/// The exceptions from today on, in their order.
-pub(super) fn exceptions(hours: &Hours, today: Date, texts: &Texts) -> Vec<Item> {
-    let soon = |exception: &&Exception| {
-        today.days_until(exception.date).is_some_and(|days| days <= EXCEPTIONS_DAYS)
-    };
-    let mut soon: Vec<&Exception> = hours.exceptions.iter().filter(soon).collect();
-    soon.sort_by_key(|exception| exception.date);
-    soon.into_iter().map(|exception| listed(exception, texts)).collect()
+/// How far ahead exceptions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// As far as anybody plans who reads a page that is made anew all the time.
+    Soon,
+    /// Up to this time, in seconds since the Unix epoch, for a page that stays as it is: each with its year, and
+    /// whoever shows it hides what is past.
+    Until(u64),
 }
 
-fn listed(exception: &Exception, texts: &Texts) -> Item {
+/// The exceptions from today on, in their order.
+pub(super) fn exceptions(hours: &Hours, now: &LocalTime, ahead: Ahead, texts: &Texts) -> Vec<Item> {
+    let days_ahead = match ahead {
+        Ahead::Soon => EXCEPTIONS_DAYS,
+        Ahead::Until(end) => {
+            let left = end.saturating_sub(now.at.seconds()).div_ceil(DAY);
+            u32::try_from(left).unwrap_or(u32::MAX)
+        }
+    };
+    let listed_now = |exception: &&Exception| {
+        now.date.days_until(exception.date).is_some_and(|days| days <= days_ahead)
+    };
+    let mut exceptions: Vec<&Exception> = hours.exceptions.iter().filter(listed_now).collect();
+    exceptions.sort_by_key(|exception| exception.date);
+    exceptions.into_iter().map(|exception| listed(exception, ahead, texts)).collect()
+}
+
+fn listed(exception: &Exception, ahead: Ahead, texts: &Texts) -> Item {
     let written = exception.date;
+    let name = match ahead {
+        Ahead::Soon => "exception-date",
+        Ahead::Until(_) => "exception-date-year",
+    };
     let date = texts.filled(
-        "exception-date",
+        name,
         &[
             ("day", written.weekday().map_or("", |today| texts.own(day(today)))),
             ("month", texts.own(month(written))),
             ("date", &written.day.to_string()),
+            ("year", &written.year.to_string()),
         ],
     );
     let times = if exception.open.is_empty() {
@@ -111,7 +137,7 @@ fn listed(exception: &Exception, texts: &Texts) -> Item {
     } else {
         texts.filled("exception-why", &[("what", &times), ("why", &why)])
     };
-    Item::from([("date", date), ("what", what)])
+    Item::from([("date", date), ("what", what), ("on", written.to_string())])
 }
 
 fn times(times: impl Iterator<Item = OpenTime>) -> String {

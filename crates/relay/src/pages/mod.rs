@@ -165,6 +165,8 @@ impl Built {
             // What holds at this moment would be wrong the next day: the page asks.
             let passing = ["closes", "next_opening", "notice", "notice_kind"];
             values.page.plain.extend(passing.map(|name| (name, String::new())));
+            let all = values::all_exceptions(said.policy, moment, texts);
+            values.page.lists.insert("exceptions", all);
         }
         values.conditions.insert("asks", matches!(said.giver, Giver::Other { .. }));
         let has_locales = which == Which::Survivor && said.languages.len() > 1;

@@ -40,6 +40,7 @@ pub fn snippet(
     let moment = Moment::of(&calendar, false, now);
     let mut values = values::values(policy, root, &moment, &texts);
     let status = format!("{relay}/status");
+    values.page.lists.insert("exceptions", values::all_exceptions(policy, &moment, &texts));
     values.page.plain.extend([("chat", chat.to_string()), ("status", status)]);
     let text = |name: &str| texts.get(name).map(str::to_owned);
     let filled = Template::read(TEMPLATE).and_then(|template| template.fill(&text, &values));
@@ -67,6 +68,7 @@ mod tests {
             "href=\"https://chat.example.org/\" rel=\"noreferrer noopener nofollow\"",
             "data-status=\"https://relay.example.net/status\"",
             "<li>Monday – Friday, 08:00–22:00</li>",
+            "<li data-date=\"2027-01-01\">Friday, January 1, 2027: Closed (New Year&#39;s Day)</li>",
             "America/Chicago",
             "href=\"tel:+15550100100\"",
             "911",

@@ -10,7 +10,7 @@ use std::fmt;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentError, FluentResource};
-use stillroom_program::{Locale, Policy, Problem, problem_of_translation};
+use stillroom_program::{Locale, Policy, Problem, TextKind};
 use unic_langid::LanguageIdentifier;
 
 use super::pseudo;
@@ -97,6 +97,8 @@ struct Source {
     text: String,
     /// Whether it is the policy's own, in which a brace is a brace.
     policys: bool,
+    /// What it must not say.
+    kind: TextKind,
 }
 
 impl Source {
@@ -166,7 +168,7 @@ fn said(bundle: &Bundle, name: &str, sources: &[Source]) -> Result<String, Trans
         pattern.and_then(variables).ok_or_else(too_clever)?.into_iter().collect();
     let wanted = source.variables();
     if used == wanted && !text.trim().is_empty() {
-        return match problem_of_translation(name, &text) {
+        return match source.kind.problem(&text) {
             Some(problem) => Err(TranslationFault::Problem { name: name.to_owned(), problem }),
             None => Ok(text),
         };
@@ -190,7 +192,7 @@ fn sources(policy: &Policy, disguise: Option<PseudoLocale>) -> Result<Vec<Source
         let names = message_names(&resource).into_iter();
         for name in names.filter(|name| !NOT_ON_A_PAGE.contains(&name.as_str())) {
             let text = texts.own(&name).to_owned();
-            sources.push(Source { name, text, policys: false });
+            sources.push(Source { name, text, policys: false, kind: TextKind::Plain });
         }
     }
     for said in policy.texts() {
@@ -198,7 +200,7 @@ fn sources(policy: &Policy, disguise: Option<PseudoLocale>) -> Result<Vec<Source
             Some(locale) => pseudo::transform(locale)(said.text).into_owned(),
             None => said.text.to_owned(),
         };
-        sources.push(Source { name: said.name, text, policys: true });
+        sources.push(Source { name: said.name, text, policys: true, kind: said.kind });
     }
     Ok(sources)
 }

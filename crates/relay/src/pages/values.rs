@@ -27,7 +27,7 @@
 //! |---|---|
 //! | `alternatives` | `label` `value` `link` `kind` |
 //! | `hours` | `days` `times` |
-//! | `exceptions` | `date` `what`: those of the next sixty days |
+//! | `exceptions` | `date` `what`, `on` (the date as `2026-11-26`): those of the next sixty days; where the page stays as it is, all until the policy's end |
 //! | `languages` | `name` `tag` `hours`, `interpreter` (`yes` or empty) |
 //! | `all_languages` | with `has_locales`: those to read and to chat in: as `languages`, and `read` (the tag to read in), `words` (where the page is in it, or empty), `current` |
 //! | `safer_ways` | `text` |
@@ -43,7 +43,7 @@ use stillroom_program::{
     OpeningMessage, Page, Policy, Question, Right, SpokenBy, SurveyItem, Text, Timestamp,
 };
 
-use super::hours;
+use super::hours::{self, Ahead};
 use super::template::{Item, Values};
 use super::texts::Texts;
 
@@ -212,7 +212,7 @@ fn lists(
             alternatives.map(|(number, way)| alternative(number, way, texts)).collect(),
         ),
         ("hours", hours::week(&page.hours, texts)),
-        ("exceptions", hours::exceptions(&page.hours, moment.now.date, texts)),
+        ("exceptions", hours::exceptions(&page.hours, &moment.now, Ahead::Soon, texts)),
         ("languages", page.languages.served.iter().map(language).collect()),
         ("safer_ways", (1..).zip(page.safety.safer_ways.iter()).map(safer_way).collect()),
         ("rights", page.rights.iter().map(|entry| right(entry, texts)).collect()),
@@ -297,6 +297,12 @@ fn choices(list: &str, id: &str, choices: &[Choice], texts: &Texts) -> Vec<Item>
         Item::from([("id", choice.id.to_string()), ("text", texts.policys(&name, &choice.text))])
     };
     choices.iter().map(item).collect()
+}
+
+/// The exceptions for whatever stays as it is until there is another policy.
+pub(super) fn all_exceptions(policy: &Policy, moment: &Moment, texts: &Texts) -> Vec<Item> {
+    let ahead = Ahead::Until(policy.terms.expires);
+    hours::exceptions(&policy.page.hours, &moment.now, ahead, texts)
 }
 
 /// A language in which the page can be read.

@@ -63,6 +63,21 @@ async fn a_policy_is_replaced_by_a_newer_one_alone() {
 }
 
 #[tokio::test]
+async fn a_policy_outside_its_time_is_refused_by_that_name() {
+    let mut scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    scene.program.policy.terms.version += 1;
+    let (now, day) = (now().seconds(), 86_400);
+    for (issued, expires) in [(now - 40 * day, now - 10 * day), (now + 10 * day, now + 40 * day)] {
+        scene.program.policy.terms.issued = issued;
+        scene.program.policy.terms.expires = expires;
+        let policy = record(&scene.program.signed_policy());
+        let refused = line.ask(Operation::PublishPolicy { policy }).await;
+        assert_eq!(refused, Err(Refusal::RecordOutOfTime));
+    }
+}
+
+#[tokio::test]
 async fn a_policy_is_kept_with_its_texts_alone() {
     let mut scene = Scene::start().await;
     let mut line = scene.administrator().await;

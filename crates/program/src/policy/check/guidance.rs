@@ -1,7 +1,7 @@
 //! What is prepared for staff: messages that can be sent as they are once their placeholders are filled, guides,
 //! and the checklist (`features.md` 3.2, 3.10, 3.11).
 
-use super::asked::holds_link;
+use super::links::holds_link;
 use super::{Findings, Problem};
 use crate::limits::{POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX};
 use crate::policy::guidance::is_finished;

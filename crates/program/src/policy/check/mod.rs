@@ -6,28 +6,31 @@
 //! and cannot find what is merely untrue.
 
 mod asked;
+mod exits;
 mod guidance;
 mod hours;
+mod links;
+mod phrases;
+mod shown;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use stillroom_wire::Text;
 
-use crate::limits::{OPENING_MESSAGE_CHARACTERS, POLICY_LASTS_MAX, POLICY_PAGE_MAX, TIMER_MAX};
+use crate::limits::{
+    OPENING_MESSAGE_CHARACTERS, POLICY_LASTS_MAX, POLICY_PAGE_MAX, POLICY_VERSION_JUMP,
+    POLICY_VERSION_MAX, TIMER_MAX,
+};
 use crate::policy::calendar::is_time_zone;
 use crate::policy::{
     Alternative, AlternativeKind, Language, Locale, OpeningMessage, Page, Policy, Right, Terms,
-    Timers,
+    TextKind, Timers,
 };
 use crate::reasons::reasons;
-
-/// Words that a title must not hold: whoever looks over a shoulder or at a history reads it.
-const TELLING: [&str; 14] = [
-    "abuse", "advocate", "assault", "crisis", "domestic", "help", "hotline", "refuge", "safe",
-    "shelter", "support", "survivor", "victim", "violence",
-];
+use crate::time::{Outside, Timestamp, within};
 
 reasons! {
     /// What is wrong with a part of a policy.
@@ -36,12 +39,16 @@ reasons! {
         Empty => "must not be empty",
         /// Version 0 is never published.
         NoVersion => "must be 1 or more",
+        /// No later one could follow it for long.
+        VersionTooHigh => "must be no more than 999999999999: the next one is higher still",
         /// It ends before it begins.
         EndsTooEarly => "must be later than the start",
         /// It holds for more than 400 days.
         LastsTooLong => "must be no more than 400 days after the start",
         /// It says what the page is about.
         TellsTooMuch => "says what the page is: a neutral title shows in the browser's history",
+        /// It is one of the program's own websites.
+        LeadsBack => "must not be a website of the program's own: whoever looks would see what this was",
         /// It is not an `https` address.
         NotHttps => "must be an address that starts with https://",
         /// It is not a telephone number.
@@ -88,6 +95,8 @@ reasons! {
         AsksName => "must not ask for a name",
         /// It asks how to reach somebody.
         AsksContact => "must not ask for a telephone number, an address or any other way to reach somebody",
+        /// It asks for a number that is one person's alone.
+        AsksNumber => "must not ask for a passport, a licence or any number that is one person's alone",
         /// It asks for a date of birth.
         AsksBirth => "must not ask for a date of birth",
         /// It asks for an age in years.
@@ -141,6 +150,12 @@ impl Findings {
         }
     }
 
+    fn all(&mut self, field: &str, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.add(field, problem);
+        }
+    }
+
     fn not_empty<const MAX: usize>(&mut self, field: impl Into<String>, text: &Text<MAX>) {
         self.add_if(text.trim().is_empty(), field, Problem::Empty);
     }
@@ -156,12 +171,40 @@ impl Findings {
     }
 }
 
+reasons! {
+    /// Why a policy that is sound does not hold now.
+    Untimely {
+        /// It held until an earlier time.
+        RanOut => "has run out: no relay takes it, and no chat starts under it",
+        /// It holds from a later time on.
+        NotYet => "begins later: no relay takes it before",
+    }
+}
+
 impl Policy {
+    /// Whether it holds at this time, and if not, why.
+    ///
+    /// # Errors
+    /// [`Untimely`].
+    pub fn holds(&self, now: Timestamp) -> Result<(), Untimely> {
+        let Terms { issued, expires, .. } = self.terms;
+        within(issued, expires, now, Duration::ZERO).map_err(|outside| match outside {
+            Outside::Early => Untimely::NotYet,
+            Outside::Late => Untimely::RanOut,
+        })
+    }
+
+    /// Whether its version is so far ahead of an older one's that somebody's hand may have slipped.
+    pub fn jumps_from(&self, older: &Self) -> bool {
+        self.terms.version.saturating_sub(older.terms.version) > POLICY_VERSION_JUMP
+    }
+
     /// All that has to be mended before the policy can be signed; nothing where it is sound.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Findings::default();
         check_terms(&self.terms, &mut findings);
         check_page(&self.page, &mut findings);
+        exits::check(&self.terms.exits, &self.page.alternatives, &mut findings);
         check_opening_messages(&self.terms.opening_messages, &self.page.rights, &mut findings);
         guidance::check(&self.guidance, self.terms.opening_messages.len(), &mut findings);
         findings.0
@@ -170,6 +213,8 @@ impl Policy {
 
 fn check_terms(terms: &Terms, findings: &mut Findings) {
     findings.add_if(terms.version == 0, "version", Problem::NoVersion);
+    let too_high = terms.version > POLICY_VERSION_MAX;
+    findings.add_if(too_high, "version", Problem::VersionTooHigh);
     match terms.expires.checked_sub(terms.issued) {
         None | Some(0) => findings.add("expires", Problem::EndsTooEarly),
         Some(lasts) if lasts > POLICY_LASTS_MAX.as_secs() => {
@@ -225,9 +270,8 @@ fn check_names(page: &Page, findings: &mut Findings) {
     let name = page.name.trim().to_lowercase();
     for (field, shown) in [("title", &page.title), ("neutral_name", &page.neutral_name)] {
         findings.not_empty(field, shown);
-        let shown = shown.to_lowercase();
-        let named = !name.is_empty() && shown.contains(&name);
-        let telling = named || TELLING.iter().any(|word| shown.contains(word));
+        let named = !name.is_empty() && shown.to_lowercase().contains(&name);
+        let telling = named || shown::tells(shown);
         findings.add_if(telling, field, Problem::TellsTooMuch);
     }
 }
@@ -305,13 +349,14 @@ fn check_rights(rights: &[Right], findings: &mut Findings) {
     }
 }
 
-/// What is wrong with a text of a policy in another language, by the name that [`Policy::texts`] has for it.
-pub fn problem_of_translation(name: &str, text: &str) -> Option<Problem> {
-    if name.starts_with("policy-opening-") {
-        return is_too_long(text).then_some(Problem::TooManyCharacters);
+impl TextKind {
+    /// What is wrong with a text of this kind, in whatever language it is.
+    pub fn problem(self, text: &str) -> Option<Problem> {
+        if self == Self::Opening {
+            return is_too_long(text).then_some(Problem::TooManyCharacters);
+        }
+        asked::problems(self, text).into_iter().next()
     }
-    let is_asked = name.starts_with("policy-question-") || name.starts_with("policy-survey-");
-    if is_asked { asked::problem_of_translation(name.ends_with("-ask"), text) } else { None }
 }
 
 /// Whether an opening message is longer than people read.

@@ -75,16 +75,16 @@ fn the_next_closing_is_named_likewise() {
     assert_eq!(said(date(12, 24), 0), None, "too far ahead to be of use");
 }
 
-#[test]
-fn exceptions_of_the_next_sixty_days_are_listed_in_their_order() {
+fn exceptions_of_november() -> Hours {
     let exception = |date, open: &[(u16, u16)], text: &str| {
         let open = open.iter().map(|&(opens, closes)| OpenTime { opens, closes });
         let open: Vec<OpenTime> = open.collect();
         Exception { date, open: open.try_into().unwrap(), text: text.try_into().unwrap() }
     };
-    let hours = Hours {
+    Hours {
         exceptions: vec![
-            exception(Date { year: 2027, month: 1, day: 25 }, &[], "too far ahead"),
+            exception(Date { year: 2027, month: 9, day: 6 }, &[], "Labor Day"),
+            exception(Date { year: 2027, month: 1, day: 25 }, &[], "in two months"),
             exception(date(12, 24), &[(600, 840)], "Christmas Eve"),
             exception(date(11, 24), &[], "past"),
             exception(date(11, 26), &[], ""),
@@ -92,10 +92,40 @@ fn exceptions_of_the_next_sixty_days_are_listed_in_their_order() {
         .try_into()
         .unwrap(),
         ..Hours::default()
-    };
-    let items = exceptions(&hours, date(11, 25), &texts());
+    }
+}
+
+#[test]
+fn exceptions_of_the_next_sixty_days_are_listed_in_their_order() {
+    let now = local(date(11, 25), 570);
+    let items = exceptions(&exceptions_of_november(), &now, Ahead::Soon, &texts());
     assert_eq!(
         rows(&items),
-        ["Thursday, November 26 Closed", "Thursday, December 24 10:00–14:00 (Christmas Eve)"]
+        [
+            "Thursday, November 26 2026-11-26 Closed",
+            "Thursday, December 24 2026-12-24 10:00–14:00 (Christmas Eve)",
+        ]
     );
+}
+
+#[test]
+fn where_nothing_is_made_anew_all_exceptions_until_the_end_are_listed_with_their_year() {
+    let mut now = local(date(11, 25), 570);
+    now.at = Timestamp::from_seconds(1_795_620_600);
+    let until = |days: u64| {
+        let ahead = Ahead::Until(now.at.seconds() + days * DAY);
+        rows(&exceptions(&exceptions_of_november(), &now, ahead, &texts()))
+    };
+    assert_eq!(
+        until(340),
+        [
+            "Thursday, November 26, 2026 2026-11-26 Closed",
+            "Thursday, December 24, 2026 2026-12-24 10:00–14:00 (Christmas Eve)",
+            "Monday, January 25, 2027 2027-01-25 Closed (in two months)",
+            "Monday, September 6, 2027 2027-09-06 Closed (Labor Day)",
+        ]
+    );
+    assert_eq!(until(285).len(), 4, "on the last day");
+    assert_eq!(until(284).len(), 3, "after the policy's end");
+    assert_eq!(until(0), Vec::<String>::new());
 }
