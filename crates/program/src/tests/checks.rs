@@ -272,7 +272,10 @@ fn a_notice_that_never_holds_is_named() {
 
 fn opening(message: &str, details: &str) -> Vec<(String, Problem)> {
     let message = OpeningMessage { text: text(message), details: text(details) };
-    found(|p| p.terms.opening_messages = list(vec![message.clone()]))
+    found(|p| {
+        p.terms.opening_messages = list(vec![message.clone()]);
+        p.guidance.checklist = Checklist::default();
+    })
 }
 
 #[test]
