@@ -17,13 +17,13 @@ const BOX = ['textbox', 'Message']
 
 /** Types on the keyboard, as a person does. */
 const type = (page, keys) => page.raw.keyboard.type(keys)
-const box = (page) => page.evaluate(() => document.querySelector('textarea').value)
+const box = (page) => page.evaluate(() => document.querySelector('[id^=message-]').value)
 const chosen = (page) => page.evaluate(() => {
-  const { value, selectionStart, selectionEnd } = document.querySelector('textarea')
+  const { value, selectionStart, selectionEnd } = document.querySelector('[id^=message-]')
   return value.slice(selectionStart, selectionEnd)
 })
 const hints = (page) => page.evaluate(() => [...document.querySelectorAll('.hint-line p')].map((one) => one.textContent))
-const boxTop = (page) => page.evaluate(() => document.querySelector('textarea').getBoundingClientRect().top)
+const boxTop = (page) => page.evaluate(() => document.querySelector('[id^=message-]').getBoundingClientRect().top)
 
 /** Waits for a hint that says this. */
 const seeHint = (page, words) => page.until((words) =>
@@ -84,7 +84,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await desk.until(() => ![...document.querySelectorAll('.hint-line p')].some((one) => one.textContent.includes('Xandra')))
       await seeHint(desk, '“12 Mill Street” looks like a street')
       await desk.fill(...BOX, 'I will tell Xandra Quill ')
-      await desk.until(() => document.querySelector('textarea').value.includes('tell'))
+      await desk.until(() => document.querySelector('[id^=message-]').value.includes('tell'))
       assert.deepEqual((await hints(desk)).filter((hint) => hint.includes('Xandra')), [], 'put away for this chat')
     })
 
@@ -98,13 +98,13 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await type(desk, 'It is 555 010 0144')
       await seeHint(desk, '“555 010 0144” looks like a telephone number')
       await type(desk, ' or 555 010 0145, and 555 010 0146 ')
-      await desk.until(() => document.querySelector('textarea').value.endsWith('0146 '))
+      await desk.until(() => document.querySelector('[id^=message-]').value.endsWith('0146 '))
       assert.deepEqual(await desk.evaluate(() => window.told), ['Before you send, look again at: a telephone number'])
     })
 
     test('Find out how messages in other characters are handled: they are left whole, and in peace', async () => {
       await type(desk, 'لا تقلق. हम यहाँ हैं। 我在这里。 e\u0301 ')
-      await desk.until(() => document.querySelector('textarea').value.endsWith('e\u0301 '))
+      await desk.until(() => document.querySelector('[id^=message-]').value.endsWith('e\u0301 '))
       assert.deepEqual(await hints(desk), [])
     })
 
@@ -215,10 +215,10 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('at 400 % the box stays, and each part has the screen to itself', async () => {
       await desk.resize(ZOOMED)
       await desk.focus(...BOX)
-      const top = await desk.evaluate(() => document.querySelector('textarea').getBoundingClientRect().top + scrollY)
+      const top = await desk.evaluate(() => document.querySelector('[id^=message-]').getBoundingClientRect().top + scrollY)
       await type(desk, 'brb ')
       await seeHint(desk, '“brb” is slang')
-      assert.equal(await desk.evaluate(() => document.querySelector('textarea').getBoundingClientRect().top + scrollY), top)
+      assert.equal(await desk.evaluate(() => document.querySelector('[id^=message-]').getBoundingClientRect().top + scrollY), top)
       await assertAccessible(desk, 'hints at 400 %')
       await picture(desk, `helping-hints-zoomed-${name}`)
       await desk.press('Alt+m')

@@ -88,7 +88,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
       await openAgain(desk)
       await desk.seeText('log', 'Conversation', 'Are you there?')
-      assert.equal(await desk.evaluate(() => document.querySelector('textarea').value), 'half a sentence')
+      assert.equal(await desk.evaluate(() => document.querySelector('[id^=message-]').value), 'half a sentence')
       await desk.until(() => document.activeElement.id === 'message-1')
       await desk.fill('textbox', 'Message', '')
       await advocateSays(desk, 'I am here.')

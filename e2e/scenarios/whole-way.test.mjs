@@ -107,7 +107,7 @@ async function wholeWay(page, desk, { press, choose, enter, send }) {
   await page.raw.keyboard.type('said with this hand alone')
   await send(page)
   await desk.seeAnywhere('said with this hand alone')
-  await desk.raw.locator('textarea').fill('heard')
+  await desk.raw.locator('[id^=message-]').fill('heard')
   await desk.press('Enter')
   await page.seeAnywhere('heard')
   await press(page, '#end')

@@ -56,7 +56,7 @@ function ask(option) {
   const request = asked = new XMLHttpRequest()
   const end = () => {
     if (!root.isConnected) return // left meanwhile
-    const other = request.status == 200 && request.response
+    const other = request.status == 200 ? request.response : null
     if (other?.getElementById('texts')) {
       // Another version of the policy may have other questions and choices than those that are here: they stay as they are.
       if (other.documentElement.dataset.version != root.dataset.version) for (const asked of other.querySelectorAll('.asked')) asked.remove()

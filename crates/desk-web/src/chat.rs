@@ -496,7 +496,7 @@ impl Chat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stillroom_conversation::MemberNumber;
+    use stillroom_conversation::{Again, MemberNumber};
 
     const SURVIVOR: MemberNumber = MemberNumber(1);
     const NOW: Timestamp = Timestamp(5_000_000);
@@ -622,7 +622,7 @@ mod tests {
     #[test]
     fn that_safety_was_asked_is_known_from_an_answer_or_from_whoever_asked() {
         let said = |safety| Beforehand {
-            again: false,
+            again: Again::No,
             language: "en".into(),
             interpreter: false,
             safety,

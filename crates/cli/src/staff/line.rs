@@ -35,10 +35,8 @@ impl StaffLine {
             }
         }
         line.send(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
-        match line.frame().await? {
-            RelayFrame::Greeting { .. } => Ok(line),
-            other => Err(unexpected(&other)),
-        }
+        line.answer(|frame| matches!(frame, RelayFrame::Greeting { .. }).then_some(())).await?;
+        Ok(line)
     }
 
     /// Connects as this device.
@@ -50,17 +48,32 @@ impl StaffLine {
         let mut line = Self::open(address, root).await?;
         let chain = encode(&device.chain).try_into().map_err(|_| too_long("certificate"))?;
         line.send(&ClientFrame::Staff { chain });
-        let nonce = match line.frame().await? {
-            RelayFrame::Challenge { nonce } => nonce,
-            other => return Err(unexpected(&other)),
-        };
+        let nonce = line
+            .answer(|frame| match frame {
+                RelayFrame::Challenge { nonce } => Some(nonce),
+                _ => None,
+            })
+            .await?;
         let challenge = [&root.program_id().0[..], &nonce.0[..]].concat();
         line.send(&ClientFrame::Proof {
             signature: device.signing.sign(Label::Challenge, &challenge),
         });
-        match line.frame().await? {
-            RelayFrame::Admitted => Ok(line),
-            other => Err(unexpected(&other)),
+        line.answer(|frame| (frame == RelayFrame::Admitted).then_some(())).await?;
+        Ok(line)
+    }
+
+    /// Waits for the answer that is one. What the relay tells besides, such as that somebody is on duty, is
+    /// passed over.
+    async fn answer<A>(&mut self, is: impl Fn(RelayFrame) -> Option<A>) -> Result<A, Failure> {
+        loop {
+            match self.frame().await? {
+                RelayFrame::Refused { refusal, .. } => return Err(refused(refusal)),
+                frame => {
+                    if let Some(answer) = is(frame) {
+                        return Ok(answer);
+                    }
+                }
+            }
         }
     }
 
@@ -69,13 +82,11 @@ impl StaffLine {
         self.number += 1;
         let asked = self.number;
         self.send(&ClientFrame::Request { number: asked, operation });
-        loop {
-            match self.frame().await? {
-                RelayFrame::Reply { number, reply } if number == asked => return Ok(reply),
-                RelayFrame::Refused { refusal, .. } => return Err(refused(refusal)),
-                _ => {}
-            }
-        }
+        let is_reply = |frame| match frame {
+            RelayFrame::Reply { number, reply } if number == asked => Some(reply),
+            _ => None,
+        };
+        self.answer(is_reply).await
     }
 
     /// Asks for something to be done.
@@ -132,13 +143,6 @@ fn wrong_answer() -> Failure {
         "The relay answered something that makes no sense.",
         "It may be of another version than this program. Use the same release for both.",
     )
-}
-
-fn unexpected(frame: &RelayFrame) -> Failure {
-    match frame {
-        RelayFrame::Refused { refusal, .. } => refused(*refusal),
-        _ => wrong_answer(),
-    }
 }
 
 fn refused(refusal: Refusal) -> Failure {
