@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use leptos::ev;
-use leptos::html::{details, form, input, label, li, span, summary, ul};
+use leptos::html::{details, input, label, li, span, summary, ul};
 use leptos::prelude::*;
 use stillroom_program::{Checklist, Guidance};
 
-use super::message_id;
+use super::{form, message_id};
 use crate::board::{Board, Seat, Seated};
 use crate::chat::{Chat, Done};
 use crate::checklist::{Item, items};
@@ -53,7 +53,6 @@ fn list(seat: Seat, chat: ArcRwSignal<Chat>, guidance: Arc<Guidance>) -> impl In
     };
     let lines = items.into_iter().map(|item| line(item, chat.clone(), Arc::clone(&guidance)));
     let form = form()
-        .attr("action", "/search")
         .on(ev::submit, |event| event.prevent_default())
         .child(ul().attr("role", "list").child(lines.collect_view()));
     details()

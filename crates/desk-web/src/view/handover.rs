@@ -6,8 +6,8 @@
 
 use leptos::ev;
 use leptos::html::{
-    Input, Textarea, button, details, div, fieldset, form, h3, input, label, legend, p, span,
-    summary, textarea,
+    Input, Textarea, button, details, div, fieldset, h3, input, label, legend, p, span, summary,
+    textarea,
 };
 use leptos::prelude::*;
 use stillroom_conversation::{
@@ -16,7 +16,7 @@ use stillroom_conversation::{
 use web_sys::{Element, SubmitEvent};
 use zeroize::Zeroizing;
 
-use super::message_id;
+use super::{form, message_id};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -89,23 +89,15 @@ fn question(console: Console, seat: Seat) -> impl IntoView {
         }
     };
     let said = move || refused.get().map(|error| say(words::write_error(error)));
-    form()
-        .class("hand-over")
-        .attr("action", "/search")
-        .attr("autocomplete", "off")
-        .on(ev::submit, ask)
-        .child((
-            p().child(say("hand-over-about")),
-            choices("hand-over-to", format!("to-{seat}"), &to, Some(first_id(seat))),
-            choices("hand-over-why", format!("why-{seat}"), &why, None),
-            field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
-            field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
-            p().attr("role", "status").child(said),
-            button()
-                .attr("type", "submit")
-                .class("button button-small")
-                .child(say("hand-over-ask")),
-        ))
+    form().class("hand-over").on(ev::submit, ask).child((
+        p().child(say("hand-over-about")),
+        choices("hand-over-to", format!("to-{seat}"), &to, Some(first_id(seat))),
+        choices("hand-over-why", format!("why-{seat}"), &why, None),
+        field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
+        field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
+        p().attr("role", "status").child(said),
+        button().attr("type", "submit").class("button button-small").child(say("hand-over-ask")),
+    ))
 }
 
 /// One of several. The first is chosen, so that a form that is sent says something.

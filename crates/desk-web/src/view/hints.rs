@@ -52,7 +52,7 @@ impl Seen {
 
     /// A key changed what is in the box.
     pub(super) fn typed(self, text: &str) {
-        self.look(text, |before, text, about| go_on(before, text, about));
+        self.look(text, go_on);
     }
 
     /// No key did for a while.

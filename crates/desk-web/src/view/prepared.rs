@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use leptos::ev;
-use leptos::html::{Dialog, button, dialog, div, form, h2, input, label, li, p, ul};
+use leptos::html::{Dialog, button, dialog, div, h2, input, label, li, p, ul};
 use leptos::prelude::*;
 use stillroom_program::{CannedMessage, Guidance};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, SubmitEvent};
 
-use super::{message_box, put_into_box, select_placeholder};
+use super::{form, message_box, put_into_box, select_placeholder};
 use crate::board::{Board, Seat, chat_name};
 use crate::focus;
 use crate::texts::{say, say_with};
@@ -106,8 +106,6 @@ fn choice(board: Board, seat: Seat, close: impl Fn() + Copy + Send + 'static) ->
         h2().attr("id", "prepared").attr("tabindex", "-1").child(heading),
         form()
             .class("field")
-            .attr("action", "/search")
-            .attr("autocomplete", "off")
             .on(ev::submit, on_submit)
             .child((label().attr("for", SEARCH).child(say("prepared-search")), field)),
         p().class("small").child(say("prepared-how")),
