@@ -98,8 +98,7 @@ fn make() -> World {
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
     let again = Again::HandedOver { to: Successor::Supervisor, by: administrator.key() };
-    let intake =
-        Intake { again, language: "ar".try_into().unwrap(), ..Intake::default() };
+    let intake = Intake { again, language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();
     let answers = Answers {
