@@ -42,7 +42,7 @@ lost-page = I was in a chat and lost the page
 lost-words = The three words from your chat
 lost-hint = They lead back to the same advocate, for as long as that advocate is on duty. What was written before is not shown again.
 # Where chat is not open.
-lost-page-closed = Were you in a chat, and lost this page? The three words work only while chat is open. You can reach an advocate in the other ways on this page.
+lost-page-closed = Were you in a chat, and lost this page? The three words work only while chat is open.
 three-words = These are not three words. Please look at them again.
 lost-return = Go back to my chat
 
