@@ -82,7 +82,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('says when chat opens again, where that is known, and nothing of a time that has passed', async () => {
       site.pages['/told'] = website(program.snippet(new URL(program.visitor).origin, '--relay', site.origin))['/']
       for (const [next, told] of [['2126-11-26T08:00-06:00', true], ['2016-11-26T08:00-06:00', false], [null, false]]) {
-        site.pages['/status'] = JSON.stringify({ state: 'closed', open: false, next, version: 1 })
+        site.pages['/now'] = JSON.stringify({ state: 'closed', open: false, next, version: 1 })
         const page = await browser.newPage()
         await page.goto(`${site.origin}/told`)
         await page.seeAnywhere(CLOSED)
@@ -95,7 +95,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('asks the relay once, without a cookie or a referrer, and leaves nothing behind', async () => {
       const page = await browser.newPage()
       const asked = []
-      page.raw.on('request', (request) => { if (request.url().endsWith('/status')) asked.push(request) })
+      page.raw.on('request', (request) => { if (request.url().endsWith('/now')) asked.push(request) })
       await page.goto(`${site.origin}/`)
       await page.evaluate(() => { document.cookie = 'a=b' })
       await page.seeAnywhere(OPEN)

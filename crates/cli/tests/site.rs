@@ -268,7 +268,7 @@ fn a_snippet_is_printed_with_its_script_inside_or_written_with_it_beside() {
         ["site", "snippet", text(&folder), "--chat", "https://chat.example.org", "--relay", RELAY];
     let inline = run_well(&arguments);
     assert!(
-        inline.contains("data-status=\"https://relay.example.net/status\"")
+        inline.contains("data-status=\"https://relay.example.net/now\"")
             && inline.contains("<script>")
     );
 

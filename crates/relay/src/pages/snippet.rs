@@ -39,7 +39,7 @@ pub fn snippet(
     let calendar = Calendar::of(policy).map_err(PagesError::TimeZone)?;
     let moment = Moment::of(&calendar, false, now);
     let mut values = values::values(policy, root, &moment, &texts);
-    let status = format!("{relay}/status");
+    let status = format!("{relay}/now");
     values.page.lists.insert("exceptions", values::all_exceptions(policy, &moment, &texts));
     values.page.plain.extend([("chat", chat.to_string()), ("status", status)]);
     let text = |name: &str| texts.get(name).map(str::to_owned);
@@ -66,7 +66,7 @@ mod tests {
         let snippet = filled(&policy);
         for part in [
             "href=\"https://chat.example.org/\" rel=\"noreferrer noopener nofollow\"",
-            "data-status=\"https://relay.example.net/status\"",
+            "data-status=\"https://relay.example.net/now\"",
             "<li>Monday – Friday, 08:00–22:00</li>",
             "<li data-date=\"2027-01-01\">Friday, January 1, 2027: Closed (New Year&#39;s Day)</li>",
             "America/Chicago",
