@@ -148,12 +148,18 @@ impl Line {
         fx: &mut Effects,
         now: Timestamp,
     ) {
-        let Some(device) = self.places.get(&ticket).and_then(|place| place.offered_by(offer))
-        else {
+        let Some(place) = self.places.get(&ticket) else {
             return;
         };
-        tell_claimant(ticket, &device, false, staff, fx);
-        if self.claims.contains(&(device, ticket)) {
+        let Some(device) = place.offered_by(offer) else {
+            return;
+        };
+        let is_current = place.claim.as_ref().is_some_and(|claim| claim.offers(offer));
+        // Where the device claimed anew after that offer had lapsed, its new claim stands.
+        if is_current || !self.claims.contains(&(device, ticket)) {
+            tell_claimant(ticket, &device, false, staff, fx);
+        }
+        if is_current {
             self.return_to_head(ticket, staff, fx, now);
         }
         if let Some(place) = self.places.get_mut(&ticket) {
@@ -250,14 +256,18 @@ impl Line {
     }
 }
 
+impl Claim {
+    /// Whether it has the offer with this number.
+    fn offers(&self, number: u64) -> bool {
+        self.offer.as_ref().is_some_and(|offer| offer.number == number)
+    }
+}
+
 impl Place {
     /// Which device sent the Welcome with this number.
     fn offered_by(&self, number: u64) -> Option<VerifyingKey> {
-        let current = self
-            .claim
-            .as_ref()
-            .filter(|claim| claim.offer.as_ref().is_some_and(|offer| offer.number == number))
-            .map(|claim| claim.device);
+        let current = self.claim.as_ref().filter(|claim| claim.offers(number));
+        let current = current.map(|claim| claim.device);
         current.or_else(|| {
             let lapsed = self.lapsed.iter().find(|(_, lapsed)| *lapsed == number);
             lapsed.map(|(device, _)| *device)
