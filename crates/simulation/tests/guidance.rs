@@ -12,7 +12,7 @@ fn a_desk_has_what_helps_its_staff_and_again_when_it_changes_or_the_relay_was_ki
     let (mut world, desk) = on_duty(71);
     world.run_for(SOON);
     let first = world.program.policy.unverified().expect("the program signed it").guidance;
-    assert_eq!(world.shown(desk).guidance, [first.clone()]);
+    assert_eq!(world.shown(desk).guidance, std::slice::from_ref(&first));
     world.publish(|policy| policy.guidance.check_in = 40);
     let newer = world.run_until(SOON, |world| world.shown(desk).guidance.len() == 2);
     assert!(newer && world.shown(desk).guidance[1].check_in == 40);
