@@ -42,6 +42,10 @@ const left = (page) => page.evaluate(async () => ({
   databases: (await indexedDB.databases()).length,
 }))
 
+/** From the first screen to the line, by what the buttons are and not by what they say. */
+const toWaiting = async (page) => {
+  for (const button of ['#start', '#safety-form [type=submit]', '#rights-form [type=submit]', '#skip-questions']) await press(page, button)
+}
 const start = async (page, url) => {
   await page.goto(url)
   await page.until(() => document.querySelector('#start:enabled') && document.documentElement.dataset.open === 'yes')
@@ -162,10 +166,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await start(page, program.visitor)
       await choose(page, 'en-XA')
       await choose(page, ARABIC)
-      await press(page, '#start')
-      await press(page, '#safety-form [type=submit]')
-      await press(page, '#rights-form [type=submit]')
-      await press(page, '#skip-questions')
+      await toWaiting(page)
       await desk.seeText('list', 'Waiting', 'Arabic')
       await desk.seeText('list', 'Waiting', 'Wants an interpreter')
       await press(page, '#stop-waiting')
@@ -247,10 +248,7 @@ describe('the page in several languages', () => {
     const openings = () => page.evaluate(() => [...document.querySelectorAll('.opening')].map(({ textContent }) => textContent))
     await start(page, program.visitor)
     await choose(page, 'en')
-    await press(page, '#start')
-    await press(page, '#safety-form [type=submit]')
-    await press(page, '#rights-form [type=submit]')
-    await press(page, '#skip-questions')
+    await toWaiting(page)
     await onScreen(page, 'waiting')
     await choose(page, ARABIC)
     await other.until(() => document.querySelector('[aria-label="Waiting"] li'))
@@ -412,10 +410,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await start(page, program.visitor)
         await inEveryLanguage('before')
         for (const key of ['Tab', 'Shift+Tab']) await assertNothingCovered(page, key)
-        await press(page, '#start')
-        await press(page, '#safety-form [type=submit]')
-        await press(page, '#rights-form [type=submit]')
-        await press(page, '#skip-questions')
+        await toWaiting(page)
         await onScreen(page, 'waiting')
         await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
         await desk.click('button', 'Take next')
@@ -466,10 +461,7 @@ describe('an exported page in several languages', () => {
         const page = await browser.newPage()
         await start(page, `${chat.origin}/`)
         await reads(page, ARABIC)
-        await press(page, '#start')
-        await press(page, '#safety-form [type=submit]')
-        await press(page, '#rights-form [type=submit]')
-        await press(page, '#skip-questions')
+        await toWaiting(page)
         await desk.seeText('list', 'Waiting', 'Arabic')
         await choose(page, 'en')
         await page.seeAnywhere('You are next.')

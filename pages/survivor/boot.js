@@ -292,7 +292,7 @@ for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
 
 document.addEventListener('visibilitychange', event => {
   cover()
-  look()
+  if (/before|safety|rights|questions|stopped/.test(root.dataset.screen)) look()
   on(event)
 })
 // A place in the line is given back however the page goes: a browser may let nothing else out of one that is loaded

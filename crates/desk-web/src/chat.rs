@@ -305,21 +305,7 @@ impl Chat {
     fn enter(&mut self, stage: Stage) -> Option<News> {
         self.stage = stage;
         if self.is_over() {
-            self.entries.clear();
-            self.roster.clear();
-            self.received.clear();
-            self.written_last = None;
-            self.beforehand = None;
-            self.openings = 0;
-            self.ticked.clear();
-            self.expected.clear();
-            self.unchecked = None;
-            self.silence = None;
-            self.live = None;
-            self.typed = Typed::Nothing;
-            self.draft = Zeroizing::default();
-            self.handover = None;
-            self.note = None;
+            *self = Self { stage, reminded: self.reminded, next: self.next, ..Self::new() };
         }
         Some(News::Stage(stage))
     }
@@ -358,7 +344,7 @@ impl Chat {
     pub(crate) fn done(&self, item: Item, checklist: &Checklist) -> Done {
         let said = self.beforehand.as_ref().map(|said| said.safety);
         let answered = said.is_some_and(|safety| safety != SafetyAnswer::NotAsked);
-        match self.ticked.iter().rev().find(|(ticked, _)| *ticked == item) {
+        match self.ticked.iter().find(|(ticked, _)| *ticked == item) {
             Some((_, true)) => Done::ByHand,
             Some((_, false)) => Done::No,
             None if item == Item::Safety && self.reminded => Done::Asked,

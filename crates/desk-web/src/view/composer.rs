@@ -2,7 +2,7 @@
 //! translation sees it, and what was sent is not left in the field.
 
 use leptos::ev;
-use leptos::html::{Textarea, button, div, label, p, textarea};
+use leptos::html::{Textarea, button, div, label, p};
 use leptos::prelude::*;
 use stillroom_conversation::WriteError;
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
@@ -10,7 +10,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 use zeroize::Zeroizing;
 
 use super::hints::{Seen, hints};
-use super::{message_id, select_placeholder};
+use super::{message_id, quiet_field, select_placeholder};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -83,7 +83,11 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         send_by_button();
     };
     let row = div().class("composer-row").child((
-        quiet_field(seat).node_ref(field).on(ev::keydown, on_key).on(ev::input, on_input),
+        quiet_field(message_id(seat))
+            .attr("enterkeyhint", "send")
+            .node_ref(field)
+            .on(ev::keydown, on_key)
+            .on(ev::input, on_input),
         button().attr("type", "submit").class("button button-main").child(say("desk-send")),
     ));
     let form = super::form().class("composer").on(ev::submit, on_submit);
@@ -128,25 +132,6 @@ fn at_hand(console: Console, seat: Seat) -> impl IntoView {
         button("prepared-open").on(ev::click, move |_| console.choose_prepared(seat)),
         button("guides-open").on(ev::click, move |_| console.open_guides()),
     ))
-}
-
-/// A field that the browser and its helpers leave alone.
-fn quiet_field(
-    seat: Seat,
-) -> leptos::html::HtmlElement<Textarea, impl leptos::attr::Attribute, ()> {
-    textarea()
-        .attr("id", message_id(seat))
-        .attr("rows", "2")
-        .attr("dir", "auto")
-        .attr("enterkeyhint", "send")
-        .attr("autocomplete", "off")
-        .attr("autocorrect", "off")
-        .attr("autocapitalize", "sentences")
-        .attr("spellcheck", "false")
-        .attr("writingsuggestions", "false")
-        .attr("translate", "no")
-        .attr("data-gramm", "false")
-        .attr("data-lt-active", "false")
 }
 
 /// Why what is in the field was not sent.

@@ -7,7 +7,6 @@
 use leptos::ev;
 use leptos::html::{
     Input, Textarea, button, details, div, fieldset, h3, input, label, legend, p, span, summary,
-    textarea,
 };
 use leptos::prelude::*;
 use stillroom_conversation::{
@@ -16,7 +15,7 @@ use stillroom_conversation::{
 use web_sys::{Element, SubmitEvent};
 use zeroize::Zeroizing;
 
-use super::{form, message_id};
+use super::{form, message_id, quiet_field};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -121,20 +120,7 @@ fn choices<const N: usize>(
 }
 
 fn field(about: &'static str, id: String, most: usize, node: NodeRef<Textarea>) -> impl IntoView {
-    let box_ = textarea()
-        .attr("id", id.clone())
-        .attr("rows", "2")
-        .attr("maxlength", most.to_string())
-        .attr("dir", "auto")
-        .attr("autocomplete", "off")
-        .attr("autocorrect", "off")
-        .attr("autocapitalize", "sentences")
-        .attr("spellcheck", "false")
-        .attr("writingsuggestions", "false")
-        .attr("translate", "no")
-        .attr("data-gramm", "false")
-        .attr("data-lt-active", "false")
-        .node_ref(node);
+    let box_ = quiet_field(id.clone()).attr("maxlength", most.to_string()).node_ref(node);
     let label = label().attr("for", id).child(say_with(about, &[("count", &most.to_string())]));
     div().class("field").child((label, box_))
 }

@@ -86,6 +86,22 @@ fn form() -> HtmlElement<html::Form, impl Attribute, ()> {
     html::form().attr("action", "/search").attr("autocomplete", "off")
 }
 
+/// A field for what somebody writes, which the browser and its helpers leave alone.
+fn quiet_field(id: String) -> HtmlElement<html::Textarea, impl Attribute, ()> {
+    html::textarea()
+        .attr("id", id)
+        .attr("rows", "2")
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .attr("autocorrect", "off")
+        .attr("autocapitalize", "sentences")
+        .attr("spellcheck", "false")
+        .attr("writingsuggestions", "false")
+        .attr("translate", "no")
+        .attr("data-gramm", "false")
+        .attr("data-lt-active", "false")
+}
+
 /// The id of a chat's panel.
 pub(crate) fn panel_id(seat: Seat) -> String {
     format!("panel-{seat}")
@@ -142,9 +158,7 @@ pub(crate) fn erase_drawn(seat: Seat) {
 
 /// What is in a chat's message box and not sent yet.
 pub(crate) fn drafted(seat: Seat) -> Zeroizing<String> {
-    let field = document().get_element_by_id(&message_id(seat));
-    let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
-    Zeroizing::new(field.map(|field| field.value()).unwrap_or_default())
+    Zeroizing::new(message_box(seat).map(|field| field.value()).unwrap_or_default())
 }
 
 fn found(within: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {

@@ -22,16 +22,15 @@ pub(crate) struct Status {
 impl Status {
     /// The state at a moment, under this policy.
     pub(super) fn of(moment: &Moment, policy: &Policy) -> Self {
-        let status = status(moment, policy.terms.version);
+        let said = said(moment, policy.terms.version);
         let notice = match moment.offer {
             Offer::Notice { number, .. } => policy.page.notices.get(number),
             Offer::Open { .. } | Offer::Closed { .. } => None,
         };
         let notice = notice.map_or("null".to_owned(), |notice| quoted(&notice.text));
-        let inside = status.trim_end_matches('}');
         Self {
-            for_page: format!("{inside},\"notice\":{notice}}}").into(),
-            for_sites: status.into(),
+            for_sites: format!("{{{said}}}").into(),
+            for_page: format!("{{{said},\"notice\":{notice}}}").into(),
         }
     }
 }
@@ -51,7 +50,8 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-fn status(moment: &Moment, version: u64) -> String {
+/// What both say: the members of the object.
+fn said(moment: &Moment, version: u64) -> String {
     let state = moment.state();
     let opens = match moment.offer {
         Offer::Closed { opens } | Offer::Notice { opens, .. } => opens,
@@ -59,7 +59,7 @@ fn status(moment: &Moment, version: u64) -> String {
     };
     let next = opens.map_or("null".to_owned(), |opens| format!("\"{}\"", opens));
     format!(
-        "{{\"state\":\"{}\",\"open\":{},\"next\":{next},\"version\":{version}}}",
+        "\"state\":\"{}\",\"open\":{},\"next\":{next},\"version\":{version}",
         state.word(),
         state == State::Open,
     )
@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn said(offer: Offer, on_duty: bool) -> String {
-        status(&Moment { now: time(0), offer, on_duty }, 7)
+        format!("{{{}}}", super::said(&Moment { now: time(0), offer, on_duty }, 7))
     }
 
     #[test]
