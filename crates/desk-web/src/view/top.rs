@@ -116,8 +116,7 @@ fn trouble(board: Board) -> impl IntoView {
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let board = console.board;
-        let asked =
-            board.asked.get_untracked().is_some() || board.choosing.get_untracked().is_some();
+        let asked = a_dialogue_is_open();
         // By the key's place, so that Alt's own letters on some keyboards do not matter.
         let code = event.code();
         if !event.alt_key() || event.ctrl_key() || event.meta_key() || asked && code != "KeyL" {
@@ -153,6 +152,13 @@ pub(super) fn listen_for_keys(console: Console) {
         event.prevent_default();
     });
     on_cleanup(move || listener.remove());
+}
+
+/// Whether the browser's own dialogue holds the keyboard. The browser is asked, since it tells of a dialogue that
+/// Escape closed only later: a key pressed at once after it would be lost.
+fn a_dialogue_is_open() -> bool {
+    // Fails only for a selector that is none.
+    document().query_selector("dialog[open]").is_ok_and(|open| open.is_some())
 }
 
 /// The core is told whether the page is hidden: nobody types on one that they do not see.
