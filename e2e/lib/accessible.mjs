@@ -13,6 +13,8 @@ const stick = (page, how) => page.evaluate((how) => {
 
 /** Fails with what axe finds on this screen; targets are measured as they are once they are scrolled into sight. */
 export async function assertAccessible(page, screen) {
+  // A colour that is on its way to another is neither.
+  await page.until(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
   await stick(page, 'static')
   // Through the driver, past the page's own content policy, which forbids what a test brings along.
   const { violations } = await page.raw.evaluate(`${AXE}; axe.run(document, { runOnly: ${JSON.stringify(WCAG)} })`)
