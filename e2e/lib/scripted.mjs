@@ -23,7 +23,9 @@ export async function scriptedSurvivor(visitor, said = {}) {
       await wait(() => (found = events.find(wished)) !== undefined, what, PATIENCE)
       return found
     },
+    /** Also where it has gone already. */
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended

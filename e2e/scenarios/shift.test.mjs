@@ -150,10 +150,11 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
     test('whoever waits on a dropped line is marked, and passed over while somebody else waits', async () => {
       const gone = await scriptedSurvivor(program.visitor, { language: 'ar' })
-      await setShift(desk, { chats: '12' })
-      await desk.seeText('list', 'Waiting', 'Language: Arabic')
-      const there = await scriptedSurvivor(program.visitor, { language: 'hi' })
+      let there
       try {
+        await setShift(desk, { chats: '12' })
+        await desk.seeText('list', 'Waiting', 'Language: Arabic')
+        there = await scriptedSurvivor(program.visitor, { language: 'hi' })
         await desk.seeText('list', 'Waiting', 'Language: Hindi')
         await gone.stop()
         await desk.seeText('list', 'Waiting', 'Line dropped')
@@ -162,7 +163,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await there.event((event) => event.phase === 'chatting')
         await desk.seeText('list', 'Waiting', 'Language: Arabic')
       } finally {
-        await there.stop()
+        await gone.stop()
+        await there?.stop()
       }
       assert.deepEqual(desk.errors, [])
     })
