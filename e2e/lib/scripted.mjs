@@ -11,6 +11,7 @@ import { wait } from './wait.mjs'
 export async function scriptedSurvivor(visitor, said = {}) {
   const root = (await (await fetch(visitor)).text()).match(/data-root="([0-9a-f]+)"/)[1]
   const child = spawn(BINARY, ['client', 'survivor', '--link', visitor, '--root', root], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
   const events = []
   createInterface(child.stdout).on('line', (line) => events.push(JSON.parse(line)))
   const survivor = {
@@ -25,8 +26,6 @@ export async function scriptedSurvivor(visitor, said = {}) {
     },
     /** Also where it has gone already. */
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
     },
