@@ -350,6 +350,20 @@ pub enum HandoverStep {
     NobodyFree,
 }
 
+/// How far the question whether the chat may end has come, at the desk that asked it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndStep {
+    /// The survivor is told what will happen, and asked.
+    Asked {
+        /// The minutes that they have, counted while they could answer.
+        minutes: u16,
+    },
+    /// They are not asked any more.
+    Withdrawn,
+    /// They go on: they said so, or wrote.
+    TheyGoOn,
+}
+
 /// How a chat ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {

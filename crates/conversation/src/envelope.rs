@@ -51,6 +51,13 @@ choice! {
         StayHere { turn: u32, why: Stay } = 11,
         /// From the survivor to the next lead: the note that the one before wrote, and the survivor could read.
         Note { text: Text<HANDOVER_NOTE_MAX> } = 12,
+        /// From the lead to the survivor: the chat is about to end, so many minutes after this, unless they go
+        /// on. `turn` numbers the lead's questions.
+        AskEnd { turn: u32, minutes: u16 } = 13,
+        /// From the lead to the survivor: that is taken back.
+        WithdrawEnd { turn: u32 } = 14,
+        /// From the survivor to the lead, in answer to that question: they go on. Whoever agrees ends the chat.
+        GoOn { turn: u32 } = 15,
         /// Towards showing one another what is not sent yet, or out of it. `turn` numbers the offers of both.
         Live { turn: u32, step: LiveStep } = 16,
         /// While that is agreed: whether this member is typing, and what. Has no place in the stream, is

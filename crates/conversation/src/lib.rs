@@ -20,7 +20,7 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, Ending, Handover, HandoverReason, HandoverStep, Live,
+    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason, HandoverStep, Live,
     LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role, Silence, Typed, WriteError,
     Written,
 };

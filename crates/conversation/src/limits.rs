@@ -76,6 +76,10 @@ pub(crate) const OFFER_AT_MOST: Duration = Duration::from_secs(120);
 /// the others before this desk may take them: long enough to be seen, short enough to wait.
 pub(crate) const LEFT_TO_OTHERS: Duration = Duration::from_secs(3 * 60);
 
+/// Minutes that a survivor has to say whether they go on, once they are asked: long enough to read it twice and
+/// to think of what is left to say.
+pub(crate) const END_ASKED_MINUTES: u16 = 2;
+
 /// Characters of why somebody else should take over, in the advocate's own words: a sentence or two.
 pub const HANDOVER_WORDS_CHARACTERS: usize = 200;
 

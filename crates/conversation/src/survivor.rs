@@ -5,6 +5,7 @@
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
+mod ending;
 mod handover;
 
 use std::{collections::VecDeque, fmt};
@@ -123,6 +124,9 @@ pub enum SurvivorEvent {
     Conversation(ConversationEvent),
     /// The advocate asks whether somebody else may take over; nothing where that is not asked any more.
     Handover(Option<Handover>),
+    /// The advocate is about to end the chat: in so many minutes, unless the survivor goes on or agrees
+    /// before. Nothing where that is not so any more.
+    EndAsked(Option<u16>),
 }
 
 /// A place in the line, asked for or held.
@@ -163,7 +167,8 @@ enum State {
 ///
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
-/// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
+/// [`go_on`](Self::go_on), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -175,6 +180,8 @@ pub struct Survivor {
     state: State,
     /// Whether somebody else may take over, while that is asked.
     question: Option<Question>,
+    /// The number of the question whether the chat may end, while it is asked.
+    end_asked: Option<u32>,
     /// The chat that the survivor goes on from, until it is over.
     former: Option<Former>,
     /// What an advocate who left wrote for whoever is next, as the survivor could read it.
@@ -206,6 +213,7 @@ impl Survivor {
             line_shown: Line::Up,
             state: State::Before,
             question: None,
+            end_asked: None,
             former: None,
             note: None,
             touched: None,
@@ -238,6 +246,7 @@ impl Survivor {
     /// [`WriteError`]; nothing was taken then.
     pub fn write(&mut self, text: &str, now: Timestamp) -> Result<MessageNumber, WriteError> {
         self.stir(now);
+        self.say_going_on(now);
         match &mut self.state {
             State::Chatting(chat) if chat.lead_is_introduced() => {
                 let number = chat.write(text, now);
@@ -724,15 +733,18 @@ impl Survivor {
                 self.unsent.clear();
                 self.note = None;
                 self.drop_question();
+                self.drop_end_question();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
             ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
+            ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
             ChatOutput::SurvivorArrived
             | ChatOutput::Sign(_)
             | ChatOutput::Stays { .. }
+            | ChatOutput::GoesOn { .. }
             | ChatOutput::Note(_) => {}
         }
     }
@@ -762,6 +774,7 @@ impl Survivor {
         self.last_number = self.last_number.max(chat.last_number());
         self.show_silence(Silence::Over);
         self.drop_question();
+        self.drop_end_question();
         self.unsent.splice(0..0, unsent);
         self.announce(Announcement::AdvocateLost);
         self.ask(Again::CutOff, now);
@@ -832,6 +845,7 @@ impl Survivor {
         self.state = State::Over;
         self.said = Said::default();
         self.drop_question();
+        self.drop_end_question();
         self.former = None;
         self.note = None;
         self.unsent.clear();

@@ -2,7 +2,7 @@
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase, Shift,
+    EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase, Shift,
     Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
@@ -38,6 +38,8 @@ pub struct ShownChat {
     pub handover: Vec<HandoverStep>,
     /// What the survivor's last advocate wrote for this one (a desk's chat).
     pub note: Option<String>,
+    /// How far the question whether the chat may end came, step by step (a desk's chat).
+    pub end: Vec<EndStep>,
 }
 
 impl ShownChat {
@@ -88,6 +90,8 @@ pub struct Shown {
     pub waiting: Vec<WaitingSurvivor>,
     /// What a survivor is asked: whether somebody else may take over.
     pub question: Option<Handover>,
+    /// The minutes in which a survivor's chat is about to end, while that is asked.
+    pub end_asked: Option<u16>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
     /// How far the shift at a desk has come, step by step.
@@ -106,6 +110,7 @@ impl Shown {
             SurvivorEvent::Phase(phase) => self.phases.push(phase),
             SurvivorEvent::Conversation(event) => self.chat_mut(0).show(event),
             SurvivorEvent::Handover(question) => self.question = question,
+            SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
             SurvivorEvent::Line(_) => {}
         }
     }
@@ -127,6 +132,7 @@ impl Shown {
                     ChatEvent::OpeningMessages(_) => {}
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),
+                    ChatEvent::End(step) => chat.end.push(step),
                     ChatEvent::Note(note) => chat.note = Some(note.to_string()),
                     ChatEvent::Ended(ending) => {
                         chat.over = true;

@@ -49,6 +49,10 @@ pub(crate) enum ChatOutput {
     Handover { turn: u32, asked: Option<Handover> },
     /// On a desk: the survivor answers that question by staying.
     Stays { turn: u32, why: Stay },
+    /// On the survivor's device: the chat is about to end in so many minutes, or not any more.
+    EndAsked { turn: u32, minutes: Option<u16> },
+    /// On a desk: the survivor answers that question by going on.
+    GoesOn { turn: u32 },
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
@@ -572,6 +576,15 @@ impl Chat {
             Content::StayHere { turn, why } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::Stays { turn, why });
             }
+            Content::AskEnd { turn, minutes } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::EndAsked { turn, minutes: Some(minutes) });
+            }
+            Content::WithdrawEnd { turn } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::EndAsked { turn, minutes: None });
+            }
+            Content::GoOn { turn } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::GoesOn { turn });
+            }
             Content::Note { text } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::Note(Written::new(&text)));
             }
@@ -585,6 +598,9 @@ impl Chat {
             | Content::AskHandover { .. }
             | Content::WithdrawHandover { .. }
             | Content::StayHere { .. }
+            | Content::AskEnd { .. }
+            | Content::WithdrawEnd { .. }
+            | Content::GoOn { .. }
             | Content::Note { .. }
             | Content::Live { .. }
             | Content::Beat { .. }

@@ -9,7 +9,7 @@ use stillroom_program::{Again, Roles, Successor, Timestamp};
 
 use super::{ChatEvent, ChatNumber, Desk};
 use crate::{
-    conversation::{Handover, HandoverStep, WriteError},
+    conversation::{EndStep, Handover, HandoverStep, WriteError},
     envelope::{Content, Stay},
     limits::LEFT_TO_OTHERS,
 };
@@ -36,6 +36,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), WriteError> {
         self.now = now;
+        self.close_end_question(chat, EndStep::Withdrawn);
         let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         if !held.chat.is_open() || held.offer.is_some() {
             return Err(WriteError::NotNow);
@@ -63,6 +64,10 @@ impl Desk {
 
     /// The survivor stays. An answer to an earlier question is none.
     pub(super) fn handle_stays(&mut self, chat: ChatNumber, turn: u32, why: Stay) {
+        if why == Stay::NobodyFree {
+            // They were away from this chat, and may not have seen what was asked meanwhile.
+            self.close_end_question(chat, EndStep::TheyGoOn);
+        }
         let is_answer = self.chats.get_mut(&chat).is_some_and(|held| {
             turn == held.questions.turn && core::mem::take(&mut held.questions.open)
         });

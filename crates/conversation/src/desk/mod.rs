@@ -5,6 +5,7 @@
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
 mod duty;
+mod ending;
 mod guidance;
 mod handover;
 mod returns;
@@ -30,6 +31,7 @@ pub use self::{
 };
 use self::{
     duty::{Context, OwnDuty},
+    ending::EndQuestion,
     guidance::OwnGuidance,
     handover::Questions,
     returns::Returns,
@@ -40,7 +42,7 @@ use crate::{
     Transmit,
     chat::{Chat, ChatOutput, Member, Sign, introduction},
     conversation::{
-        Author, ConversationEvent, Ending, LiveStep, MessageNumber, Silence, Typed, WriteError,
+        Author, ConversationEvent, EndStep, Ending, LiveStep, MessageNumber, Silence, Typed, WriteError,
     },
     envelope::Content,
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
@@ -74,6 +76,7 @@ struct Held {
     /// Whether the survivor was told last that nobody is at this desk.
     told_away: bool,
     questions: Questions,
+    end_question: EndQuestion,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
 }
@@ -273,7 +276,7 @@ impl Desk {
         number
     }
 
-    /// Ends a chat, and erases it on both sides.
+    /// Ends a chat at once, and erases it on both sides.
     pub fn end(&mut self, chat: ChatNumber, now: Timestamp) {
         self.now = now;
         if let Some(held) = self.chats.get_mut(&chat) {
@@ -397,6 +400,7 @@ impl Desk {
             held.chat.handle_timeout(now);
         }
         self.handle_silences();
+        self.handle_ends_asked();
         self.offer_the_rest();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
@@ -425,7 +429,7 @@ impl Desk {
         let chats = self.chats.values().flat_map(|held| {
             let silence = timers.as_ref().and_then(|timers| held.silence.poll_timeout(timers));
             let offer = held.offer.as_ref().map(|offer| offer.until);
-            [held.chat.poll_timeout(), offer, silence]
+            [held.chat.poll_timeout(), offer, silence, held.end_question.poll_timeout()]
         });
         let own = [
             self.connection.poll_timeout(),
@@ -632,6 +636,7 @@ impl Desk {
             silence: Watch::new(),
             told_away: false,
             questions: Questions::default(),
+            end_question: EndQuestion::default(),
             told: None,
         };
         self.chats.insert(number, held);
@@ -745,11 +750,13 @@ impl Desk {
                 self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
             }
             ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
+            ChatOutput::GoesOn { turn } => self.handle_goes_on(number, turn),
             ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
             ChatOutput::LeadIntroduced
             | ChatOutput::LeadLost
             | ChatOutput::Silence(_)
-            | ChatOutput::Handover { .. } => {}
+            | ChatOutput::Handover { .. }
+            | ChatOutput::EndAsked { .. } => {}
         }
     }
 
@@ -778,6 +785,9 @@ impl Desk {
 
     fn handle_message(&mut self, number: ChatNumber, from: Author) {
         let now = self.now;
+        if from != Author::Me {
+            self.close_end_question(number, EndStep::TheyGoOn);
+        }
         let told = self.chats.get_mut(&number).and_then(|held| match from {
             Author::Member(member) if held.chat.is_survivor(member) => {
                 held.silence.handle_answer(now)
@@ -1003,6 +1013,7 @@ impl Desk {
         for number in self.chats.keys().copied().collect::<Vec<_>>() {
             self.drain(number);
             self.watch_silence(number);
+            self.watch_end_asked(number);
             self.drain(number);
         }
         let duty = self.duty.shown();

@@ -7,7 +7,7 @@ use stillroom_protocol::{Refusal, TicketId};
 
 use super::{Duty, Hindrance, Shift};
 use crate::{
-    conversation::{ConversationEvent, Ending, HandoverStep, Written},
+    conversation::{ConversationEvent, EndStep, Ending, HandoverStep, Written},
     line::Line,
 };
 
@@ -113,6 +113,8 @@ pub enum ChatEvent {
     Conversation(ConversationEvent),
     /// How far the question whether somebody else may take over has come.
     Handover(HandoverStep),
+    /// How far the question whether the chat may end has come.
+    End(EndStep),
     /// What the survivor's last advocate wrote for this one, as the survivor could read it.
     Note(Written),
     /// It is over.

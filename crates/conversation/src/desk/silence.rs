@@ -111,6 +111,11 @@ impl Watch {
         (here && matches!(self.step, Silence::Warned { .. })).then_some(self.step)
     }
 
+    /// Whether the survivor could see and answer what was said.
+    pub(crate) fn can_answer(&self) -> bool {
+        self.here && self.arrived && !self.hidden
+    }
+
     /// What is due by now.
     pub(crate) fn handle_timeout(&mut self, timers: &Timers, now: Timestamp) -> Option<Due> {
         if self.poll_timeout(timers).is_none_or(|due| now < due) {

@@ -49,6 +49,7 @@ impl Survivor {
             self.former = Some(Former { chat, agreed: Some(agreed) });
         }
         self.show(SurvivorEvent::Handover(None));
+        self.drop_end_question();
         match by {
             Some(by) => {
                 self.ask(Again::HandedOver { to, by }, now);

@@ -1,0 +1,112 @@
+//! Telling a survivor that the chat is about to end, and ending it where they do not go on (`features.md` 4.1;
+//! `decisions/0018`).
+//!
+//! The time is counted only while the survivor could see the question and answer it. A page that is hidden, a
+//! line that dropped, and a desk that is locked give all of it again. It does not protect against a desk that
+//! was changed: whoever leads a chat can end it at once.
+
+use core::time::Duration;
+
+use stillroom_program::Timestamp;
+
+use super::{ChatEvent, ChatNumber, Desk};
+use crate::{
+    conversation::{EndStep, Ending},
+    envelope::Content,
+    limits::END_ASKED_MINUTES,
+};
+
+/// The question of one chat.
+#[derive(Default)]
+pub(super) struct EndQuestion {
+    /// How many there were.
+    turn: u32,
+    /// Whether the last one waits for an answer.
+    open: bool,
+    /// When the chat ends without one, while the survivor could give it.
+    due: Option<Timestamp>,
+}
+
+impl EndQuestion {
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    fn ask(&mut self) -> u32 {
+        *self = Self { turn: self.turn.saturating_add(1), open: true, due: None };
+        self.turn
+    }
+
+    /// Whether it was open.
+    fn close(&mut self) -> bool {
+        self.due = None;
+        core::mem::take(&mut self.open)
+    }
+
+    fn watch(&mut self, can_answer: bool, now: Timestamp) {
+        let lasts = Duration::from_secs(u64::from(END_ASKED_MINUTES) * 60);
+        self.due = (self.open && can_answer).then(|| self.due.unwrap_or(now + lasts));
+    }
+}
+
+impl Desk {
+    /// Tells the survivor that the chat is about to end and what happens then, and asks whether they go on. It
+    /// ends when they agree, or when they could have answered for long enough and did not. Takes the place of
+    /// whatever else they are asked. Where nobody is in the chat, nobody is asked.
+    pub fn ask_end(&mut self, chat: ChatNumber, now: Timestamp) {
+        self.withdraw_handover(chat, now);
+        let Some(held) = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor()) else {
+            return;
+        };
+        let turn = held.end_question.ask();
+        held.chat.say(Content::AskEnd { turn, minutes: END_ASKED_MINUTES }, now);
+        let told = held.silence.handle_sign(now);
+        self.tell_silence(chat, told);
+        let asked = EndStep::Asked { minutes: END_ASKED_MINUTES };
+        self.show_chat(chat, ChatEvent::End(asked));
+        self.settle();
+    }
+
+    /// Takes that back, if the survivor is still asked.
+    pub fn withdraw_end(&mut self, chat: ChatNumber, now: Timestamp) {
+        self.now = now;
+        self.close_end_question(chat, EndStep::Withdrawn);
+        self.settle();
+    }
+
+    /// The survivor goes on. An answer to an earlier question is none.
+    pub(super) fn handle_goes_on(&mut self, chat: ChatNumber, turn: u32) {
+        if self.chats.get(&chat).is_some_and(|held| held.end_question.turn == turn) {
+            self.close_end_question(chat, EndStep::TheyGoOn);
+        }
+    }
+
+    /// Asks no more, if that is asked, for this reason.
+    pub(super) fn close_end_question(&mut self, chat: ChatNumber, step: EndStep) {
+        if let Some(held) = self.chats.get_mut(&chat)
+            && held.end_question.close()
+        {
+            held.chat.say(Content::WithdrawEnd { turn: held.end_question.turn }, self.now);
+            self.show_chat(chat, ChatEvent::End(step));
+        }
+    }
+
+    /// Whether the survivor could answer now is what the watch over their silence knows.
+    pub(super) fn watch_end_asked(&mut self, chat: ChatNumber) {
+        if let Some(held) = self.chats.get_mut(&chat) {
+            let can_answer = held.chat.is_open() && held.silence.can_answer();
+            held.end_question.watch(can_answer, self.now);
+        }
+    }
+
+    /// Ends the chats whose survivors were asked and had their time.
+    pub(super) fn handle_ends_asked(&mut self) {
+        let now = self.now;
+        for held in self.chats.values_mut() {
+            if held.end_question.due.is_some_and(|due| due <= now) {
+                held.end_question.close();
+                held.chat.end(Ending::ByStaff, now);
+            }
+        }
+    }
+}
