@@ -20,15 +20,17 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason, HandoverStep, Live,
-    LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role, Silence, Typed, WriteError,
-    Written,
+    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
+    HandoverStep, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role,
+    Silence, Typed, WriteError, Written,
 };
 pub use desk::{
     Beforehand, Capacity, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty,
     Hindrance, Shift, Trouble, WaitingSurvivor,
 };
-pub use limits::{CLOCK_TOLERANCE, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS};
+pub use limits::{
+    CLOCK_TOLERANCE, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS,
+};
 pub use line::Line;
 pub use randomness::Randomness;
 pub use stillroom_program::{Again, ItemAnswer, ReturnWords, SafetyAnswer, Successor};

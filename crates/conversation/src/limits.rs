@@ -78,7 +78,7 @@ pub(crate) const LEFT_TO_OTHERS: Duration = Duration::from_secs(3 * 60);
 
 /// Minutes that a survivor has to say whether they go on, once they are asked: long enough to read it twice and
 /// to think of what is left to say.
-pub(crate) const END_ASKED_MINUTES: u16 = 2;
+pub const END_ASKED_MINUTES: u16 = 2;
 
 /// Characters of why somebody else should take over, in the advocate's own words: a sentence or two.
 pub const HANDOVER_WORDS_CHARACTERS: usize = 200;

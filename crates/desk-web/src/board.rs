@@ -205,6 +205,7 @@ impl Board {
             | News::Silence(_)
             | News::Live(_)
             | News::Handover(_)
+            | News::End(_)
                 if in_front =>
             {
                 return;
@@ -216,6 +217,10 @@ impl Board {
             News::Note(announcement) => told(announcement),
             News::Live(live) => say(words::live(*live)),
             News::Handover(step) => say(words::handover(*step)),
+            News::End(step) => {
+                let (text, count) = words::end(*step);
+                say_with(text, &[("count", &count.to_string())])
+            }
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, Ending, HandoverStep, Live,
-    MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
+    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, EndStep, Ending, HandoverStep,
+    Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
 };
 use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
@@ -44,6 +44,8 @@ pub(crate) enum Mark {
     Closing(Timestamp),
     /// The survivor is asked whether somebody else may take over.
     HandoverAsked,
+    /// The survivor is told that the chat ends, and asked whether they go on.
+    EndAsked,
     /// The survivor has not joined yet.
     Joining,
     /// Whoever uses this desk wrote last.
@@ -65,6 +67,7 @@ impl Mark {
             Self::Silent => "mark-silent",
             Self::Closing(_) => "mark-closing",
             Self::HandoverAsked => "mark-handover-asked",
+            Self::EndAsked => "mark-end-asked",
             Self::Joining => "mark-joining",
             Self::Answered => "mark-answered",
             Self::New => "mark-new",
@@ -118,6 +121,8 @@ pub(crate) enum News {
     Live(Live),
     /// The question whether somebody else may take over has come further.
     Handover(HandoverStep),
+    /// The question whether the chat may end has come further.
+    End(EndStep),
     /// The survivor is in, the chat is over, or the survivor went elsewhere.
     Stage(Stage),
 }
@@ -167,6 +172,8 @@ pub(crate) struct Chat {
     draft: Zeroizing<String>,
     /// How far the question whether somebody else may take over has come, where there is something to say.
     handover: Option<HandoverStep>,
+    /// How far the question whether it may end has come, where there is something to say.
+    end: Option<EndStep>,
     /// What the survivor's last advocate wrote.
     note: Option<Written>,
     next: u64,
@@ -198,6 +205,7 @@ impl Chat {
             typed: Typed::Nothing,
             draft: Zeroizing::default(),
             handover: None,
+            end: None,
             note: None,
             next: 0,
         }
@@ -225,6 +233,10 @@ impl Chat {
             ChatEvent::Handover(step) => {
                 self.handover = Some(step);
                 Some(News::Handover(step))
+            }
+            ChatEvent::End(step) => {
+                self.end = Some(step);
+                Some(News::End(step))
             }
             ChatEvent::Note(note) => {
                 self.note = Some(note);
@@ -290,6 +302,9 @@ impl Chat {
         }
         self.live = self.live.filter(|live| *live != Live::Off);
         self.handover = self.handover.filter(|step| matches!(step, HandoverStep::Asked(_)));
+        if mine {
+            self.end = self.end.filter(|step| matches!(step, EndStep::Asked { .. }));
+        }
         self.written_last = Some((mine, now));
         let text = Arc::new(Zeroizing::new(String::from(text)));
         self.log(What::Message { number, writer, text }, now);
@@ -424,6 +439,11 @@ impl Chat {
         self.handover
     }
 
+    /// How far the question whether it may end has come, where there is something to say.
+    pub(crate) fn end(&self) -> Option<EndStep> {
+        self.end
+    }
+
     /// What the survivor's last advocate wrote.
     pub(crate) fn note(&self) -> Option<&Written> {
         self.note.as_ref()
@@ -473,7 +493,9 @@ impl Chat {
                 let dropped = dropped.then_some(Mark::LineDropped);
                 let asked = matches!(self.handover, Some(HandoverStep::Asked(_)));
                 let asked = asked.then_some(Mark::HandoverAsked);
-                [dropped, silent, asked, Some(written)].into_iter().flatten().collect()
+                let ending = matches!(self.end, Some(EndStep::Asked { .. }));
+                let ending = ending.then_some(Mark::EndAsked);
+                [dropped, silent, asked, ending, Some(written)].into_iter().flatten().collect()
             }
         }
     }
@@ -551,6 +573,19 @@ mod tests {
         assert_eq!(chat.handover(), None, "said until the next message");
         chat.handle(ChatEvent::Ended(Ending::HandedOver), NOW);
         assert!(chat.handover().is_none() && chat.note().is_none());
+    }
+
+    #[test]
+    fn that_it_is_about_to_end_is_told_and_its_outcome_until_the_next_message_from_here() {
+        let mut chat = open();
+        let asked = EndStep::Asked { minutes: 2 };
+        assert_eq!(chat.handle(ChatEvent::End(asked), NOW), Some(News::End(asked)));
+        assert_eq!(chat.marks(), [Mark::EndAsked, Mark::New]);
+        chat.handle(ChatEvent::End(EndStep::TheyGoOn), NOW);
+        chat.handle_message(MessageNumber(1), Author::Member(SURVIVOR), "one more thing", NOW);
+        assert_eq!((chat.end(), chat.marks()), (Some(EndStep::TheyGoOn), vec![Mark::NeedsAnswer]));
+        chat.handle_message(MessageNumber(1), Author::Me, "I am here", NOW);
+        assert_eq!(chat.end(), None);
     }
 
     #[test]

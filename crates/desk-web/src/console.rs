@@ -244,7 +244,21 @@ impl Console {
         }
     }
 
-    /// Ends a chat, after the person said so twice.
+    /// Tells the survivor that the chat is about to end, and asks whether they go on.
+    pub(crate) fn ask_end(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.ask_end(seated.number, now));
+        }
+    }
+
+    /// Takes that back.
+    pub(crate) fn withdraw_end(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.withdraw_end(seated.number, now));
+        }
+    }
+
+    /// Ends a chat at once, after the person said so twice.
     pub(crate) fn end(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
             self.act(|desk, now| desk.end(seated.number, now));

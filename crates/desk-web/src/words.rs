@@ -3,8 +3,8 @@
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Again, Announcement, ComesBack, Duty, Ending, HandoverStep, Hindrance, Line, Live, LiveKind,
-    LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
+    Again, Announcement, ComesBack, Duty, EndStep, Ending, HandoverStep, Hindrance, Line, Live,
+    LiveKind, LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -118,6 +118,15 @@ pub(crate) fn handover(step: HandoverStep) -> &'static str {
         HandoverStep::Withdrawn => "handover-withdrawn",
         HandoverStep::TheyWait => "handover-they-wait",
         HandoverStep::NobodyFree => "handover-nobody",
+    }
+}
+
+/// How far the question whether a chat may end has come, and the minutes in it.
+pub(crate) fn end(step: EndStep) -> (&'static str, u16) {
+    match step {
+        EndStep::Asked { minutes } => ("end-asked", minutes),
+        EndStep::Withdrawn => ("end-withdrawn", 0),
+        EndStep::TheyGoOn => ("end-they-go-on", 0),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase, Shift,
-    Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
+    EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase,
+    Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
 

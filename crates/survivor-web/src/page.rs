@@ -95,6 +95,8 @@ impl Page {
             "submit" => self.write(now),
             "input" => {
                 self.core.touched(now);
+                // Whoever types has more to say.
+                self.core.go_on(now);
                 if self.core.shows_drafts() {
                     self.core.draft(&Zeroizing::new(self.view.written()), now);
                 }
@@ -121,12 +123,14 @@ impl Page {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("button").ok().flatten());
         let id = button.map(|button| button.id()).unwrap_or_default();
-        if id == "end-now" || id == "stop-waiting" {
+        if ["end-now", "end-agree", "stop-waiting"].contains(&id.as_str()) {
             self.core.end(now);
         } else if id == "handover-yes" {
             self.core.accept_handover(now);
         } else if id == "handover-wait" {
             self.core.decline_handover(now);
+        } else if id == "go-on" {
+            self.core.go_on(now);
         } else if let Some(step) = words::step(&id) {
             self.core.step(step, now);
         }
@@ -218,6 +222,7 @@ impl Page {
                 self.view.show_conversation(event, now);
             }
             SurvivorEvent::Handover(asked) => self.view.ask_handover(asked),
+            SurvivorEvent::EndAsked(minutes) => self.view.ask_end(minutes),
         }
     }
 

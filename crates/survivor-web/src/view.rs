@@ -43,6 +43,8 @@ pub(crate) struct View {
     live: Live,
     /// What is asked: whether somebody else may take over.
     asked: Option<Handover>,
+    /// In how many minutes the advocate is about to end the chat, while that is so.
+    end_asked: Option<u16>,
 }
 
 impl View {
@@ -120,6 +122,7 @@ impl View {
         self.set("roster", "");
         self.show_silence(Silence::Over);
         self.show_handover(None);
+        self.show_end(None);
         self.shown.clear();
         self.here.clear();
     }
@@ -165,6 +168,7 @@ impl View {
         self.show_live(self.live);
         let asked = self.asked.take();
         self.show_handover(asked);
+        self.show_end(self.end_asked);
         self.say_length();
         self.say_how_far();
         self.shown.iter_mut().for_each(|shown| shown.said = None);
@@ -349,6 +353,25 @@ impl View {
             let _ = more.remove_attribute("open");
         }
         self.asked = asked;
+    }
+
+    /// Says that the advocate is about to end the chat, and asks whether there is more to say. That there is a
+    /// question is said in the log.
+    pub(crate) fn ask_end(&mut self, minutes: Option<u16>) {
+        if minutes.is_some() {
+            self.note(&self.about_advocate("end-asked"));
+        }
+        self.show_end(minutes);
+    }
+
+    fn show_end(&mut self, minutes: Option<u16>) {
+        self.end_asked = minutes;
+        let Some(panel) = self.document.get_element_by_id("end-asked") else {
+            return;
+        };
+        show_if(&panel, minutes.is_some());
+        let when = minutes.map(|minutes| self.phrase(words::ends_in(minutes)));
+        self.set("end-when", &when.unwrap_or_default());
     }
 
     /// A sentence with the advocate's name in it.

@@ -76,6 +76,14 @@ pub(crate) fn silence(silence: Silence) -> Option<Phrase> {
     }
 }
 
+/// When a chat ends that the advocate is about to end.
+pub(crate) fn ends_in(minutes: u16) -> Phrase {
+    match minutes {
+        0 | 1 => Phrase::of("end-minute", 1),
+        minutes => Phrase::of("end-minutes", minutes.into()),
+    }
+}
+
 /// What is said of an agreement to show what is typed: its state in the page, and the sentence.
 pub(crate) fn live(live: Live) -> Option<(&'static str, &'static str)> {
     Some(match live {
@@ -294,6 +302,16 @@ mod tests {
             }
         }
         for id in ["handover-yes", "handover-wait", "handover-end"] {
+            assert!(PAGE.contains(&format!("class=\"button\" id=\"{id}\"")), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_chat_that_is_about_to_end_says_when_and_gives_two_equal_answers() {
+        for minutes in [0, 1, 2, 5] {
+            assert!(page_has_text(ends_in(minutes).id));
+        }
+        for id in ["end-agree", "go-on"] {
             assert!(PAGE.contains(&format!("class=\"button\" id=\"{id}\"")), "{id}");
         }
     }

@@ -116,6 +116,7 @@ mark-line-dropped = Line dropped
 mark-silent = Silent
 mark-closing = Closes in { $count } min
 mark-handover-asked = Asked about a handover
+mark-end-asked = About to end
 mark-joining = Waiting for them to join
 mark-answered = Answered
 mark-new = Nothing written yet
@@ -213,6 +214,10 @@ handover-asked-supervisor = You asked whether a supervisor may go on with the su
 handover-back = Take the question back
 handover-withdrawn = You took the question back. The survivor stays with you.
 handover-they-wait = The survivor would rather stay with you for now. You can ask again later.
+end-asked = The survivor is told what happens when this chat ends, and that it ends in about { $count } minutes. They can agree, or say more.
+end-back = Let the chat go on
+end-withdrawn = You took it back. The chat goes on.
+end-they-go-on = The survivor wants to say more. You can ask again later.
 handover-nobody = The survivor said yes, but nobody else can take over right now. They are still with you.
 note-before = Note from the advocate before, which the survivor could read
 
@@ -293,6 +298,9 @@ desk-end-heading = End { $chat }?
 desk-end-tell = Tell the survivor first what will happen, so that it does not come as a surprise.
 desk-end-survivor = On the survivor’s device everything written here is erased as soon as it hears of it, which is at once where it is connected. They see a plain page that says that the chat has ended.
 desk-end-desk = It is erased here as well, and on the server. Nobody can bring it back.
+# Asks the survivor first.
+desk-end-ask = Tell the survivor first
+desk-end-ask-means = They read what happens, and have { $count } minutes to agree or to say more. Time during which they cannot see it does not count.
 desk-end-and-erase = End and erase
 desk-keep-chatting = Keep chatting
 

@@ -209,6 +209,15 @@ end-what-happens = Everything written here will be erased: at once on this devic
 end-and-erase = End and erase
 keep-chatting = Keep chatting
 
+# The advocate is about to end the chat. In the conversation, and then below it.
+end-asked = { $name } would like to end this chat. What happens then is below. You can go on if there is more to say.
+end-asked-heading = Is there more that you want to say?
+end-minute = If you do nothing, this chat ends in about a minute.
+end-minutes = If you do nothing, this chat ends in about { $count } minutes.
+end-come-back = You can start a new chat whenever you want.
+go-on = I want to say more
+end-agree = Yes, end and erase
+
 ended-heading = It has ended
 # For whoever stopped waiting.
 ended-waiting = You left the line. What you wrote here is erased, and nobody waits for you.

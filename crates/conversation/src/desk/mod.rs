@@ -42,7 +42,8 @@ use crate::{
     Transmit,
     chat::{Chat, ChatOutput, Member, Sign, introduction},
     conversation::{
-        Author, ConversationEvent, EndStep, Ending, LiveStep, MessageNumber, Silence, Typed, WriteError,
+        Author, ConversationEvent, EndStep, Ending, LiveStep, MessageNumber, Silence, Typed,
+        WriteError,
     },
     envelope::Content,
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},

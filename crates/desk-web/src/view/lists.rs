@@ -155,6 +155,7 @@ pub(super) fn marks(board: Board, chat: ArcRwSignal<Chat>) -> impl IntoView {
                 Mark::LineDropped | Mark::Silent | Mark::Closing(_) => "mark mark-warm",
                 Mark::Joining
                 | Mark::HandoverAsked
+                | Mark::EndAsked
                 | Mark::Answered
                 | Mark::New
                 | Mark::Ended

@@ -6,6 +6,7 @@
 use leptos::ev;
 use leptos::html::{Dialog, button, dialog, div, h2, li, p, ul};
 use leptos::prelude::*;
+use stillroom_conversation::{END_ASKED_MINUTES, EndStep};
 
 use super::handover;
 use crate::board::{Asked, Seat, Seated, chat_name};
@@ -44,16 +45,33 @@ pub(super) fn question(console: Console) -> impl IntoView {
 
 fn end(console: Console, seat: Seat) -> impl IntoView {
     let heading = say_with("desk-end-heading", &[("chat", &chat_name(seat))]);
-    let end = answer(console, "button button-main", "desk-end-and-erase", move || {
+    let end = answer(console, "button", "desk-end-and-erase", move || {
         console.end(seat);
     });
     let keep = answer(console, "button", "desk-keep-chatting", || {});
+    let (means, ask) = ask_first(console, seat).unzip();
     div().class("question-text").child((
         self::heading(heading),
         p().child(say("desk-end-tell")),
         ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
-        div().class("choices").child((end, keep)),
+        means,
+        div().class("choices").child((ask, end, keep)),
     ))
+}
+
+/// What it means to ask the survivor first, and the button; nothing where nobody could be asked, or they are.
+fn ask_first(console: Console, seat: Seat) -> Option<(impl IntoView, impl IntoView)> {
+    let chat = console.board.at(seat)?.chat;
+    let asked = |chat: &Chat| matches!(chat.end(), Some(EndStep::Asked { .. }));
+    let could = chat.with_untracked(|chat| chat.stage() == Stage::Open && !asked(chat));
+    could.then(|| {
+        let count = END_ASKED_MINUTES.to_string();
+        let means = p().child(say_with("desk-end-ask-means", &[("count", &count)]));
+        let ask = answer(console, "button button-main", "desk-end-ask", move || {
+            console.ask_end(seat);
+        });
+        (means, ask)
+    })
 }
 
 /// Nobody has to hand over; each survivor is asked where somebody wants to.
