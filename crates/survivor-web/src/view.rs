@@ -62,6 +62,7 @@ impl View {
             silence: Silence::Over,
             live: Live::Off,
             asked: None,
+            end_asked: None,
             document,
         })
     }

@@ -118,6 +118,7 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
                     }
                     SurvivorCommand::Handover { accept: true } => core.accept_handover(now),
                     SurvivorCommand::Handover { accept: false } => core.decline_handover(now),
+                    SurvivorCommand::GoOn => core.go_on(now),
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),
                 });
@@ -157,6 +158,8 @@ async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
                     DeskCommand::WithdrawHandover { chat } => {
                         core.withdraw_handover(ChatNumber(chat), now);
                     }
+                    DeskCommand::AskEnd { chat } => core.ask_end(ChatNumber(chat), now),
+                    DeskCommand::WithdrawEnd { chat } => core.withdraw_end(ChatNumber(chat), now),
                     DeskCommand::End { chat } => core.end(ChatNumber(chat), now),
                 });
             }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
     Again, Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent,
-    Duty, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live, LiveKind, LiveStep,
-    Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed, WriteError,
+    Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live, LiveKind,
+    LiveStep, Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed,
+    WriteError,
 };
 
 /// What a scripted survivor is told to do.
@@ -65,6 +66,8 @@ pub(crate) enum SurvivorCommand {
         /// Whether they may.
         accept: bool,
     },
+    /// Go on, where the chat is about to end.
+    GoOn,
     /// End the chat.
     End,
     /// Leave by the way out.
@@ -238,7 +241,17 @@ pub(crate) enum DeskCommand {
         /// In which chat.
         chat: u32,
     },
-    /// End a chat.
+    /// Tell a survivor that their chat is about to end, and ask whether they go on.
+    AskEnd {
+        /// In which chat.
+        chat: u32,
+    },
+    /// Take that back.
+    WithdrawEnd {
+        /// In which chat.
+        chat: u32,
+    },
+    /// End a chat at once.
     End {
         /// Which.
         chat: u32,
@@ -252,6 +265,9 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::Line(line) => json!({"event": "line", "line": word(line)}),
         SurvivorEvent::Conversation(event) => conversation(event),
         SurvivorEvent::Handover(asked) => handover(asked.as_ref()),
+        SurvivorEvent::EndAsked(minutes) => json!({
+            "event": "end", "asked": minutes.is_some(), "minutes": minutes,
+        }),
     }
 }
 
@@ -320,6 +336,10 @@ fn chat_event(event: &ChatEvent) -> Value {
             json!({"event": "handover", "step": "asked", "to": word(to)})
         }
         ChatEvent::Handover(step) => json!({"event": "handover", "step": word(step)}),
+        ChatEvent::End(EndStep::Asked { minutes }) => {
+            json!({"event": "end", "step": "asked", "minutes": minutes})
+        }
+        ChatEvent::End(step) => json!({"event": "end", "step": word(step)}),
         ChatEvent::Note(note) => json!({"event": "note", "note": &**note}),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
         ChatEvent::Lost => json!({"event": "lost"}),

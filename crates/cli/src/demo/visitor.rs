@@ -71,10 +71,12 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
             SurvivorEvent::Handover(Some(_)) => {
                 client.act(|core, now| core.accept_handover(now));
             }
+            SurvivorEvent::EndAsked(Some(_)) => client.act(|core, now| core.end(now)),
             SurvivorEvent::Phase(_)
             | SurvivorEvent::Line(_)
             | SurvivorEvent::Conversation(_)
-            | SurvivorEvent::Handover(None) => {}
+            | SurvivorEvent::Handover(None)
+            | SurvivorEvent::EndAsked(None) => {}
         }
     }
 }
