@@ -35,10 +35,15 @@ async function inChat(browser, program, said = {}, options = { viewport: DESKTOP
   const desk = await onDuty(browser, program.desk, options)
   await desk.until(() => document.querySelector('[data-duty=on]') !== null)
   const survivor = await scriptedSurvivor(program.visitor, said)
-  await desk.until(waits)
-  await desk.click('button', 'Take next')
-  await survivor.event((event) => event.event === 'return-words')
-  await desk.see(...BOX)
+  try {
+    await desk.until(waits)
+    await desk.click('button', 'Take next')
+    await survivor.event((event) => event.event === 'return-words')
+    await desk.see(...BOX)
+  } catch (error) {
+    await survivor.stop()
+    throw error
+  }
   return { desk, survivor }
 }
 
@@ -106,6 +111,25 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await type(desk, 'لا تقلق. हम यहाँ हैं। 我在这里。 e\u0301 ')
       await desk.until(() => document.querySelector('[id^=message-]').value.endsWith('e\u0301 '))
       assert.deepEqual(await hints(desk), [])
+    })
+
+    test('prepared messages that are asked for again at once after Escape are open', async () => {
+      await desk.press('Alt+m')
+      await desk.see('heading', 'Prepared messages for Chat 1')
+      const isOpen = await desk.evaluate(async () => {
+        const dialogue = document.querySelector('dialog.prepared')
+        const told = new Promise((resolve) => dialogue.addEventListener('close', resolve, { once: true }))
+        // What Escape does, and a key before the browser tells of it.
+        dialogue.close()
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', code: 'KeyM', altKey: true, bubbles: true }))
+        await told
+        await new Promise(requestAnimationFrame)
+        return dialogue.open
+      })
+      assert.equal(isOpen, true)
+      await desk.see('heading', 'Prepared messages for Chat 1')
+      await desk.press('Escape')
+      await desk.seeNone('heading', 'Prepared messages for Chat 1')
     })
 
     test('Inform survivors of their rights: a prepared message is found by words, filled by Tab, and sent by hand', async () => {

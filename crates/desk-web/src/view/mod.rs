@@ -8,6 +8,7 @@ mod beforehand;
 mod check_in;
 mod checklist;
 mod composer;
+mod dialogue;
 mod ending;
 mod gate;
 mod guides;

@@ -1,20 +1,19 @@
 //! Choosing a prepared message: searched as one types, chosen by arrows and Enter (`features.md` 3.2).
 //!
-//! The browser's own modal dialogue holds the keyboard, and Escape closes it. What is chosen goes into the message
-//! box and no further.
+//! What is chosen goes into the message box and no further.
 
 use std::sync::Arc;
 
 use leptos::ev;
-use leptos::html::{Dialog, button, dialog, div, h2, input, label, li, p, ul};
+use leptos::html::{Dialog, button, div, h2, input, label, li, p, ul};
 use leptos::prelude::*;
 use stillroom_program::{CannedMessage, Guidance};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, SubmitEvent};
 
+use super::dialogue::{Frame, dialogue};
 use super::{form, message_box, put_into_box, select_placeholder};
 use crate::board::{Board, Seat, chat_name};
-use crate::focus;
 use crate::texts::{say, say_with};
 
 /// The id of the field in which words are looked for.
@@ -25,32 +24,15 @@ const LIST: &str = "prepared-list";
 
 /// The dialogue, with something in it only while it is open.
 pub(super) fn prepared(board: Board) -> impl IntoView {
-    let choosing = board.choosing;
     let node = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        match (choosing.get().is_some(), dialog.open()) {
-            (true, false) => {
-                // Fails only for one that is open or not in the page.
-                let _ = dialog.show_modal();
-                focus::move_to(SEARCH.into());
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
     // Closed at once, so that the keyboard is where it was before it goes on to the box.
     let close = move || {
         if let Some(dialog) = node.get_untracked() {
             dialog.close();
         }
     };
-    dialog()
-        .class("question prepared")
-        .attr("aria-labelledby", "prepared")
-        .node_ref(node)
-        .on(ev::close, move |_| choosing.set(None))
-        .child(move || choosing.get().map(|seat| choice(board, seat, close)))
+    let frame = Frame { class: "question prepared", heading: "prepared", first: SEARCH };
+    dialogue(board.choosing, node, frame, move |seat| choice(board, seat, close).into_any())
 }
 
 /// What is looked for, and which of what was found is the one.

@@ -1,46 +1,25 @@
 //! The questions before a chat ends and before somebody goes off duty with open chats, which say what will
 //! happen to the survivor (`features.md` 3.6, 4.1, 5.3).
-//!
-//! The browser's own modal dialogue: it holds the keyboard, and Escape closes it.
 
 use leptos::ev;
-use leptos::html::{Dialog, button, dialog, div, h2, li, p, ul};
+use leptos::html::{button, div, h2, li, p, ul};
 use leptos::prelude::*;
 use stillroom_conversation::{END_ASKED_MINUTES, EndStep};
 
+use super::dialogue::{Frame, dialogue};
 use super::handover;
 use crate::board::{Asked, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
-use crate::focus;
 use crate::texts::{say, say_with};
 
 /// The question, there only while it is asked.
 pub(super) fn question(console: Console) -> impl IntoView {
-    let asked = console.board.asked;
-    let node = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        match (asked.get().is_some(), dialog.open()) {
-            (true, false) => {
-                // Fails only for one that is open or not in the page.
-                let _ = dialog.show_modal();
-                focus::move_to("question".into());
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
-    let text = move || match asked.get()? {
-        Asked::End(seat) => Some(end(console, seat).into_any()),
-        Asked::OffDuty => Some(off_duty(console).into_any()),
-    };
-    dialog()
-        .class("question")
-        .attr("aria-labelledby", "question")
-        .node_ref(node)
-        .on(ev::close, move |_| asked.set(None))
-        .child(text)
+    let frame = Frame { class: "question", heading: "question", first: "question" };
+    dialogue(console.board.asked, NodeRef::new(), frame, move |asked| match asked {
+        Asked::End(seat) => end(console, seat).into_any(),
+        Asked::OffDuty => off_duty(console).into_any(),
+    })
 }
 
 fn end(console: Console, seat: Seat) -> impl IntoView {

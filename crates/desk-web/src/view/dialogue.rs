@@ -1,0 +1,47 @@
+//! A dialogue over the desk: the browser's own modal one, which holds the keyboard and which Escape closes.
+
+use leptos::ev;
+use leptos::html::{Dialog, dialog};
+use leptos::prelude::*;
+
+use crate::focus;
+
+/// How a dialogue looks, what names it, and where the keyboard goes when it opens.
+pub(super) struct Frame {
+    pub(super) class: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) first: &'static str,
+}
+
+/// A dialogue that is open while there is something that it is about, with `content` in it only then.
+pub(super) fn dialogue<T: Clone + Send + Sync + 'static>(
+    about: RwSignal<Option<T>>,
+    node: NodeRef<Dialog>,
+    frame: Frame,
+    content: impl Fn(T) -> AnyView + Send + 'static,
+) -> impl IntoView {
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (about.with(Option::is_some), dialog.open()) {
+            (true, false) => {
+                // Fails only for one that is open or not in the page.
+                let _ = dialog.show_modal();
+                focus::move_to(frame.first.into());
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    // The browser tells of it late: a dialogue that was opened again meanwhile stays.
+    let on_close = move |_| {
+        if node.get_untracked().is_none_or(|dialog| !dialog.open()) {
+            about.set(None);
+        }
+    };
+    dialog()
+        .class(frame.class)
+        .attr("aria-labelledby", frame.heading)
+        .node_ref(node)
+        .on(ev::close, on_close)
+        .child(move || about.get().map(&content))
+}
