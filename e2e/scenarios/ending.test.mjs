@@ -70,6 +70,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await ask(desk, survivor)
       await survivor.click('button', 'I want to say more')
       await survivor.seeNone('heading', QUESTION)
+      await survivor.seeText('log', 'Conversation', 'This chat goes on.')
       assert.equal(await survivor.evaluate(() => document.activeElement.id), 'message')
       await desk.seeAnywhere('The survivor wants to say more.')
     })

@@ -153,6 +153,8 @@ pub enum Announcement {
     NobodyTakesOver,
     /// The survivor said no to that, or is not asked any more: they stay with the advocate whom they have.
     StaysHere,
+    /// The survivor has more to say, or the advocate is not about to end the chat any more: it goes on.
+    GoesOn,
 }
 
 impl fmt::Debug for Announcement {
@@ -168,6 +170,7 @@ impl fmt::Debug for Announcement {
             Self::HandedOver { .. } => "HandedOver",
             Self::NobodyTakesOver => "NobodyTakesOver",
             Self::StaysHere => "StaysHere",
+            Self::GoesOn => "GoesOn",
         })
     }
 }

@@ -67,6 +67,7 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::CameBack { .. } => return ("desk-came-back", None),
         Announcement::NobodyTakesOver => return ("handover-nobody", None),
         Announcement::StaysHere => return ("handover-they-wait", None),
+        Announcement::GoesOn => return ("end-they-go-on", None),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
 }
@@ -124,7 +125,7 @@ pub(crate) fn handover(step: HandoverStep) -> &'static str {
 /// How far the question whether a chat may end has come, and the minutes in it.
 pub(crate) fn end(step: EndStep) -> (&'static str, u16) {
     match step {
-        EndStep::Asked { minutes } => ("end-asked", minutes),
+        EndStep::Asked { minutes } => ("end-told", minutes),
         EndStep::Withdrawn => ("end-withdrawn", 0),
         EndStep::TheyGoOn => ("end-they-go-on", 0),
     }

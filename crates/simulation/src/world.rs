@@ -35,7 +35,7 @@ struct SimulatedDevice {
     wire: Option<Wire>,
     /// A connection that was asked for is there then.
     connects: Option<Timestamp>,
-    /// Nothing of it runs, as on a phone that is locked.
+    /// Nothing of it runs, as on a phone that is locked or asleep.
     locked: bool,
     shown: Shown,
 }
@@ -183,6 +183,16 @@ impl World {
         }
         self.devices[device.0].locked = true;
         self.drain_relay();
+    }
+
+    /// Nothing of a device runs, and its line stands: what comes meanwhile waits.
+    pub fn sleep(&mut self, device: DeviceNumber) {
+        self.devices[device.0].locked = true;
+    }
+
+    /// A device that slept runs again.
+    pub fn wake(&mut self, device: DeviceNumber) {
+        self.devices[device.0].locked = false;
     }
 
     /// A locked device runs again, and finds its connection broken.

@@ -15,6 +15,9 @@ use stillroom_simulation::{DeviceNumber, World};
 const ASKED: EndStep = EndStep::Asked { minutes: END_ASKED_MINUTES };
 const TIME: Duration = Duration::from_secs(END_ASKED_MINUTES as u64 * 60);
 
+/// Not so long that the relay takes the line for dead.
+const SLEPT: Duration = Duration::from_secs(30);
+
 /// The advocate is about to end the chat, and the survivor is told.
 fn ask(world: &mut World, desk: DeviceNumber, survivor: DeviceNumber) {
     world.as_desk(desk, |core, now| core.ask_end(FIRST, now));
@@ -117,6 +120,21 @@ fn a_line_that_is_down_ends_no_chat_and_when_it_is_back_they_have_all_the_time_a
     world.run_for(TIME * 3 / 4);
     assert_eq!(world.shown(survivor).phase(), Some(Phase::Chatting));
     assert!(world.run_until(TIME, |world| ended(world, survivor, Ending::ByStaff)));
+}
+
+#[test]
+fn a_desk_that_slept_hears_what_they_answered_before_it_ends_anything() {
+    let (mut world, desk, survivor) = chatting(9);
+    ask(&mut world, desk, survivor);
+    world.run_for(TIME - SLEPT / 2);
+    world.sleep(desk);
+    world.as_survivor(survivor, |core, now| core.go_on(now));
+    world.run_for(SLEPT);
+    // Its clocks before its line.
+    world.as_desk(desk, |core, now| core.handle_timeout(now));
+    world.wake(desk);
+    goes_on(&mut world, desk, survivor);
+    assert_eq!(steps(&world, desk), [ASKED, EndStep::TheyGoOn]);
 }
 
 #[test]

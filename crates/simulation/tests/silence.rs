@@ -75,6 +75,22 @@ fn any_key_of_the_survivors_stops_it_and_is_told_once() {
 }
 
 #[test]
+fn a_desk_that_slept_hears_a_sign_of_life_before_it_closes_anything() {
+    let (mut world, desk, survivor) = waiting_for_an_answer(14);
+    run_until_step(&mut world, survivor, WARNED);
+    world.run_for(minutes(10) - SOON);
+    world.sleep(desk);
+    world.as_survivor(survivor, |core, now| core.touched(now));
+    world.run_for(2 * SOON);
+    // Its clocks before its line.
+    world.as_desk(desk, |core, now| core.handle_timeout(now));
+    world.wake(desk);
+    world.run_for(minutes(9));
+    assert_eq!(world.shown(survivor).phase(), Some(Phase::Chatting));
+    assert_eq!(steps(&world, desk, 1), [ASKED, WARNED, Silence::Over]);
+}
+
+#[test]
 fn keys_are_not_told_to_anybody_while_nobody_asked() {
     let (mut world, _, survivor) = waiting_for_an_answer(3);
     let before = posted(&world);

@@ -145,6 +145,7 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
         Announcement::CameBack { name, role } => ("came-back", Some((name, *role))),
         Announcement::NobodyTakesOver => ("nobody-takes-over", None),
         Announcement::StaysHere => ("stays-here", None),
+        Announcement::GoesOn => ("goes-on", None),
     }
 }
 
@@ -342,6 +343,7 @@ mod tests {
             Announcement::AdvocateLost,
             Announcement::NobodyTakesOver,
             Announcement::StaysHere,
+            Announcement::GoesOn,
             Announcement::SteppedAway { name: name.clone(), role: who },
             Announcement::CameBack { name: name.clone(), role: who },
             Announcement::HandedOver { name, role: who },

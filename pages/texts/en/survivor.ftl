@@ -216,6 +216,7 @@ end-minute = If you do nothing, this chat ends in about a minute.
 end-minutes = If you do nothing, this chat ends in about { $count } minutes.
 end-come-back = You can start a new chat whenever you want.
 go-on = I want to say more
+goes-on = This chat goes on.
 end-agree = Yes, end and erase
 
 ended-heading = It has ended

@@ -436,6 +436,7 @@ fn announced(announcement: &Announcement) -> Value {
             json!({"event": "announced", "what": "nobody-takes-over"})
         }
         Announcement::StaysHere => json!({"event": "announced", "what": "stays-here"}),
+        Announcement::GoesOn => json!({"event": "announced", "what": "goes-on"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
     }

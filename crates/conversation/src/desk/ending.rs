@@ -11,9 +11,11 @@ use stillroom_program::Timestamp;
 
 use super::{ChatEvent, ChatNumber, Desk};
 use crate::{
+    chat::Sign,
     conversation::{EndStep, Ending},
     envelope::Content,
     limits::END_ASKED_MINUTES,
+    line::LineAction,
 };
 
 /// The question of one chat.
@@ -43,6 +45,11 @@ impl EndQuestion {
         core::mem::take(&mut self.open)
     }
 
+    /// Whether they had their time. It is over then; the question stays open until the chat ends.
+    fn take_due(&mut self, now: Timestamp) -> bool {
+        self.due.take_if(|due| *due <= now).is_some()
+    }
+
     fn watch(&mut self, can_answer: bool, now: Timestamp) {
         let lasts = Duration::from_secs(u64::from(END_ASKED_MINUTES) * 60);
         self.due = (self.open && can_answer).then(|| self.due.unwrap_or(now + lasts));
@@ -60,8 +67,7 @@ impl Desk {
         };
         let turn = held.end_question.ask();
         held.chat.say(Content::AskEnd { turn, minutes: END_ASKED_MINUTES }, now);
-        let told = held.silence.handle_sign(now);
-        self.tell_silence(chat, told);
+        self.handle_life(chat, |watch| watch.handle_sign(now));
         let asked = EndStep::Asked { minutes: END_ASKED_MINUTES };
         self.show_chat(chat, ChatEvent::End(asked));
         self.settle();
@@ -78,6 +84,7 @@ impl Desk {
     pub(super) fn handle_goes_on(&mut self, chat: ChatNumber, turn: u32) {
         if self.chats.get(&chat).is_some_and(|held| held.end_question.turn == turn) {
             self.close_end_question(chat, EndStep::TheyGoOn);
+            self.handle_sign(chat, Sign::StillHere);
         }
     }
 
@@ -86,6 +93,7 @@ impl Desk {
         if let Some(held) = self.chats.get_mut(&chat)
             && held.end_question.close()
         {
+            held.time_up.take_if(|ending| *ending == Ending::ByStaff);
             held.chat.say(Content::WithdrawEnd { turn: held.end_question.turn }, self.now);
             self.show_chat(chat, ChatEvent::End(step));
         }
@@ -93,20 +101,56 @@ impl Desk {
 
     /// Whether the survivor could answer now is what the watch over their silence knows.
     pub(super) fn watch_end_asked(&mut self, chat: ChatNumber) {
-        if let Some(held) = self.chats.get_mut(&chat) {
+        if let Some(held) = self.chats.get_mut(&chat).filter(|held| held.time_up.is_none()) {
             let can_answer = held.chat.is_open() && held.silence.can_answer();
             held.end_question.watch(can_answer, self.now);
         }
     }
 
-    /// Ends the chats whose survivors were asked and had their time.
+    /// The time of those who were asked is up.
     pub(super) fn handle_ends_asked(&mut self) {
         let now = self.now;
         for held in self.chats.values_mut() {
-            if held.end_question.due.is_some_and(|due| due <= now) {
-                held.end_question.close();
-                held.chat.end(Ending::ByStaff, now);
+            if held.end_question.take_due(now) {
+                held.time_up = Some(Ending::ByStaff);
             }
+        }
+    }
+
+    // The last word.
+    //
+    // A chat whose survivor did nothing in their time is not over yet: a desk that slept hears that the time is
+    // up before it hears what they answered meanwhile. So it asks the relay, whose answer comes after whatever
+    // waited there, and a chat that still has no sign of life then is ended.
+
+    /// Asks the relay whether anything is on its way, where somebody's time is up since `before` were.
+    pub(super) fn hear_out(&mut self, before: usize) {
+        if self.times_up() > before {
+            self.act(Some(LineAction::Ping));
+        }
+    }
+
+    /// How many survivors' time is up.
+    pub(super) fn times_up(&self) -> usize {
+        self.chats.values().filter(|held| held.time_up.is_some()).count()
+    }
+
+    /// All is heard that was on its way.
+    pub(super) fn handle_heard_out(&mut self) {
+        let now = self.now;
+        for held in self.chats.values_mut() {
+            if let Some(ending) = held.time_up.take() {
+                held.chat.end(ending, now);
+            }
+        }
+    }
+
+    /// Whoever cannot answer now is given their time again.
+    pub(super) fn mind_last_word(&mut self, chat: ChatNumber) {
+        if let Some(held) = self.chats.get_mut(&chat)
+            && !held.silence.can_answer()
+        {
+            held.time_up = None;
         }
     }
 }

@@ -74,6 +74,8 @@ struct Held {
     /// The offer, until the survivor is in.
     offer: Option<Offer>,
     silence: Watch,
+    /// How the chat ends as soon as all is heard that was on its way, since the survivor had their time.
+    time_up: Option<Ending>,
     /// Whether the survivor was told last that nobody is at this desk.
     told_away: bool,
     questions: Questions,
@@ -289,8 +291,7 @@ impl Desk {
     /// Gives a survivor who was asked whether they are there, or told that the chat will close, more time.
     pub fn postpone(&mut self, chat: ChatNumber, now: Timestamp) {
         self.now = now;
-        let told = self.chats.get_mut(&chat).and_then(|held| held.silence.handle_sign(now));
-        self.tell_silence(chat, told);
+        self.handle_life(chat, |watch| watch.handle_sign(now));
         self.settle();
     }
 
@@ -381,6 +382,11 @@ impl Desk {
                 self.handle_claimed(ticket, &key_package, now);
             }
             RelayFrame::OfferDeclined { ticket } => self.drop_offer(ticket),
+            RelayFrame::Pong => {
+                if self.connection.handle_pong() {
+                    self.handle_heard_out();
+                }
+            }
             other => self.handle_room_frame(other, now),
         }
         self.settle();
@@ -400,8 +406,10 @@ impl Desk {
         for held in self.chats.values_mut() {
             held.chat.handle_timeout(now);
         }
+        let times_up = self.times_up();
         self.handle_silences();
         self.handle_ends_asked();
+        self.hear_out(times_up);
         self.offer_the_rest();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
@@ -635,6 +643,7 @@ impl Desk {
             chat,
             offer: Some(offer),
             silence: Watch::new(),
+            time_up: None,
             told_away: false,
             questions: Questions::default(),
             end_question: EndQuestion::default(),
@@ -789,23 +798,34 @@ impl Desk {
         if from != Author::Me {
             self.close_end_question(number, EndStep::TheyGoOn);
         }
-        let told = self.chats.get_mut(&number).and_then(|held| match from {
-            Author::Member(member) if held.chat.is_survivor(member) => {
-                held.silence.handle_answer(now)
-            }
-            Author::Me | Author::Member(_) => {
-                held.silence.handle_said(now);
-                None
-            }
-        });
-        self.tell_silence(number, told);
+        let by_survivor = |held: &Held| match from {
+            Author::Member(member) => held.chat.is_survivor(member),
+            Author::Me => false,
+        };
+        if self.chats.get(&number).is_some_and(by_survivor) {
+            self.handle_life(number, |watch| watch.handle_answer(now));
+        } else if let Some(held) = self.chats.get_mut(&number) {
+            held.silence.handle_said(now);
+        }
     }
 
     fn handle_sign(&mut self, number: ChatNumber, sign: Sign) {
         let now = self.now;
-        let told = self.chats.get_mut(&number).and_then(|held| match sign {
-            Sign::StillHere => held.silence.handle_sign(now),
-            Sign::Hidden(hidden) => held.silence.handle_hidden(hidden, now),
+        self.handle_life(number, |watch| match sign {
+            Sign::StillHere => watch.handle_sign(now),
+            Sign::Hidden(hidden) => watch.handle_hidden(hidden, now),
+        });
+    }
+
+    /// The survivor shows life, or is given more time: their time is not up.
+    fn handle_life(
+        &mut self,
+        number: ChatNumber,
+        take: impl FnOnce(&mut Watch) -> Option<Silence>,
+    ) {
+        let told = self.chats.get_mut(&number).and_then(|held| {
+            held.time_up = None;
+            take(&mut held.silence)
         });
         self.tell_silence(number, told);
     }
@@ -822,7 +842,7 @@ impl Desk {
             };
             match held.silence.handle_timeout(&timers, now) {
                 Some(Due::Tell(silence)) => self.tell_silence(number, Some(silence)),
-                Some(Due::Close) => held.chat.end(Ending::BySilence, now),
+                Some(Due::Close) => held.time_up = Some(Ending::BySilence),
                 None => {}
             }
         }
@@ -1014,6 +1034,7 @@ impl Desk {
         for number in self.chats.keys().copied().collect::<Vec<_>>() {
             self.drain(number);
             self.watch_silence(number);
+            self.mind_last_word(number);
             self.watch_end_asked(number);
             self.drain(number);
         }
@@ -1079,7 +1100,10 @@ impl Desk {
         match action {
             Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
-            Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
+            Some(LineAction::Ping) => {
+                self.connection.handle_pinged();
+                self.send(&ClientFrame::Ping);
+            }
             None => {}
         }
     }

@@ -6,7 +6,7 @@
 use stillroom_program::Timestamp;
 
 use super::{State, Survivor, SurvivorEvent};
-use crate::envelope::Content;
+use crate::{conversation::Announcement, envelope::Content};
 
 impl Survivor {
     /// Goes on, where the survivor is asked whether the chat may end.
@@ -23,7 +23,7 @@ impl Survivor {
                 self.end_asked = Some(turn);
                 self.show(SurvivorEvent::EndAsked(minutes));
             }
-            None => self.drop_end_question(),
+            None => self.say_that_it_goes_on(),
         }
     }
 
@@ -33,7 +33,14 @@ impl Survivor {
             && let State::Chatting(chat) = &mut self.state
         {
             chat.say(Content::GoOn { turn }, now);
+            self.say_that_it_goes_on();
+        }
+    }
+
+    fn say_that_it_goes_on(&mut self) {
+        if self.end_asked.is_some() {
             self.drop_end_question();
+            self.announce(Announcement::GoesOn);
         }
     }
 
