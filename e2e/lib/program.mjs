@@ -84,6 +84,7 @@ ${more.limits ?? ''}
 ${more.testing ?? ''}
 `)
   let relay
+  const inviting = new Set()
   const program = {
     folder,
     /** The fingerprint of its root key. */
@@ -109,6 +110,7 @@ ${more.testing ?? ''}
     async invite(name, ...more) {
       const child = spawn(BINARY, ['staff', 'invite', keys, '--name', name, '--role', 'advocate',
         '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json', ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+      inviting.add(child)
       const certified = once(child, 'exit').then(([code]) => { if (code !== 0) throw new Error(`staff invite ended with ${code}`) })
       return { link: (await firstLine(child)).link, certified }
     },
@@ -145,6 +147,8 @@ file = "locales/${tag}.ftl"
     /** What `answers` says of what survivors answered so far. */
     answers: () => said(['answers', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
     async stop() {
+      // An invitation that nobody took, since the scenario failed before.
+      for (const child of inviting) child.kill('SIGKILL')
       await program.kill()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -1,8 +1,8 @@
 //! The driver of what stands before the desk: which screen, making and opening this device's keys, and
 //! waiting for an administrator; and opening a desk again that was locked (`features.md` 5.1).
 //!
-//! Keys are made here and leave this page only wrapped under the passphrase, and only for this browser's
-//! own storage. The passphrase itself is held while an enrolment goes on, and no longer.
+//! Keys are made here and leave this page only wrapped under a passkey or a passphrase, and only for this browser's
+//! own storage. The passphrase, or the passkey's secret, is held while an enrolment goes on, and no longer.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -12,8 +12,11 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup};
-use stillroom_program::{Device, Fingerprint, InvitationSecret, NewDevice, PassphraseError};
+use stillroom_program::{
+    Device, Fingerprint, InvitationSecret, NewDevice, Passkey, PasskeySecret, PassphraseError,
+};
 use stillroom_protocol::encode;
+use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
@@ -22,6 +25,7 @@ use crate::enrol::{Enrolling, Outcome};
 use crate::kept;
 use crate::line::{Heard, Line};
 use crate::link::Link;
+use crate::passkey::{self, Made, NoSecret};
 use crate::tries::wait_after;
 use crate::words;
 
@@ -42,13 +46,13 @@ pub(crate) enum Screen {
     NotEnrolled,
     /// The link is damaged.
     NotWhole,
-    /// Choosing a passphrase.
+    /// Making a passkey, or choosing a passphrase.
     Join,
     /// Waiting for an administrator.
     JoinWaiting,
     /// The enrolment came to nothing; the text says why.
     JoinRefused(&'static str),
-    /// Asking for the passphrase.
+    /// Asking for what opens this device.
     Unlock,
     /// The desk.
     Desk(Console),
@@ -59,10 +63,14 @@ pub(crate) enum Screen {
 pub(crate) struct Gate {
     /// What is shown.
     pub(crate) screen: RwSignal<Screen>,
-    /// Whether keys are being made or opened.
+    /// Whether keys are being made or opened under a passphrase.
     pub(crate) busy: RwSignal<bool>,
     /// What was wrong with the last try.
     pub(crate) wrong: RwSignal<Option<&'static str>>,
+    /// Whether the person's passkey is asked for.
+    pub(crate) asking: RwSignal<Asking>,
+    /// Whether a passkey was made that has to be asked once more for its secret.
+    pub(crate) confirms: RwSignal<bool>,
     /// So many seconds the next try waits.
     pub(crate) waits: RwSignal<Option<u64>>,
     /// Whether the line stands, while an administrator is waited for.
@@ -74,7 +82,9 @@ struct Shell {
     clock: Clock,
     root: Fingerprint,
     secret: RefCell<Option<InvitationSecret>>,
-    /// What the passphrase opens: as it was when this page opened it, so that nobody at a locked desk can put
+    /// A passkey that was made, and has not given its secret yet.
+    made: RefCell<Option<Passkey>>,
+    /// What the passphrase or the passkey opens: as it was when this page opened it, so that nobody at a locked desk can put
     /// another in its place. Nothing at a practice desk.
     wrapped: RefCell<Option<Vec<u8>>>,
     /// Wrong passphrases, one after another.
@@ -82,11 +92,51 @@ struct Shell {
     joining: RefCell<Option<Joining>>,
 }
 
+/// What a device is kept under.
+enum Under {
+    Passphrase(Zeroizing<String>),
+    Passkey(Passkey, PasskeySecret),
+}
+
+impl Under {
+    fn wrap(&self, device: &Device) -> Option<Vec<u8>> {
+        let rng = &mut UnwrapErr(SysRng);
+        match self {
+            Self::Passphrase(passphrase) => device.wrap_with_passphrase(passphrase, rng).ok(),
+            Self::Passkey(passkey, secret) => device.wrap_with_passkey(passkey, secret, rng).ok(),
+        }
+    }
+}
+
+/// Whether a passkey is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asking {
+    Not,
+    Now,
+    /// It was, and the text says why nothing came of it.
+    InVain(&'static str),
+}
+
+/// What a locked desk asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A practice desk: nothing.
+    None,
+    Passphrase,
+    Passkey,
+}
+
+impl Key {
+    fn of(wrapped: &[u8]) -> Self {
+        if Passkey::of(wrapped).is_some() { Self::Passkey } else { Self::Passphrase }
+    }
+}
+
 /// An enrolment on its way.
 struct Joining {
     secret: InvitationSecret,
     device: NewDevice,
-    passphrase: Zeroizing<String>,
+    under: Under,
     enrolling: Enrolling,
     line: Line,
 }
@@ -103,6 +153,7 @@ impl Gate {
             clock: Clock::start(),
             root,
             secret: RefCell::new(None),
+            made: RefCell::new(None),
             wrapped: RefCell::new(None),
             wrong: Cell::new(0),
             joining: RefCell::new(None),
@@ -111,6 +162,8 @@ impl Gate {
             screen: RwSignal::new(Screen::NotEnrolled),
             busy: RwSignal::new(false),
             wrong: RwSignal::new(None),
+            asking: RwSignal::new(Asking::Not),
+            confirms: RwSignal::new(false),
             waits: RwSignal::new(None),
             line_up: RwSignal::new(true),
             shell: StoredValue::new_local(shell),
@@ -141,16 +194,48 @@ impl Gate {
     /// Makes this device's keys, and asks to be enrolled. They are kept when an administrator has certified
     /// them, under this passphrase; until then they live in this page alone.
     pub(crate) fn choose(self, passphrase: Zeroizing<String>) {
-        self.after_drawing(move |shell| {
-            let secret = shell.secret.borrow_mut().take();
-            match secret {
-                Some(_) if !kept::is_possible() => {
-                    self.screen.set(Screen::JoinRefused("join-not-kept"));
+        self.after_drawing(move |shell| self.enrol(shell, Under::Passphrase(passphrase)));
+    }
+
+    /// The same under a passkey, which is made now; one that gives no secret at once is asked once more.
+    pub(crate) fn choose_passkey(self) {
+        if !kept::is_possible() {
+            self.screen.set(Screen::JoinRefused("join-not-kept"));
+            return;
+        }
+        self.while_asked(async move |shell| {
+            let made = shell.made.take();
+            let given = match &made {
+                Some(passkey) => passkey::ask(passkey)
+                    .await
+                    .map(|secret| Made { passkey: passkey.clone(), secret: Some(secret) }),
+                None => passkey::make().await,
+            };
+            let silent = match given {
+                Ok(Made { passkey, secret: Some(secret) }) => {
+                    self.enrol(shell, Under::Passkey(passkey, secret));
+                    None
                 }
-                Some(secret) => self.join(shell, secret, passphrase),
-                None => self.screen.set(Screen::NotWhole),
-            }
+                Ok(Made { passkey, secret: None }) => Some(passkey),
+                Err(why) => {
+                    self.asking.set(Asking::InVain(words::no_passkey(why)));
+                    made.filter(|_| why == NoSecret::NotGiven)
+                }
+            };
+            self.confirms.set(silent.is_some());
+            *shell.made.borrow_mut() = silent;
         });
+    }
+
+    fn enrol(self, shell: &Rc<Shell>, under: Under) {
+        let secret = shell.secret.borrow_mut().take();
+        match secret {
+            Some(_) if !kept::is_possible() => {
+                self.screen.set(Screen::JoinRefused("join-not-kept"));
+            }
+            Some(secret) => self.join(shell, secret, under),
+            None => self.screen.set(Screen::NotWhole),
+        }
     }
 
     /// Opens the device that is kept here with this passphrase.
@@ -161,6 +246,37 @@ impl Gate {
                 self.enter(device, Some(wrapped));
             }
         });
+    }
+
+    /// Opens the device that is kept here with its passkey.
+    pub(crate) fn unlock_with_passkey(self) {
+        self.while_asked(async move |_| {
+            let wrapped = kept::load().unwrap_or_default();
+            if let Some(device) = self.open_with_passkey(&wrapped).await {
+                self.enter(device, Some(wrapped));
+            }
+        });
+    }
+
+    /// Shows a locked desk again, where its passkey is given.
+    pub(crate) fn unlock_again_with_passkey(self, console: Console) {
+        self.while_asked(async move |shell| {
+            let wrapped = shell.wrapped.borrow().clone().unwrap_or_default();
+            if self.open_with_passkey(&wrapped).await.is_some() {
+                console.unlock();
+            }
+        });
+    }
+
+    async fn open_with_passkey(self, wrapped: &[u8]) -> Option<Device> {
+        let secret = match Passkey::of(wrapped) {
+            Some(passkey) => passkey::ask(&passkey).await,
+            None => Err(NoSecret::None),
+        };
+        let device = secret.map_err(words::passkey_does_not_open).and_then(|secret| {
+            Device::unwrap_with_passkey(wrapped, &secret).map_err(|_| "unlock-damaged")
+        });
+        device.map_err(|text| self.asking.set(Asking::InVain(text))).ok()
     }
 
     /// Shows a locked desk again, where this is its passphrase. The keys that it opens are dropped at once:
@@ -178,9 +294,14 @@ impl Gate {
         });
     }
 
-    /// Whether a locked desk asks for a passphrase: a practice desk has none.
-    pub(crate) fn has_passphrase(self) -> bool {
-        self.shell.with_value(|shell| shell.wrapped.borrow().is_some())
+    /// What a locked desk asks for.
+    pub(crate) fn key(self) -> Key {
+        self.shell.with_value(|shell| shell.wrapped.borrow().as_deref().map_or(Key::None, Key::of))
+    }
+
+    /// What the device that is kept here asks for.
+    pub(crate) fn key_kept() -> Key {
+        kept::load().as_deref().map_or(Key::Passphrase, Key::of)
     }
 
     fn open_wrapped(self, shell: &Shell, wrapped: &[u8], passphrase: &str) -> Option<Device> {
@@ -208,7 +329,7 @@ impl Gate {
 
     /// Shows that it takes a moment, then does it.
     fn after_drawing(self, work: impl FnOnce(&Rc<Shell>) + 'static) {
-        if self.busy.get_untracked() || self.waits.get_untracked().is_some() {
+        if self.is_busy() {
             return;
         }
         self.wrong.set(None);
@@ -223,6 +344,28 @@ impl Gate {
         );
     }
 
+    /// Says that the device asks, while it does.
+    fn while_asked(self, work: impl AsyncFnOnce(&Rc<Shell>) + 'static) {
+        if self.is_busy() {
+            return;
+        }
+        self.asking.set(Asking::Now);
+        let shell = self.shell.get_value();
+        spawn_local(async move {
+            work(&shell).await;
+            self.asking.update(|asking| {
+                if *asking == Asking::Now {
+                    *asking = Asking::Not;
+                }
+            });
+        });
+    }
+
+    /// Whether something else has to be over before anything can be tried.
+    pub(crate) fn is_busy(self) -> bool {
+        self.busy.get() || self.waits.get().is_some() || self.asking.get() == Asking::Now
+    }
+
     fn enter(self, device: Device, wrapped: Option<Vec<u8>>) {
         let shell = self.shell.get_value();
         let practice = wrapped.is_none();
@@ -231,12 +374,13 @@ impl Gate {
         self.screen.set(Screen::Desk(Console::open(setup, practice, shell.clock)));
     }
 
-    fn join(self, shell: &Rc<Shell>, secret: InvitationSecret, passphrase: Zeroizing<String>) {
+    fn join(self, shell: &Rc<Shell>, secret: InvitationSecret, under: Under) {
         let device = NewDevice::generate(&mut UnwrapErr(SysRng));
         let Ok(request) = encode(&device.request(&secret, &shell.root)).try_into() else {
             return;
         };
         kept::forget_link();
+        kept::ask_for_good();
         let enrolling = Enrolling::new(shell.root.program_id(), secret.id(), request);
         let report: Weak<Shell> = Rc::downgrade(shell);
         let line = Line::new(move |heard| {
@@ -245,7 +389,7 @@ impl Gate {
             }
         });
         line.connect();
-        *shell.joining.borrow_mut() = Some(Joining { secret, device, passphrase, enrolling, line });
+        *shell.joining.borrow_mut() = Some(Joining { secret, device, under, enrolling, line });
         self.screen.set(Screen::JoinWaiting);
     }
 
@@ -307,15 +451,14 @@ impl Gate {
         let Some(joining) = shell.joining.borrow_mut().take() else {
             return;
         };
-        let Joining { secret, device, passphrase, .. } = joining;
+        let Joining { secret, device, under, .. } = joining;
         let now = shell.clock.now();
         let device = device.complete(&secret, &shell.root, completion, now, CLOCK_TOLERANCE);
         let Ok(device) = device else {
             self.screen.set(Screen::JoinRefused("join-not-verified"));
             return;
         };
-        let wrapped = device.wrap_with_passphrase(&passphrase, &mut UnwrapErr(SysRng)).ok();
-        match wrapped.filter(|wrapped| kept::save(wrapped)) {
+        match under.wrap(&device).filter(|wrapped| kept::save(wrapped)) {
             Some(wrapped) => self.enter(device, Some(wrapped)),
             None => self.screen.set(Screen::JoinRefused("join-not-kept")),
         }

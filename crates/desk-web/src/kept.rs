@@ -1,7 +1,7 @@
-//! The one thing that the desk keeps in the browser: this device, wrapped under its passphrase
+//! The one thing that the desk keeps in the browser: this device, wrapped under its passkey or its passphrase
 //! (`features.md` 5.1). Its name in the browser's storage says nothing of what it is.
 //!
-//! Whoever takes the device can copy it and guess at the passphrase, slowed by Argon2id alone; what a
+//! Whoever takes the device can copy it and guess at a passphrase, slowed by Argon2id alone; what a
 //! revoked device opens is nothing.
 
 use data_encoding::BASE64URL_NOPAD;
@@ -30,6 +30,12 @@ pub(crate) fn is_possible() -> bool {
     storage().is_some_and(|storage| {
         storage.set_item(TRY, TRY).is_ok() && storage.remove_item(TRY).is_ok()
     })
+}
+
+/// Asks that it is kept for good: some browsers delete what a page stored after a week without a visit. Some ask
+/// the person, and whether they do it is their own affair.
+pub(crate) fn ask_for_good() {
+    let _ = window().navigator().storage().persist();
 }
 
 fn from_text(text: &str) -> Option<Vec<u8>> {

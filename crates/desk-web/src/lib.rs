@@ -20,6 +20,7 @@ mod language;
 mod line;
 mod link;
 mod moments;
+mod passkey;
 mod passphrase;
 mod placeholders;
 mod shift;

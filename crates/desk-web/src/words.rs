@@ -8,6 +8,8 @@ use stillroom_conversation::{
 };
 use stillroom_protocol::Refusal;
 
+use crate::passkey::NoSecret;
+
 use crate::chat::Done;
 use crate::hints::{Hint, Kind};
 
@@ -119,6 +121,23 @@ pub(crate) fn handover(step: HandoverStep) -> &'static str {
         HandoverStep::Withdrawn => "handover-withdrawn",
         HandoverStep::TheyWait => "handover-they-wait",
         HandoverStep::NobodyFree => "handover-nobody",
+    }
+}
+
+/// Why no passkey was made that could keep this device.
+pub(crate) fn no_passkey(why: NoSecret) -> &'static str {
+    match why {
+        NoSecret::NotGiven => "passkey-not-given",
+        NoSecret::None => "passkey-cannot",
+        NoSecret::NotHere => "passkey-not-here",
+    }
+}
+
+/// Why a passkey does not open this device.
+pub(crate) fn passkey_does_not_open(why: NoSecret) -> &'static str {
+    match why {
+        NoSecret::NotGiven => "passkey-not-given",
+        NoSecret::None | NoSecret::NotHere => "unlock-passkey-not-here",
     }
 }
 

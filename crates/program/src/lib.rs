@@ -23,6 +23,8 @@ pub mod limits;
 mod manifest;
 mod name;
 #[cfg(feature = "staff")]
+mod passkey;
+#[cfg(feature = "staff")]
 mod passphrase;
 mod policy;
 mod reasons;
@@ -50,6 +52,8 @@ pub use keys::{
 };
 pub use manifest::{Manifest, ManifestError, ManifestFile, ManifestPage, SignedManifest};
 pub use name::{DisplayName, NameCertificate};
+#[cfg(feature = "staff")]
+pub use passkey::{Passkey, PasskeyError, PasskeySecret};
 #[cfg(feature = "staff")]
 pub use passphrase::{PassphraseCost, PassphraseError};
 pub use policy::{

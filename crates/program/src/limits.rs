@@ -91,6 +91,9 @@ pub const INTAKE_PLAINTEXT: usize = 512;
 /// letters many.
 pub const PASSPHRASE_SHORTEST: usize = 12;
 
+/// Bytes of an authenticator's name for a passkey (Web Authentication level 3, section 4, “Credential ID”).
+pub const PASSKEY_ID_MAX: usize = 1023;
+
 /// Seconds that a certificate is valid before it was made, for a relay whose clock is behind.
 pub(crate) const CERTIFICATE_STARTS_BEFORE: u64 = 60 * 60;
 

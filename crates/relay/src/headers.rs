@@ -14,15 +14,17 @@ use crate::pages::Which;
 /// Two years, the shortest that browsers' preload lists take. Subdomains are left to whoever owns them.
 const TRANSPORT: &str = "max-age=63072000";
 
-/// Every feature that a browser of today asks permission for, and of yesterday.
+/// Every feature that a browser of today asks permission for, and of yesterday, apart from [`PASSKEYS`].
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), \
      browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(), compute-pressure=(), \
      display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), \
      hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), local-fonts=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
-     publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
-     speaker-selection=(), storage-access=(), unload=(), usb=(), window-management=(), \
-     xr-spatial-tracking=()";
+     screen-wake-lock=(), serial=(), speaker-selection=(), storage-access=(), \
+     unload=(), usb=(), window-management=(), xr-spatial-tracking=()";
+
+/// Making a passkey and asking for it: for staff's devices alone.
+const PASSKEYS: [&str; 2] = ["publickey-credentials-create", "publickey-credentials-get"];
 
 /// How documents are kept, and whatever else tells one moment from another: not at all.
 pub const NOT_KEPT: &str = "no-store";
@@ -39,15 +41,25 @@ pub fn files_kept(which: Which) -> &'static str {
     }
 }
 
-/// The headers of everything that is given out at `origin`, for a page whose relay is at `relay`; how long
+/// What a page may ask permission for: nothing, but the desk for passkeys.
+fn permissions(which: Which) -> String {
+    let whose = match which {
+        Which::Survivor => "()",
+        Which::Desk => "(self)",
+    };
+    let passkeys = PASSKEYS.iter().map(|feature| format!(", {feature}={whose}"));
+    core::iter::once(PERMISSIONS.to_owned()).chain(passkeys).collect()
+}
+
+/// The headers of everything that is given out at `origin`, for this page, whose relay is at `relay`; how long
 /// an answer is kept ([`NOT_KEPT`], [`files_kept`]) comes besides.
-pub fn strict(origin: &Origin, relay: &Origin) -> Vec<(&'static str, String)> {
+pub fn strict(which: Which, origin: &Origin, relay: &Origin) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("content-security-policy", content_policy(origin, relay)),
         ("referrer-policy", "no-referrer".to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
         ("x-frame-options", "DENY".to_owned()),
-        ("permissions-policy", PERMISSIONS.to_owned()),
+        ("permissions-policy", permissions(which)),
         ("cross-origin-opener-policy", "same-origin".to_owned()),
         ("cross-origin-embedder-policy", "require-corp".to_owned()),
         ("cross-origin-resource-policy", "same-origin".to_owned()),
@@ -84,15 +96,15 @@ pub(crate) fn document_policy(origin: &Origin, relay: &Origin) -> String {
 pub(crate) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
 impl Headers {
-    /// Those for answers to browsers that know the relay as `origin`.
+    /// Those for answers to browsers that get this page and know the relay as `origin`.
     ///
     /// # Errors
     /// Never for an [`Origin`], whose characters are those of a header; the types ask.
-    pub(crate) fn of(origin: &Origin) -> Result<Self, Error> {
+    pub(crate) fn of(which: Which, origin: &Origin) -> Result<Self, Error> {
         let header = |(name, value): (&'static str, String)| {
             Ok((HeaderName::try_from(name)?, HeaderValue::try_from(value)?))
         };
-        strict(origin, origin).into_iter().map(header).collect::<Result<_, _>>().map(Self)
+        strict(which, origin, origin).into_iter().map(header).collect::<Result<_, _>>().map(Self)
     }
 
     /// Puts them on an answer. What the answer says already of itself stays, and what says nothing of being
@@ -117,7 +129,8 @@ mod tests {
 
     #[test]
     fn what_an_answer_says_of_being_kept_stays() {
-        let headers = Headers::of(&"https://chat.example.org".parse().unwrap()).unwrap();
+        let headers =
+            Headers::of(Which::Desk, &"https://chat.example.org".parse().unwrap()).unwrap();
         let mut answer = HeaderMap::new();
         answer.insert(CACHE_CONTROL, HeaderValue::from_static(KEPT_FOR_EVER));
         headers.put(&mut answer);
@@ -126,7 +139,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_says_nothing_of_being_kept_is_not_kept() {
-        let headers = Headers::of(&"https://chat.example.org".parse().unwrap()).unwrap();
+        let headers =
+            Headers::of(Which::Desk, &"https://chat.example.org".parse().unwrap()).unwrap();
         let mut answer = HeaderMap::new();
         headers.put(&mut answer);
         assert_eq!(answer[CACHE_CONTROL], NOT_KEPT);
@@ -135,10 +149,18 @@ mod tests {
 
     #[test]
     fn a_browser_is_told_to_insist_on_tls_only_where_there_is_tls() {
-        let headers = Headers::of(&Origin::of_this_computer(7420)).unwrap();
+        let headers = Headers::of(Which::Survivor, &Origin::of_this_computer(7420)).unwrap();
         let mut answer = HeaderMap::new();
         headers.put(&mut answer);
         assert!(!answer.contains_key(STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[test]
+    fn only_the_desk_may_ask_for_passkeys() {
+        for feature in PASSKEYS {
+            assert!(permissions(Which::Desk).contains(&format!("{feature}=(self)")));
+            assert!(permissions(Which::Survivor).contains(&format!("{feature}=()")));
+        }
     }
 
     #[test]

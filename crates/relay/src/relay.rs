@@ -240,7 +240,8 @@ impl Hall<'_> {
             Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes),
             Which::Desk => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
         };
-        let headers = Headers::of(&origin).map_err(|error| cannot(std::io::Error::other(error)))?;
+        let headers =
+            Headers::of(which, &origin).map_err(|error| cannot(std::io::Error::other(error)))?;
         let door = Arc::new(Door {
             which,
             serves_pages: door.serve_pages,

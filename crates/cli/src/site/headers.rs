@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stillroom_relay::{NOT_KEPT, Origin, strict};
+use stillroom_relay::{NOT_KEPT, Origin, Which, strict};
 
 use super::fetch::Answer;
 
@@ -84,11 +84,16 @@ const HARMFUL: [(&str, &str); 11] = [
 const HARMFUL_TO_DOCUMENTS: [(&str, &str); 1] =
     [("access-control-allow-origin", "other sites could read the page, and what it says just now")];
 
-/// What is wrong with the headers of a document at `origin`. Where it connects to is not looked at unless
+/// What is wrong with the headers of this page's document at `origin`. Where it connects to is not looked at unless
 /// `relay` is known.
-pub(super) fn of_document(answer: &Answer, origin: &Origin, relay: Option<&Origin>) -> Vec<String> {
+pub(super) fn of_document(
+    answer: &Answer,
+    which: Which,
+    origin: &Origin,
+    relay: Option<&Origin>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (name, expected) in strict(origin, relay.unwrap_or(origin)) {
+    for (name, expected) in strict(which, origin, relay.unwrap_or(origin)) {
         let sent = answer.header(name);
         if name == "content-security-policy" {
             wrong.extend(wrong_content_policy(answer, &expected, relay.is_some()));
@@ -257,7 +262,7 @@ mod tests {
     fn good() -> Answer {
         let (origin, relay) = origins();
         let mut headers = HeaderMap::new();
-        for (name, value) in strict(&origin, &relay) {
+        for (name, value) in strict(Which::Survivor, &origin, &relay) {
             headers.insert(HeaderName::from_static(name), HeaderValue::try_from(value).unwrap());
         }
         headers.insert("cache-control", HeaderValue::from_static(NOT_KEPT));
@@ -268,7 +273,7 @@ mod tests {
         let (origin, relay) = origins();
         let mut answer = good();
         change(&mut answer.headers);
-        of_document(&answer, &origin, Some(&relay))
+        of_document(&answer, Which::Survivor, &origin, Some(&relay))
     }
 
     #[test]
@@ -279,7 +284,7 @@ mod tests {
     #[test]
     fn every_header_and_every_directive_has_a_promise_of_its_own_to_lose() {
         let (origin, relay) = origins();
-        for (name, value) in strict(&origin, &relay) {
+        for (name, value) in strict(Which::Survivor, &origin, &relay) {
             let wrong = wrong_after(|headers| {
                 headers.remove(name);
             });
@@ -313,8 +318,9 @@ mod tests {
     #[test]
     fn a_source_that_was_added_to_a_directive_is_named_and_its_neighbours_are_not() {
         let (origin, relay) = origins();
-        let policy =
-            strict(&origin, &relay)[0].1.replace("img-src 'self'", "img-src 'self' https:");
+        let policy = strict(Which::Survivor, &origin, &relay)[0]
+            .1
+            .replace("img-src 'self'", "img-src 'self' https:");
         let wrong = wrong_after(|headers| {
             headers.insert("content-security-policy", HeaderValue::try_from(policy).unwrap());
         });
@@ -332,7 +338,7 @@ mod tests {
             .is_empty()
         );
         let (origin, relay) = origins();
-        let policy = format!("script-src *; {}", strict(&origin, &relay)[0].1);
+        let policy = format!("script-src *; {}", strict(Which::Survivor, &origin, &relay)[0].1);
         let wrong = wrong_after(|headers| {
             headers.insert("content-security-policy", HeaderValue::try_from(policy).unwrap());
         });
@@ -342,7 +348,7 @@ mod tests {
     /// What is wrong where this stands at the end of the content security policy.
     fn wrong_with_directive(directive: &str) -> Vec<String> {
         let (origin, relay) = origins();
-        let policy = format!("{}; {directive}", strict(&origin, &relay)[0].1);
+        let policy = format!("{}; {directive}", strict(Which::Survivor, &origin, &relay)[0].1);
         wrong_after(|headers| {
             headers.insert("content-security-policy", HeaderValue::try_from(policy).unwrap());
         })

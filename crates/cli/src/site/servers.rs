@@ -69,7 +69,7 @@ impl Server {
     /// The configuration for a page at `origin` whose relay is at `relay`.
     pub(super) fn configuration(&self, page: Page, origin: &Origin, relay: &Origin) -> String {
         let place = Place::of(origin);
-        let headers: String = strict(origin, relay)
+        let headers: String = strict(page.which(), origin, relay)
             .iter()
             .map(|(header, value)| (self.header)(header, value))
             .collect();
@@ -106,7 +106,7 @@ mod tests {
         let relay = "https://relay.example.net".parse().unwrap();
         for server in &SERVERS {
             let written = server.configuration(Page::Desk, &origin, &relay);
-            for (name, value) in strict(&origin, &relay) {
+            for (name, value) in strict(Page::Desk.which(), &origin, &relay) {
                 let line = (server.header)(name, &value);
                 assert!(written.contains(&line), "{}: {line}", server.file);
             }

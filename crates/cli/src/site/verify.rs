@@ -207,7 +207,7 @@ impl Visit<'_> {
                 Err((page, why)) => {
                     self.found(format!("the document ({form}) is another: {why}"));
                     if seen.is_none() {
-                        self.find(headers::of_document(&answer, self.origin, None));
+                        self.find(headers::of_document(&answer, page.which(), self.origin, None));
                         let languages = Vec::new();
                         seen = Some(Seen { page, root: None, relay: None, languages });
                     }
@@ -220,7 +220,7 @@ impl Visit<'_> {
     /// Looks at what a document that was recognised says, and at its headers.
     fn look_at(&mut self, answer: &Answer, seen: &Seen) {
         let relay = seen.relay.as_ref().unwrap_or(self.origin);
-        self.find(headers::of_document(answer, self.origin, Some(relay)));
+        self.find(headers::of_document(answer, seen.page.which(), self.origin, Some(relay)));
         let pinned = seen.root.as_ref();
         if let (Some(expected), Some(pinned)) = (self.root.map(|root| root.to_string()), pinned)
             && expected != *pinned

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::{form, top};
 use crate::console::Console;
-use crate::gate::{Gate, Screen};
+use crate::gate::{Asking, Gate, Key, Screen};
+use crate::passkey::is_possible;
 use crate::passphrase::Strength;
 use crate::texts::{program, say, say_with};
 
@@ -30,7 +31,12 @@ pub(crate) fn gate(gate: Gate) -> impl IntoView {
         Screen::Join => page("join-heading", HEADING, join(gate)).into_any(),
         Screen::JoinWaiting => page("join-waiting-heading", HEADING, waiting(gate)).into_any(),
         Screen::JoinRefused(text) => notice("join-refused-heading", text).into_any(),
-        Screen::Unlock => page("unlock-heading", "passphrase", unlock(gate)).into_any(),
+        Screen::Unlock => match Gate::key_kept() {
+            Key::Passkey => page("unlock-heading", PASSKEY, unlock_with_passkey(gate)).into_any(),
+            Key::Passphrase | Key::None => {
+                page("unlock-heading", "passphrase", unlock(gate)).into_any()
+            }
+        },
         Screen::Desk(console) => open(gate, console).into_any(),
     }
 }
@@ -49,20 +55,31 @@ fn open(gate: Gate, console: Console) -> impl IntoView {
 /// A locked desk says nothing of what is going on behind it.
 fn locked(gate: Gate, console: Console) -> impl IntoView {
     top::warn_before_leaving(console);
-    let (first, form) = if gate.has_passphrase() {
-        let form = passphrase_form(gate, move |passphrase| gate.unlock_again(console, passphrase));
-        ("passphrase", form.into_any())
-    } else {
-        let open = button()
-            .attr("type", "button")
-            .class("button button-main")
-            .on(ev::click, move |_| gate.unlock_again(console, Zeroizing::default()))
-            .child(say("unlock"));
-        (HEADING, (p().child(say("locked-practice")), open).into_any())
+    let (first, form) = match gate.key() {
+        Key::Passphrase => {
+            let open = move |passphrase| gate.unlock_again(console, passphrase);
+            ("passphrase", passphrase_form(gate, open).into_any())
+        }
+        Key::Passkey => {
+            let ask =
+                passkey(gate, || say("unlock"), move || gate.unlock_again_with_passkey(console));
+            (PASSKEY, ask.into_any())
+        }
+        Key::None => {
+            let open = button()
+                .attr("type", "button")
+                .class("button button-main")
+                .on(ev::click, move |_| gate.unlock_again(console, Zeroizing::default()))
+                .child(say("unlock"));
+            (HEADING, (p().child(say("locked-practice")), open).into_any())
+        }
     };
     let about = p().child(say("locked-about"));
     page("locked-heading", first, (about, form, p().class("small").child(say("locked-long"))))
 }
+
+/// The id of the button that asks for the passkey.
+const PASSKEY: &str = "passkey";
 
 /// The id of a page's heading.
 const HEADING: &str = "gate-heading";
@@ -115,8 +132,13 @@ fn join(gate: Gate) -> impl IntoView {
     (
         p().child(say("join-about")),
         p().child(say("join-device")),
+        is_possible().then(|| join_with_passkey(gate)),
         form.on(ev::input, on_input).child((
-            h2().child(say("join-passphrase-heading")),
+            h2().child(say(if is_possible() {
+                "join-passphrase-or"
+            } else {
+                "join-passphrase-heading"
+            })),
             p().child(say("join-passphrase-about")),
             p().child(say("join-passphrase-advice")),
             div().class("field").child((field("passphrase", shown, first), strength)),
@@ -126,6 +148,25 @@ fn join(gate: Gate) -> impl IntoView {
             submit(gate, "join-make"),
         )),
     )
+}
+
+/// What has nothing to remember stands first.
+fn join_with_passkey(gate: Gate) -> impl IntoView {
+    let text = move || {
+        if gate.confirms.get() {
+            say("join-passkey-confirm-about")
+        } else {
+            say("join-passkey-about")
+        }
+    };
+    let name = move || {
+        if gate.confirms.get() { say("join-passkey-confirm") } else { say("join-passkey-make") }
+    };
+    div().class("gate-form").child((
+        h2().child(say("join-passkey-heading")),
+        p().attr("role", "status").child(text),
+        passkey(gate, name, move || gate.choose_passkey()),
+    ))
 }
 
 fn told_strength(strength: Strength) -> String {
@@ -147,6 +188,7 @@ fn waiting(gate: Gate) -> impl IntoView {
     (
         p().attr("role", "status").child(say("join-waiting")),
         p().child(say("join-waiting-leave")),
+        p().child(say("join-keep")),
         told("strength", line),
     )
 }
@@ -161,6 +203,39 @@ fn unlock(gate: Gate) -> impl IntoView {
         passphrase_form(gate, move |passphrase| gate.unlock(passphrase)),
         forgotten,
     )
+}
+
+fn unlock_with_passkey(gate: Gate) -> impl IntoView {
+    let lost = details().child((
+        summary().child(say("unlock-passkey-lost-heading")),
+        p().child(say("unlock-passkey-lost")),
+    ));
+    (
+        p().child(say("unlock-passkey-about")),
+        passkey(gate, || say("unlock"), move || gate.unlock_with_passkey()),
+        lost,
+    )
+}
+
+/// The button that has the device ask for the passkey, and what came of it.
+fn passkey(
+    gate: Gate,
+    name: impl Fn() -> String + Send + 'static,
+    ask: impl Fn() + 'static,
+) -> impl IntoView {
+    let button = button()
+        .attr("id", PASSKEY)
+        .attr("type", "button")
+        .class("button button-main")
+        .attr("aria-disabled", is_busy(gate))
+        .on(ev::click, move |_| ask())
+        .child(name);
+    let line = told("strength", move || match gate.asking.get() {
+        Asking::Not => String::new(),
+        Asking::Now => say("passkey-asking"),
+        Asking::InVain(text) => say(text),
+    });
+    (button, line)
 }
 
 /// The one field and its button, which `open` what stands behind.
@@ -214,10 +289,12 @@ fn submit(gate: Gate, text: &'static str) -> impl IntoView {
     button()
         .attr("type", "submit")
         .class("button button-main")
-        .attr("aria-disabled", move || {
-            if gate.busy.get() || gate.waits.get().is_some() { "true" } else { "false" }
-        })
+        .attr("aria-disabled", is_busy(gate))
         .child(say(text))
+}
+
+fn is_busy(gate: Gate) -> impl Fn() -> &'static str {
+    move || if gate.is_busy() { "true" } else { "false" }
 }
 
 fn value(node: NodeRef<Input>) -> Zeroizing<String> {

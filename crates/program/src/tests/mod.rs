@@ -12,6 +12,7 @@ mod files;
 mod fixture;
 mod intakes;
 mod manifests;
+mod passkeys;
 mod passphrases;
 mod policies;
 mod return_words;
