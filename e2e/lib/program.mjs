@@ -142,6 +142,12 @@ file = "locales/${tag}.ftl"
       said(['site', 'export', page, keys, '--origin', origin, '--relay', relay, '--into', into, '--passphrase-file', passphrase])
       return into
     },
+    /** Revokes the device of a member of staff, who has one. */
+    revoke(name) {
+      const where = [keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]
+      const listed = said(['staff', 'list', ...where]).split('\n').find((line) => line.trim().endsWith(name))
+      said(['staff', 'revoke', ...where, listed.split('  ')[0]])
+    },
     /** Signs and publishes the policy after `change` made another text of it. */
     publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
     /** What `answers` says of what survivors answered so far. */

@@ -72,7 +72,9 @@ fn make() -> World {
     policy.terms.issued = NOW.seconds();
     policy.terms.expires = NOW.seconds() + 90 * 24 * 60 * 60;
     let policy = SignedPolicy::sign(&policy, &administrator).unwrap();
-    let (duty_bundle, duty_key) = DutyKeyBundle::make(&administrator, &[], NOW, &mut rng).unwrap();
+    let (duty_bundle, duty_key) =
+        DutyKeyBundle::make(&administrator, &[], &VerifiedRevocations::none(), NOW, &mut rng)
+            .unwrap();
     let verified = policy.verify(&root, NOW, TOLERANCE).unwrap();
     let statement = DutyStatement {
         issued: NOW.seconds(),

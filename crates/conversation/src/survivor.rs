@@ -533,6 +533,9 @@ impl Survivor {
                     self.ask_at_relay(now);
                 }
             }
+            State::Chatting(chat) if chat.lead_was_revoked(self.trust.revocations()) => {
+                self.ask_for_another(now);
+            }
             State::Chatting(chat) => chat.handle_line_up(now),
             State::Before | State::Over => {}
         }

@@ -3,7 +3,8 @@
 //!
 //! It needs no administrator. A relay can keep a bundle back or give an old one, which a desk then replaces;
 //! it can neither read one nor put its own in its place. A device that is revoked later still knows the keys
-//! that it was given; those are replaced, not taken back.
+//! that it was given; those are replaced at once, not taken back: a key is good under the one list of revoked
+//! devices that it was made under.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -53,6 +54,8 @@ pub struct DutyKeyBundle {
 pub struct DutyKeyContent {
     /// When it was made, in seconds since the Unix epoch.
     pub made: u64,
+    /// The hash of the list of revoked devices that it was made under.
+    pub revocations_hash: [u8; 32],
     /// The public half.
     pub public: ReceivingPublicKey,
     /// The secret half for each device, in the order of their keys.
@@ -68,6 +71,8 @@ reasons! {
         RoleMissing => "the duty key was made by somebody who is never on duty",
         /// The maker's device was revoked.
         SignerRevoked => "the duty key was made by a revoked device",
+        /// Somebody was revoked since it was made, who may know it; or it was made under a list not known here.
+        OtherRevocations => "the duty key was made under another list of revoked devices",
         /// It says that it was made later than now, whatever the clock is forgiven.
         NotYetValid => "the duty key is from a later time",
         /// It was not wrapped for this device.
@@ -91,8 +96,8 @@ impl From<CertificateError> for DutyKeyError {
 }
 
 impl DutyKeyBundle {
-    /// Makes a new duty key, wrapped for `maker` and for everybody in `staff` who may be on duty. The caller
-    /// leaves out who was revoked.
+    /// Makes a new duty key, wrapped for `maker` and for everybody in `staff` who may be on duty and is not
+    /// revoked.
     ///
     /// # Errors
     /// [`DutyKeyError::RoleMissing`], [`TooManyDevices`](DutyKeyError::TooManyDevices),
@@ -100,6 +105,7 @@ impl DutyKeyBundle {
     pub fn make(
         maker: &Device,
         staff: &[VerifiedStaff],
+        revocations: &VerifiedRevocations,
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, ReceivingKey), DutyKeyError> {
@@ -107,7 +113,9 @@ impl DutyKeyBundle {
             return Err(DutyKeyError::RoleMissing);
         }
         let own = maker.receiving.public_key();
-        let on_duty = staff.iter().filter(|staff| staff.device.roles.may_state_duty());
+        let on_duty = staff.iter().filter(|staff| {
+            staff.device.roles.may_state_duty() && !revocations.is_revoked(&staff.device)
+        });
         let mut recipients = on_duty
             .map(|staff| (staff.device.key, &staff.receiving_key))
             .collect::<BTreeMap<_, _>>();
@@ -124,12 +132,14 @@ impl DutyKeyBundle {
             wrapped.push(WrappedKey { device, sealed });
         }
         let wrapped = wrapped.try_into().map_err(|_| DutyKeyError::TooManyDevices)?;
-        let content = DutyKeyContent { made, public, wrapped };
+        let revocations_hash = revocations.hash();
+        let content = DutyKeyContent { made, revocations_hash, public, wrapped };
         let signature = maker.sign_record(Label::DutyKey, &content);
         Ok((Self { chain: maker.chain.clone(), content, signature }, key))
     }
 
-    /// The bundle, if a device of this program made it that may be on duty and was not revoked.
+    /// The bundle, if a device of this program made it that may be on duty and was not revoked, under this very
+    /// list.
     ///
     /// # Errors
     /// [`DutyKeyError`].
@@ -147,6 +157,9 @@ impl DutyKeyBundle {
         }
         if revocations.is_revoked(&maker) {
             return Err(DutyKeyError::SignerRevoked);
+        }
+        if content.revocations_hash != revocations.hash() {
+            return Err(DutyKeyError::OtherRevocations);
         }
         within(content.made, u64::MAX, now, tolerance).map_err(|_| DutyKeyError::NotYetValid)?;
         Ok(VerifiedDutyKey { program: *root, content: content.clone() })
@@ -176,7 +189,7 @@ impl VerifiedDutyKey {
     /// # Errors
     /// [`DutyKeyError::NotForThisDevice`] and [`DoesNotOpen`](DutyKeyError::DoesNotOpen).
     pub fn open(&self, device: &Device) -> Result<ReceivingKey, DutyKeyError> {
-        let DutyKeyContent { made, public, wrapped } = &self.content;
+        let DutyKeyContent { made, public, wrapped, .. } = &self.content;
         let own = device.key();
         let wrapped = wrapped.iter().find(|wrapped| wrapped.device == own);
         let wrapped = wrapped.ok_or(DutyKeyError::NotForThisDevice)?;

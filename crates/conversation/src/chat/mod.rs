@@ -13,7 +13,7 @@ mod roster;
 
 use std::collections::VecDeque;
 
-use stillroom_program::{Timestamp, VerifyingKey};
+use stillroom_program::{Timestamp, VerifiedRevocations, VerifyingKey};
 use stillroom_protocol::{
     Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode, limits::CHAIN_MAX,
 };
@@ -315,6 +315,12 @@ impl Chat {
     /// On the survivor's device: the key of whoever leads.
     pub(crate) fn lead_key(&self) -> Option<VerifyingKey> {
         self.roster.key(self.lead)
+    }
+
+    /// Whether the device of whoever leads was revoked.
+    pub(crate) fn lead_was_revoked(&self, revocations: &VerifiedRevocations) -> bool {
+        let lead = self.roster.device(self.lead);
+        lead.is_some_and(|device| revocations.is_revoked(device))
     }
 
     /// On the survivor's device: leaves the lead for somebody else. What to say of that, and what was written

@@ -79,9 +79,14 @@ impl Roster {
         Some(Announcement::Joined { name: member.name(), role: member.role })
     }
 
-    /// The key in the certificate of a member of staff.
+    /// What the certificate of a member of staff says.
+    pub(crate) fn device(&self, leaf: LeafNumber) -> Option<&VerifiedDevice> {
+        self.members.get(&leaf)?.device.as_ref()
+    }
+
+    /// The key in it.
     pub(crate) fn key(&self, leaf: LeafNumber) -> Option<VerifyingKey> {
-        Some(self.members.get(&leaf)?.device.as_ref()?.key)
+        self.device(leaf).map(|device| device.key)
     }
 
     /// What to say when the survivor goes on with somebody else than this member.

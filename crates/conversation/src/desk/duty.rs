@@ -32,10 +32,12 @@ pub enum Duty {
 /// How far going on duty has come.
 enum Step {
     Idle,
-    /// Asked for the wrapped key; where it does not serve, a new one is made, but not when a colleague has
-    /// just made it: two desks that cannot read one another's would replace them for ever.
-    Fetching {
-        or_make: bool,
+    /// Asked for the wrapped key; where it does not serve, a new one is made.
+    Fetching,
+    /// Asked for the wrapped key that a colleague has just made; where it does not serve, the one that was stated
+    /// stays, which is due again then: two desks that cannot read one another's would replace them for ever.
+    FetchingColleagues {
+        again: Timestamp,
     },
     /// It does not serve: asked who the staff are, to wrap a new one for them.
     Listing {
@@ -44,6 +46,7 @@ enum Step {
     /// A new one was put.
     Putting {
         key: ReceivingKey,
+        under: [u8; 32],
     },
     /// Stated; due again then.
     Stated {
@@ -60,6 +63,8 @@ pub(crate) struct OwnDuty {
     request: u32,
     /// The newest last.
     keys: Vec<ReceivingKey>,
+    /// The hash of the list of revoked devices that the newest was made under.
+    made_under: [u8; 32],
 }
 
 /// What duty needs of the desk.
@@ -72,7 +77,14 @@ pub(crate) struct Context<'a> {
 
 impl OwnDuty {
     pub(crate) fn new() -> Self {
-        Self { wanted: false, on_break: false, step: Step::Idle, request: 0, keys: Vec::new() }
+        Self {
+            wanted: false,
+            on_break: false,
+            step: Step::Idle,
+            request: 0,
+            keys: Vec::new(),
+            made_under: [0; 32],
+        }
     }
 
     pub(crate) fn shown(&self) -> Duty {
@@ -98,7 +110,7 @@ impl OwnDuty {
     pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
         self.wanted = true;
         self.on_break = false;
-        admitted.then(|| self.fetch(true))
+        admitted.then(|| self.fetch())
     }
 
     /// The person takes a break, where they are on duty.
@@ -119,7 +131,7 @@ impl OwnDuty {
 
     /// The relay let this device in.
     pub(crate) fn handle_admitted(&mut self) -> Option<ClientFrame> {
-        self.wanted.then(|| self.fetch(true))
+        self.wanted.then(|| self.fetch())
     }
 
     pub(crate) fn handle_line_down(&mut self) {
@@ -136,7 +148,13 @@ impl OwnDuty {
     /// Somebody states duty with this key: where it is not known here, a colleague made a new one.
     pub(crate) fn handle_stated(&mut self, key: &ReceivingPublicKey) -> Option<ClientFrame> {
         let known = self.keys.iter().any(|held| held.public_key() == *key);
-        (matches!(self.step, Step::Stated { .. }) && !known).then(|| self.fetch(false))
+        let Step::Stated { again } = self.step else {
+            return None;
+        };
+        (!known).then(|| {
+            self.step = Step::FetchingColleagues { again };
+            self.request(Operation::DutyKey)
+        })
     }
 
     /// The answer to this duty's request.
@@ -150,29 +168,35 @@ impl OwnDuty {
         if number != self.request {
             return None;
         }
+        let list = context.trust.revocations().hash();
         match (core::mem::replace(&mut self.step, Step::Idle), reply) {
-            (Step::Fetching { or_make }, Reply::DutyKey { version, bundle }) => {
+            (Step::Fetching, Reply::DutyKey { version, bundle }) => {
                 match self.open(&bundle, context, now) {
-                    Some(key) => self.take_key(key, context, now),
-                    None if !or_make => self.state(context, now),
+                    Some(key) => self.take_key(key, list, context, now),
                     None => {
                         self.step = Step::Listing { replaces: version };
                         Some(self.request(Operation::ListStaff))
                     }
                 }
             }
+            (Step::FetchingColleagues { again }, Reply::DutyKey { bundle, .. }) => {
+                if let Some(key) = self.open(&bundle, context, now) {
+                    return self.take_key(key, list, context, now);
+                }
+                self.step = Step::Stated { again };
+                None
+            }
             (Step::Listing { replaces }, Reply::Records { records }) => {
                 self.make(replaces, &records, context, now)
             }
-            (Step::Putting { key }, Reply::Done) => self.take_key(key, context, now),
+            (Step::Putting { key, under }, Reply::Done) => self.take_key(key, under, context, now),
             _ => None,
         }
     }
 
     /// The relay refused this duty's request: a colleague was faster, so theirs is fetched.
     pub(crate) fn handle_refused(&mut self, number: u32) -> Option<ClientFrame> {
-        (number == self.request && matches!(self.step, Step::Putting { .. }))
-            .then(|| self.fetch(true))
+        (number == self.request && matches!(self.step, Step::Putting { .. })).then(|| self.fetch())
     }
 
     pub(crate) fn handle_timeout(
@@ -193,12 +217,13 @@ impl OwnDuty {
         }
     }
 
-    fn fetch(&mut self, or_make: bool) -> ClientFrame {
-        self.step = Step::Fetching { or_make };
+    fn fetch(&mut self) -> ClientFrame {
+        self.step = Step::Fetching;
         self.request(Operation::DutyKey)
     }
 
-    /// The key in a bundle that a colleague signed, that is young enough and wrapped for this device.
+    /// The key in a bundle that a colleague signed under the list of revoked devices that is known here, that is
+    /// young enough and wrapped for this device.
     fn open(&self, bundle: &[u8], context: &Context<'_>, now: Timestamp) -> Option<ReceivingKey> {
         let bundle = decode::<DutyKeyBundle>(bundle).ok()?;
         let verified =
@@ -222,21 +247,24 @@ impl OwnDuty {
             .iter()
             .filter_map(|record| decode::<StaffRecord>(record).ok())
             .filter_map(|record| record.verify(context.root, now, CLOCK_TOLERANCE).ok())
-            .filter(|staff| !context.trust.revocations().is_revoked(&staff.device))
             .collect::<Vec<_>>();
+        let revocations = context.trust.revocations();
         let (bundle, key) =
-            DutyKeyBundle::make(context.device, &staff, now, context.randomness).ok()?;
+            DutyKeyBundle::make(context.device, &staff, revocations, now, context.randomness)
+                .ok()?;
         let bundle = Bytes::try_from(encode(&bundle)).ok()?;
-        self.step = Step::Putting { key };
+        self.step = Step::Putting { key, under: revocations.hash() };
         Some(self.request(Operation::PutDutyKey { replaces, bundle }))
     }
 
     fn take_key(
         &mut self,
         key: ReceivingKey,
+        under: [u8; 32],
         context: &mut Context<'_>,
         now: Timestamp,
     ) -> Option<ClientFrame> {
+        self.made_under = under;
         self.keys.retain(|held| held.public_key() != key.public_key());
         self.keys.push(key);
         if self.keys.len() > DUTY_KEYS_HELD {
@@ -245,8 +273,11 @@ impl OwnDuty {
         self.state(context, now)
     }
 
-    /// States that somebody is on duty.
+    /// States that somebody is on duty; where somebody was revoked since the key was made, it is replaced first.
     fn state(&mut self, context: &mut Context<'_>, now: Timestamp) -> Option<ClientFrame> {
+        if self.made_under != context.trust.revocations().hash() {
+            return Some(self.fetch());
+        }
         let policy = context.trust.policy()?;
         let statement = DutyStatement {
             issued: now.seconds(),

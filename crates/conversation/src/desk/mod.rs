@@ -454,6 +454,10 @@ impl Desk {
 
     fn handle_greeted(&mut self, greeted: Result<(), TrustError>, now: Timestamp) {
         let trouble = match (greeted, self.own_certificate(now)) {
+            (Ok(()), Ok(device)) if self.trust.revocations().is_revoked(&device) => {
+                self.forget_all();
+                Trouble::CertificateRefused
+            }
             (Ok(()), Ok(_)) => {
                 self.duty.handle_records_changed(now);
                 if self.admitted {
@@ -469,6 +473,19 @@ impl Desk {
             (_, Err(error)) => trouble_of(error),
         };
         self.trouble(trouble);
+    }
+
+    /// This device was revoked: nothing that anybody said stays on it. Survivors are not told by it, whose word
+    /// counts for nothing any more; their own devices know.
+    fn forget_all(&mut self) {
+        for number in core::mem::take(&mut self.chats).into_keys() {
+            self.returns.forget(number);
+            self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
+        }
+        self.duty.stop();
+        self.claiming.clear();
+        self.waiting.clear();
+        self.show_waiting();
     }
 
     fn own_certificate(&self, now: Timestamp) -> Result<VerifiedDevice, CertificateError> {

@@ -61,7 +61,15 @@ impl Records {
         let invitation =
             Invitation { id: secret.id(), roles: Roles::ADVOCATE, expires: NOW.seconds() + 60 };
         let new = NewDevice::generate(&mut program.rng);
-        let bundle = DutyKeyBundle::make(&advocate, &[], NOW, &mut program.rng).unwrap().0;
+        let bundle = DutyKeyBundle::make(
+            &advocate,
+            &[],
+            &VerifiedRevocations::none(),
+            NOW,
+            &mut program.rng,
+        )
+        .unwrap()
+        .0;
         let signer = &program.administrator;
         let records = vec![
             (Kind::Policy, encode(&SignedPolicy::sign(&fixture::policy(), signer).unwrap())),

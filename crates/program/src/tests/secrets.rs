@@ -33,7 +33,14 @@ fn names_and_texts_do_not_print() {
     let device = program.staff(Roles::ADVOCATE);
     let verified = program.verified_staff(&device);
     let name = device.name.verify(&verified.device).unwrap();
-    let (bundle, _) = DutyKeyBundle::make(&device, &[verified], NOW, &mut program.rng).unwrap();
+    let (bundle, _) = DutyKeyBundle::make(
+        &device,
+        &[verified],
+        &VerifiedRevocations::none(),
+        NOW,
+        &mut program.rng,
+    )
+    .unwrap();
     let intake = Intake {
         language: "xq".try_into().unwrap(),
         safety: SafetyAnswer::NotSure,

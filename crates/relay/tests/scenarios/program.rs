@@ -7,7 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
     Device, Direction, DutyKeyBundle, DutyStatement, Fingerprint, Locale, LocaleFile, NewDevice,
     Policy, Revocations, Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement,
-    Timestamp, Validity, VerifyingKey, encode,
+    Timestamp, Validity, VerifiedRevocations, VerifyingKey, encode,
 };
 use stillroom_relay::ProgramFile;
 
@@ -97,7 +97,9 @@ impl Program {
     }
 
     pub(crate) fn duty_key(&mut self, maker: &Device) -> Vec<u8> {
-        let (bundle, _) = DutyKeyBundle::make(maker, &[], now(), &mut self.rng).unwrap();
+        let (bundle, _) =
+            DutyKeyBundle::make(maker, &[], &VerifiedRevocations::none(), now(), &mut self.rng)
+                .unwrap();
         encode(&bundle)
     }
 }
