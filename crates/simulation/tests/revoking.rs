@@ -70,9 +70,7 @@ fn its_survivor_is_told_and_is_at_the_head_of_the_line_within_seconds() {
     take(&mut world, kim, survivor, FIRST);
     assert_ne!(world.shown(waiting).phase(), Some(Phase::Chatting), "the other one is next");
     world.as_survivor(survivor, |core, now| core.write("are you there", now).unwrap());
-    let arrived = |world: &World| {
-        world.shown(kim).chat(1).received().iter().any(|text| *text == "are you there")
-    };
+    let arrived = |world: &World| world.shown(kim).chat(1).received().contains(&"are you there");
     assert!(world.run_until(SOON, arrived));
 }
 

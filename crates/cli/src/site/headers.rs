@@ -155,22 +155,28 @@ fn harmful(answer: &Answer, those: &[(&str, &str)]) -> impl Iterator<Item = Stri
 /// Whether a header says at least what it must.
 fn holds(name: &str, expected: &str, sent: Option<&str>) -> bool {
     match name {
-        "permissions-policy" => sent.is_some_and(|sent| permits_nothing(sent, expected)),
+        "permissions-policy" => sent.is_some_and(|sent| permits_no_more(sent, expected)),
         "strict-transport-security" => sent.is_some_and(insists_on_tls),
         _ => sent.is_some_and(|sent| sent.eq_ignore_ascii_case(expected)),
     }
 }
 
-/// Whether every permission of `expected` is refused, and nothing stands beside it but further refusals: of one
+/// Whether every permission is as `expected` has it, and nothing stands beside them but further refusals: of one
 /// that is there twice browsers take the last, and where they cannot read one they take none at all.
-fn permits_nothing(sent: &str, expected: &str) -> bool {
+fn permits_no_more(sent: &str, expected: &str) -> bool {
     let sent: BTreeSet<&str> = sent.split(',').map(str::trim).collect();
+    let expected: BTreeSet<&str> = expected.split(',').map(str::trim).collect();
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || b"-".contains(&byte))
     };
-    let refuses = |part: &&str| part.strip_suffix("=()").is_some_and(is_name);
-    sent.iter().all(refuses) && expected.split(',').all(|part| sent.contains(part.trim()))
+    let is_told = |name: &str| {
+        let mut expected = expected.iter().filter_map(|part| part.split_once('='));
+        expected.any(|(told, _)| told == name)
+    };
+    let refuses =
+        |part: &str| part.strip_suffix("=()").is_some_and(|name| is_name(name) && !is_told(name));
+    expected.is_subset(&sent) && sent.difference(&expected).all(|part| refuses(part))
 }
 
 /// Whether browsers keep to TLS for a year or longer; a time that is there twice is none.
@@ -414,6 +420,24 @@ mod tests {
                 .append("permissions-policy", HeaderValue::from_static("bluetooth=(), camera=()"));
         });
         assert_eq!(wrong, Vec::<String>::new(), "refused once more");
+    }
+
+    #[test]
+    fn what_the_desk_may_ask_for_nothing_else_may_and_the_desk_no_more() {
+        let (origin, relay) = origins();
+        let of = |which: Which| {
+            let headers = strict(which, &origin, &relay).into_iter();
+            headers.filter(|(name, _)| *name == "permissions-policy").map(|(_, value)| value)
+        };
+        let (desk, survivor): (String, String) =
+            (of(Which::Desk).collect(), of(Which::Survivor).collect());
+        assert!(permits_no_more(&desk, &desk) && permits_no_more(&survivor, &survivor));
+        assert!(!permits_no_more(&desk, &survivor) && !permits_no_more(&survivor, &desk));
+        let further = "publickey-credentials-get";
+        for more in [format!("{further}=()"), format!("{further}=*"), "usb=(self)".to_owned()] {
+            assert!(!permits_no_more(&format!("{desk}, {more}"), &desk), "{more}");
+        }
+        assert!(permits_no_more(&format!("{desk}, bluetooth=()"), &desk));
     }
 
     #[test]
