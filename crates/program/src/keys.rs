@@ -112,6 +112,8 @@ pub enum Label {
     Challenge,
     /// The files of a page.
     Manifest,
+    /// A note from one staff device to another.
+    StaffNote,
 }
 
 impl Label {
@@ -127,6 +129,7 @@ impl Label {
             Self::DutyKey => "stillroom duty key 1",
             Self::Challenge => "stillroom challenge 1",
             Self::Manifest => "stillroom manifest 1",
+            Self::StaffNote => "stillroom staff note 1",
         }
     }
 

@@ -37,6 +37,7 @@ mod roles;
 mod root;
 mod sealing;
 mod staff;
+mod staff_note;
 mod statement;
 mod time;
 
@@ -78,6 +79,7 @@ pub use roles::Roles;
 pub use root::{RecoveryError, RootKey};
 pub use sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
 pub use staff::{StaffRecord, VerifiedStaff};
+pub use staff_note::{Epoch, NoteInbox, StaffNote, StaffNoteError, VerifiedNote};
 pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
 pub use stillroom_protocol::AnswersKind;
 pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};

@@ -87,6 +87,18 @@ pub const DUTY_RECIPIENTS_MAX: usize = 100;
 /// Bytes of what a survivor says beforehand, padded: every intake has this size whatever it says.
 pub const INTAKE_PLAINTEXT: usize = 512;
 
+/// Bytes of a note from one staff device to another, padded: every note has this size whatever it says.
+pub const STAFF_NOTE_PLAINTEXT: usize = 3 * 1024;
+
+/// Bytes of what a note says: two thousand of plain letters, or five hundred of the widest, and what is around
+/// them.
+pub const STAFF_NOTE_BODY_MAX: usize = 2_048;
+
+const _: () = assert!(
+    stillroom_protocol::limits::STAFF_NOTE_MAX == STAFF_NOTE_PLAINTEXT + 1120 + 16,
+    "the limit on the wire is what a sealed note has"
+);
+
 /// Characters that a passphrase must have at least. Argon2id makes guessing slow; it cannot make eight
 /// letters many.
 pub const PASSPHRASE_SHORTEST: usize = 12;

@@ -19,4 +19,5 @@ mod return_words;
 mod revocations;
 mod seals;
 mod secrets;
+mod staff_notes;
 mod statements;
