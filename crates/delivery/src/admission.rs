@@ -83,6 +83,9 @@ impl Delivery {
         self.fx.timers.set(Timer::Certificate(from), ends);
         self.line.claimant_back(device.key, &mut self.fx);
         self.fx.send(from, &RelayFrame::Admitted);
+        if device.roles.may_lead() {
+            self.show_staff();
+        }
     }
 
     /// The device states that it is on duty.

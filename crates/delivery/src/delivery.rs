@@ -292,6 +292,9 @@ impl Delivery {
         {
             self.staff.desk_away(&device.key, &mut self.fx, now);
             self.line.claimant_away(device.key, &mut self.fx, now);
+            if device.roles.may_lead() {
+                self.show_staff();
+            }
         }
     }
 

@@ -48,6 +48,7 @@ impl Delivery {
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
             ClientFrame::GoOffDuty => self.go_off_duty(from),
+            ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed),
             ClientFrame::Leave { room, token } => {
                 self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
                 Ok(())
@@ -256,7 +257,7 @@ impl Delivery {
     }
 
     /// The key of the staff device behind a connection, if it may lead a chat.
-    fn lead(&self, from: ConnectionId, about: About) -> Result<VerifyingKey, Denied> {
+    pub(crate) fn lead(&self, from: ConnectionId, about: About) -> Result<VerifyingKey, Denied> {
         let device = self.device(from, about)?;
         if device.roles.may_lead() { Ok(device.key) } else { Err((about, Refusal::RoleMissing)) }
     }

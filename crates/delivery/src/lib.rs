@@ -23,6 +23,7 @@ mod duty;
 mod hours;
 mod limits;
 mod line;
+mod notes;
 mod pace;
 mod published;
 mod requests;

@@ -52,6 +52,12 @@ impl Staff {
         self.connected.get(device).copied()
     }
 
+    /// The connected devices that may lead a chat, and where each is to be reached.
+    pub(crate) fn leads(&self) -> impl Iterator<Item = (VerifyingKey, ConnectionId)> {
+        let may_lead = |key: &VerifyingKey| self.known.get(key).is_some_and(|d| d.roles.may_lead());
+        self.connected.iter().filter(move |(key, _)| may_lead(key)).map(|(key, id)| (*key, *id))
+    }
+
     /// Takes out the devices that are revoked now.
     pub(crate) fn take_revoked(&mut self, revocations: &VerifiedRevocations) -> Vec<VerifyingKey> {
         let revoked: Vec<VerifyingKey> = self

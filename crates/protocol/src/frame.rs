@@ -4,11 +4,11 @@ use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
     AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId,
-    RoomId, RoomSecret, Ticket, TicketId, TokenHash,
+    RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
     CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
-    RECORDS_MAX, REVOCATIONS_MAX, STATEMENT_MAX, WELCOME_MAX,
+    RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, WELCOME_MAX,
 };
 use crate::refusal::{About, Refusal};
 
@@ -134,6 +134,13 @@ choice! {
             /// What is asked.
             operation: Operation,
         } = 40,
+        /// For one colleague, while their line stands. Nothing is kept where it does not, and nothing answered.
+        ToStaff {
+            /// Whose.
+            to: StaffId,
+            /// A note that only that device opens.
+            sealed: Bytes<STAFF_NOTE_MAX>,
+        } = 45,
     }
 }
 
@@ -375,6 +382,19 @@ choice! {
             /// The answer.
             reply: Reply,
         } = 40,
+        /// Whose lines stand among those who may lead a chat, whole, whenever that changes. For them alone. The
+        /// relay's word, not proof that anybody is on duty.
+        StaffHere {
+            /// The devices, the receiver's own among them.
+            devices: List<StaffId, STAFF_HERE_MAX>,
+        } = 55,
+        /// From a colleague. The relay's word; who sealed it is proved inside.
+        FromStaff {
+            /// Whose.
+            from: StaffId,
+            /// A note that only this device opens.
+            sealed: Bytes<STAFF_NOTE_MAX>,
+        } = 56,
     }
 }
 

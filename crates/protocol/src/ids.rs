@@ -71,6 +71,10 @@ public_id! {
     AnswersBatchId, 16
 }
 public_id! {
+    /// A staff device: its public signing key. The relay knows it from the certificates.
+    StaffId, 32
+}
+public_id! {
     /// What a relay asks a staff device to sign. Fresh for every connection.
     Nonce, 32
 }

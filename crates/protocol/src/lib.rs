@@ -23,7 +23,7 @@ pub use answers::{
 pub use frame::{ClientFrame, Operation, RelayFrame, Reply};
 pub use ids::{
     AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce,
-    ProgramId, RoomId, RoomSecret, Ticket, TicketId, TokenHash,
+    ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 pub use leaving::{LEAVING_BYTES, Leaving};
 pub use refusal::{About, Refusal};

@@ -14,6 +14,7 @@ mod leaving;
 mod limits;
 mod line;
 mod model;
+mod notes;
 mod program;
 mod requests;
 mod restart;

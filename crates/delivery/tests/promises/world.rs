@@ -10,7 +10,7 @@ use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::{
     About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,
-    RelayFrame, RoomId, RoomSecret, Ticket, TicketId, VERSION, decode,
+    RelayFrame, RoomId, RoomSecret, StaffId, Ticket, TicketId, VERSION, decode,
 };
 
 use crate::program::{NOW, Program};
@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) sent: Vec<Arc<[u8]>>,
     /// Desks are shown duty statements as everybody is; few tests are about that.
     pub(crate) shown_to_desks: Vec<RelayFrame>,
+    /// Who is connected, as each desk was told last; few tests are about that either.
+    pub(crate) staff_here: BTreeMap<ConnectionId, Vec<StaffId>>,
     desks: BTreeSet<ConnectionId>,
 }
 
@@ -61,6 +63,7 @@ impl World {
             batches: Vec::new(),
             sent: Vec::new(),
             shown_to_desks: Vec::new(),
+            staff_here: BTreeMap::new(),
             desks: BTreeSet::new(),
         }
     }
@@ -79,7 +82,9 @@ impl World {
                 Command::Send { to, frame } => {
                     let decoded = decode(&frame).expect("the core sends whole frames");
                     let duty = matches!(decoded, RelayFrame::Duty { .. });
-                    if duty && self.desks.contains(&to) {
+                    if let RelayFrame::StaffHere { devices } = decoded {
+                        self.staff_here.insert(to, devices.into_vec());
+                    } else if duty && self.desks.contains(&to) {
                         self.shown_to_desks.push(decoded);
                     } else {
                         self.heard.entry(to).or_default().push(decoded);
