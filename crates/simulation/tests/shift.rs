@@ -207,6 +207,8 @@ fn on_a_break_chats_go_on_nobody_new_is_taken_and_what_leads_back_is_still_good(
     assert_all_arrived(&mut world, desk, survivor, SOON);
     world.as_desk(desk, |core, now| core.go_on_duty(now));
     assert!(world.run_until(SOON, |world| world.shown(desk).duty == Some(Duty::On)));
+    // A desk shows that it is on duty as it says so; the relay hears of it a moment later.
+    world.run_for(Duration::from_secs(1));
     world.destroy(survivor);
     let returning = Some(ReturnWords::of(&words).unwrap());
     start_with(&mut world, Said { returning, ..Said::default() });
