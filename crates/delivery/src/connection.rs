@@ -41,6 +41,8 @@ pub(crate) struct Challenged {
 pub(crate) struct Connection {
     pub(crate) stage: Stage,
     bucket: Bucket,
+    /// What it may still send of notes to colleagues.
+    notes: Bucket,
     heard: Timestamp,
     /// The one place in the line that this connection holds.
     pub(crate) place: Option<TicketId>,
@@ -55,6 +57,7 @@ impl Connection {
         Self {
             stage: Stage::Fresh,
             bucket: Bucket::full(limits.pace, now),
+            notes: Bucket::full(limits.notes_pace, now),
             heard: now,
             place: None,
             rooms: Vec::new(),
@@ -81,6 +84,14 @@ impl Connection {
             return Err(Refusal::FrameTooLong);
         }
         Ok(())
+    }
+
+    /// Counts a note to a colleague.
+    ///
+    /// # Errors
+    /// It came too soon after the others.
+    pub(crate) fn count_note(&mut self, limits: &Limits, now: Timestamp) -> Result<(), Refusal> {
+        if self.notes.take(limits.notes_pace, now) { Ok(()) } else { Err(Refusal::TooFast) }
     }
 
     fn bounds(&self, limits: &Limits) -> (Pace, usize) {

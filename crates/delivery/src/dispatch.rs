@@ -48,7 +48,7 @@ impl Delivery {
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
             ClientFrame::GoOffDuty => self.go_off_duty(from),
-            ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed),
+            ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed, now),
             ClientFrame::Leave { room, token } => {
                 self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
                 Ok(())

@@ -22,6 +22,9 @@ pub struct Limits {
     /// The pace of a staff device, which carries several chats. Default 200 a second, 4,000 at once:
     /// the same for a dozen chats side by side.
     pub staff_pace: Pace,
+    /// The pace of notes from one staff device to others. Default 20 a second, 1,000 at once: two to each of a hundred
+    /// colleagues when somebody comes on duty, and one to each whenever one of a dozen chats begins or ends.
+    pub notes_pace: Pace,
     /// Bytes of one frame from a connection that has shown no certificate. Default
     /// [`CLIENT_FRAME_MAX`]: the longest message fits.
     pub frame: usize,
@@ -71,6 +74,7 @@ impl Default for Limits {
             connections: 25_000,
             pace: Pace { per_second: 30, burst: 700 },
             staff_pace: Pace { per_second: 200, burst: 4_000 },
+            notes_pace: Pace { per_second: 20, burst: 1_000 },
             frame: CLIENT_FRAME_MAX,
             staff_frame: STAFF_FRAME_MAX,
             line: 500,

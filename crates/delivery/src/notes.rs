@@ -4,7 +4,7 @@
 //! note that is sealed to it. The relay sees from whom, to whom and when; neither a word nor a name, and every
 //! note is equally long. It proves nothing to the receiver, who checks inside the note who wrote it.
 
-use stillroom_program::VerifyingKey;
+use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::limits::{STAFF_HERE_MAX, STAFF_NOTE_MAX};
 use stillroom_protocol::{About, Bytes, RelayFrame, StaffId};
 
@@ -13,14 +13,20 @@ use crate::connection::Denied;
 use crate::delivery::Delivery;
 
 impl Delivery {
-    /// Carries a note to a colleague whose line stands. To anybody else it goes nowhere, as if it had been lost.
+    /// Carries a note to a colleague whose line stands. To anybody else it goes nowhere, as if it had been lost. A device
+    /// that writes faster than a desk does is cut off, whoever its notes are for.
     pub(crate) fn carry_note(
         &mut self,
         from: ConnectionId,
         to: StaffId,
         sealed: Bytes<STAFF_NOTE_MAX>,
+        now: Timestamp,
     ) -> Result<(), Denied> {
         let sender = self.lead(from, About::Connection)?;
+        if let Some(connection) = self.connections.get_mut(from) {
+            let counted = connection.count_note(&self.limits, now);
+            counted.map_err(|refusal| (About::Connection, refusal))?;
+        }
         let receiver = VerifyingKey(to.0);
         let line = self.staff.leads().find(|(key, _)| *key == receiver && *key != sender);
         if let Some((_, line)) = line {

@@ -1,5 +1,6 @@
 //! What staff say among themselves.
 
+use stillroom_delivery::{Limits, Pace};
 use stillroom_program::{Device, Roles};
 use stillroom_protocol::limits::STAFF_NOTE_MAX;
 use stillroom_protocol::{About, Bytes, ClientFrame, Refusal, RelayFrame, StaffId};
@@ -88,6 +89,31 @@ fn a_revoked_device_is_named_no_more_and_gets_no_note() {
     world.hear(two_desk);
     assert_eq!(world.send(one_desk, note(id(&two))), []);
     assert_eq!(world.hear(two_desk), []);
+}
+
+#[test]
+fn a_flood_of_notes_ends_its_connection_and_reaches_nobody_beyond_its_pace() {
+    let notes_pace = Pace { per_second: 1, burst: 3 };
+    let mut world = World::with(Limits { notes_pace, ..Limits::default() });
+    let [(_, one_desk), (two, two_desk)] = two_desks(&mut world);
+    for _ in 0..3 {
+        assert_eq!(world.send(one_desk, note(id(&two))), []);
+    }
+    let too_fast = refused(About::Connection, Refusal::TooFast);
+    assert_eq!(world.send(one_desk, note(id(&two))), [too_fast]);
+    assert_eq!(world.closed.get(&one_desk), Some(&Some(Refusal::TooFast)));
+    assert_eq!(world.hear(two_desk).len(), 3);
+}
+
+#[test]
+fn whoever_keeps_the_pace_of_notes_is_never_cut_off() {
+    let notes_pace = Pace { per_second: 1, burst: 3 };
+    let mut world = World::with(Limits { notes_pace, ..Limits::default() });
+    let [(_, one_desk), (two, _)] = two_desks(&mut world);
+    for _ in 0..20 {
+        world.wait(std::time::Duration::from_secs(1));
+        assert_eq!(world.send(one_desk, note(id(&two))), []);
+    }
 }
 
 #[test]
