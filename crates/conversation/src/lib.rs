@@ -1,5 +1,5 @@
 //! The client core of a chat, without I/O, clock or randomness of its own: the survivor's and the desk's
-//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.6, 3.8, 3.12, 4.1, 5.1-5.3).
+//! sides as state machines over MLS (`features.md` 1.1, 2.4, 3.1, 3.3, 3.6, 3.8, 3.12, 4.1, 5.1-5.4).
 //!
 //! Frames, the person's actions and the time go in; frames to send, what to show, and when to be called
 //! again come out. The same code runs in both pages, in the headless client, in the load generator and in
@@ -25,11 +25,12 @@ pub use conversation::{
     Silence, Typed, WriteError, Written,
 };
 pub use desk::{
-    Beforehand, Capacity, ChatEvent, ChatNumber, ComesBack, Desk, DeskEvent, DeskSetup, Duty,
-    Hindrance, Shift, Trouble, WaitingSurvivor,
+    Asks, Beforehand, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
+    DeskSetup, Duty, Hindrance, Shift, Trouble, WaitingSurvivor,
 };
 pub use limits::{
-    CLOCK_TOLERANCE, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS,
+    CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,
+    HANDOVER_WORDS_CHARACTERS,
 };
 pub use line::Line;
 pub use randomness::Randomness;

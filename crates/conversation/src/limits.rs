@@ -153,3 +153,9 @@ pub(crate) const LOCKED_ON_DUTY: Duration = Duration::from_secs(5 * 60);
 /// The most chats that somebody can want at once. Guidance speaks of fewer; a national line's evening of
 /// short chats, of more.
 pub(crate) const CAPACITY_MAX: u8 = 12;
+
+/// Characters of a word to a colleague: some sentences, and in the widest letters what fits in one note.
+pub const CONSULT_CHARACTERS: usize = 500;
+
+/// Bytes of a word to a colleague.
+pub(crate) const CONSULT_BYTES: usize = CONSULT_CHARACTERS * 4;

@@ -10,9 +10,10 @@ use leptos::prelude::*;
 use stillroom_conversation::{
     Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift, WaitingSurvivor,
 };
-use stillroom_program::{Guidance, Timestamp};
+use stillroom_program::{Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
+use crate::colleagues::Colleagues;
 use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
 use crate::words;
@@ -73,6 +74,8 @@ pub(crate) struct Board {
     pub(crate) choosing: RwSignal<Option<Seat>>,
     /// Whether the guides are open.
     pub(crate) guides: RwSignal<bool>,
+    /// Colleagues on duty.
+    pub(crate) colleagues: Colleagues,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -85,8 +88,8 @@ pub(crate) struct Board {
 }
 
 impl Board {
-    /// An empty one.
-    pub(crate) fn new(practice: bool, now: Timestamp) -> Self {
+    /// An empty one, for a device with these rights.
+    pub(crate) fn new(roles: Roles, practice: bool, now: Timestamp) -> Self {
         Self {
             line: RwSignal::new(Line::Up),
             duty: RwSignal::new(Duty::Off),
@@ -103,6 +106,7 @@ impl Board {
             asked: RwSignal::new(None),
             choosing: RwSignal::new(None),
             guides: RwSignal::new(false),
+            colleagues: Colleagues::new(roles),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),

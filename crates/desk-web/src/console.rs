@@ -12,7 +12,7 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Handover, HandoverReason, LiveStep,
+    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, LiveStep,
     Randomness, Shift, Successor, Transmit, WriteError,
 };
 use stillroom_program::Timestamp;
@@ -24,7 +24,9 @@ use crate::focus;
 use crate::idle::Idle;
 use crate::line::{Heard, Line};
 use crate::shift::TimeOfDay;
-use crate::view::{GUIDES, drafted, erase_drawn, message_id, panel_id};
+use crate::view::{
+    COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
+};
 use crate::words;
 
 /// How often ages on the screen move on: a minute's age is off by at most this.
@@ -55,7 +57,8 @@ struct Shell {
 impl Console {
     /// Opens the desk of this device, which connects at once.
     pub(crate) fn open(setup: DeskSetup, practice: bool, clock: Clock) -> Self {
-        let board = Board::new(practice, clock.now());
+        let roles = setup.device.chain.leaf().roles;
+        let board = Board::new(roles, practice, clock.now());
         let desk = Desk::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
         let shell = Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
             let shell = shell.clone();
@@ -118,6 +121,8 @@ impl Console {
             seated.chat.update_untracked(|chat| chat.keep_draft(drafted(seated.seat)));
             erase_drawn(seated.seat);
         }
+        erase_within(COLLEAGUES_PANEL);
+        board.colleagues.with.set(None);
         board.asked.set(None);
         board.choosing.set(None);
         board.locks_soon.set(false);
@@ -276,6 +281,7 @@ impl Console {
 
     /// Opens the guides beside the chats, with the keyboard in them.
     pub(crate) fn open_guides(self) {
+        self.board.colleagues.open.set(false);
         self.board.guides.set(true);
         focus::move_to(GUIDES.into());
     }
@@ -283,6 +289,11 @@ impl Console {
     /// Closes the guides; the keyboard goes back to the chat in front.
     pub(crate) fn close_guides(self) {
         self.board.guides.set(false);
+        self.go_back();
+    }
+
+    /// Puts the keyboard in the chat in front, or where one is taken.
+    pub(crate) fn go_back(self) {
         match self.board.current.get_untracked() {
             Some(seat) => self.go_to(seat),
             None => focus::move_if_dropped("take-next".into()),
@@ -299,7 +310,7 @@ impl Console {
         }
     }
 
-    fn act<R>(self, action: impl FnOnce(&mut Desk, Timestamp) -> R) -> R {
+    pub(crate) fn act<R>(self, action: impl FnOnce(&mut Desk, Timestamp) -> R) -> R {
         let shell = self.shell.get_value();
         let now = shell.clock.now();
         let result = action(&mut shell.desk.borrow_mut(), now);
@@ -363,7 +374,14 @@ impl Shell {
     fn show(&self, event: DeskEvent, board: Board) {
         match event {
             DeskEvent::Line(line) => board.line.set(line),
-            DeskEvent::Duty(duty) => board.duty.set(duty),
+            DeskEvent::Duty(duty) => {
+                board.duty.set(duty);
+                if duty == Duty::Off {
+                    board.colleagues.forget();
+                }
+            }
+            DeskEvent::Colleagues { on, asks } => board.colleagues.show(board, on, asks),
+            DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),
             DeskEvent::Waiting(waiting) => {

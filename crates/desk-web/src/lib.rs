@@ -1,5 +1,5 @@
 //! The staff console in the browser: locked or enrolling first, then the desk with who waits and several
-//! chats side by side (`features.md` 3.2, 3.3, 3.6, 3.8 to 3.11, 4.1, 5.1 to 5.3).
+//! chats side by side (`features.md` 3.2, 3.3, 3.6, 3.8 to 3.11, 4.1, 5.1 to 5.4).
 //!
 //! A shell over [`stillroom_conversation::Desk`]: the core decides, this draws and carries bytes. It does
 //! not protect against whoever sits at the desk, against a screen that is photographed, or against a server
@@ -9,6 +9,7 @@ mod board;
 mod chat;
 mod checklist;
 mod clock;
+mod colleagues;
 mod console;
 mod enrol;
 mod focus;

@@ -3,8 +3,8 @@
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Again, Announcement, ComesBack, Duty, EndStep, Ending, HandoverStep, Hindrance, Line, Live,
-    LiveKind, LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
+    Again, Announcement, Asks, ComesBack, Duty, EndStep, Ending, HandoverStep, Hindrance, Line,
+    Live, LiveKind, LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -20,6 +20,15 @@ pub(crate) fn duty(duty: Duty) -> &'static str {
         Duty::Starting => "duty-starting",
         Duty::On => "duty-on",
         Duty::Break => "duty-break",
+    }
+}
+
+/// What a colleague asks, if anything.
+pub(crate) fn asks(asks: Asks) -> Option<&'static str> {
+    match asks {
+        Asks::Nothing => None,
+        Asks::Help => Some("colleague-asks-help"),
+        Asks::Debrief => Some("colleague-asks-debrief"),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a device has shown so far: what a person at it would know.
 
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ChatNumber, ConversationEvent, DeskEvent, Duty,
-    EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber, Participant, Phase,
-    Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
+    Announcement, Asks, Author, Beforehand, ChatEvent, ChatNumber, Colleague, ConversationEvent,
+    DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber,
+    Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
+use stillroom_protocol::StaffId;
 
 /// One conversation, as it stands on a screen.
 #[derive(Clone, Debug, Default)]
@@ -100,6 +101,12 @@ pub struct Shown {
     pub hindrances: Vec<Option<Hindrance>>,
     /// What a desk was given to help its staff, the newest last.
     pub guidance: Vec<Guidance>,
+    /// Who else is on duty, as a desk shows it.
+    pub colleagues: Vec<Colleague>,
+    /// What a desk asks of the supervisors, as it shows it.
+    pub asks: Asks,
+    /// What colleagues wrote to a desk alone, in order.
+    pub consulted: Vec<(StaffId, String)>,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -123,6 +130,11 @@ impl Shown {
             DeskEvent::Hindrance(hindrance) => self.hindrances.push(hindrance),
             DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
             DeskEvent::Line(_) => {}
+            DeskEvent::Colleagues { on, asks } => {
+                self.colleagues = on;
+                self.asks = asks;
+            }
+            DeskEvent::Consult { from, text } => self.consulted.push((from, text.to_string())),
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);

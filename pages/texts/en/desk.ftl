@@ -309,6 +309,39 @@ done-answered = They answered before the chat.
 done-told = The program said it at the start.
 
 
+## Colleagues on duty
+
+colleagues-heading = Colleagues
+colleagues-open = See colleagues
+colleagues-close = Close colleagues
+colleagues-on = Colleagues on duty: { $count }
+colleagues-none = Nobody else is on duty just now.
+colleagues-off-duty = Go on duty to see who else is.
+colleagues-chats = Chats open: { $count }
+colleagues-on-break = On a break
+colleagues-write = Write to { $name }
+colleagues-wrote = { $name }, a colleague, wrote to you.
+colleagues-asks = { $name }: { $what }
+colleagues-unread = New messages: { $count }
+colleagues-asking = Colleagues who ask for you: { $count }
+colleague-asks-help = Asks for help
+colleague-asks-debrief = Would like to debrief
+floor-longest = The longest has waited { $hours } h { $count } min.
+asks-for-help = Ask for help
+asks-no-help = I no longer need help
+asks-debrief = I would like to debrief
+asks-no-debrief = I no longer want to debrief
+asks-about = Supervisors on duty see your name and that you ask, and nothing of any chat. Going off duty takes it back.
+asks-told = The supervisors on duty see it now.
+asks-nobody = No supervisor is on duty now. Whoever comes on duty will see it.
+consult-heading = You and { $name }
+consult-log = Messages with this colleague
+consult-unseen = Not seen by the survivor. Please write nothing that shows who a survivor is. It is kept nowhere, and gone when you go off duty.
+consult-write = Message to this colleague
+consult-send = Send to colleague
+consult-too-long = This is longer than 500 characters, and was not sent. Please make it shorter.
+consult-not-now = It was not sent: they are not on duty, or there is no connection. It is still in the box. Try again in a moment.
+
 ## Ending a chat
 
 desk-end-heading = End { $chat }?
@@ -331,9 +364,10 @@ keys-prepared = Alt and M: prepared messages
 keys-fill = Tab, in a prepared message: the next thing to fill in
 keys-guides = Alt and G: the guides, and back
 keys-checklist = Alt and C: the checklist, and back
+keys-colleagues = Alt and S: colleagues, and back
 keys-lock = Alt and L: lock the desk
 keys-send = Enter: send. Shift and Enter: new line
-keys-escape = Escape: close a question, prepared messages or the guides
+keys-escape = Escape: close a question, prepared messages, the guides or colleagues
 
 ## Trouble. Each says what happened and what to do.
 

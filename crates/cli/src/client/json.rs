@@ -6,11 +6,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Again, Announcement, Author, Beforehand, ChatEvent, ComesBack, ConversationEvent, DeskEvent,
-    Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live, LiveKind,
-    LiveStep, Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed,
-    WriteError,
+    Again, Announcement, Author, Beforehand, ChatEvent, Colleague, ComesBack, ConversationEvent,
+    DeskEvent, Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live,
+    LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent,
+    Typed, WriteError,
 };
+use stillroom_protocol::StaffId;
 
 /// What a scripted survivor is told to do.
 #[derive(Deserialize)]
@@ -300,8 +301,31 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "canned-messages": guidance.canned_messages.len(),
             "guides": guidance.guides.len(),
         }),
+        DeskEvent::Colleagues { on, asks } => json!({
+            "event": "colleagues",
+            "asks": word(asks),
+            "on": on.iter().map(colleague).collect::<Vec<_>>(),
+        }),
+        DeskEvent::Consult { from, text } => {
+            json!({"event": "consult", "from": device(*from), "text": &**text})
+        }
         DeskEvent::Trouble(trouble) => json!({"event": "trouble", "trouble": word(trouble)}),
     }
+}
+
+fn device(id: StaffId) -> String {
+    id.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn colleague(one: &Colleague) -> Value {
+    json!({
+        "device": device(one.id),
+        "name": one.name.as_str(),
+        "roles": format!("{:?}", one.roles),
+        "chats": one.chats,
+        "on-break": one.on_break,
+        "asks": word(&one.asks),
+    })
 }
 
 /// What became of answers that were posted.

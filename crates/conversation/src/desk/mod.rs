@@ -1,9 +1,10 @@
 //! The desk's side: being let in, duty, the line, and several chats at once (`features.md` 2.1, 3.1, 3.3,
-//! 3.6, 3.7, 3.8, 4.1, 5.1, 5.2, 5.3).
+//! 3.6, 3.7, 3.8, 4.1, 5.1 to 5.4).
 //!
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
+mod colleagues;
 mod duty;
 mod ending;
 mod guidance;
@@ -24,12 +25,8 @@ use stillroom_protocol::{
     VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
-pub use self::{
-    duty::Duty,
-    shift::{Capacity, Hindrance, Shift},
-    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
-};
 use self::{
+    colleagues::Colleagues,
     duty::{Context, OwnDuty},
     ending::EndQuestion,
     guidance::OwnGuidance,
@@ -37,6 +34,12 @@ use self::{
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
+};
+pub use self::{
+    colleagues::{Asks, Colleague},
+    duty::Duty,
+    shift::{Capacity, Hindrance, Shift},
+    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
 };
 use crate::{
     Transmit,
@@ -112,6 +115,7 @@ pub struct Desk {
     shift_shown: Shift,
     hindrance_shown: Option<Hindrance>,
     guidance: OwnGuidance,
+    colleagues: Colleagues,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -144,6 +148,7 @@ impl Desk {
             shift_shown: Shift::On,
             hindrance_shown: Some(Hindrance::OffDuty),
             guidance: OwnGuidance::default(),
+            colleagues: Colleagues::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -361,6 +366,11 @@ impl Desk {
                     self.show(DeskEvent::Guidance(guidance));
                 }
             }
+            RelayFrame::Reply { number: colleagues::REQUEST, reply } => {
+                self.handle_staff_listed(&reply, now);
+            }
+            RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
+            RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
                 let (duty, mut context) = self.duty_and_context();
                 let frame = duty.handle_reply(number, reply, &mut context, now);
@@ -1036,6 +1046,7 @@ impl Desk {
     fn line_went_down(&mut self) {
         self.admitted = false;
         self.duty.handle_line_down();
+        self.colleagues.handle_line_down();
         self.waiting.clear();
         self.show_waiting();
         for held in self.chats.values_mut() {
@@ -1065,6 +1076,7 @@ impl Desk {
             self.hindrance_shown = hindrance;
             self.show(DeskEvent::Hindrance(hindrance));
         }
+        self.mind_colleagues();
     }
 
     fn duty_and_context(&mut self) -> (&mut OwnDuty, Context<'_>) {

@@ -3,9 +3,9 @@
 use core::fmt;
 
 use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
-use stillroom_protocol::{Refusal, TicketId};
+use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Duty, Hindrance, Shift};
+use super::{Asks, Colleague, Duty, Hindrance, Shift};
 use crate::{
     conversation::{ConversationEvent, EndStep, Ending, HandoverStep, Written},
     line::Line,
@@ -89,6 +89,20 @@ pub enum DeskEvent {
     Waiting(Vec<WaitingSurvivor>),
     /// What the program gives its staff to help them while they chat; again with each policy.
     Guidance(Guidance),
+    /// Who else is on duty, whole, and what this desk asks of the supervisors.
+    Colleagues {
+        /// By their names.
+        on: Vec<Colleague>,
+        /// What this desk asks.
+        asks: Asks,
+    },
+    /// A colleague on duty wrote to this desk alone.
+    Consult {
+        /// Whose device.
+        from: StaffId,
+        /// What they wrote.
+        text: Written,
+    },
     /// Something in a chat.
     Chat {
         /// Which.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, WaitingSurvivor};
 
 use super::beforehand::facts;
-use super::shift;
+use super::{colleagues, shift};
 use crate::board::{Board, Seated, chat_name};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
@@ -21,6 +21,7 @@ pub(super) fn lists(console: Console) -> impl IntoView {
     div().class("lists").child((
         who_waits(console),
         chats(console),
+        colleagues::link(console),
         shift::shift(console),
         practice,
         keys(),
@@ -187,6 +188,7 @@ fn keys() -> impl IntoView {
         say("keys-fill"),
         say("keys-guides"),
         say("keys-checklist"),
+        say("keys-colleagues"),
         say("keys-send"),
         say("keys-escape"),
     ];

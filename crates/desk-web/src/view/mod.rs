@@ -7,6 +7,7 @@
 mod beforehand;
 mod check_in;
 mod checklist;
+mod colleagues;
 mod composer;
 mod dialogue;
 mod ending;
@@ -38,6 +39,7 @@ use crate::focus;
 use crate::placeholders;
 use crate::texts::say;
 
+pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PANEL};
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;
 
@@ -54,13 +56,15 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     let chat = move || {
         if board.current.get().is_some() { "yes" } else { "no" }
     };
-    let guides = move || if board.guides.get() { "yes" } else { "no" };
+    let beside = move || board.guides.get() || board.colleagues.open.get();
+    let guides = move || if beside() { "yes" } else { "no" };
     div().class("desk").attr("data-chat", chat).attr("data-guides", guides).child((
         top::top(console),
         top::notices(console),
         lists::lists(console),
         panels(console),
         guides::guides(console),
+        colleagues::colleagues(console),
         p().class("unseen").attr("role", "status").child(move || board.said.get()),
         question::question(console),
         prepared::prepared(board),
@@ -145,7 +149,12 @@ fn select_placeholder(field: &HtmlTextAreaElement, from: u32, expected: &[String
 
 /// Empties what is drawn of a chat at once: what was written, and what was about to be.
 pub(crate) fn erase_drawn(seat: Seat) {
-    let Some(panel) = document().get_element_by_id(&panel_id(seat)) else {
+    erase_within(&panel_id(seat));
+}
+
+/// Empties what was written, and what was about to be, in the element with this id.
+pub(crate) fn erase_within(id: &str) {
+    let Some(panel) = document().get_element_by_id(id) else {
         return;
     };
     for element in found(&panel, ".words") {

@@ -111,8 +111,8 @@ fn trouble(board: Board) -> impl IntoView {
 }
 
 /// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with M to
-/// the prepared messages, with G to the guides or back, with C to the checklist or back; with L the desk is
-/// locked, whatever is open on it.
+/// the prepared messages, with G to the guides or back, with C to the checklist or back, with S to
+/// colleagues or back; with L the desk is locked, whatever is open on it.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let board = console.board;
@@ -139,6 +139,12 @@ pub(super) fn listen_for_keys(console: Console) {
                 console.close_guides()
             } else {
                 console.open_guides()
+            }
+        } else if code == "KeyS" {
+            if board.colleagues.open.get_untracked() {
+                console.close_colleagues()
+            } else {
+                console.open_colleagues()
             }
         } else if code == "KeyC" {
             if let Some(seat) = board.current.get_untracked() {

@@ -1,0 +1,311 @@
+//! Who else is on duty, how loaded they are, who asks for help, and a word among colleagues
+//! (`features.md` 5.3, 5.4; `decisions/0020`).
+//!
+//! Every line of it comes from a colleague's own sealed note, and their rights from their certificate: a relay can
+//! keep somebody off the list, and put nobody on it. A note has no place for anything about a survivor but how many
+//! chats somebody has; it does not protect against what a colleague types.
+
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_program::{
+    DisplayName, Epoch, NoteInbox, Roles, StaffNote, StaffRecord, Timestamp, VerifiedStaff,
+};
+use stillroom_protocol::{
+    Bytes, ClientFrame, Flag, List, Operation, Reply, StaffId, Text, choice, decode, encode,
+    limits::{STAFF_HERE_MAX, STAFF_NOTE_MAX},
+};
+use zeroize::Zeroize;
+
+use super::{Desk, DeskEvent, Duty};
+use crate::{
+    conversation::{WriteError, Written},
+    limits::{CLOCK_TOLERANCE, CONSULT_BYTES, CONSULT_CHARACTERS},
+};
+
+/// The number of its request: duty counts its own up from 1, and the guidance has 0.
+pub(super) const REQUEST: u32 = u32::MAX;
+
+/// What somebody on duty asks of the supervisors, without a word about why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[repr(u8)]
+pub enum Asks {
+    /// Nothing.
+    #[default]
+    Nothing = 0,
+    /// For help, now.
+    Help = 1,
+    /// To talk a chat over, when there is time.
+    Debrief = 2,
+}
+
+/// A colleague who is on duty: their rights as certified, the rest as they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Their device.
+    pub id: StaffId,
+    /// The name in their certificate.
+    pub name: DisplayName,
+    /// What their certificate lets them do.
+    pub roles: Roles,
+    /// How many chats they have open.
+    pub chats: u8,
+    /// Whether they are on a break.
+    pub on_break: bool,
+    /// What they ask. Told to supervisors alone.
+    pub asks: Asks,
+}
+
+/// How a desk stands, as it tells one colleague.
+#[derive(Clone, Copy, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+struct State {
+    chats: u8,
+    on_break: Flag,
+    asks: Asks,
+}
+
+choice! {
+    /// What a note says.
+    #[derive(Clone)]
+    enum Says {
+        /// How this desk stands.
+        State { state: State } = 0,
+        /// This desk goes off duty.
+        OffDuty = 1,
+        /// A word to this colleague alone.
+        Words { text: Text<CONSULT_BYTES> } = 2,
+    }
+}
+
+/// A device whose line stands and whose certificates hold.
+struct Known {
+    staff: VerifiedStaff,
+    /// Whether it had this desk's first note.
+    greeted: bool,
+    /// Its time on duty, where it told it.
+    epoch: Option<Epoch>,
+    /// What it was told last within that.
+    told: Option<State>,
+    /// How it stands: told within this desk's own time on duty, so that it was heard of there.
+    shown: Option<Colleague>,
+}
+
+impl Known {
+    fn id(&self) -> StaffId {
+        StaffId(self.staff.device.key.0)
+    }
+}
+
+/// What this desk knows of its colleagues, while it is on duty.
+#[derive(Default)]
+pub(super) struct Colleagues {
+    /// Whose lines stand, as the relay says.
+    here: Vec<StaffId>,
+    known: Vec<Known>,
+    /// This time on duty, while it lasts.
+    inbox: Option<NoteInbox>,
+    last_stamp: u64,
+    asks: Asks,
+    /// What was shown last.
+    shown: (Vec<Colleague>, Asks),
+}
+
+impl Colleagues {
+    /// The line is down: nobody can be reached, and whoever is there later is met anew.
+    pub(super) fn handle_line_down(&mut self) {
+        self.here.clear();
+        self.known.clear();
+    }
+
+    fn to_show(&self) -> (Vec<Colleague>, Asks) {
+        let mut on = self.known.iter().filter_map(|known| known.shown.clone()).collect::<Vec<_>>();
+        on.sort_by(|one, two| (one.name.as_str(), one.id).cmp(&(two.name.as_str(), two.id)));
+        (on, self.asks)
+    }
+}
+
+impl Desk {
+    /// Asks something of the supervisors on duty, or takes it back.
+    pub fn ask_supervisors(&mut self, asks: Asks, now: Timestamp) {
+        self.now = now;
+        if self.colleagues.inbox.is_some() {
+            self.colleagues.asks = asks;
+        }
+        self.settle();
+    }
+
+    /// Writes to a colleague on duty. It is kept nowhere, and lost where their line drops.
+    ///
+    /// # Errors
+    /// [`WriteError::NotNow`] where they are not on duty.
+    pub fn consult(&mut self, to: StaffId, text: &str, now: Timestamp) -> Result<(), WriteError> {
+        self.now = now;
+        if text.trim().is_empty() {
+            return Err(WriteError::Empty);
+        }
+        if text.chars().count() > CONSULT_CHARACTERS {
+            return Err(WriteError::TooLong);
+        }
+        let mut known = self.colleagues.known.iter();
+        let at = known.position(|known| known.id() == to && known.shown.is_some());
+        let at = at.ok_or(WriteError::NotNow)?;
+        let text = Text::try_from(text).map_err(|_| WriteError::TooLong)?;
+        let mut says = Says::Words { text };
+        let sent = self.send_note(at, Some(&says));
+        if let Says::Words { text } = &mut says {
+            text.zeroize();
+        }
+        sent.ok_or(WriteError::NotNow)
+    }
+
+    /// The relay says whose lines stand.
+    pub(super) fn handle_staff_here(&mut self, devices: List<StaffId, STAFF_HERE_MAX>) {
+        self.colleagues.here = devices.into_vec();
+        let here = &self.colleagues.here;
+        self.colleagues.known.retain(|known| here.contains(&known.id()));
+        self.ask_who();
+    }
+
+    /// Who the staff are. What is not certified, is revoked or may not lead is nobody.
+    pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
+        let Reply::Records { records } = reply else { return };
+        for record in records.iter() {
+            let Ok(record) = decode::<StaffRecord>(record) else { continue };
+            let Ok(staff) = record.verify(&self.setup.root, now, CLOCK_TOLERANCE) else { continue };
+            let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
+            if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
+                self.colleagues.known.push(known);
+            }
+        }
+    }
+
+    /// A note came, as the relay says from there. What does not hold is passed over.
+    pub(super) fn handle_note(&mut self, from: StaffId, sealed: &[u8]) {
+        let colleagues = &mut self.colleagues;
+        let known = colleagues.known.iter_mut().find(|known| known.id() == from);
+        let (Some(inbox), Some(known)) = (&mut colleagues.inbox, known) else { return };
+        let revocations = self.trust.revocations();
+        let Ok(opened) = inbox.open(&self.setup.device, &known.staff, revocations, sealed) else {
+            return;
+        };
+        let note = &opened.note;
+        if known.epoch != Some(note.sender) || note.receiver.is_none() {
+            // Another time on duty, or a page that was loaded anew: what it said before is over.
+            known.epoch = Some(note.sender);
+            known.told = None;
+            known.shown = None;
+        }
+        let Ok(says) = decode::<Says>(&note.body) else { return };
+        match says {
+            Says::State { state } => {
+                let roles = known.staff.device.roles;
+                let (chats, on_break, asks) = (state.chats, *state.on_break, state.asks);
+                let name = opened.name.clone();
+                known.shown = Some(Colleague { id: from, name, roles, chats, on_break, asks });
+            }
+            Says::OffDuty => known.shown = None,
+            Says::Words { mut text } => {
+                let is_on = known.shown.is_some();
+                let said = Written::new(&text);
+                text.zeroize();
+                if is_on {
+                    self.show(DeskEvent::Consult { from, text: said });
+                }
+            }
+        }
+    }
+
+    /// After anything happened: a time on duty begins or ends, who was revoked goes, and everybody is told what they
+    /// do not know yet.
+    pub(super) fn mind_colleagues(&mut self) {
+        match (self.duty.shown(), self.colleagues.inbox.is_some()) {
+            (Duty::Off, true) => self.leave_colleagues(),
+            (Duty::Starting | Duty::On, false) => {
+                let epoch = Epoch::generate(&mut self.randomness);
+                self.colleagues.inbox = Some(NoteInbox::new(epoch));
+                self.ask_who();
+            }
+            _ => {}
+        }
+        let revocations = self.trust.revocations();
+        self.colleagues.known.retain(|known| !revocations.is_revoked(&known.staff.device));
+        for at in 0..self.colleagues.known.len() {
+            self.tell_colleague(at);
+        }
+        let shown = self.colleagues.to_show();
+        if shown != self.colleagues.shown {
+            self.colleagues.shown = shown.clone();
+            let (on, asks) = shown;
+            self.show(DeskEvent::Colleagues { on, asks });
+        }
+    }
+
+    /// Says so to everybody who knows of this time on duty, and forgets them and it.
+    fn leave_colleagues(&mut self) {
+        for at in 0..self.colleagues.known.len() {
+            if self.colleagues.known[at].epoch.is_some() {
+                self.send_note(at, Some(&Says::OffDuty));
+            }
+        }
+        self.colleagues.known.clear();
+        self.colleagues.inbox = None;
+        self.colleagues.asks = Asks::Nothing;
+    }
+
+    /// Whether this is a colleague's device whose line stands and that nothing is known of.
+    fn is_unmet(&self, id: StaffId) -> bool {
+        let Colleagues { here, known, .. } = &self.colleagues;
+        id.0 != self.setup.device.key().0
+            && here.contains(&id)
+            && !known.iter().any(|known| known.id() == id)
+    }
+
+    /// Asks for the certificates of those whose lines stand, while on duty.
+    fn ask_who(&mut self) {
+        let unmet = self.colleagues.here.iter().any(|id| self.is_unmet(*id));
+        if unmet && self.colleagues.inbox.is_some() {
+            self.send(&ClientFrame::Request { number: REQUEST, operation: Operation::ListStaff });
+        }
+    }
+
+    /// A first note, which says nothing, or how this desk stands where they do not know it.
+    fn tell_colleague(&mut self, at: usize) {
+        if self.colleagues.inbox.is_none() {
+            return;
+        }
+        if !core::mem::replace(&mut self.colleagues.known[at].greeted, true) {
+            self.send_note(at, None);
+        }
+        let known = &self.colleagues.known[at];
+        let state = self.state_for(&known.staff);
+        if known.epoch.is_some() && known.told != Some(state) {
+            self.colleagues.known[at].told = Some(state);
+            self.send_note(at, Some(&Says::State { state }));
+        }
+    }
+
+    /// How this desk stands. That somebody asks for something is for supervisors.
+    fn state_for(&self, colleague: &VerifiedStaff) -> State {
+        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
+        let supervises = colleague.device.roles.contains(Roles::SUPERVISOR);
+        State {
+            chats: u8::try_from(open).unwrap_or(u8::MAX),
+            on_break: (self.duty.shown() == Duty::Break).into(),
+            asks: if supervises { self.colleagues.asks } else { Asks::Nothing },
+        }
+    }
+
+    /// Seals a note to a colleague and sends it: nothing but this time on duty, or what is said within theirs.
+    fn send_note(&mut self, at: usize, says: Option<&Says>) -> Option<()> {
+        let sender = self.colleagues.inbox.as_ref()?.epoch();
+        let stamp = self.now.0.max(self.colleagues.last_stamp.saturating_add(1));
+        self.colleagues.last_stamp = stamp;
+        let known = &self.colleagues.known[at];
+        let receiver = says.and(known.epoch);
+        let body = Bytes::try_from(says.map(encode).unwrap_or_default()).ok()?;
+        let note = StaffNote { stamp, sender, receiver, body };
+        let sealed = note.seal(&self.setup.device, &known.staff, &mut self.randomness).ok()?;
+        let sealed = Bytes::<STAFF_NOTE_MAX>::try_from(sealed).ok()?;
+        let to = known.id();
+        self.send(&ClientFrame::ToStaff { to, sealed });
+        Some(())
+    }
+}

@@ -1,0 +1,172 @@
+//! What the desk shows of colleagues: who is on, who asks for help, and what was written among them
+//! (`features.md` 5.3, 5.4).
+//!
+//! What was written is in memory alone, for one time on duty. No colleague sees a word of any chat by it; it does not
+//! protect against what somebody types here.
+
+use leptos::prelude::*;
+use stillroom_conversation::{Asks, Colleague, Desk, WriteError, Written};
+use stillroom_program::Roles;
+use stillroom_protocol::StaffId;
+use zeroize::Zeroizing;
+
+use crate::board::Board;
+use crate::console::Console;
+use crate::focus;
+use crate::texts::{say, say_with};
+use crate::view::COLLEAGUES;
+use crate::words;
+
+/// How many words are held, of all colleagues together: the oldest go first.
+const WORDS_MOST: usize = 200;
+
+/// A word to or from a colleague.
+#[derive(Clone)]
+pub(crate) struct Word {
+    /// Which it is of all in this time on duty.
+    pub(crate) number: u32,
+    /// With whom.
+    pub(crate) with: StaffId,
+    /// Whether it is this desk's own.
+    pub(crate) mine: bool,
+    /// Whether it was in front of whoever is at this desk.
+    pub(crate) read: bool,
+    /// What it says.
+    pub(crate) text: Zeroizing<String>,
+}
+
+/// All of it, as signals.
+#[derive(Clone, Copy)]
+pub(crate) struct Colleagues {
+    /// Whether this desk's own certificate has a supervisor's right.
+    pub(crate) supervises: bool,
+    /// Who is on.
+    pub(crate) on: RwSignal<Vec<Colleague>>,
+    /// What this desk asks.
+    pub(crate) asks: RwSignal<Asks>,
+    /// What was written.
+    pub(crate) words: RwSignal<Vec<Word>>,
+    /// Whose words are in front.
+    pub(crate) with: RwSignal<Option<StaffId>>,
+    /// Whether the panel is open.
+    pub(crate) open: RwSignal<bool>,
+}
+
+impl Colleagues {
+    /// Nobody, at a desk with these rights.
+    pub(crate) fn new(roles: Roles) -> Self {
+        Self {
+            supervises: roles.contains(Roles::SUPERVISOR),
+            on: RwSignal::new(Vec::new()),
+            asks: RwSignal::new(Asks::Nothing),
+            words: RwSignal::new(Vec::new()),
+            with: RwSignal::new(None),
+            open: RwSignal::new(false),
+        }
+    }
+
+    /// Takes up who is on; says in words who asks for something now and did not before.
+    pub(crate) fn show(self, board: Board, on: Vec<Colleague>, asks: Asks) {
+        let asking = self.on.with_untracked(|before| {
+            let asked =
+                |one: &&Colleague| before.iter().any(|b| b.id == one.id && b.asks == one.asks);
+            let mut new = on.iter().filter(|one| one.asks != Asks::Nothing && !asked(one));
+            new.next().map(|one| {
+                let asks = say(words::asks(one.asks).unwrap_or_default());
+                say_with("colleagues-asks", &[("name", one.name.as_str()), ("what", &asks)])
+            })
+        });
+        self.on.set(on);
+        self.asks.set(asks);
+        if let Some(asking) = asking {
+            board.said.set(asking);
+        }
+    }
+
+    /// A colleague wrote.
+    pub(crate) fn hear(self, board: Board, from: StaffId, text: &Written) {
+        let in_front = self.open.get_untracked()
+            && self.with.get_untracked() == Some(from)
+            && !board.locked.get_untracked();
+        self.keep(from, false, in_front, text);
+        // In front it is read from its log.
+        if !in_front && let Some(name) = self.name(from) {
+            board.said.set(say_with("colleagues-wrote", &[("name", &name)]));
+        }
+    }
+
+    /// This time on duty is over: nothing that was written is left.
+    pub(crate) fn forget(self) {
+        self.words.update(Vec::clear);
+        self.with.set(None);
+    }
+
+    /// How many words of theirs, or of anybody's, were not in front yet.
+    pub(crate) fn unread(self, of: Option<StaffId>) -> usize {
+        let counts = |word: &&Word| !word.read && of.is_none_or(|of| word.with == of);
+        self.words.with(|words| words.iter().filter(counts).count())
+    }
+
+    /// A colleague's name, while they are on. It is certified, and so does not change.
+    pub(crate) fn name(self, id: StaffId) -> Option<String> {
+        self.on.with_untracked(|on| {
+            let one = on.iter().find(|one| one.id == id);
+            one.map(|one| one.name.as_str().to_owned())
+        })
+    }
+
+    fn keep(self, with: StaffId, mine: bool, read: bool, text: &str) {
+        self.words.update(|words| {
+            let number = words.last().map_or(0, |last| last.number.wrapping_add(1));
+            let text = Zeroizing::new(text.to_owned());
+            words.push(Word { number, with, mine, read, text });
+            if words.len() > WORDS_MOST {
+                words.remove(0);
+            }
+        });
+    }
+}
+
+impl Console {
+    /// Opens the panel, with the keyboard in it.
+    pub(crate) fn open_colleagues(self) {
+        self.board.guides.set(false);
+        self.board.colleagues.open.set(true);
+        focus::move_to(COLLEAGUES.into());
+    }
+
+    /// Closes it; the keyboard goes back to the chat in front.
+    pub(crate) fn close_colleagues(self) {
+        self.board.colleagues.with.set(None);
+        self.board.colleagues.open.set(false);
+        self.go_back();
+    }
+
+    /// Brings what was written with a colleague to the front, with the keyboard where one writes.
+    pub(crate) fn consult_with(self, with: StaffId) {
+        let colleagues = self.board.colleagues;
+        colleagues.words.update(|words| {
+            let theirs = words.iter_mut().filter(|word| word.with == with);
+            theirs.for_each(|word| word.read = true);
+        });
+        colleagues.with.set(Some(with));
+        focus::move_to("consult".into());
+    }
+
+    /// Writes to a colleague.
+    ///
+    /// # Errors
+    /// As the core says; nothing was sent then.
+    pub(crate) fn consult(self, to: StaffId, text: &str) -> Result<(), WriteError> {
+        self.act(|desk, now| desk.consult(to, text, now))?;
+        self.board.colleagues.keep(to, true, true, text);
+        Ok(())
+    }
+
+    /// Asks something of the supervisors on duty, or takes it back where it is asked.
+    pub(crate) fn ask_supervisors(self, asks: Asks) {
+        let asked = self.board.colleagues.asks.get_untracked() == asks;
+        let asks = if asked { Asks::Nothing } else { asks };
+        self.act(|desk: &mut Desk, now| desk.ask_supervisors(asks, now));
+    }
+}
