@@ -225,7 +225,8 @@ fn consult_with(console: Console, with: StaffId) -> impl IntoView {
     section().class("consult").attr("aria-label", heading.clone()).child((
         h3().child(heading),
         p().class("guides-never").child(say("consult-unseen")),
-        ul().attr("role", "log")
+        div()
+            .attr("role", "log")
             .attr("aria-label", say("consult-log"))
             .attr("tabindex", "0")
             .child(each),
@@ -235,7 +236,7 @@ fn consult_with(console: Console, with: StaffId) -> impl IntoView {
 
 fn said(name: &str, word: &Word) -> impl IntoView + use<> {
     let who = if word.mine { say("you") } else { name.to_owned() };
-    li().child((
+    p().child((
         bdi().class("name").child(who),
         " ",
         span().class("words").attr("dir", "auto").child(word.text.to_string()),
