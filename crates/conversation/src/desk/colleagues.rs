@@ -94,6 +94,13 @@ impl Known {
     }
 }
 
+/// Whether there is more to ask once the answer is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    No,
+    Yes,
+}
+
 /// What this desk knows of its colleagues, while it is on duty.
 #[derive(Default)]
 pub(super) struct Colleagues {
@@ -103,6 +110,8 @@ pub(super) struct Colleagues {
     /// This time on duty, while it lasts.
     inbox: Option<NoteInbox>,
     last_stamp: u64,
+    /// Whether it is asked who the staff are, and whether that is to be asked again after.
+    asking: Option<Again>,
     asks: Asks,
     /// What was shown last.
     shown: (Vec<Colleague>, Asks),
@@ -113,6 +122,7 @@ impl Colleagues {
     pub(super) fn handle_line_down(&mut self) {
         self.here.clear();
         self.known.clear();
+        self.asking = None;
     }
 
     fn to_show(&self) -> (Vec<Colleague>, Asks) {
@@ -166,6 +176,7 @@ impl Desk {
 
     /// Who the staff are. What is not certified, is revoked or may not lead is nobody.
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
+        let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
         for record in records.iter() {
             let Ok(record) = decode::<StaffRecord>(record) else { continue };
@@ -175,6 +186,14 @@ impl Desk {
                 self.colleagues.known.push(known);
             }
         }
+        if again {
+            self.ask_who();
+        }
+    }
+
+    /// The relay does not say now who the staff are; it is asked again when somebody comes.
+    pub(super) fn handle_staff_refused(&mut self) {
+        self.colleagues.asking = None;
     }
 
     /// A note came, as the relay says from there. What does not hold is passed over.
@@ -258,10 +277,16 @@ impl Desk {
             && !known.iter().any(|known| known.id() == id)
     }
 
-    /// Asks for the certificates of those whose lines stand, while on duty.
+    /// Asks for the certificates of those whose lines stand, while on duty: once at a time, however many come.
     fn ask_who(&mut self) {
         let unmet = self.colleagues.here.iter().any(|id| self.is_unmet(*id));
-        if unmet && self.colleagues.inbox.is_some() {
+        if !unmet || self.colleagues.inbox.is_none() {
+            return;
+        }
+        if let Some(again) = &mut self.colleagues.asking {
+            *again = Again::Yes;
+        } else {
+            self.colleagues.asking = Some(Again::No);
             self.send(&ClientFrame::Request { number: REQUEST, operation: Operation::ListStaff });
         }
     }

@@ -140,7 +140,7 @@ impl OwnDuty {
 
     /// Policy or revocations changed: what was stated no longer holds.
     pub(crate) fn handle_records_changed(&mut self, now: Timestamp) {
-        if let Step::Stated { again } = &mut self.step {
+        if let Step::Stated { again } | Step::FetchingColleagues { again } = &mut self.step {
             *again = now;
         }
     }
