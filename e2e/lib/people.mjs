@@ -31,6 +31,15 @@ export async function onDuty(browser, url, options) {
   return desk
 }
 
+/** The same with a clock that the scenario lets go on. */
+export async function onDutyByClock(browser, url) {
+  const desk = await browser.newPage()
+  await desk.raw.clock.install()
+  await desk.goto(url)
+  await goOnDuty(desk)
+  return desk
+}
+
 /** The survivor's screens up to the line, by the heading that each brings into focus. */
 export const HEADINGS = {
   before: 'Chat with an advocate',

@@ -382,7 +382,7 @@ impl Shell {
                 }
             }
             DeskEvent::Colleagues { on, asks } => {
-                let was_there = focus::is_within("#colleagues-panel");
+                let was_there = focus::is_within(&format!("#{COLLEAGUES_PANEL}"));
                 board.colleagues.show(board, on, asks);
                 if was_there {
                     focus::move_if_dropped(COLLEAGUES.into());

@@ -7,7 +7,7 @@
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NoteInbox, Roles, StaffNote, StaffRecord, Timestamp, VerifiedStaff,
+    DisplayName, Epoch, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
 };
 use stillroom_protocol::{
     Bytes, ClientFrame, Flag, List, Operation, Reply, StaffId, Text, choice, decode, encode,
@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 use super::{Desk, DeskEvent, Duty};
 use crate::{
     conversation::{WriteError, Written},
-    limits::{CLOCK_TOLERANCE, CONSULT_BYTES, CONSULT_CHARACTERS},
+    limits::{CONSULT_BYTES, CONSULT_CHARACTERS},
 };
 
 /// The number of its request: duty counts its own up from 1, and the guidance has 0.
@@ -178,9 +178,7 @@ impl Desk {
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
-        for record in records.iter() {
-            let Ok(record) = decode::<StaffRecord>(record) else { continue };
-            let Ok(staff) = record.verify(&self.setup.root, now, CLOCK_TOLERANCE) else { continue };
+        for staff in self.trust.staff(records, now) {
             let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
                 self.colleagues.known.push(known);

@@ -6,7 +6,7 @@
 
 use stillroom_program::{
     Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey,
-    SignedStatement, StaffRecord, Timestamp,
+    SignedStatement, Timestamp,
 };
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
 
@@ -243,11 +243,7 @@ impl OwnDuty {
         context: &mut Context<'_>,
         now: Timestamp,
     ) -> Option<ClientFrame> {
-        let staff = records
-            .iter()
-            .filter_map(|record| decode::<StaffRecord>(record).ok())
-            .filter_map(|record| record.verify(context.root, now, CLOCK_TOLERANCE).ok())
-            .collect::<Vec<_>>();
+        let staff = context.trust.staff(records, now).collect::<Vec<_>>();
         let revocations = context.trust.revocations();
         let (bundle, key) =
             DutyKeyBundle::make(context.device, &staff, revocations, now, context.randomness)
