@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
 
-import { wait } from './wait.mjs'
+import { wait, within } from './wait.mjs'
 
 /** How long anything on a page may take before a scenario fails, in milliseconds. */
 export const PATIENCE = Number(process.env.STILLROOM_PATIENCE ?? 20_000)
@@ -159,9 +159,14 @@ export class Page {
   async seeAnywhere(text) {
     await wait(async () => (await this.evaluate(() => document.documentElement?.innerText ?? '')).includes(text), `“${text}”`, PATIENCE)
   }
+  /** Runs a function in the page; argument and answer are JSON. Neither driver gives up by itself. */
+  evaluate(inPage, argument, patience = PATIENCE) {
+    return within(this.raw.evaluate(inPage, argument), `an answer to ${inPage}`, patience)
+  }
   /** Waits until what this function answers, in the page, is true. */
   async until(inPage, argument, what = String(inPage)) {
-    await wait(() => this.evaluate(inPage, argument), what, PATIENCE)
+    // A question to a document that goes away meanwhile may never be answered: it is asked again.
+    await wait(() => this.evaluate(inPage, argument, PATIENCE / 4), what, PATIENCE)
   }
 }
 
@@ -202,8 +207,6 @@ export class ChromiumPage extends Page {
   async press(keys) { await this.raw.keyboard.press(keys) }
   async text(role, name) { return (await this.element(role, name)).innerText() }
   async enabled(role, name) { return (await this.element(role, name)).isEnabled() }
-  /** Runs a function in the page; argument and answer are JSON. */
-  evaluate(inPage, argument) { return this.raw.evaluate(inPage, argument) }
   async resize(viewport) { await this.raw.setViewportSize(viewport) }
   async screenshot(path) { await this.raw.screenshot({ path }) }
   async close() { await this.context.close() }
@@ -254,7 +257,6 @@ export class FirefoxPage extends Page {
   }
   async text(role, name) { return (await this.element(role, name)).evaluate((one) => one.innerText) }
   async enabled(role, name) { return (await this.element(role, name)).evaluate((one) => !one.disabled) }
-  evaluate(inPage, argument) { return this.raw.evaluate(inPage, argument) }
   async resize(viewport) { await this.raw.setViewport(viewport) }
   async screenshot(path) { await this.raw.screenshot({ path }) }
   async close() { await this.context.close() }

@@ -84,7 +84,7 @@ ${more.limits ?? ''}
 [testing]
 ${more.testing ?? ''}
 `)
-  let relay
+  let relay, ended
   const inviting = new Set()
   const program = {
     folder,
@@ -99,11 +99,11 @@ ${more.testing ?? ''}
       relay = spawn(BINARY, ['serve', '--json', '--config', join(folder, 'relay.toml')], {
         env: { ...process.env, TMPDIR: scratch }, stdio: ['ignore', 'pipe', log],
       })
+      ended = once(relay, 'exit')
       await firstLine(relay)
     },
     /** Kills the relay with everything in its memory. */
     async kill() {
-      const ended = once(relay, 'exit')
       relay.kill('SIGKILL')
       await ended
     },

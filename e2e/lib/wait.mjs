@@ -1,8 +1,29 @@
-// Waiting for something to become true, and saying what did not.
+// Waiting for something to become true, and saying what did not. Nothing is waited for without an end: a browser
+// that hangs fails one scenario, and does not keep the others from running.
+
+/**
+ * What comes of this promise, unless it takes too long.
+ * @template T
+ * @param {Promise<T> | T} promise
+ * @param {string} what for whoever reads that it did not come
+ * @param {number} patience milliseconds
+ * @returns {Promise<T>}
+ */
+export async function within(promise, what, patience) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${patience} ms in vain for ${what}`)), patience)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /**
  * Asks again and again until the answer is true. What throws meanwhile counts as "not yet", and is told
- * at the end.
+ * at the end, as is a question that is never answered.
  * @param {() => unknown} question
  * @param {string} what for whoever reads that it did not
  * @param {number} patience milliseconds
@@ -12,7 +33,7 @@ export async function wait(question, what, patience) {
   let last
   do {
     try {
-      if (await question()) return
+      if (await within(question(), 'an answer', Math.max(end - performance.now(), 1))) return
       last = undefined
     } catch (error) {
       last = error

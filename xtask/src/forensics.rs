@@ -5,6 +5,7 @@
 //! memory of a browser that still runs.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::failure::{Failure, Outcome};
 use crate::places;
@@ -38,15 +39,13 @@ fn run(runs: Runs) -> Outcome {
     setup::for_forensics()?;
     build::release()?;
     let folder = places::root().join("e2e");
-    let (names, which): (&[&str], &str) = match runs {
-        Runs::All => (&["searcher", "bites", "traces", "removed"], "all"),
-        Runs::Short => (&["searcher", "traces"], "short"),
+    let (names, which, end): (&[&str], _, _) = match runs {
+        Runs::All => (&["searcher", "bites", "traces", "removed"], "all", Duration::from_hours(2)),
+        Runs::Short => (&["searcher", "traces"], "short", Duration::from_mins(15)),
     };
     let tests: Vec<PathBuf> =
         names.iter().map(|name| folder.join(format!("forensics/{name}.test.mjs"))).collect();
-    Run::new("node")
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(tests)
+    Run::scenarios(tests, end)
         .folder(&folder)
         .env("STILLROOM", places::binary())
         .env("STILLROOM_FORENSICS", which)

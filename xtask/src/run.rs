@@ -1,8 +1,9 @@
 //! Starting other programs, and saying what they do.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use crate::failure::{Failure, Outcome};
 
@@ -32,6 +33,14 @@ impl Run {
         let mut run = Self::new(program);
         run.shown = "cargo".into();
         run
+    }
+
+    /// These files of tests in browsers. Each has an end: a browser that hangs fails its file, not the whole run.
+    pub(crate) fn scenarios(files: impl IntoIterator<Item = PathBuf>, each: Duration) -> Self {
+        Self::new("node")
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+            .args([format!("--test-timeout={}", each.as_millis())])
+            .args(files)
     }
 
     pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {

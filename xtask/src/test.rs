@@ -36,6 +36,9 @@ const STEPS: [Step; 10] = [
 /// Seconds that each fuzzer gets here. `cargo xtask fuzz --seconds N` gives it more.
 const FUZZ_SECONDS: u32 = 5;
 
+/// How long one file of scenarios may take: three times what the longest does.
+const SCENARIOS_END: Duration = Duration::from_mins(15);
+
 /// All steps, or those named.
 pub(crate) fn command(arguments: &[String]) -> Outcome {
     if arguments.first().is_some_and(|first| first == "--list") {
@@ -120,9 +123,7 @@ fn browsers() -> Outcome {
     let folder = places::root().join("e2e");
     let mut scenarios = places::files(&folder.join("scenarios"))?;
     scenarios.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    Run::new("node")
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(scenarios)
+    Run::scenarios(scenarios, SCENARIOS_END)
         .folder(&folder)
         .env("STILLROOM", places::binary())
         .done()

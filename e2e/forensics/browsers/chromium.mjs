@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { ChromiumPage, CHROMIUM, found, PATIENCE } from '../../lib/browsers.mjs'
-import { wait } from '../../lib/wait.mjs'
+import { wait, within } from '../../lib/wait.mjs'
 import { Processes } from './home.mjs'
 import { rows } from '../search/sqlite.mjs'
 import { trust } from '../town/authority.mjs'
@@ -41,11 +41,12 @@ export async function open(home, town, screen, { restore = false } = {}) {
   return {
     version: browser.version(),
     pages: async () => context.pages().map(page),
-    newTab: async () => page(await context.newPage()),
+    newTab: async () => page(await within(context.newPage(), 'a new tab', PATIENCE)),
     async quit() {
-      const session = await browser.newBrowserCDPSession()
-      await session.send('Browser.close').catch(() => {})
-      await processes.ended
+      const session = await within(browser.newBrowserCDPSession(), 'Chromium to take a command', PATIENCE)
+      // It may be gone before it has answered.
+      await Promise.race([session.send('Browser.close').catch(() => {}), processes.ended()])
+      await processes.ended()
     },
     kill: () => processes.kill(),
   }
@@ -55,7 +56,7 @@ export async function open(home, town, screen, { restore = false } = {}) {
 async function connect(address) {
   const listed = async () => (await (await fetch(`${address}/json/list`)).json()).some(({ type }) => type === 'page')
   await wait(listed, 'a first tab', PATIENCE)
-  return chromium.connectOverCDP(address, { timeout: 5_000 }).catch(() => chromium.connectOverCDP(address))
+  return chromium.connectOverCDP(address, { timeout: 5_000 }).catch(() => chromium.connectOverCDP(address, { timeout: PATIENCE }))
 }
 
 /** The addresses in the history, with their titles. */

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { FIREFOX, FirefoxPage, found, PATIENCE } from '../../lib/browsers.mjs'
-import { wait } from '../../lib/wait.mjs'
+import { wait, within } from '../../lib/wait.mjs'
 import { Processes } from './home.mjs'
 import { rows } from '../search/sqlite.mjs'
 import { trust } from '../town/authority.mjs'
@@ -12,6 +12,9 @@ import { trust } from '../town/authority.mjs'
 export const name = 'Firefox'
 /** Where it notes which pages were open, and which were ever. */
 export const NOTES = ['sessionstore-backups', 'places.sqlite']
+
+/** After this many milliseconds keys that had no effect are pressed again. */
+const AGAIN = 5_000
 
 const pref = (key, value) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`
 
@@ -38,7 +41,9 @@ export async function open(home, town, screen, { restore = false } = {}) {
   ], { ...home.env, DISPLAY: screen.display })
   let address
   await wait(() => { [, address] = /WebDriver BiDi listening on (ws:\S+)/.exec(processes.said) ?? []; return address }, 'Firefox', PATIENCE)
-  const browser = await puppeteer.connect({ browser: 'firefox', protocol: 'webDriverBiDi', browserWSEndpoint: `${address}/session`, defaultViewport: null })
+  const browser = await within(puppeteer.connect({
+    browser: 'firefox', protocol: 'webDriverBiDi', browserWSEndpoint: `${address}/session`, defaultViewport: null,
+  }), 'Firefox to take commands', PATIENCE)
   await wait(async () => (await browser.pages()).length > 0, 'a first tab', PATIENCE)
   const page = (raw) => {
     raw.setDefaultTimeout(PATIENCE)
@@ -47,11 +52,15 @@ export async function open(home, town, screen, { restore = false } = {}) {
   return {
     version: await browser.version(),
     pages: async () => (await browser.pages()).map(page),
-    newTab: async () => page(await browser.newPage()),
+    newTab: async () => page(await within(browser.newPage(), 'a new tab', PATIENCE)),
     // By the keys, as a person does: the driver's own way closes every tab first, and what was open is not kept.
     async quit() {
-      screen.press('ctrl+q')
-      await processes.ended
+      await wait(async () => {
+        // A browser that is still busy takes no notice of the keys.
+        screen.press('ctrl+q')
+        await processes.ended(AGAIN)
+        return true
+      }, 'Firefox to end', PATIENCE)
     },
     kill: () => processes.kill(),
   }

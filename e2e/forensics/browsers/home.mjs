@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { PATIENCE } from '../../lib/browsers.mjs'
+import { within } from '../../lib/wait.mjs'
+
 /** Makes an empty home. */
 export function makeHome(folder) {
   for (const name of ['profile', 'tmp', '.cache', '.config', '.local/share', '.pki/nssdb', 'run']) {
@@ -26,11 +29,15 @@ export class Processes {
     this.child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
     this.said = ''
     this.child.stderr.on('data', (bytes) => { this.said += bytes })
-    this.ended = once(this.child, 'exit')
+    this.gone = once(this.child, 'exit')
+  }
+  /** Waits until it has ended by itself. One that was told to and does not is a failure. */
+  async ended(patience = PATIENCE) {
+    await within(this.gone, `the browser to end; it said ${this.said.slice(-1_000)}`, patience)
   }
   /** As a crash, a power cut or a phone that needs the memory ends it: with no moment to tidy up. */
   async kill() {
     try { process.kill(-this.child.pid, 'SIGKILL') } catch { /* it has gone */ }
-    await this.ended
+    await this.ended()
   }
 }

@@ -3,14 +3,22 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 
+import { PATIENCE } from '../../lib/browsers.mjs'
+import { within } from '../../lib/wait.mjs'
+
 export async function startScreen() {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const failed = once(server, 'error').then(() => { throw new Error('Xvfb is not installed: cargo xtask setup installs it') })
-  const [number] = await Promise.race([once(server.stdio[3], 'data'), failed])
+  const ended = once(server, 'exit').then(([code]) => { throw new Error(`Xvfb ended with ${code}`) })
+  ended.catch(() => {})
+  const [number] = await within(Promise.race([once(server.stdio[3], 'data'), failed, ended]), 'Xvfb', PATIENCE)
   const display = `:${String(number).trim()}`
-  const run = (args) => spawnSync('xdotool', args, { env: { ...process.env, DISPLAY: display }, encoding: 'utf8' })
+  // While it runs nothing else does, no timer either: so it has an end of its own.
+  const run = (args) => spawnSync('xdotool', args, {
+    env: { ...process.env, DISPLAY: display }, encoding: 'utf8', timeout: PATIENCE, killSignal: 'SIGKILL',
+  })
   const inFront = (...args) => {
     const windows = run(['search', '--onlyvisible', '--name', '.']).stdout.trim().split('\n')
     run(['windowfocus', '--sync', windows.at(-1), ...args])
