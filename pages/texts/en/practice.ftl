@@ -68,7 +68,7 @@ practice-monitored-stay-way-1 = Say that it is their choice and you are here. Te
 practice-monitored-stay-way-2 = Say that you cannot chat while the phone may be watched.
 practice-monitored-stay-way-3 = Say that you are here, and go on.
 practice-monitored-stay-why = Give the safety information, then let them decide. Telling what happens at the end helps them plan.
-practice-monitored-end-well = Thank you. It helps to know that. I feel a bit calmer now.
+practice-monitored-end-well = Thank you. I feel a bit calmer now.
 practice-monitored-end-early = Okay. I will go then. Bye.
 
 ## They are not sure if it is safe
@@ -95,7 +95,7 @@ practice-unsure-plan-way-1 = Tell them that the chat is erased here when it ends
 practice-unsure-plan-way-2 = Ask for their number so that you can call them later.
 practice-unsure-plan-way-3 = Offer another device, a call when alone, or coming in. Say what happens to this chat when it ends.
 practice-unsure-plan-why = They choose the next way. Asking for a number could put it where somebody else finds it.
-practice-unsure-end-well = I can use the computer at the library. Thank you for not rushing me.
+practice-unsure-end-well = I could use the computer at the library. Thank you for being here.
 practice-unsure-end-early = I had better stop now.
 
 ## The code word is wrong
@@ -112,7 +112,7 @@ practice-code-word-mend-way-1 = Answer, since you have already begun.
 practice-code-word-mend-way-2 = Change the subject.
 practice-code-word-mend-way-3 = Stop there. Say that you ask everybody for their code word, and should have asked first.
 practice-code-word-mend-why = It is never too late to stop and ask. You may ask for the word again at any time.
-practice-code-word-wrong-says-1 = The word? I think it is river. Or maybe it was something else.
+practice-code-word-wrong-says-1 = You may want my code word. I think it is river. Or maybe it was something else.
 practice-code-word-wrong-way-1 = Say that this is not right, and nothing more.
 practice-code-word-wrong-way-2 = Say kindly that you cannot talk about earlier chats today. Say that you can still help with what they need now.
 practice-code-word-wrong-way-3 = Give them a hint, since people forget.
@@ -176,7 +176,7 @@ practice-reporting-pause-way-1 = Say that what they share is up to them, now and
 practice-reporting-pause-way-2 = Say that they have to tell you now that they began.
 practice-reporting-pause-way-3 = Say yes.
 practice-reporting-pause-why = They choose what to share. Pressing them takes that choice away.
-practice-reporting-end-well = Thank you for telling me how it works. Can we talk about a safe place to stay?
+practice-reporting-end-well = Okay. Can we talk about a safe place to stay?
 practice-reporting-end-early = I should not have said anything. I am going.
 
 ## They stop answering
@@ -221,7 +221,7 @@ practice-suicide-mend-way-1 = Say sorry, and that you do want to hear it. Ask if
 practice-suicide-mend-way-2 = Say that you do care.
 practice-suicide-mend-way-3 = Take it that they are fine.
 practice-suicide-mend-why = When somebody draws back, go after them with care. Saying sorry opens the talk again.
-practice-suicide-now-says-1 = Yes. I think about it. I have not told anybody.
+practice-suicide-now-says-1 = I do think about suicide. I have not told anybody.
 practice-suicide-now-way-1 = Promise to keep it secret.
 practice-suicide-now-way-2 = Thank them for trusting you. Ask if they are safe right now, and ask a supervisor to help you meanwhile.
 practice-suicide-now-way-3 = Ask why.
@@ -248,12 +248,12 @@ practice-interpreter-mend-way-1 = Try other words in the translation site.
 practice-interpreter-mend-way-2 = Say sorry: a machine wrote that, and you will not use it again. Offer an interpreter.
 practice-interpreter-mend-way-3 = Ask them to find somebody who speaks English.
 practice-interpreter-mend-why = Owning the mistake builds trust. A friend or a child should not have to be the interpreter.
-practice-interpreter-who-says-1 = Interpreter is who? They know my family? Is small town.
+practice-interpreter-who-says-1 = Friend say you have interpreter. Who is it? They know my family? Is small town.
 practice-interpreter-who-way-1 = Say that the interpreter only joins if they agree, is seen in the chat, and can be asked to leave at any time.
 practice-interpreter-who-way-2 = Say that there is no need to worry, and bring the interpreter in.
 practice-interpreter-who-way-3 = Say that interpreters tell nobody.
 practice-interpreter-who-why = Another person in the chat is their choice. Say who it is and what they see, and ask before they join.
-practice-interpreter-wait-says-1 = OK. Yes. I wait. I am afraid you not understand me.
+practice-interpreter-wait-says-1 = OK. I am here. I am afraid you not understand me.
 practice-interpreter-wait-way-1 = Say that it will not be long.
 practice-interpreter-wait-way-2 = Use the time to ask for the whole story.
 practice-interpreter-wait-way-3 = Say in easy words that you will ask when you do not understand, and that they can ask too.
@@ -288,7 +288,7 @@ practice-capitals-tone-way-1 = Say that you are glad it helps.
 practice-capitals-tone-way-2 = Say that there is no need to be rude.
 practice-capitals-tone-way-3 = Say that you cannot hear their voice here, and ask how they feel about Monday.
 practice-capitals-tone-why = Words alone do not carry tone. Ask what they mean instead of choosing a meaning for them.
-practice-capitals-end-well = I AM SCARED OF MONDAY. THANK YOU FOR ASKING
+practice-capitals-end-well = I AM SCARED OF MONDAY. CAN WE GO THROUGH IT
 practice-capitals-end-early = FORGET IT
 
 ## It may be a prank
@@ -339,7 +339,7 @@ practice-shift-who-way-1 = Say that a colleague could go on if they agree, or th
 practice-shift-who-way-2 = Say that a colleague will be there if they wish.
 practice-shift-who-way-3 = Say that you have told the colleague all of it already.
 practice-shift-who-why = What is passed on is theirs to decide. Give them the choices, and the time to choose.
-practice-shift-after-says-1 = Okay. Your colleague can come. Please tell them about the kids, then I need not. Take care.
+practice-shift-after-says-1 = Okay. Your colleague can come. Please tell them about the kids, and nothing else. Take care.
 practice-shift-after-way-1 = Leave before the colleague is there.
 practice-shift-after-way-2 = Hand over as they asked, and go home at once.
 practice-shift-after-way-3 = Hand over just what they asked, say goodbye with the colleague there, and ask for a debrief.
