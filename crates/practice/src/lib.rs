@@ -7,11 +7,11 @@
 //! trainee who says otherwise than they wrote is told about the way that they chose.
 
 mod debrief;
-mod session;
 mod stories;
 mod story;
+mod walk;
 
 pub use debrief::{Debrief, Ticked, Took};
-pub use session::{Answering, Choosing, NotWritten, Turn};
 pub use stories::STORIES;
 pub use story::{Choice, Heading, Item, Step, Story, Then, WAYS, Way, Worth};
+pub use walk::{Answering, Choosing, NotWritten, Turn};
