@@ -1,6 +1,54 @@
 ### Practice: stories with a scripted survivor, for whoever is about to take real chats.
 ### Plain, warm and short. Nobody is blamed, survivors are "they", and no way of harming anybody is ever described.
-### A text's name is made of its story's, its step's and its place: docs/practice.md.
+### A text's name is made of its story's, its step's and its place: docs/practice.md. Those of the page itself begin
+### with "stories".
+
+## The page itself
+
+stories-title = Practice: nobody real reads this
+stories-band = Practice
+stories-band-about = Nobody real reads this. Nothing is sent or kept.
+stories-heading = Practice chats
+stories-about = Here you chat with a survivor who follows a script. You write in your own words, then say which of three ways is nearest to it. Nobody checks what you write, and there are no marks.
+stories-care = Some of these stories are hard. You can stop at any moment and take a break.
+stories-rules = Where the rules of your program say something else, they come first.
+stories-list = Choose a story
+stories-log = What was said
+stories-survivor = Scripted survivor
+stories-mark = practice
+stories-write = What would you write?
+stories-hint = Enter goes on. Shift and Enter make a new line.
+stories-go-on = Go on
+stories-stop = Stop this story
+stories-empty = Write what you would say to them, then go on.
+stories-too-long = This is longer than a message can be. Make it shorter, then go on.
+stories-nearest = Which is nearest to what you wrote?
+stories-none-chosen = Choose the one that is nearest, then go on.
+stories-over = Looking back
+stories-over-about = This is about the ways that you chose. Nobody has read what you wrote.
+stories-last = How it ended
+stories-well = What went well
+stories-well-none = Nothing on this walk, and here that costs nobody anything. What would help is just below.
+stories-missed = What could go better
+stories-missed-none = Nothing. Every way that you chose was the one in the guidance.
+stories-chosen = You chose:
+stories-better = This helps more:
+stories-why = Why:
+stories-guidance = In the guidance:
+stories-checklist = Checklist
+stories-done = Done:
+stories-open = Not this time:
+stories-same = The same again
+stories-another = Another story
+stories-back = Back to the desk
+stories-beside = Your desk is in another tab. Close this tab to go back to it.
+stories-loading = Opening the stories.
+stories-no-script = Practice chats need JavaScript, and it is switched off here or did not load. Please switch it on, or use another browser.
+stories-failed-heading = This page had a fault and stopped
+stories-failed = The fault is not yours. What you wrote is gone, and nothing else is touched. Load this page again, and begin the story anew.
+stories-unsupported-heading = Practice chats cannot start in this browser
+stories-unsupported = This browser is too old, or a setting switches off what this page needs. Please use a current browser, and not inside another page.
+stories-load-again = Load this page again
 
 ## The guidance's headings, as they stand in "Chat with Survivors: Best Practices"
 

@@ -9,7 +9,7 @@ use crate::run::Run;
 use crate::workspace::{self, Package};
 
 /// A crate, and all that it may use of this workspace. A crate that is not here may not exist.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("program", &["wire", "protocol"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("practice", &["protocol"]),
     ("survivor-web", &["protocol", "program", "conversation"]),
     ("desk-web", &["protocol", "program", "conversation"]),
+    ("practice-web", &["practice"]),
     ("simulation", &["wire", "protocol", "program", "delivery", "conversation"]),
     ("cli", &["protocol", "program", "delivery", "relay", "conversation"]),
     ("xtask", &[]),
