@@ -288,3 +288,32 @@ fn put(item: &Element, selector: &str, words: &str) {
         part.set_text_content(Some(words));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../pages/practice/page.html");
+
+    #[test]
+    fn everything_that_is_drawn_or_shown_is_in_the_page() {
+        let drawn = ["story", "message", "mine", "note", "way", "well", "missed", "done", "open"];
+        for kind in drawn {
+            assert!(PAGE.contains(&format!("<template id=\"of-{kind}\">")), "{kind}");
+        }
+        let kept_anew = ["messages", "choices", "last", "well", "missed", "checklist"];
+        let others = ["title", "about", "answer", "ways", "nearest", "debrief-title", "stories"];
+        let said = ["answer-said", "ways-said", "well-none", "missed-none"];
+        for id in SCREENS.iter().chain(&kept_anew).chain(&others).chain(&said) {
+            assert_eq!(PAGE.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+        }
+        for text in ["stories-empty", "stories-too-long", "stories-none-chosen"] {
+            assert!(PAGE.contains(&format!("data-text=\"{text}\"")), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_choice_has_a_value_of_its_own() {
+        assert_eq!(values().count(), Choice::ALL.len());
+    }
+}
