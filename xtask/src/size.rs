@@ -52,8 +52,8 @@ const BUDGETS: [Budget; 4] = [
         what: "practice: everything",
         page: "practice",
         counts: &[""],
-        first: 80 * KB,
-        end: 60 * KB,
+        first: 40 * KB,
+        end: 30 * KB,
     },
 ];
 
