@@ -52,7 +52,7 @@ async function answer(page, text) {
 /** Chooses a way, from 1, and goes on, by keys. */
 async function choose(page, way) {
   await page.press('Tab')
-  await page.press('Space')
+  await page.press(' ')
   for (let down = 1; down < way; down += 1) await page.press('ArrowDown')
   assert.equal(await page.evaluate(() => document.querySelector('#choices :checked').value), String(way))
   await page.press('Tab')
