@@ -1,4 +1,4 @@
-//! Both pages, then the program with the pages inside.
+//! All pages, then the program with the pages inside.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(crate) fn command(arguments: &[String]) -> Outcome {
     }
 }
 
-/// Both pages.
+/// All pages.
 pub(crate) fn pages() -> Outcome {
     setup::for_build()?;
     let toolchain = toolchain::pick()?;

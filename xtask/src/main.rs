@@ -37,7 +37,7 @@ cargo xtask COMMAND
 
   setup              get what the other commands need (they do so by themselves)
   demo [ARGS]        build everything, then try it out: two links to open, nothing kept
-  build [--release]  build both pages, and the program with the pages inside (--pages: those alone)
+  build [--release]  build all pages, and the program with the pages inside (--pages: those alone)
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
   size               bytes of each page over the line, beside their budgets

@@ -26,7 +26,7 @@ struct Budget {
     end: usize,
 }
 
-const BUDGETS: [Budget; 3] = [
+const BUDGETS: [Budget; 4] = [
     Budget {
         what: "survivor's page: HTML, CSS and way out",
         page: "survivor",
@@ -48,6 +48,13 @@ const BUDGETS: [Budget; 3] = [
         first: 450 * KB,
         end: 350 * KB,
     },
+    Budget {
+        what: "practice: everything",
+        page: "practice",
+        counts: &[""],
+        first: 40 * KB,
+        end: 30 * KB,
+    },
 ];
 
 /// Builds what has changed, then weighs it.
@@ -59,7 +66,11 @@ pub(crate) fn command() -> Outcome {
 /// Weighs what is built. Over the first column is a failure.
 pub(crate) fn weigh() -> Outcome {
     let demo = Demo::start()?;
-    let documents = [("survivor", demo.document("visitor")?), ("desk", demo.document("desk")?)];
+    let documents = [
+        ("survivor", demo.document("visitor", "/")?),
+        ("desk", demo.document("desk", "/")?),
+        ("practice", demo.document("desk", "/practice")?),
+    ];
     drop(demo);
     println!("{:<42}{:>10}{:>10}{:>10}", "brotli, KB", "now", "first", "end");
     let mut over = Vec::new();
@@ -158,14 +169,14 @@ impl Demo {
         Ok(demo)
     }
 
-    /// The compressed bytes of the document at one of the demo's two links.
-    fn document(&self, link: &str) -> Outcome<usize> {
+    /// The compressed bytes of a document at the host of one of the demo's two links.
+    fn document(&self, link: &str, path: &str) -> Outcome<usize> {
         let url = self.ready.get(link).and_then(Value::as_str).unwrap_or_default();
         let host = url
             .strip_prefix("http://")
             .and_then(|rest| rest.split(['/', '#', '?']).next())
             .ok_or_else(|| Failure::new(format!("stillroom demo gave no link {link}")))?;
-        body(host).map_err(|error| Failure::at(Path::new(url), error))
+        body(host, path).map_err(|error| Failure::at(Path::new(url), error))
     }
 }
 
@@ -181,12 +192,12 @@ impl Drop for Demo {
     }
 }
 
-/// How many bytes of `/` come after the headers, packed as a browser takes it.
-fn body(host: &str) -> std::io::Result<usize> {
+/// How many bytes of a document come after the headers, packed as a browser takes it.
+fn body(host: &str, path: &str) -> std::io::Result<usize> {
     let mut line = TcpStream::connect(host)?;
     write!(
         line,
-        "GET / HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
     )?;
     let mut answer = Vec::new();
     line.read_to_end(&mut answer)?;

@@ -21,7 +21,7 @@ const STEPS: [Step; 10] = [
     Step { name: "lint", what: "clippy has no remark", run: lint },
     Step { name: "deny", what: "licences and sources of what we use", run: deny::run },
     Step { name: "unit", what: "unit, property and scenario tests", run: unit },
-    Step { name: "build", what: "the program with both pages inside", run: build::release },
+    Step { name: "build", what: "the program with its pages inside", run: build::release },
     Step { name: "check", what: "who may use what; what the pages import", run: check::everything },
     Step { name: "size", what: "the pages keep their budgets", run: size::weigh },
     Step { name: "fuzz", what: "a few seconds of every fuzzer", run: a_little_fuzzing },

@@ -19,10 +19,11 @@ pub(crate) struct Page {
     pub(crate) package: &'static str,
 }
 
-/// Both pages.
-pub(crate) const PAGES: [Page; 2] = [
+/// All pages.
+pub(crate) const PAGES: [Page; 3] = [
     Page { name: "survivor", package: "stillroom-survivor-web" },
     Page { name: "desk", package: "stillroom-desk-web" },
+    Page { name: "practice", package: "stillroom-practice-web" },
 ];
 
 /// What browsers of the last years all know, and the compiler makes use of. Never all features: that writes

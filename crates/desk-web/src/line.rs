@@ -37,6 +37,12 @@ struct Socket {
     _close: Closure<dyn FnMut(Event)>,
 }
 
+/// The relay that the document names; none where the page came from it.
+pub(crate) fn relay_elsewhere() -> Option<String> {
+    let relay = document().document_element()?.get_attribute("data-relay")?;
+    Some(relay).filter(|relay| !relay.is_empty())
+}
+
 impl Drop for Socket {
     fn drop(&mut self) {
         self.socket.set_onopen(None);
@@ -50,11 +56,7 @@ impl Drop for Socket {
 impl Line {
     /// A line to the relay that the document names, or else to the page's own origin. It reports to `report`.
     pub(crate) fn new(report: impl Fn(Heard) + 'static) -> Self {
-        let origin = document()
-            .document_element()
-            .and_then(|html| html.get_attribute("data-relay"))
-            .filter(|relay| !relay.is_empty())
-            .unwrap_or_else(|| location().origin().unwrap_or_default());
+        let origin = relay_elsewhere().unwrap_or_else(|| location().origin().unwrap_or_default());
         // "http" becomes "ws" and "https" "wss".
         let address = format!("{}/line", origin.replacen("http", "ws", 1));
         Self { address, report: Rc::new(report), socket: RefCell::new(None) }

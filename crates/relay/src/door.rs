@@ -1,4 +1,5 @@
-//! What one listener answers: the page, its files, the line, and for survivors whether chat is open.
+//! What one listener answers: the page, its files, the line; for survivors whether chat is open, for staff the
+//! page for practice.
 //!
 //! Nothing that a request carries is kept or logged, and no answer sets a cookie.
 
@@ -35,6 +36,8 @@ pub(crate) struct Door {
     pub(crate) serves_pages: bool,
     pub(crate) origins: Origins,
     pub(crate) headers: Headers,
+    /// Those of the page for practice, which staff get besides.
+    pub(crate) practice_headers: Headers,
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
     pub(crate) lines: Lines,
@@ -55,7 +58,10 @@ impl Door {
                 .route("/now", get(now))
                 .route("/a", post(answers))
                 .route("/b", post(leaving)),
-            Which::Desk => routes,
+            Which::Desk | Which::Practice if self.serves_pages => {
+                routes.route("/practice", get(practice))
+            }
+            Which::Desk | Which::Practice => routes,
         };
         routes
             .fallback(nothing)
@@ -77,20 +83,26 @@ impl Door {
 }
 
 async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
-    match door.pages.document(door.which, door.switchboard.is_open(), &request) {
-        Some(document) => {
-            let kept = HeaderValue::from_static(NOT_KEPT);
-            let mut answer = file(&document, &request, HTML, kept);
-            if door.which == Which::Survivor {
-                let vary = HeaderValue::from_static("accept-encoding, accept-language");
-                answer.headers_mut().insert(VARY, vary);
-            }
-            answer
-        }
-        None if door.pages.are_built() => {
-            plain(&door, StatusCode::SERVICE_UNAVAILABLE, "no-policy")
-        }
-        None => plain(&door, StatusCode::SERVICE_UNAVAILABLE, "built-without-pages"),
+    let mut answer = document_of(&door, door.which, &request);
+    if door.which == Which::Survivor && answer.status().is_success() {
+        let vary = HeaderValue::from_static("accept-encoding, accept-language");
+        answer.headers_mut().insert(VARY, vary);
+    }
+    answer
+}
+
+/// The page for practice, which has stricter headers than the desk beside which it is given out.
+async fn practice(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
+    let mut answer = document_of(&door, Which::Practice, &request);
+    door.practice_headers.put(answer.headers_mut());
+    answer
+}
+
+fn document_of(door: &Door, which: Which, request: &HeaderMap) -> Response {
+    match door.pages.document(which, door.switchboard.is_open(), request) {
+        Some(document) => file(&document, request, HTML, HeaderValue::from_static(NOT_KEPT)),
+        None if door.pages.are_built() => plain(door, StatusCode::SERVICE_UNAVAILABLE, "no-policy"),
+        None => plain(door, StatusCode::SERVICE_UNAVAILABLE, "built-without-pages"),
     }
 }
 

@@ -29,7 +29,7 @@ const PASSKEYS: [&str; 2] = ["publickey-credentials-create", "publickey-credenti
 /// How documents are kept, and whatever else tells one moment from another: not at all.
 pub const NOT_KEPT: &str = "no-store";
 
-/// How the desk's files are kept, which are named by their hash.
+/// How the files of staff's pages are kept, which are named by their hash.
 const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// How the files are kept that a page names. Removing a visit from the history leaves its files in the cache,
@@ -37,14 +37,14 @@ const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 pub fn files_kept(which: Which) -> &'static str {
     match which {
         Which::Survivor => NOT_KEPT,
-        Which::Desk => KEPT_FOR_EVER,
+        Which::Desk | Which::Practice => KEPT_FOR_EVER,
     }
 }
 
 /// What a page may ask permission for: nothing, but the desk for passkeys.
 fn permissions(which: Which) -> String {
     let whose = match which {
-        Which::Survivor => "()",
+        Which::Survivor | Which::Practice => "()",
         Which::Desk => "(self)",
     };
     let passkeys = PASSKEYS.iter().map(|feature| format!(", {feature}={whose}"));
@@ -55,7 +55,7 @@ fn permissions(which: Which) -> String {
 /// an answer is kept ([`NOT_KEPT`], [`files_kept`]) comes besides.
 pub fn strict(which: Which, origin: &Origin, relay: &Origin) -> Vec<(&'static str, String)> {
     let mut headers = vec![
-        ("content-security-policy", content_policy(origin, relay)),
+        ("content-security-policy", content_policy(which, origin, relay)),
         ("referrer-policy", "no-referrer".to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
         ("x-frame-options", "DENY".to_owned()),
@@ -72,23 +72,35 @@ pub fn strict(which: Which, origin: &Origin, relay: &Origin) -> Vec<(&'static st
     headers
 }
 
-/// Own files alone, no inline script or style, no evaluation but WebAssembly's; connections to the relay
-/// alone. The WebSocket is named because older browsers do not count it as `'self'`.
-fn content_policy(origin: &Origin, relay: &Origin) -> String {
+/// Own files alone, no inline script or style, no evaluation but WebAssembly's; connections as
+/// [`connections`] has them.
+fn content_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
     let frames = "frame-ancestors 'none'";
-    format!("{}; {frames}", document_policy(origin, relay))
+    format!("{}; {frames}", document_policy(which, origin, relay))
 }
 
 /// What of the content policy a document can say of itself, where no server says it: all but who may show
 /// the page in a frame.
-pub(crate) fn document_policy(origin: &Origin, relay: &Origin) -> String {
-    let http = if origin == relay { String::new() } else { format!("{relay} ") };
+pub(crate) fn document_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
+    let connect = connections(which, origin, relay);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self' {http}{}; form-action 'none'; base-uri 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'",
-        relay.web_socket()
+         connect-src {connect}; form-action 'none'; base-uri 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
     )
+}
+
+/// Where a page may connect: to the relay alone. The WebSocket is named because older browsers do not count it
+/// as `'self'`. The page for practice has to do with no relay: it may fetch its module, which is among the files,
+/// and nothing that is none, the line above all.
+fn connections(which: Which, origin: &Origin, relay: &Origin) -> String {
+    match which {
+        Which::Practice => format!("{origin}/s/"),
+        Which::Survivor | Which::Desk if origin == relay => {
+            format!("'self' {}", relay.web_socket())
+        }
+        Which::Survivor | Which::Desk => format!("'self' {relay} {}", relay.web_socket()),
+    }
 }
 
 /// The headers of one origin, as the relay sends them.
@@ -159,7 +171,9 @@ mod tests {
     fn only_the_desk_may_ask_for_passkeys() {
         for feature in PASSKEYS {
             assert!(permissions(Which::Desk).contains(&format!("{feature}=(self)")));
-            assert!(permissions(Which::Survivor).contains(&format!("{feature}=()")));
+            for other in [Which::Survivor, Which::Practice] {
+                assert!(permissions(other).contains(&format!("{feature}=()")));
+            }
         }
     }
 
@@ -167,9 +181,17 @@ mod tests {
     fn a_page_that_the_relay_does_not_give_out_may_connect_to_the_relay_and_to_nobody_else() {
         let origin = "https://chat.example.org".parse().unwrap();
         let relay = "https://relay.example.net".parse().unwrap();
-        let policy = content_policy(&origin, &relay);
+        let policy = content_policy(Which::Survivor, &origin, &relay);
         let connect = "connect-src 'self' https://relay.example.net wss://relay.example.net;";
         assert!(policy.contains(connect), "{policy}");
-        assert!(!document_policy(&origin, &relay).contains("frame-ancestors"));
+        assert!(!document_policy(Which::Survivor, &origin, &relay).contains("frame-ancestors"));
+    }
+
+    #[test]
+    fn a_page_for_practice_may_fetch_files_and_reach_no_line() {
+        let origin = "https://desk.example.org".parse().unwrap();
+        let policy = content_policy(Which::Practice, &origin, &origin);
+        assert!(policy.contains("connect-src https://desk.example.org/s/;"), "{policy}");
+        assert!(!policy.contains("wss:"), "{policy}");
     }
 }

@@ -238,15 +238,17 @@ impl Hall<'_> {
         let limits = &self.config.limits;
         let (frame, outgoing_bytes) = match which {
             Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes),
-            Which::Desk => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
+            Which::Desk | Which::Practice => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
         };
-        let headers =
-            Headers::of(which, &origin).map_err(|error| cannot(std::io::Error::other(error)))?;
+        let headers = |which| {
+            Headers::of(which, &origin).map_err(|error| cannot(std::io::Error::other(error)))
+        };
         let door = Arc::new(Door {
             which,
             serves_pages: door.serve_pages,
             origins: Origins::of(door, &origin),
-            headers,
+            headers: headers(which)?,
+            practice_headers: headers(Which::Practice)?,
             pages: Arc::clone(&self.pages),
             switchboard: Arc::clone(&self.switchboard),
             lines: Lines { frame, outgoing_bytes, running: self.stop.running() },

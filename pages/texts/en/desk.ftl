@@ -76,6 +76,8 @@ locked-heading = The desk is locked
 locked-about = Nothing is lost. Chats that are open stay open, and what comes in is there when you open the desk again. Survivors are told that you have stepped away, and nothing closes because they are silent.
 locked-practice = A practice desk has no passphrase.
 locked-long = After five minutes this desk counts as on a break, and nobody new is sent to wait for it. Loading this page again would end its chats.
+# Beside the shift too. The page opens in a tab of its own.
+desk-practice = Practice chats (new tab)
 not-enrolled-heading = This device is not enrolled
 not-enrolled = Ask an administrator of { $program } for an invitation, and open its link in this browser.
 demo-device = A practice desk: its keys are in the address of this page. Never use it with survivors.

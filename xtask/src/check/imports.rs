@@ -1,6 +1,7 @@
 //! What the built pages ask of the browser. Each page's list is kept in `xtask/imports/`; an import that
 //! is not in it is a change in what the page can do, and is looked at before it is accepted. Some are
-//! never accepted for survivors: whatever could leave a trace on the device (`features.md` 1.7, 3.12).
+//! never accepted for survivors: whatever could leave a trace on the device (`features.md` 1.7, 3.12); nor for
+//! practice, which has no connection either (5.5).
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,8 +11,9 @@ use crate::places;
 use crate::run::say;
 use crate::wasm::{PAGES, Page};
 
-/// Parts of names that no survivor's page imports: storage, cookies, history, code from text.
-const NEVER_FOR_SURVIVORS: [&str; 11] = [
+/// Parts of names that neither a survivor's page nor the one for practice imports: storage, cookies, history,
+/// code from text.
+const NEVER_A_TRACE: [&str; 11] = [
     "localstorage",
     "sessionstorage",
     "indexeddb",
@@ -24,6 +26,9 @@ const NEVER_FOR_SURVIVORS: [&str; 11] = [
     "eval",
     "wasi",
 ];
+
+/// Parts of names that the page for practice does not import besides: whatever could send something away.
+const NEVER_AWAY: [&str; 6] = ["socket", "fetch", "beacon", "xmlhttp", "eventsource", "rtc"];
 
 /// Imports that are new, gone, or never allowed. Of a page that is not built, nothing is said but that.
 pub(crate) fn breaches() -> Outcome<Vec<String>> {
@@ -67,15 +72,17 @@ pub(crate) fn accept() -> Outcome {
 }
 
 fn never(page: Page, now: &BTreeSet<String>) -> Vec<String> {
-    if page.name != "survivor" {
-        return Vec::new();
-    }
+    let banned: Vec<&str> = match page.name {
+        "survivor" => NEVER_A_TRACE.to_vec(),
+        "practice" => [&NEVER_A_TRACE[..], &NEVER_AWAY[..]].concat(),
+        _ => Vec::new(),
+    };
     now.iter()
         .filter(|import| {
             let import = import.to_lowercase();
-            NEVER_FOR_SURVIVORS.iter().any(|banned| import.contains(banned))
+            banned.iter().any(|banned| import.contains(banned))
         })
-        .map(|import| format!("the survivor's page must never import {import}"))
+        .map(|import| format!("the {} page must never import {import}", page.name))
         .collect()
 }
 
@@ -119,5 +126,12 @@ mod tests {
     fn a_hash_is_no_part_of_a_name() {
         assert_eq!(plain("./page_bg.js __wbg_send_0123456789abcdef"), "send");
         assert_eq!(plain("env memory"), "env memory");
+    }
+
+    #[test]
+    fn what_could_send_something_away_is_never_accepted_for_practice() {
+        let now = BTreeSet::from(["new_WebSocket".to_owned(), "setItem_localStorage".to_owned()]);
+        let breaches = PAGES.map(|page| never(page, &now).len());
+        assert_eq!(breaches, [1, 0, 2]);
     }
 }

@@ -10,7 +10,7 @@ type Proof = (&'static str, &'static str, fn() -> Outcome);
 
 const PROOFS: [Proof; 1] = [(
     "reproducible",
-    "the same commit, built in two folders, gives the same bytes of both pages",
+    "the same commit, built in two folders, gives the same bytes of all pages",
     reproducible::prove,
 )];
 

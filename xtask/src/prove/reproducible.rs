@@ -1,4 +1,4 @@
-//! Builds both pages of the newest commit twice, in two folders and under different circumstances, and
+//! Builds all pages of the newest commit twice, in two folders and under different circumstances, and
 //! compares every byte (`features.md` 6.5). Only so can somebody who trusts nobody find out that the files of a
 //! page come of this source.
 //!

@@ -35,7 +35,7 @@ pub(super) struct VerifyArguments {
 pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     let released = match (&arguments.manifest, &arguments.root) {
         (Some(file), Some(root)) => Released::Signed(manifest::read(file, root)?),
-        _ => Released::Here(arguments.built.release()?),
+        _ => Released::Here(Box::new(arguments.built.release()?)),
     };
     let mut visit = Visit {
         server: Server::at(&arguments.url),
@@ -70,7 +70,7 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
 /// What a server is held against.
 enum Released {
     /// The pages inside this program.
-    Here(Release),
+    Here(Box<Release>),
     /// What the program signed.
     Signed(stillroom_program::Manifest),
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use web_sys::SubmitEvent;
 use zeroize::Zeroizing;
 
+use super::practice::practice;
 use super::{form, top};
 use crate::console::Console;
 use crate::gate::{Asking, Gate, Key, Screen};
@@ -26,15 +27,21 @@ pub(crate) fn gate(gate: Gate) -> impl IntoView {
     });
     on_cleanup(move || listener.remove());
     move || match gate.screen.get() {
-        Screen::NotEnrolled => notice("not-enrolled-heading", "not-enrolled").into_any(),
+        Screen::NotEnrolled => {
+            let content = (p().child(say("not-enrolled")), practice());
+            page("not-enrolled-heading", HEADING, content).into_any()
+        }
         Screen::NotWhole => notice("join-not-whole-heading", "join-not-whole").into_any(),
-        Screen::Join => page("join-heading", HEADING, join(gate)).into_any(),
+        Screen::Join => page("join-heading", HEADING, (join(gate), practice())).into_any(),
         Screen::JoinWaiting => page("join-waiting-heading", HEADING, waiting(gate)).into_any(),
         Screen::JoinRefused(text) => notice("join-refused-heading", text).into_any(),
         Screen::Unlock => match Gate::key_kept() {
-            Key::Passkey => page("unlock-heading", PASSKEY, unlock_with_passkey(gate)).into_any(),
+            Key::Passkey => {
+                let content = (unlock_with_passkey(gate), practice());
+                page("unlock-heading", PASSKEY, content).into_any()
+            }
             Key::Passphrase | Key::None => {
-                page("unlock-heading", "passphrase", unlock(gate)).into_any()
+                page("unlock-heading", "passphrase", (unlock(gate), practice())).into_any()
             }
         },
         Screen::Desk(console) => open(gate, console).into_any(),

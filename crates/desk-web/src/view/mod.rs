@@ -21,6 +21,7 @@ mod live;
 mod lock;
 mod log;
 mod panel;
+mod practice;
 mod prepared;
 mod question;
 mod shift;

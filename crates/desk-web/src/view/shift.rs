@@ -10,6 +10,7 @@ use stillroom_conversation::{Capacity, Shift};
 use web_sys::SubmitEvent;
 
 use super::form;
+use super::practice::practice;
 use crate::console::Console;
 use crate::moments;
 use crate::texts::{say, say_with};
@@ -33,7 +34,7 @@ pub(super) fn shift(console: Console) -> impl IntoView {
         }
     };
     section().class("shift").child((
-        div().class("lists-head").child(h2().child(say("shift-heading"))),
+        div().class("lists-head").child((h2().child(say("shift-heading")), practice())),
         p().class("nothing").child((chats, " ", end)),
         details().child((summary().child(say("shift-change")), change(console))),
     ))

@@ -109,7 +109,7 @@ impl Default for Threads {
 pub struct Testing {
     /// Texts in a language that nobody speaks, made from English.
     pub pseudo_locale: Option<PseudoLocale>,
-    /// A folder with `survivor/` and `desk/` to serve instead of the pages inside the program.
+    /// A folder with `survivor/`, `desk/` and `practice/` to serve instead of the pages inside the program.
     pub pages: Option<PathBuf>,
 }
 

@@ -43,13 +43,15 @@ use values::{Moment, Readable};
 use crate::config::{Origin, Testing};
 use crate::headers::document_policy;
 
-/// Which of the two pages.
+/// Which of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// The survivor's.
     Survivor,
     /// The staff's.
     Desk,
+    /// The one for practice chats, given out beside the desk.
+    Practice,
 }
 
 /// Who gives a document out.
@@ -72,6 +74,8 @@ pub enum PagesError {
     Survivor(TemplateError),
     /// The desk.
     Desk(TemplateError),
+    /// The page for practice chats.
+    Practice(TemplateError),
     /// The work was broken off.
     Interrupted,
     /// The snippet for the program's website.
@@ -89,6 +93,7 @@ impl fmt::Display for PagesError {
             Self::Texts(error) => write!(f, "the texts: {error}"),
             Self::Survivor(error) => write!(f, "the survivor's page: {error}"),
             Self::Desk(error) => write!(f, "the desk's page: {error}"),
+            Self::Practice(error) => write!(f, "the page for practice chats: {error}"),
             Self::Interrupted => f.write_str("filling the pages was broken off"),
             Self::Snippet(error) => write!(f, "the snippet: {error}"),
             Self::TimeZone(error) => write!(f, "the policy's hours: {error}"),
@@ -111,6 +116,7 @@ struct Built {
     sites: Sites,
     survivor: Template,
     desk: Template,
+    practice: Template,
 }
 
 impl Built {
@@ -128,6 +134,7 @@ impl Built {
         Ok(Some(Self {
             survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
             desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
+            practice: Template::read(&sites.practice.document).map_err(PagesError::Practice)?,
             sites,
         }))
     }
@@ -136,6 +143,7 @@ impl Built {
         match which {
             Which::Survivor => &self.sites.survivor,
             Which::Desk => &self.sites.desk,
+            Which::Practice => &self.sites.practice,
         }
     }
 
@@ -143,6 +151,7 @@ impl Built {
         match which {
             Which::Survivor => &self.survivor,
             Which::Desk => &self.desk,
+            Which::Practice => &self.practice,
         }
     }
 
@@ -158,7 +167,9 @@ impl Built {
         let mut values = values::values(said.policy, said.root, moment, texts);
         let (relay, content_policy) = match said.giver {
             Giver::Relay => (String::new(), String::new()),
-            Giver::Other { origin, relay } => (relay.to_string(), document_policy(origin, relay)),
+            Giver::Other { origin, relay } => {
+                (relay.to_string(), document_policy(which, origin, relay))
+            }
         };
         values.page.plain.extend([("relay", relay), ("content_policy", content_policy)]);
         if let Giver::Other { .. } = said.giver {
@@ -179,10 +190,14 @@ impl Built {
         let readable: Vec<Readable<'_>> = readable.collect();
         let all = values::choose_language(page, &readable, texts);
         values.page.lists.insert("all_languages", all);
+        if which == Which::Practice {
+            values.page.lists.insert("stories", values::stories(texts));
+        }
         let text = |name: &str| texts.get(name).map(str::to_owned);
         self.template(which).fill(&text, &values).map_err(|error| match which {
             Which::Survivor => PagesError::Survivor(error),
             Which::Desk => PagesError::Desk(error),
+            Which::Practice => PagesError::Practice(error),
         })
     }
 }
@@ -225,6 +240,7 @@ struct Documents {
     /// In each language, the policy's own first.
     survivor: Vec<Document>,
     desk: Option<Packed>,
+    practice: Option<Packed>,
     /// While somebody is on duty, and while nobody is.
     status: [Status; 2],
 }
@@ -266,7 +282,7 @@ impl Pages {
         let moments = [true, false].map(|on_duty| Moment::of(calendar, on_duty, now));
         let [on_duty, nobody] = &moments;
         let mut survivor = Vec::new();
-        let mut desk = None;
+        let (mut desk, mut practice) = (None, None);
         if let Some(built) = &self.built {
             let languages = PageLanguage::all(&self.texts, policy, files)?;
             let giver = Giver::Relay;
@@ -280,9 +296,10 @@ impl Pages {
                 survivor.push(Document { tag: tag.clone(), states });
             }
             desk = Some(fill(Which::Desk, &self.texts, nobody)?);
+            practice = Some(fill(Which::Practice, &self.texts, nobody)?);
         }
         let status = moments.map(|moment| Status::of(&moment, policy));
-        let documents = Documents { survivor, desk, status };
+        let documents = Documents { survivor, desk, practice, status };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
     }
@@ -301,10 +318,11 @@ impl Pages {
         request: &HeaderMap,
     ) -> Option<Packed> {
         let documents = self.documents()?;
-        if which == Which::Desk {
-            return documents.desk.clone();
-        }
-        let all = &documents.survivor;
+        let all = match which {
+            Which::Survivor => &documents.survivor,
+            Which::Desk => return documents.desk.clone(),
+            Which::Practice => return documents.practice.clone(),
+        };
         let wanted = request.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
         let tags = all.iter().map(|document| document.tag.as_str());
         let chosen = wanted.and_then(|header| language::chosen(header, tags)).unwrap_or_default();
@@ -331,9 +349,14 @@ impl Pages {
         self.documents.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A file of a page.
+    /// A file of a page, or at the desk's door of the one for practice beside it.
     pub(crate) fn asset(&self, which: Which, name: &str) -> Option<&Asset> {
-        self.built.as_ref()?.site(which).asset(name)
+        let built = self.built.as_ref()?;
+        let own = built.site(which).asset(name);
+        own.or_else(|| {
+            let besides = (which == Which::Desk).then(|| built.site(Which::Practice));
+            besides?.asset(name)
+        })
     }
 
     /// A sentence of the relay's own.
@@ -362,6 +385,7 @@ mod tests {
         let pages = [
             include_str!("../../../../pages/survivor/page.html"),
             include_str!("../../../../pages/desk/page.html"),
+            include_str!("../../../../pages/practice/page.html"),
         ];
         for page in pages {
             let template = written(page);

@@ -127,7 +127,7 @@ impl Release {
         let fill = |texts: &Texts| {
             self.built.fill(which, &said, texts, &moment).map(String::into_bytes).map(Packed::pack)
         };
-        if which == Which::Desk {
+        if which != Which::Survivor {
             return Ok(vec![ReleasedDocument { name: None, packed: fill(&self.texts)? }]);
         }
         let mut documents = Vec::new();
@@ -191,7 +191,7 @@ mod tests {
 
     fn release() -> (tempfile::TempDir, Release) {
         let folder = tempfile::tempdir().unwrap();
-        for page in ["survivor", "desk"] {
+        for page in ["survivor", "desk", "practice"] {
             let files = folder.path().join(page).join("s");
             std::fs::create_dir_all(&files).unwrap();
             std::fs::write(folder.path().join(page).join("page.html"), PAGE).unwrap();

@@ -1,4 +1,4 @@
-//! The files of the two pages: inside the program, put there by `build.rs`, or in a folder, for tests.
+//! The files of the pages: inside the program, put there by `build.rs`, or in a folder, for tests.
 //!
 //! A page is a folder with `page.html`, which the relay fills (`template`), and files that are served as
 //! they are under `/s/`, each named by its hash, with `.br` and `.gz` beside it where it was packed.
@@ -42,11 +42,12 @@ pub(crate) struct Site {
     assets: BTreeMap<String, Asset>,
 }
 
-/// Both pages' files.
+/// All pages' files.
 #[derive(Clone, Debug)]
 pub(crate) struct Sites {
     pub(crate) survivor: Site,
     pub(crate) desk: Site,
+    pub(crate) practice: Site,
 }
 
 impl Sites {
@@ -58,6 +59,7 @@ impl Sites {
         Some(Self {
             survivor: Site::of(files(embedded::SURVIVOR))?,
             desk: Site::of(files(embedded::DESK))?,
+            practice: Site::of(files(embedded::PRACTICE))?,
         })
     }
 
@@ -68,7 +70,7 @@ impl Sites {
             collect(&folder.join(name), &mut files)?;
             Site::of(files).ok_or_else(|| io::Error::other(format!("{name}/ has no {DOCUMENT}")))
         };
-        Ok(Self { survivor: site("survivor")?, desk: site("desk")? })
+        Ok(Self { survivor: site("survivor")?, desk: site("desk")?, practice: site("practice")? })
     }
 }
 

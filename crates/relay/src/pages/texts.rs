@@ -18,10 +18,11 @@ use super::translation::Translation;
 use crate::config::PseudoLocale;
 
 /// Every file of texts, by its name.
-pub(super) const ENGLISH: [(&str, &str); 5] = [
+pub(super) const ENGLISH: [(&str, &str); 6] = [
     ("shared.ftl", include_str!("../../../../pages/texts/en/shared.ftl")),
     ("survivor.ftl", include_str!("../../../../pages/texts/en/survivor.ftl")),
     ("desk.ftl", include_str!("../../../../pages/texts/en/desk.ftl")),
+    ("practice.ftl", include_str!("../../../../pages/texts/en/practice.ftl")),
     ("relay.ftl", include_str!("../../../../pages/texts/en/relay.ftl")),
     ("snippet.ftl", include_str!("../../../../pages/texts/en/snippet.ftl")),
 ];
@@ -127,6 +128,12 @@ impl Texts {
     /// The text of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.by_name.get(name).map(String::as_str)
+    }
+
+    /// The texts whose names begin like this, by name.
+    pub(super) fn named(&self, start: &str) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.by_name.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        all.filter(move |(name, _)| name.starts_with(start))
     }
 
     /// The text of this name, which is one of the relay's own.

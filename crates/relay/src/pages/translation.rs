@@ -17,8 +17,8 @@ use super::pseudo;
 use super::texts::{ENGLISH, Texts, TextsError, formatted, message_names, variables};
 use crate::config::PseudoLocale;
 
-/// The file with texts that survivors never read.
-const DESK: &str = "desk.ftl";
+/// The files with texts that survivors never read.
+const FOR_STAFF: [&str; 2] = ["desk.ftl", "practice.ftl"];
 
 /// Texts that whoever runs a server or a website reads, and no survivor.
 const NOT_ON_A_PAGE: [&str; 6] = [
@@ -186,7 +186,7 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 fn sources(policy: &Policy, disguise: Option<PseudoLocale>) -> Result<Vec<Source>, TextsError> {
     let texts = Texts::read(disguise)?;
     let mut sources = Vec::new();
-    for (file, source) in ENGLISH.into_iter().filter(|(file, _)| *file != DESK) {
+    for (file, source) in ENGLISH.into_iter().filter(|(file, _)| !FOR_STAFF.contains(file)) {
         let resource =
             FluentResource::try_new(source.to_owned()).map_err(|_| TextsError::Malformed(file))?;
         let names = message_names(&resource).into_iter();

@@ -34,6 +34,7 @@
 //! | `rights` | `id` `short` `details` |
 //! | `openings` | `text`, `details` of the right that it names |
 //! | `questions` | `id` `ask` `why` `privacy`, list `choices` (`id` `text`) |
+//! | `stories` | on the page for practice: `id` `text` of every text of `practice.ftl` |
 //! | `survey` | `id` `ask` `limit` (of characters to write; empty for none), list `choices` |
 
 use std::collections::BTreeMap;
@@ -297,6 +298,13 @@ fn choices(list: &str, id: &str, choices: &[Choice], texts: &Texts) -> Vec<Item>
         Item::from([("id", choice.id.to_string()), ("text", texts.policys(&name, &choice.text))])
     };
     choices.iter().map(item).collect()
+}
+
+/// What practice chats say: many texts, of which only their own page has any.
+pub(super) fn stories(texts: &Texts) -> Vec<Item> {
+    let item =
+        |(id, text): (&str, &str)| Item::from([("id", id.to_owned()), ("text", text.to_owned())]);
+    texts.named("practice-").map(item).collect()
 }
 
 /// The exceptions for whatever stays as it is until there is another policy.

@@ -76,6 +76,22 @@ async fn the_page_may_connect_to_its_own_line_alone() {
 }
 
 #[tokio::test]
+async fn practice_may_fetch_its_files_and_reach_nothing_else_and_ask_for_nothing() {
+    let scene = Scene::start_with(|_, config| {
+        config.desk.origin = Some("https://desk.example.org".parse().unwrap());
+    })
+    .await;
+    let answer = Answer::to(scene.desks(), "GET /practice", &[]).await;
+    assert_eq!(answer.status, 200);
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.contains("connect-src https://desk.example.org/s/;"), "{policy}");
+    assert!(answer.header("permissions-policy").unwrap().contains("publickey-credentials-get=()"));
+    for (name, value) in STRICT {
+        assert_eq!(answer.header(name), Some(value), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn any_site_may_ask_whether_chat_is_open() {
     let mut scene = Scene::start().await;
     let status = async |scene: &Scene| Answer::to(scene.survivors(), "GET /status", &[]).await;

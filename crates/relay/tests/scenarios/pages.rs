@@ -51,6 +51,32 @@ async fn the_desk_is_a_page_of_its_own() {
 }
 
 #[tokio::test]
+async fn practice_is_beside_the_desk_and_its_words_are_on_no_other_page() {
+    let scene = Scene::with_pages(|_, _| {}).await;
+    let answer = Answer::to(scene.desks(), "GET /practice", &[]).await;
+    assert_eq!(answer.status, 200);
+    let page = answer.text();
+    assert!(page.contains("<title>Practice: nobody real reads this</title>"));
+    assert!(page.contains("data-text=\"practice-shift-title\"") && !page.contains("{{"));
+    assert!(!page.contains("data-root"), "it knows no program's key");
+    for (door, others) in [(scene.desks(), "GET /"), (scene.survivors(), "GET /")] {
+        let page = Answer::to(door, others, &[]).await.text();
+        assert!(!page.contains("practice-shift-title"));
+    }
+    assert_eq!(Answer::to(scene.survivors(), "GET /practice", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn practice_is_not_given_out_where_pages_are_not() {
+    let scene = Scene::with_pages(|_, config| {
+        config.desk.serve_pages = false;
+        config.desk.origins = vec!["https://desk.example.org".parse().unwrap()];
+    })
+    .await;
+    assert_eq!(Answer::to(scene.desks(), "GET /practice", &[]).await.status, 404);
+}
+
+#[tokio::test]
 async fn the_page_says_that_chat_is_open_while_somebody_is_on_duty() {
     let mut scene = Scene::with_pages(|_, _| {}).await;
     let advocate = scene.program.advocate();
