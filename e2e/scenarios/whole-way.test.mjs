@@ -22,6 +22,9 @@ const middleOf = (page, selector) => page.evaluate((selector) => {
   return { x, y, isOnTop: one.contains(document.elementFromPoint(x, y)) }
 }, selector)
 
+/** After this many milliseconds a finger that had no effect presses again. */
+const AGAIN = 3_000
+
 /** Fingers on a phone: no mouse, and no key but those that write. */
 const fingers = {
   options: { viewport: PHONE, touch: true },
@@ -33,7 +36,16 @@ const fingers = {
       middle = await middleOf(page, selector)
       return middle.isOnTop && middle.x === before?.x && middle.y === before.y
     }, `${selector} to stand still where a finger reaches it`, PATIENCE)
-    await page.raw.touchscreen.tap(middle.x, middle.y)
+    await page.evaluate(() => {
+      window.pressed = false
+      document.addEventListener('click', () => { window.pressed = true }, { capture: true, once: true })
+    })
+    await wait(async () => {
+      // A browser that is busy can lose a finger; whoever sees that nothing happens presses again.
+      await page.raw.touchscreen.tap(middle.x, middle.y)
+      await wait(() => page.evaluate(() => window.pressed !== false), `${selector} to be pressed`, AGAIN)
+      return true
+    }, `${selector} to be pressed`, PATIENCE)
   },
   choose: (page) => fingers.press(page, 'label:has([value=not-sure])'),
   enter: (page) => fingers.press(page, '#message'),

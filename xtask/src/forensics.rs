@@ -45,7 +45,7 @@ fn run(runs: Runs) -> Outcome {
     };
     let tests: Vec<PathBuf> =
         names.iter().map(|name| folder.join(format!("forensics/{name}.test.mjs"))).collect();
-    Run::scenarios(tests, end)
+    Run::scenarios(tests, 1, end)
         .folder(&folder)
         .env("STILLROOM", places::binary())
         .env("STILLROOM_FORENSICS", which)

@@ -35,11 +35,17 @@ impl Run {
         run
     }
 
-    /// These files of tests in browsers. Each has an end: a browser that hangs fails its file, not the whole run.
-    pub(crate) fn scenarios(files: impl IntoIterator<Item = PathBuf>, each: Duration) -> Self {
+    /// These files of tests in browsers, so many `at_once`. Each has an `end`: a browser that hangs fails its file,
+    /// not the whole run.
+    pub(crate) fn scenarios(
+        files: impl IntoIterator<Item = PathBuf>,
+        at_once: u8,
+        end: Duration,
+    ) -> Self {
         Self::new("node")
-            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-            .args([format!("--test-timeout={}", each.as_millis())])
+            .args(["--test", "--test-reporter=spec"])
+            .args([format!("--test-concurrency={at_once}")])
+            .args([format!("--test-timeout={}", end.as_millis())])
             .args(files)
     }
 

@@ -36,6 +36,9 @@ const STEPS: [Step; 10] = [
 /// Seconds that each fuzzer gets here. `cargo xtask fuzz --seconds N` gives it more.
 const FUZZ_SECONDS: u32 = 5;
 
+/// Files of scenarios that run beside each other: browsers wait more than they work.
+const SCENARIOS_AT_ONCE: u8 = 2;
+
 /// How long one file of scenarios may take: three times what the longest does.
 const SCENARIOS_END: Duration = Duration::from_mins(15);
 
@@ -123,7 +126,7 @@ fn browsers() -> Outcome {
     let folder = places::root().join("e2e");
     let mut scenarios = places::files(&folder.join("scenarios"))?;
     scenarios.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    Run::scenarios(scenarios, SCENARIOS_END)
+    Run::scenarios(scenarios, SCENARIOS_AT_ONCE, SCENARIOS_END)
         .folder(&folder)
         .env("STILLROOM", places::binary())
         .done()

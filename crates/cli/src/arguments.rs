@@ -8,6 +8,7 @@ use crate::bench::limit::LimitArguments;
 use crate::client::command::ClientArguments;
 use crate::demo::DemoArguments;
 use crate::policy::PolicyArguments;
+use crate::practice::PracticeArguments;
 use crate::program::ProgramArguments;
 use crate::serve::ServeArguments;
 use crate::site::SiteArguments;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Invite members of staff, or revoke their devices.
     Staff(StaffArguments),
+    /// Practise with colleagues on the real pages, apart from the real line. Ctrl-C leaves nothing behind.
+    Practice(PracticeArguments),
     /// Take what survivors answered, add it up, and show the sums.
     Answers(AnswersArguments),
     /// The program's website, and pages that the program gives out itself.

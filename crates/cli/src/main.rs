@@ -1,4 +1,4 @@
-//! `stillroom`: try it out, make a program, bring its staff in, run its relay, measure it.
+//! `stillroom`: try it out, make a program, bring its staff in, let them practise, run its relay, measure it.
 //!
 //! Each command is a file or a folder here. Everything that a command says goes through [`terminal`], and
 //! every failure is a sentence of what happened and one of what to do ([`failure::Failure`]).
@@ -12,6 +12,7 @@ mod demo;
 mod failure;
 mod files;
 mod policy;
+mod practice;
 mod program;
 mod randomness;
 mod serve;
@@ -19,6 +20,7 @@ mod site;
 mod staff;
 mod stop;
 mod terminal;
+mod throw_away;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => on_this_thread(demo::run(arguments)),
         Command::Policy(arguments) => on_this_thread(policy::run(arguments)),
+        Command::Practice(arguments) => on_this_thread(practice::run(arguments)),
         Command::Answers(arguments) => on_this_thread(answers::run(arguments)),
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),

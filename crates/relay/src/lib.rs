@@ -32,7 +32,7 @@ mod upgrade;
 
 pub use config::{
     Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
-    State, Testing, Threads,
+    Purpose, State, Testing, Threads,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use pages::{

@@ -140,7 +140,8 @@ impl Relay {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
         let root = program.root;
-        let pages = Arc::new(Pages::read(root, &config.testing).map_err(StartError::Pages)?);
+        let pages = Pages::read(root, config.purpose, &config.testing);
+        let pages = Arc::new(pages.map_err(StartError::Pages)?);
         let directory: Arc<dyn Directory> = Arc::new(Sqlite::open(&config.state.folder, &root)?);
 
         let clock = Clock::start();

@@ -13,6 +13,12 @@ desk-unsupported = This browser is too old, or a setting switches off what the d
 desk-load-again = Load this page again
 desk-dismiss = Close this notice
 
+# On both pages, all the time, where colleagues practise: one plays the survivor.
+for-practice = Practice
+# On the survivor’s page: somebody who needs help could find it.
+for-practice-survivor = This page is for training. If you need help, nobody answers you here. Please use the program’s own page.
+for-practice-desk = A colleague plays the survivor. Nobody real writes here.
+
 ## Before the desk: enrolling this device
 
 join-heading = Welcome to the desk

@@ -1,36 +1,28 @@
 //! `stillroom demo`: a whole program on this computer, thrown away at the end.
 //!
 //! Keys, relay and pages are the real ones; what makes it no place for a real chat is that the advocate's
-//! device is in a link, and that nobody answers. Its files are in a temporary folder that goes when the
-//! demo is asked to stop; a demo that is killed outright leaves a folder with keys that open nothing.
+//! device is in a link, and that nobody answers ([`crate::throw_away`]).
 
 mod visitor;
 
-use std::net::SocketAddr;
-use std::path::Path;
-
 use clap::Args;
 use serde_json::json;
-use stillroom_program::{Device, Fingerprint, Roles};
-use stillroom_relay::{Config, Door, Log, LogLevel, PseudoLocale, Relay, RunningRelay};
+use stillroom_program::Roles;
+use stillroom_relay::{Config, Log, LogLevel, PseudoLocale};
 
 use crate::client::device_link;
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::files;
-use crate::program::{Fresh, throw_away_policy};
-use crate::randomness::system;
+use crate::program::throw_away_policy;
 use crate::terminal::{answer, remark};
-use crate::{serve, stop};
+use crate::throw_away::ThrowAway;
+use crate::{stop, throw_away};
 
 /// Where the survivor's page is, if the port is free and no other is asked for.
 const VISITOR_PORT: u16 = 7420;
 
 /// Where the desk is, if the port is free and no other is asked for.
 const DESK_PORT: u16 = 7421;
-
-/// Any port that is free.
-const ANY_PORT: u16 = 0;
 
 /// Try it: a throw-away program with its relay on this computer. Ctrl-C leaves nothing behind.
 #[derive(Args)]
@@ -65,15 +57,14 @@ pub(crate) fn pseudo_locale(text: &str) -> Result<PseudoLocale, String> {
 pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     // From here on a signal ends the waiting below, and not the process: the folder goes either way.
     let stop = stop::listen()?;
-    let folder = tempfile::Builder::new().prefix("stillroom-demo-").tempdir().map_err(|error| {
-        Failure::new(
-            format!("No temporary folder can be made: {error}."),
-            "Look whether the disk is full, or set TMPDIR to a folder that you may write to.",
-        )
-    })?;
-    let (root, advocate) = prepare(folder.path())?;
+    let policy = throw_away_policy(Clock::start().now())?;
+    let program = ThrowAway::make("stillroom-demo-", &policy)?;
+    let advocate = program.staff("Sam", Roles::ADVOCATE)?;
     stillroom_relay::log::start(Log { level: LogLevel::Warn });
-    let relay = start(&arguments, folder.path()).await?;
+    let relay = throw_away::start([VISITOR_PORT, DESK_PORT], |usual| {
+        configuration(&arguments, &program, usual)
+    })
+    .await?;
     let visitor = format!("{}/", relay.survivor_origin());
     let desk = device_link::write(relay.desk_origin().as_str(), &advocate);
     drop(advocate);
@@ -81,7 +72,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
 
     let scripted = async {
         match (arguments.with_visitor, visitor.parse()) {
-            (true, Ok(address)) => visitor::run(address, root).await,
+            (true, Ok(address)) => visitor::run(address, program.root()).await,
             _ => std::future::pending().await,
         }
     };
@@ -90,51 +81,18 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         () = scripted => {}
     }
     relay.stop().await;
-    folder.close().map_err(|error| {
-        Failure::new(
-            format!("The temporary folder could not be removed: {error}."),
-            "Remove the folder stillroom-demo-… by hand; its keys open nothing.",
-        )
-    })?;
+    program.remove()?;
     if !arguments.json {
         remark("The demo is over, and nothing of it is left.");
     }
     Ok(())
 }
 
-/// Makes the program, writes what the relay reads, and returns the fingerprint and the advocate's device.
-fn prepare(folder: &Path) -> Result<(Fingerprint, Device), Failure> {
-    let now = Clock::start().now();
-    let mut rng = system();
-    let program = Fresh::make(&mut rng, now)?;
-    let advocate = program.staff("Sam", Roles::ADVOCATE, &mut rng, now)?;
-    let public = program.public(&throw_away_policy(now)?).map_err(|error| {
-        Failure::new(format!("The sample policy is broken: {error}."), "Tell its makers.")
-    })?;
-    files::create(&folder.join("public.stillroom"), &public.encode())?;
-    Ok((program.root.fingerprint(), advocate))
-}
-
-/// Starts the relay on the ports asked for, or the usual ones, or any.
-async fn start(arguments: &DemoArguments, folder: &Path) -> Result<RunningRelay, Failure> {
-    let usual = [VISITOR_PORT, DESK_PORT];
-    match Relay::start(configuration(arguments, folder, usual)).await {
-        Ok(relay) => Ok(relay),
-        Err(_) => Relay::start(configuration(arguments, folder, [ANY_PORT; 2]))
-            .await
-            .map_err(|error| serve::not_started(&error)),
-    }
-}
-
-fn configuration(arguments: &DemoArguments, folder: &Path, usual: [u16; 2]) -> Config {
+fn configuration(arguments: &DemoArguments, program: &ThrowAway, usual: [u16; 2]) -> Config {
     let [visitor, desk] = usual;
-    let door = |wanted: Option<u16>, usual| {
-        Door::on(SocketAddr::from(([127, 0, 0, 1], wanted.unwrap_or(usual))))
-    };
-    let mut config =
-        Config::on_this_computer(folder.join("public.stillroom"), folder.join("state"));
-    config.survivor = door(arguments.port, visitor);
-    config.desk = door(arguments.desk_port, desk);
+    let mut config = program.config();
+    config.survivor = throw_away::door(arguments.port, visitor);
+    config.desk = throw_away::door(arguments.desk_port, desk);
     config.testing.pseudo_locale = arguments.pseudo_locale;
     config
 }

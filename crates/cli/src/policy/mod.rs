@@ -7,7 +7,10 @@ mod publish;
 mod sign;
 mod texts;
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
+use stillroom_program::Policy;
 
 use crate::failure::Failure;
 
@@ -41,4 +44,9 @@ pub(crate) async fn run(arguments: PolicyArguments) -> Result<(), Failure> {
         PolicyCommand::Sign(arguments) => sign::run(&arguments),
         PolicyCommand::Publish(arguments) => publish::run(&arguments).await,
     }
+}
+
+/// The policy in this file, if nothing has to be mended.
+pub(crate) fn sound(file: &Path) -> Result<Policy, Failure> {
+    check::sound(file).map(|(policy, _)| policy)
 }

@@ -1,7 +1,7 @@
-//! The way to practice chats (`features.md` 5.5): a page apart, in a tab of its own, so that nothing of the desk is
-//! lost by going there.
+//! Practice (`features.md` 5.5). The way to the page for practice chats: a page apart, in a tab of its own, so that
+//! nothing of the desk is lost by going there. And the mark of a desk at which a colleague plays the survivor.
 
-use leptos::html::a;
+use leptos::html::{a, p, strong};
 use leptos::prelude::*;
 
 use crate::line;
@@ -16,4 +16,11 @@ pub(super) fn practice() -> Option<impl IntoView> {
             .class("practice-link")
             .child(say("desk-practice"))
     })
+}
+
+/// Says that this desk is for practice, all the time, where the relay says so.
+pub(super) fn mark() -> Option<impl IntoView> {
+    let mark = Some(say("for-practice")).filter(|mark| !mark.is_empty())?;
+    let about = say("for-practice-desk");
+    Some(p().class("for-practice").child((strong().child(mark), " ", about)))
 }

@@ -7,6 +7,7 @@ use stillroom_conversation::{Duty, Line};
 use web_sys::KeyboardEvent;
 
 use super::checklist::toggle_checklist;
+use super::practice::mark;
 use super::{lock, shift};
 use crate::board::{Asked, Board};
 use crate::console::Console;
@@ -74,6 +75,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
         })
         .child(say("go-off-duty"));
     header().class("top").child((
+        mark(),
         h1().class("top-name").child(bdi().child(program())),
         duty,
         line,

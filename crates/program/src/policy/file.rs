@@ -89,19 +89,29 @@ impl Policy {
     /// # Errors
     /// [`PolicyFileError`], if the sample were broken.
     pub fn throw_away(now: Timestamp) -> Result<Self, PolicyFileError> {
-        let mut policy = Self::from_toml(SAMPLE_POLICY)?;
-        policy.terms.issued = now.seconds().saturating_sub(THROW_AWAY_BEFORE.as_secs());
-        policy.terms.expires = (now + THROW_AWAY_LASTS).seconds();
-        let hours = &mut policy.page.hours;
-        hours.always_open = true.into();
-        hours.weekly = List::default();
-        let zone = &hours.time_zone;
+        let mut policy = Self::from_toml(SAMPLE_POLICY)?.for_a_throw_away_program(now);
+        let zone = &policy.page.hours.time_zone;
         let closed = local_in_zone((now + THROW_AWAY_EXCEPTION).seconds(), zone).map(|there| {
             let text = "A day of training for all of us".try_into().unwrap_or_default();
             Vec::from([Exception { date: there.date, open: List::default(), text }])
         });
-        hours.exceptions = closed.unwrap_or_default().try_into().unwrap_or_default();
+        policy.page.hours.exceptions = closed.unwrap_or_default().try_into().unwrap_or_default();
         Ok(policy)
+    }
+
+    /// This policy for a program that is thrown away: it holds now, chat is open day and night, whatever notice
+    /// there is, and the page can be read in the policy's own language alone.
+    #[must_use]
+    pub fn for_a_throw_away_program(mut self, now: Timestamp) -> Self {
+        self.terms.issued = now.seconds().saturating_sub(THROW_AWAY_BEFORE.as_secs());
+        self.terms.expires = (now + THROW_AWAY_LASTS).seconds();
+        self.page.notices = List::default();
+        self.page.locales = List::default();
+        let hours = &mut self.page.hours;
+        hours.always_open = true.into();
+        hours.weekly = List::default();
+        hours.exceptions = List::default();
+        self
     }
 }
 

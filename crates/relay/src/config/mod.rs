@@ -41,6 +41,20 @@ pub struct Config {
     /// For tests of the pages. Not for a relay that people reach.
     #[serde(default)]
     pub testing: Testing,
+    /// What its chats are. No file says it: a relay that survivors reach cannot be marked by mistake.
+    #[serde(skip)]
+    pub purpose: Purpose,
+}
+
+/// What a relay's chats are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// What they look like.
+    #[default]
+    Chats,
+    /// Practice among colleagues, one of whom plays the survivor: both pages say so all the time
+    /// (`features.md` 5.5).
+    Practice,
 }
 
 /// Whose relay this is.
@@ -187,6 +201,7 @@ impl Config {
             log: Log::default(),
             threads: Threads::default(),
             testing: Testing::default(),
+            purpose: Purpose::default(),
         }
     }
 

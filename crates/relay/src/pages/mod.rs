@@ -40,7 +40,7 @@ pub use texts::TextsError;
 pub use translation::{Translation, TranslationFault, translators_file};
 use values::{Moment, Readable};
 
-use crate::config::{Origin, Testing};
+use crate::config::{Origin, Purpose, Testing};
 use crate::headers::document_policy;
 
 /// Which of the pages.
@@ -107,6 +107,7 @@ impl std::error::Error for PagesError {}
 /// The pages and all that they are made of.
 pub(crate) struct Pages {
     root: Fingerprint,
+    purpose: Purpose,
     texts: Texts,
     built: Option<Built>,
     documents: RwLock<Option<Arc<Documents>>>,
@@ -179,6 +180,7 @@ impl Built {
             let all = values::all_exceptions(said.policy, moment, texts);
             values.page.lists.insert("exceptions", all);
         }
+        values.conditions.insert("for_practice", said.purpose == Purpose::Practice);
         values.conditions.insert("asks", matches!(said.giver, Giver::Other { .. }));
         let has_locales = which == Which::Survivor && said.languages.len() > 1;
         values.conditions.insert("has_locales", has_locales);
@@ -206,6 +208,7 @@ impl Built {
 struct Said<'a> {
     policy: &'a Policy,
     root: &'a Fingerprint,
+    purpose: Purpose,
     giver: Giver<'a>,
     languages: &'a [PageLanguage],
 }
@@ -261,9 +264,14 @@ impl Document {
 
 impl Pages {
     /// Reads them. There is no document before [`Pages::show`].
-    pub(crate) fn read(root: Fingerprint, testing: &Testing) -> Result<Self, PagesError> {
+    pub(crate) fn read(
+        root: Fingerprint,
+        purpose: Purpose,
+        testing: &Testing,
+    ) -> Result<Self, PagesError> {
         Ok(Self {
             root,
+            purpose,
             texts: Texts::read(testing.pseudo_locale).map_err(PagesError::Texts)?,
             built: Built::read(testing.pages.as_deref())?,
             documents: RwLock::default(),
@@ -286,7 +294,8 @@ impl Pages {
         if let Some(built) = &self.built {
             let languages = PageLanguage::all(&self.texts, policy, files)?;
             let giver = Giver::Relay;
-            let said = Said { policy, root: &self.root, giver, languages: &languages };
+            let (root, purpose) = (&self.root, self.purpose);
+            let said = Said { policy, root, purpose, giver, languages: &languages };
             let fill = |which, texts, moment| {
                 built.fill(which, &said, texts, moment).map(String::into_bytes).map(Packed::pack)
             };

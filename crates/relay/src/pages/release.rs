@@ -10,7 +10,7 @@ use std::path::Path;
 use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, Timestamp};
 
 use super::{Built, Giver, Moment, Packed, PageLanguage, PagesError, Said, Texts, Which, file_of};
-use crate::config::Origin;
+use crate::config::{Origin, Purpose};
 
 /// Bytes of the longest document that is looked at: ten times a page in a language of many letters.
 const DOCUMENT_MAX: usize = 512 * 1024;
@@ -123,7 +123,8 @@ impl Release {
         let calendar = Calendar::of(policy).map_err(PagesError::TimeZone)?;
         let moment = Moment::of(&calendar, false, now);
         let languages = PageLanguage::all(&self.texts, policy, files)?;
-        let said = Said { policy, root, giver, languages: &languages };
+        let purpose = Purpose::Chats;
+        let said = Said { policy, root, purpose, giver, languages: &languages };
         let fill = |texts: &Texts| {
             self.built.fill(which, &said, texts, &moment).map(String::into_bytes).map(Packed::pack)
         };

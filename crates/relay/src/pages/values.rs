@@ -18,6 +18,7 @@
 //! | condition | holds |
 //! |---|---|
 //! | `open` `nobody` `closed` `noticed` | in that state |
+//! | `for_practice` | where colleagues practise on the real pages |
 //! | `has_questions` `has_survey` | where there are any, and a key to seal the answers to |
 //! | `has_languages` | where there are any |
 //! | `has_locales` | where the page can be read in several languages |

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{Direction, Icon};
 use stillroom_protocol::{Operation, Refusal, RelayFrame, Reply, encode};
-use stillroom_relay::PseudoLocale;
+use stillroom_relay::{Config, PseudoLocale, Purpose};
 
 use crate::device::Line;
 use crate::scene::{Answer, Scene};
@@ -175,6 +175,26 @@ async fn the_pages_can_be_shown_in_languages_that_nobody_speaks() {
         }
         let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();
         assert!(!page.contains("Leave this page") && page.contains("{count}"));
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_practice_relay_say_so_and_no_others_do() {
+    for (purpose, said) in [(Purpose::Practice, true), (Purpose::Chats, false)] {
+        let scene = Scene::with_pages(|_, config| config.purpose = purpose).await;
+        let survivor = Answer::to(scene.survivors(), "GET /", &[]).await.text();
+        assert_eq!(survivor.contains("This page is for training."), said);
+        let desk = Answer::to(scene.desks(), "GET /", &[]).await.text();
+        assert_eq!(desk.contains("A colleague plays the survivor."), said);
+    }
+}
+
+#[test]
+fn no_configuration_marks_a_relay_as_one_for_practice() {
+    let text = include_str!("../../samples/everything.toml");
+    assert_eq!(Config::from_toml(text).unwrap().purpose, Purpose::Chats);
+    for line in ["purpose = \"Practice\"", "[purpose]\npractice = true"] {
+        assert!(Config::from_toml(&format!("{line}\n{text}")).is_err(), "{line}");
     }
 }
 
