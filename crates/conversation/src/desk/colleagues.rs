@@ -174,13 +174,13 @@ impl Desk {
         self.ask_who();
     }
 
-    /// Who the staff are. What is not certified, is revoked or may not lead is nobody.
+    /// Who the staff are. What is not certified, is revoked or is never in a chat is nobody.
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
         for staff in self.trust.staff(records, now) {
             let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
-            if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
+            if self.is_unmet(known.id()) && known.staff.device.roles.may_join() {
                 self.colleagues.known.push(known);
             }
         }

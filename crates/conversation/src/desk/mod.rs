@@ -135,6 +135,7 @@ pub struct Desk {
 impl Desk {
     /// A desk, which connects at once and is off duty.
     pub fn new(setup: DeskSetup, randomness: Randomness, now: Timestamp) -> Self {
+        let roles = setup.device.chain.leaf().roles;
         let mut desk = Self {
             trust: Trust::new(setup.root),
             setup,
@@ -142,7 +143,7 @@ impl Desk {
             connection: Connection::new(),
             line_shown: Line::Up,
             admitted: false,
-            duty: OwnDuty::new(),
+            duty: OwnDuty::new(roles.may_state_duty()),
             duty_shown: Duty::Off,
             shift: OwnShift::default(),
             shift_shown: Shift::On,
@@ -634,7 +635,7 @@ impl Desk {
         now: Timestamp,
     ) -> Option<()> {
         let WaitingSurvivor { ticket, beforehand, .. } = survivor;
-        let device = self.own_certificate(now).ok()?;
+        let device = self.own_certificate(now).ok().filter(|device| device.roles.may_lead())?;
         let (group, welcome) =
             Group::create_and_add(&self.setup.device, key_package, &self.randomness, now).ok()?;
         let me = group.own_leaf();
