@@ -445,7 +445,7 @@ impl Shell {
     /// A chat that was asked for comes to the front, unless the person went on to something else.
     fn bring_forward(&self, seat: Seat, board: Board) {
         let asked = self.asked.replace(false);
-        let free = focus::is_nowhere() || focus::is_within(".who-waits");
+        let free = focus::is_nowhere() || focus::is_within(".who-waits, .calls");
         if asked && free {
             board.current.set(Some(seat));
             focus::move_to(message_id(seat));

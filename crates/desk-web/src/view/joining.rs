@@ -41,14 +41,14 @@ pub(super) fn joining(console: Console, seated: Seated) -> impl IntoView {
     let told = asked(seat, is_asked, told, "joining-back", move || console.put_out(seat));
     let put_out = move || {
         company.with(|company| matches!(company, Company::Here(_))).then(|| {
-            button()
-                .attr("type", "button")
-                .class("button button-small")
-                .on(ev::click, move |_| {
+            let press = button().attr("type", "button").class("button button-small").on(
+                ev::click,
+                move |_| {
                     console.put_out(seat);
                     focus::move_if_dropped(message_id(seat));
-                })
-                .child(say("joining-put-out"))
+                },
+            );
+            div().class("offers").child(press.child(say("joining-put-out")))
         })
     };
     let asking = details()

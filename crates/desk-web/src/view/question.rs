@@ -92,7 +92,8 @@ fn off_duty(console: Console) -> impl IntoView {
 /// Opens the form in that chat, while there is somebody to ask in it.
 fn hand_over(console: Console, seated: Seated) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
-    let open = Memo::new(move |_| chat.with(Chat::stage) == Stage::Open);
+    let leads = move |chat: &Chat| chat.stage() == Stage::Open && !chat.is_guest();
+    let open = Memo::new(move |_| chat.with(leads));
     move || {
         open.get().then(|| {
             let text = say_with("off-duty-hand-over", &[("chat", &chat_name(seat))]);
