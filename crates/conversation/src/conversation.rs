@@ -6,7 +6,7 @@
 use core::{fmt, ops::Deref};
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_program::Successor;
+use stillroom_program::{Roles, Successor};
 use stillroom_protocol::{Text, choice};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -71,6 +71,77 @@ pub enum Role {
     Supervisor,
     /// Who translates.
     Interpreter,
+}
+
+/// As what somebody joins an advocate and a survivor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[repr(u8)]
+pub enum JoinsAs {
+    /// To translate.
+    Interpreter = 0,
+    /// To stand by the advocate.
+    Supervisor = 1,
+}
+
+impl JoinsAs {
+    /// The role that they show as.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Interpreter => Role::Interpreter,
+            Self::Supervisor => Role::Supervisor,
+        }
+    }
+
+    /// What their certificate must say.
+    pub fn right(self) -> Roles {
+        match self {
+            Self::Interpreter => Roles::INTERPRETER,
+            Self::Supervisor => Roles::SUPERVISOR,
+        }
+    }
+}
+
+/// A third person who may join, is here, or is about to leave.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The name in their certificate.
+    pub name: String,
+    /// As what.
+    pub joins_as: JoinsAs,
+}
+
+impl fmt::Debug for Newcomer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Newcomer as {:?}", self.joins_as)
+    }
+}
+
+/// How far it has come that a third person joins. The same on the survivor's page and at the lead's desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Company {
+    /// There is none, and nobody is asked.
+    #[default]
+    Nobody,
+    /// The survivor is asked whether they may join.
+    Asked(Newcomer),
+    /// The survivor said yes, and they are asked whether they can come. They read nothing.
+    Awaited(Newcomer),
+    /// They come in now or are in: what is written from now on they read.
+    Here(Newcomer),
+    /// They are to leave: until it is certain that they read nothing more, nothing that is written is sent.
+    Leaving(Newcomer),
+}
+
+/// Why somebody does not join after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[repr(u8)]
+pub enum StaysAway {
+    /// The survivor said no.
+    NotWanted = 0,
+    /// The advocate does not ask any more.
+    NotAsked = 1,
+    /// They cannot come now.
+    CannotCome = 2,
 }
 
 /// Somebody who is in the chat.
@@ -155,6 +226,19 @@ pub enum Announcement {
     StaysHere,
     /// The survivor has more to say, or the advocate is not about to end the chat any more: it goes on.
     GoesOn,
+    /// The survivor agreed to somebody who joins, who is asked now whether they can come.
+    Awaited(Newcomer),
+    /// Somebody to whom the survivor agreed comes in: what is written from now on they read.
+    ComesIn(Newcomer),
+    /// They do not join after all.
+    StaysAway {
+        /// Who.
+        who: Newcomer,
+        /// Why not.
+        why: StaysAway,
+    },
+    /// A third person is to leave.
+    AskedToLeave(Newcomer),
 }
 
 impl fmt::Debug for Announcement {
@@ -171,6 +255,10 @@ impl fmt::Debug for Announcement {
             Self::NobodyTakesOver => "NobodyTakesOver",
             Self::StaysHere => "StaysHere",
             Self::GoesOn => "GoesOn",
+            Self::Awaited(_) => "Awaited",
+            Self::ComesIn(_) => "ComesIn",
+            Self::StaysAway { .. } => "StaysAway",
+            Self::AskedToLeave(_) => "AskedToLeave",
         })
     }
 }
@@ -382,6 +470,8 @@ pub enum Ending {
     PageLost,
     /// The survivor went on with somebody else, as they were asked. Shown to the others.
     HandedOver,
+    /// This device is not in it any more, and it goes on without. Shown to a third person alone.
+    Out,
     /// The relay says that it was ended; by whom did not arrive.
     Unknown,
 }

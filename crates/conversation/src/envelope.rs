@@ -11,7 +11,7 @@ use stillroom_protocol::{
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    conversation::{Handover, LiveStep, Silence},
+    conversation::{Handover, JoinsAs, LiveStep, Silence, StaysAway},
     limits::{HANDOVER_NOTE_MAX, LIVE_PADDED, LIVE_TEXT_MAX},
 };
 
@@ -68,6 +68,20 @@ choice! {
         Beat { turn: u32, number: u32, typing: Flag, draft: Text<LIVE_TEXT_MAX> } = 17,
         /// From the lead to the survivor: nobody is at the lead's desk for a moment, or somebody is again.
         Away { away: Flag } = 24,
+        /// From the lead to the survivor: may this colleague join? `turn` numbers the lead's questions.
+        AskJoining { turn: u32, colleague: Certified } = 30,
+        /// From the lead to the survivor: they do not join after all.
+        WithdrawJoining { turn: u32, why: StaysAway } = 31,
+        /// From the survivor to the lead, in answer to that question; a no also after a yes.
+        AnswerJoining { turn: u32, agrees: Flag } = 32,
+        /// From the lead to the survivor, who agreed: they come now. The lead says nothing more before they are in.
+        LetIn { turn: u32 } = 33,
+        /// From the survivor to the lead, in answer to that: their device lets exactly this colleague in, and says
+        /// nothing more before they are.
+        Open { turn: u32 } = 34,
+        /// To the lead, from the survivor or from the third person themselves: whoever joined last is to be put out.
+        /// Has no place in the stream: it overtakes whatever waits there, and is sent again until it is done.
+        PutOut { turn: u32 } = 35,
     }
 }
 
@@ -82,6 +96,14 @@ impl Zeroize for Content {
             _ => {}
         }
     }
+}
+
+/// A colleague who may join, with what shows that they are one.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(crate) struct Certified {
+    pub(crate) chain: Bytes<CHAIN_MAX>,
+    pub(crate) name: Bytes<CHAIN_MAX>,
+    pub(crate) joins_as: JoinsAs,
 }
 
 /// Why a chat is over.

@@ -20,12 +20,12 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
-    HandoverStep, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role,
-    Silence, Typed, WriteError, Written,
+    Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
+    HandoverStep, JoinsAs, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Newcomer,
+    Participant, Role, Silence, StaysAway, Typed, WriteError, Written,
 };
 pub use desk::{
-    Asks, Beforehand, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
+    Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
     DeskSetup, Duty, Hindrance, Shift, Trouble, WaitingSurvivor,
 };
 pub use limits::{

@@ -154,6 +154,20 @@ pub(crate) const LOCKED_ON_DUTY: Duration = Duration::from_secs(5 * 60);
 /// short chats, of more.
 pub(crate) const CAPACITY_MAX: u8 = 12;
 
+/// How long a colleague who is called into a chat has to say that they come, and then to come: a survivor who said
+/// yes waits that long to hear that they cannot.
+pub(crate) const CALL_LASTS: Duration = Duration::from_secs(3 * 60);
+
+/// How often what calls a colleague, or lets them in, is said again meanwhile.
+pub(crate) const CALL_AGAIN: Duration = Duration::from_secs(5);
+
+/// Calls from colleagues that a desk shows at once. Nobody is in demand like that; a device that was changed calls
+/// as often as it can.
+pub(crate) const CALLS_HELD: usize = 16;
+
+/// How often it is said again that a third person is to be put out, until it is done.
+pub(crate) const PUT_OUT_AGAIN: Duration = Duration::from_secs(2);
+
 /// Characters of a word to a colleague: some sentences, and in the widest letters what fits in one note.
 pub const CONSULT_CHARACTERS: usize = 500;
 

@@ -7,6 +7,7 @@
 
 mod ending;
 mod handover;
+mod joining;
 
 use std::{collections::VecDeque, fmt};
 
@@ -20,14 +21,17 @@ use stillroom_protocol::{
 };
 use zeroize::Zeroizing;
 
-use self::handover::{Former, Question};
+use self::{
+    handover::{Former, Question},
+    joining::Asked,
+};
 use crate::{
     Transmit,
     answers::Report,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MessageNumber,
-        Silence, WriteError, Written, check_text,
+        Announcement, Author, Company, ConversationEvent, Ending, Handover, LiveStep,
+        MessageNumber, Silence, WriteError, Written, check_text,
     },
     envelope::Content,
     limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
@@ -127,6 +131,8 @@ pub enum SurvivorEvent {
     /// The advocate is about to end the chat: in so many minutes, unless the survivor goes on or agrees
     /// before. Nothing where that is not so any more.
     EndAsked(Option<u16>),
+    /// How far it has come that a third person joins.
+    Company(Company),
 }
 
 /// A place in the line, asked for or held.
@@ -168,7 +174,8 @@ enum State {
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
 /// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
-/// [`go_on`](Self::go_on), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`go_on`](Self::go_on), [`accept_joining`](Self::accept_joining),
+/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -182,6 +189,9 @@ pub struct Survivor {
     question: Option<Question>,
     /// The number of the question whether the chat may end, while it is asked.
     end_asked: Option<u32>,
+    /// The lead's colleague who may join, while that is asked and until they are in.
+    asked: Option<Asked>,
+    company: Company,
     /// The chat that the survivor goes on from, until it is over.
     former: Option<Former>,
     /// What an advocate who left wrote for whoever is next, as the survivor could read it.
@@ -214,6 +224,8 @@ impl Survivor {
             state: State::Before,
             question: None,
             end_asked: None,
+            asked: None,
+            company: Company::Nobody,
             former: None,
             note: None,
             touched: None,
@@ -540,6 +552,7 @@ impl Survivor {
             State::Chatting(chat) => chat.handle_line_up(now),
             State::Before | State::Over => {}
         }
+        self.mind_revoked_third(now);
     }
 
     /// Whether the duty statement of now makes a difference to somebody who waits.
@@ -738,6 +751,7 @@ impl Survivor {
                 self.note = None;
                 self.drop_question();
                 self.drop_end_question();
+                self.drop_company();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
@@ -745,7 +759,17 @@ impl Survivor {
             ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
             ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
+            ChatOutput::JoiningAsked { turn, colleague } => {
+                self.handle_joining_asked(turn, &colleague, now);
+            }
+            ChatOutput::JoiningWithdrawn { turn, why } => {
+                self.handle_joining_withdrawn(turn, why, now);
+            }
+            ChatOutput::LetIn { turn } => self.handle_let_in(turn, now),
+            ChatOutput::ThirdGone => self.handle_third_gone(),
             ChatOutput::SurvivorArrived
+            | ChatOutput::ThirdArrived
+            | ChatOutput::JoiningAnswered { .. }
             | ChatOutput::Sign(_)
             | ChatOutput::Stays { .. }
             | ChatOutput::GoesOn { .. }
@@ -779,6 +803,7 @@ impl Survivor {
         self.show_silence(Silence::Over);
         self.drop_question();
         self.drop_end_question();
+        self.drop_company();
         self.unsent.splice(0..0, unsent);
         self.announce(Announcement::AdvocateLost);
         self.ask(Again::CutOff, now);
@@ -850,6 +875,7 @@ impl Survivor {
         self.said = Said::default();
         self.drop_question();
         self.drop_end_question();
+        self.drop_company();
         self.former = None;
         self.note = None;
         self.unsent.clear();

@@ -6,9 +6,9 @@
 //! been opened something up to a day old, since a day is what a wrong clock is forgiven.
 
 use stillroom_program::{
-    DutyStatement, Fingerprint, PolicyError, SignedPolicy, SignedRevocations, SignedStatement,
-    StaffRecord, StatementError, Timestamp, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
-    VerifiedStaff, VerifiedStatement,
+    Chain, DutyStatement, Fingerprint, PolicyError, SignedPolicy, SignedRevocations,
+    SignedStatement, StaffRecord, StatementError, Timestamp, VerifiedDevice, VerifiedPolicy,
+    VerifiedRevocations, VerifiedStaff, VerifiedStatement,
 };
 use stillroom_protocol::{Bytes, decode, limits::RECORD_MAX};
 
@@ -124,9 +124,13 @@ impl Trust {
         let MemberCredential::Staff { chain } = &member.credential else {
             return None;
         };
+        self.check_chain(chain, now).filter(|device| device.key == member.signing)
+    }
+
+    /// The device that these certificates lead to, if they do and it was not revoked.
+    pub(crate) fn check_chain(&self, chain: &Chain, now: Timestamp) -> Option<VerifiedDevice> {
         let device = chain.verify(&self.root, now, CLOCK_TOLERANCE).ok()?;
-        let genuine = device.key == member.signing && !self.revocations.is_revoked(&device);
-        genuine.then_some(device)
+        (!self.revocations.is_revoked(&device)).then_some(device)
     }
 
     /// The staff in these records, the revoked among them; what does not lead to the root is nobody.

@@ -83,7 +83,7 @@ impl Delivery {
         self.fx.timers.set(Timer::Certificate(from), ends);
         self.line.claimant_back(device.key, &mut self.fx);
         self.fx.send(from, &RelayFrame::Admitted);
-        if device.roles.may_lead() {
+        if device.roles.may_join() {
             self.show_staff();
         }
     }

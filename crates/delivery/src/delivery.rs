@@ -292,7 +292,7 @@ impl Delivery {
         {
             self.staff.desk_away(&device.key, &mut self.fx, now);
             self.line.claimant_away(device.key, &mut self.fx, now);
-            if device.roles.may_lead() {
+            if device.roles.may_join() {
                 self.show_staff();
             }
         }

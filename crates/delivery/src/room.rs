@@ -88,6 +88,11 @@ impl Room {
             .map(|(number, _)| number)
     }
 
+    /// Whether this is the connection of one of the two whom the room was made for: they are registered first.
+    pub(crate) fn may_close(&self, connection: ConnectionId) -> bool {
+        self.member_at(connection).is_some_and(|number| number < 2)
+    }
+
     /// The connections of all who are here.
     pub(crate) fn here(&self) -> impl Iterator<Item = ConnectionId> {
         self.members.iter().filter_map(|member| member.connection)

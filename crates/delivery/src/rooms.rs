@@ -118,7 +118,8 @@ impl Rooms {
         }
     }
 
-    /// The chat is over: nothing of the room is kept but that it was closed. Everybody who is here is
+    /// The chat is over: nothing of the room is kept but that it was closed. Only the two whom it was made for can
+    /// say so; whoever joined them later can leave. Everybody who is here is
     /// told, whoever closed it among them. Gives them back.
     ///
     /// # Errors
@@ -131,7 +132,7 @@ impl Rooms {
         fx: &mut Effects,
         now: Timestamp,
     ) -> Result<Vec<ConnectionId>, Refusal> {
-        if self.find(&id)?.here().all(|here| here != by) {
+        if !self.find(&id)?.may_close(by) {
             return Err(Refusal::NotAttached);
         }
         let out = self.forget(&id, Refusal::RoomClosed, fx);

@@ -52,10 +52,10 @@ impl Staff {
         self.connected.get(device).copied()
     }
 
-    /// The connected devices that may lead a chat, and where each is to be reached.
-    pub(crate) fn leads(&self) -> impl Iterator<Item = (VerifyingKey, ConnectionId)> {
-        let may_lead = |key: &VerifyingKey| self.known.get(key).is_some_and(|d| d.roles.may_lead());
-        self.connected.iter().filter(move |(key, _)| may_lead(key)).map(|(key, id)| (*key, *id))
+    /// The connected devices that are ever in a chat, and where each is to be reached.
+    pub(crate) fn colleagues(&self) -> impl Iterator<Item = (VerifyingKey, ConnectionId)> {
+        let may_join = |key: &VerifyingKey| self.known.get(key).is_some_and(|d| d.roles.may_join());
+        self.connected.iter().filter(move |(key, _)| may_join(key)).map(|(key, id)| (*key, *id))
     }
 
     /// Takes out the devices that are revoked now.

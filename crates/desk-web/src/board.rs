@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use stillroom_conversation::{
-    Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift, WaitingSurvivor,
+    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift,
+    WaitingSurvivor,
 };
 use stillroom_program::{Guidance, Roles, Timestamp};
 
@@ -76,6 +77,8 @@ pub(crate) struct Board {
     pub(crate) guides: RwSignal<bool>,
     /// Colleagues on duty.
     pub(crate) colleagues: Colleagues,
+    /// Who calls this desk into a chat of theirs.
+    pub(crate) calls: RwSignal<Vec<Call>>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -107,6 +110,7 @@ impl Board {
             choosing: RwSignal::new(None),
             guides: RwSignal::new(false),
             colleagues: Colleagues::new(roles),
+            calls: RwSignal::new(Vec::new()),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -124,7 +128,9 @@ impl Board {
     ) -> Option<Seat> {
         let seated = match self.find(number) {
             Some(seated) => seated,
-            None if matches!(event, ChatEvent::Opened(_)) => self.seat(number),
+            None if matches!(event, ChatEvent::Opened(_) | ChatEvent::Entered(_)) => {
+                self.seat(number)
+            }
             None => return None,
         };
         let news = seated.chat.try_update(|chat| chat.handle(event, now)).flatten();

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Announcement, Author, Beforehand, ChatEvent, ConversationEvent, EndStep, Ending, HandoverStep,
-    Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
+    Announcement, Author, Beforehand, ChatEvent, Company, ConversationEvent, EndStep, Ending,
+    HandoverStep, Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
 };
 use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
@@ -176,6 +176,10 @@ pub(crate) struct Chat {
     end: Option<EndStep>,
     /// What the survivor's last advocate wrote.
     note: Option<Written>,
+    /// How far it has come that a third person joins.
+    company: Company,
+    /// Whether it is a colleague's, and this desk joined it.
+    guest: bool,
     next: u64,
 }
 
@@ -207,6 +211,8 @@ impl Chat {
             handover: None,
             end: None,
             note: None,
+            company: Company::Nobody,
+            guest: false,
             next: 0,
         }
     }
@@ -240,6 +246,16 @@ impl Chat {
             }
             ChatEvent::Note(note) => {
                 self.note = Some(note);
+                None
+            }
+            ChatEvent::Entered(_) => {
+                self.guest = true;
+                self.stage = Stage::Open;
+                None
+            }
+            // What it means is announced in the log.
+            ChatEvent::Company(company) => {
+                self.company = company;
                 None
             }
         }
@@ -320,7 +336,8 @@ impl Chat {
     fn enter(&mut self, stage: Stage) -> Option<News> {
         self.stage = stage;
         if self.is_over() {
-            *self = Self { stage, reminded: self.reminded, next: self.next, ..Self::new() };
+            let (reminded, guest) = (self.reminded, self.guest);
+            *self = Self { stage, reminded, guest, next: self.next, ..Self::new() };
         }
         Some(News::Stage(stage))
     }
@@ -333,6 +350,16 @@ impl Chat {
     /// Whether nothing can be written in it any more.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Ended(_) | Stage::Lost)
+    }
+
+    /// How far it has come that a third person joins.
+    pub(crate) fn company(&self) -> &Company {
+        &self.company
+    }
+
+    /// Whether it is a colleague's, and this desk joined it.
+    pub(crate) fn is_guest(&self) -> bool {
+        self.guest
     }
 
     /// Who is here.

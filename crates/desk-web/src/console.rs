@@ -12,11 +12,11 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, LiveStep,
-    Randomness, Shift, Successor, Transmit, WriteError,
+    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, JoinsAs,
+    LiveStep, Randomness, Shift, Successor, Transmit, WriteError,
 };
 use stillroom_program::Timestamp;
-use stillroom_protocol::TicketId;
+use stillroom_protocol::{StaffId, TicketId};
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
@@ -263,7 +263,29 @@ impl Console {
         }
     }
 
-    /// Ends a chat at once, after the person said so twice.
+    /// Asks the survivor whether a colleague may join.
+    pub(crate) fn ask_joining(self, seat: Seat, colleague: StaffId, joins_as: JoinsAs) {
+        if let Some(seated) = self.board.at(seat) {
+            let asked =
+                self.act(|desk, now| desk.ask_joining(seated.number, colleague, joins_as, now));
+            self.board.trouble.set(asked.err().map(|_| "joining-not-now"));
+        }
+    }
+
+    /// Asks no more, or puts a third person out.
+    pub(crate) fn put_out(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.put_out(seated.number, now));
+        }
+    }
+
+    /// Says to a colleague who calls whether this desk comes.
+    pub(crate) fn answer_call(self, from: StaffId, number: u32, comes: bool) {
+        self.shell.with_value(|shell| *shell.asked.borrow_mut() = comes);
+        self.act(|desk, now| desk.answer_call(from, number, comes, now));
+    }
+
+    /// Ends a chat at once, after the person said so twice; one that a colleague leads is left.
     pub(crate) fn end(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
             self.act(|desk, now| desk.end(seated.number, now));
@@ -388,6 +410,7 @@ impl Shell {
                     focus::move_if_dropped(COLLEAGUES.into());
                 }
             }
+            DeskEvent::Calls(calls) => board.calls.set(calls),
             DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),
@@ -400,7 +423,7 @@ impl Shell {
             }
             DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),
             DeskEvent::Chat { chat, event } => {
-                let opened = matches!(event, ChatEvent::Opened(_));
+                let opened = matches!(event, ChatEvent::Opened(_) | ChatEvent::Entered(_));
                 let over = matches!(event, ChatEvent::Ended(_) | ChatEvent::Lost);
                 let Some(seat) = board.handle_chat(chat, event, self.clock.now()) else {
                     return;
@@ -422,7 +445,7 @@ impl Shell {
     /// A chat that was asked for comes to the front, unless the person went on to something else.
     fn bring_forward(&self, seat: Seat, board: Board) {
         let asked = self.asked.replace(false);
-        let free = focus::is_nowhere() || focus::is_within(".who-waits");
+        let free = focus::is_nowhere() || focus::is_within(".who-waits, .calls");
         if asked && free {
             board.current.set(Some(seat));
             focus::move_to(message_id(seat));

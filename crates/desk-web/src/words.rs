@@ -3,8 +3,9 @@
 //! Only names of texts are in here; the words themselves are in the page, in the program's language.
 
 use stillroom_conversation::{
-    Again, Announcement, Asks, ComesBack, Duty, EndStep, Ending, HandoverStep, Hindrance, Line,
-    Live, LiveKind, LiveStep, Role, SafetyAnswer, Silence, Successor, Trouble, WriteError,
+    Again, Announcement, Asks, ComesBack, Company, Duty, EndStep, Ending, HandoverStep, Hindrance,
+    Line, Live, LiveKind, LiveStep, Newcomer, Role, SafetyAnswer, Silence, StaysAway, Successor,
+    Trouble, WriteError,
 };
 use stillroom_protocol::Refusal;
 
@@ -79,8 +80,36 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::NobodyTakesOver => return ("handover-nobody", None),
         Announcement::StaysHere => return ("handover-they-wait", None),
         Announcement::GoesOn => return ("end-they-go-on", None),
+        Announcement::Awaited(who) => return ("joining-awaited", Some(named(who))),
+        Announcement::ComesIn(who) => return ("joining-comes-in", Some(named(who))),
+        Announcement::AskedToLeave(who) => return ("joining-leaving", Some(named(who))),
+        Announcement::StaysAway { who, why } => return (stays_away(*why), Some(named(who))),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
+}
+
+fn named(who: &Newcomer) -> (&str, Role) {
+    (&who.name, who.joins_as.role())
+}
+
+fn stays_away(why: StaysAway) -> &'static str {
+    match why {
+        StaysAway::NotWanted => "joining-not-wanted",
+        StaysAway::NotAsked => "joining-not-asked",
+        StaysAway::CannotCome => "joining-cannot-come",
+    }
+}
+
+/// How far it has come that a third person joins, and who; nothing where there is none.
+pub(crate) fn company(company: &Company) -> Option<(&'static str, Newcomer)> {
+    let (text, who) = match company {
+        Company::Nobody => return None,
+        Company::Asked(who) => ("joining-asked", who),
+        Company::Awaited(who) => ("joining-awaited", who),
+        Company::Here(who) => ("joining-here", who),
+        Company::Leaving(who) => ("joining-leaving", who),
+    };
+    Some((text, who.clone()))
 }
 
 /// What a survivor answered about their device, in a few words; nothing where they did not.
@@ -202,6 +231,7 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::SurvivorLeft => "ended-survivor-left",
         Ending::PageLost => "ended-page-lost",
         Ending::HandedOver => "ended-handed-over",
+        Ending::Out => "ended-out",
         Ending::Unknown => "ended-unknown-desk",
     }
 }

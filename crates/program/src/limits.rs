@@ -87,15 +87,22 @@ pub const DUTY_RECIPIENTS_MAX: usize = 100;
 /// Bytes of what a survivor says beforehand, padded: every intake has this size whatever it says.
 pub const INTAKE_PLAINTEXT: usize = 512;
 
-/// Bytes of a note from one staff device to another, padded: every note has this size whatever it says.
+/// Bytes of a note from one staff device to another, padded: every note has this size whatever it says, but those
+/// that let somebody into a chat.
 pub const STAFF_NOTE_PLAINTEXT: usize = 3 * 1024;
 
-/// Bytes of what a note says: two thousand of plain letters, or five hundred of the widest, and what is around
+/// Bytes of what such a note says: two thousand of plain letters, or five hundred of the widest, and what is around
 /// them.
-pub const STAFF_NOTE_BODY_MAX: usize = 2_048;
+pub const STAFF_NOTE_SHORT_BODY: usize = 2_048;
+
+/// Bytes of a note that lets somebody into a chat, padded: a Welcome to a chat of three, or the keys that it is for.
+pub const STAFF_NOTE_LONG_PLAINTEXT: usize = 14 * 1024;
+
+/// Bytes of what any note says.
+pub const STAFF_NOTE_BODY_MAX: usize = 13 * 1024;
 
 const _: () = assert!(
-    stillroom_protocol::limits::STAFF_NOTE_MAX == STAFF_NOTE_PLAINTEXT + 1120 + 16,
+    stillroom_protocol::limits::STAFF_NOTE_MAX == STAFF_NOTE_LONG_PLAINTEXT + 1120 + 16,
     "the limit on the wire is what a sealed note has"
 );
 

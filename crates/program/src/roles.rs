@@ -34,6 +34,12 @@ impl Roles {
         self.contains(Self::ADVOCATE) || self.contains(Self::SUPERVISOR)
     }
 
+    /// Whether somebody with these is ever in a chat: leads one, or joins one as an interpreter. Those are on duty
+    /// together and write to one another.
+    pub const fn may_join(self) -> bool {
+        self.may_lead() || self.contains(Self::INTERPRETER)
+    }
+
     /// Whether somebody with these may state that somebody is on duty, and holds the duty key: the ones
     /// who may lead a chat.
     pub const fn may_state_duty(self) -> bool {
@@ -92,7 +98,8 @@ mod tests {
     #[test]
     fn an_interpreter_neither_leads_nor_states_duty() {
         assert!(!Roles::INTERPRETER.may_lead() && !Roles::INTERPRETER.may_state_duty());
-        assert!(!Roles::ADMINISTRATOR.may_lead());
+        assert!(!Roles::ADMINISTRATOR.may_lead() && !Roles::ADMINISTRATOR.may_join());
+        assert!(Roles::INTERPRETER.may_join() && Roles::SUPERVISOR.may_join());
         assert!(Roles::ADVOCATE.may_lead() && Roles::SUPERVISOR.may_state_duty());
     }
 

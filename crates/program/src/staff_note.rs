@@ -2,7 +2,8 @@
 //! (`features.md` 5.4; `decisions/0020`).
 //!
 //! Signed by the sender's certified key over both devices, both epochs and a stamp that only goes up, then sealed
-//! to the receiver's certified key; every note is equally long. A relay can keep one back. It can neither read nor
+//! to the receiver's certified key; every note is equally long, but for those that let somebody into a chat, which are
+//! longer and again all alike. A relay can keep one back. It can neither read nor
 //! alter it, nor pass it off as somebody else's, hand it to another device, or give it twice. Not protected
 //! against: whoever holds the receiver's key later reads what was recorded on the way.
 
@@ -17,7 +18,9 @@ use zeroize::Zeroize;
 
 use crate::device::Device;
 use crate::keys::{Fingerprint, Label, VerifyingKey, verify_record};
-use crate::limits::{STAFF_NOTE_BODY_MAX, STAFF_NOTE_PLAINTEXT};
+use crate::limits::{
+    STAFF_NOTE_BODY_MAX, STAFF_NOTE_LONG_PLAINTEXT, STAFF_NOTE_PLAINTEXT, STAFF_NOTE_SHORT_BODY,
+};
 use crate::name::{DisplayName, NameCertificate};
 use crate::reasons::reasons;
 use crate::revocation::VerifiedRevocations;
@@ -103,7 +106,7 @@ impl Drop for Sealed {
 reasons! {
     /// Why a note is passed over.
     StaffNoteError {
-        /// The sender or the receiver may not lead a chat.
+        /// The sender or the receiver is never in a chat.
         RoleMissing => "the note is from or for somebody who is never on duty",
         /// The sender's device was revoked.
         SenderRevoked => "the note is from a revoked device",
@@ -151,7 +154,9 @@ impl StaffNote {
         let (stamp, sender, receiver) = (self.stamp, self.sender, self.receiver);
         let record = Sealed { name, stamp, sender, receiver, body, signature };
         let context = context(&from.program(), &from.key(), &to.device.key);
-        seal_padded(&to.receiving_key, INFO, &context, &record, STAFF_NOTE_PLAINTEXT, rng)
+        let is_short = record.body.len() <= STAFF_NOTE_SHORT_BODY;
+        let length = if is_short { STAFF_NOTE_PLAINTEXT } else { STAFF_NOTE_LONG_PLAINTEXT };
+        seal_padded(&to.receiving_key, INFO, &context, &record, length, rng)
     }
 }
 
@@ -161,6 +166,8 @@ impl StaffNote {
 pub struct VerifiedNote {
     /// The name in the sender's certificate.
     pub name: DisplayName,
+    /// The part of their certificate with it.
+    pub certificate: NameCertificate,
     /// What they say.
     pub note: StaffNote,
 }
@@ -200,7 +207,7 @@ impl NoteInbox {
         revocations: &VerifiedRevocations,
         sealed: &[u8],
     ) -> Result<VerifiedNote, StaffNoteError> {
-        if !from.device.roles.may_lead() || !device.chain.leaf().roles.may_lead() {
+        if !from.device.roles.may_join() || !device.chain.leaf().roles.may_join() {
             return Err(StaffNoteError::RoleMissing);
         }
         if revocations.is_revoked(&from.device) {
@@ -219,7 +226,7 @@ impl NoteInbox {
         self.last.insert(from.device.key, record.stamp);
         let (stamp, sender, receiver) = (record.stamp, record.sender, record.receiver);
         let note = StaffNote { stamp, sender, receiver, body: record.body.clone() };
-        Ok(VerifiedNote { name, note })
+        Ok(VerifiedNote { name, certificate: record.name.clone(), note })
     }
 }
 
@@ -227,7 +234,9 @@ impl NoteInbox {
 fn opened(device: &Device, from: &VerifiedStaff, sealed: &[u8]) -> Result<Sealed, StaffNoteError> {
     let (program, sender, to) = (device.program(), from.device.key, device.key());
     let context = context(&program, &sender, &to);
-    let opened = device.receiving.open_padded(INFO, &context, STAFF_NOTE_PLAINTEXT, sealed);
+    let is_long = sealed.len() > STAFF_NOTE_LONG_PLAINTEXT;
+    let length = if is_long { STAFF_NOTE_LONG_PLAINTEXT } else { STAFF_NOTE_PLAINTEXT };
+    let opened = device.receiving.open_padded(INFO, &context, length, sealed);
     let opened = opened.map_err(|_| StaffNoteError::DoesNotOpen)?;
     let record: Sealed = opened.ok_or(StaffNoteError::Malformed)?;
     let signed = Signed {

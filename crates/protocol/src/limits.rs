@@ -43,9 +43,9 @@ pub const CLIENT_FRAME_MAX: usize = 20 * 1024;
 /// Bytes of a frame from an admitted staff device: the largest is a record.
 pub const STAFF_FRAME_MAX: usize = RECORD_MAX + 1024;
 
-/// Bytes of a sealed note from one staff device to another: one padded record of 3,072 bytes and what HPKE adds
-/// (1,120 + 16).
-pub const STAFF_NOTE_MAX: usize = 4_208;
+/// Bytes of a sealed note from one staff device to another: one padded record, of 3,072 bytes or of 14,336 where it
+/// lets somebody into a chat, and what HPKE adds (1,120 + 16).
+pub const STAFF_NOTE_MAX: usize = 15_472;
 
 /// Staff devices that are named as connected: as many as a duty key is wrapped for.
 pub const STAFF_HERE_MAX: usize = 100;

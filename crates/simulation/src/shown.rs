@@ -1,9 +1,10 @@
 //! What a device has shown so far: what a person at it would know.
 
 use stillroom_conversation::{
-    Announcement, Asks, Author, Beforehand, ChatEvent, ChatNumber, Colleague, ConversationEvent,
-    DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber,
-    Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
+    Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
+    ConversationEvent, DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance,
+    JoinsAs, Live, MessageNumber, Participant, Phase, Role, Shift, Silence, SurvivorEvent, Trouble,
+    Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::StaffId;
@@ -41,12 +42,23 @@ pub struct ShownChat {
     pub note: Option<String>,
     /// How far the question whether the chat may end came, step by step (a desk's chat).
     pub end: Vec<EndStep>,
+    /// How far it came that a third person joins, step by step.
+    pub company: Vec<Company>,
+    /// As what this device joined a colleague's chat.
+    pub entered: Option<JoinsAs>,
+    /// Who wrote what others wrote, in order.
+    pub authors: Vec<Role>,
 }
 
 impl ShownChat {
     fn show(&mut self, event: ConversationEvent) {
         match event {
             ConversationEvent::Message { number, from, text } => {
+                if let Author::Member(author) = from {
+                    let mut roster = self.roster.iter();
+                    let author = roster.find(|one| one.member == author);
+                    self.authors.extend(author.map(|one| one.role));
+                }
                 self.messages.push((from == Author::Me, number, text.to_string()));
             }
             ConversationEvent::Delivered { number } => self.delivered.push(number),
@@ -103,6 +115,8 @@ pub struct Shown {
     pub guidance: Vec<Guidance>,
     /// Who else is on duty, as a desk shows it.
     pub colleagues: Vec<Colleague>,
+    /// Who calls a desk into a chat of theirs.
+    pub calls: Vec<Call>,
     /// What a desk asks of the supervisors, as it shows it.
     pub asks: Asks,
     /// What colleagues wrote to a desk alone, in order.
@@ -118,6 +132,7 @@ impl Shown {
             SurvivorEvent::Conversation(event) => self.chat_mut(0).show(event),
             SurvivorEvent::Handover(question) => self.question = question,
             SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
+            SurvivorEvent::Company(company) => self.chat_mut(0).company.push(company),
             SurvivorEvent::Line(_) => {}
         }
     }
@@ -130,6 +145,7 @@ impl Shown {
             DeskEvent::Hindrance(hindrance) => self.hindrances.push(hindrance),
             DeskEvent::Trouble(trouble) => self.troubles.push(trouble),
             DeskEvent::Line(_) => {}
+            DeskEvent::Calls(calls) => self.calls = calls,
             DeskEvent::Colleagues { on, asks } => {
                 self.colleagues = on;
                 self.asks = asks;
@@ -141,6 +157,8 @@ impl Shown {
                 match event {
                     ChatEvent::Opened(beforehand) => chat.beforehand = Some(beforehand),
                     ChatEvent::Joined => chat.joined = true,
+                    ChatEvent::Entered(joins_as) => chat.entered = Some(joins_as),
+                    ChatEvent::Company(company) => chat.company.push(company),
                     ChatEvent::OpeningMessages(_) => {}
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),

@@ -12,7 +12,9 @@ use std::{
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use scene::{FIRST, SOON, add_desk, add_desk_with, on_duty, start, take};
-use stillroom_conversation::{Asks, CLOCK_TOLERANCE, Colleague, Duty, Randomness, WriteError};
+use stillroom_conversation::{
+    Asks, CLOCK_TOLERANCE, Colleague, Duty, Phase, Randomness, Stop, WriteError,
+};
 use stillroom_program::{Device, Epoch, Roles, StaffNote, decode, encode};
 use stillroom_protocol::{Bytes, ClientFrame, RelayFrame, Reply, StaffId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, SimulatedProgram, World};
@@ -283,10 +285,29 @@ fn a_colleague_who_is_revoked_on_duty_is_off_the_list_at_once() {
 }
 
 #[test]
-fn an_interpreter_whom_the_relay_calls_a_supervisor_gets_no_note() {
+fn somebody_who_is_never_in_a_chat_gets_no_note_whatever_the_relay_calls_them() {
     let mut world = World::new(12);
-    let interpreter = world.program.staff(Roles::INTERPRETER, "Lou");
-    assert_eq!(written_to(world, &interpreter), 0);
+    let bystander = world.program.staff(Roles::NONE, "Lou");
+    assert_eq!(written_to(world, &bystander), 0);
+}
+
+#[test]
+fn an_interpreter_is_on_duty_for_colleagues_and_for_nobody_who_waits() {
+    let mut world = World::new(16);
+    let lou = add_desk_with(&mut world, Roles::INTERPRETER, "Lou");
+    let survivor = start(&mut world);
+    world.run_for(SOON);
+    assert_eq!(world.shown(survivor).phase(), Some(Phase::Stopped(Stop::NobodyOnDuty)));
+    let sam = add_desk(&mut world, "Sam");
+    assert_eq!((names(&world, sam), names(&world, lou)), (vec!["Lou".into()], vec!["Sam".into()]));
+    assert_eq!(only(&world, sam).roles, Roles::INTERPRETER);
+    start(&mut world);
+    world.run_for(SOON);
+    assert_eq!((world.shown(sam).waiting.len(), world.shown(lou).waiting.len()), (1, 0));
+    world.as_desk(lou, |core, now| core.take_break(now));
+    world.run_for(MOMENT);
+    assert!(only(&world, sam).on_break);
+    assert_eq!(world.shown(lou).troubles, []);
 }
 
 #[test]

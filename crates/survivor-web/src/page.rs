@@ -129,6 +129,12 @@ impl Page {
             self.core.accept_handover(now);
         } else if id == "handover-wait" {
             self.core.decline_handover(now);
+        } else if id == "company-yes" {
+            self.core.accept_joining(now);
+        } else if ["company-no", "company-back"].contains(&id.as_str()) {
+            self.core.decline_joining(now);
+        } else if id == "company-out" {
+            self.core.put_out(now);
         } else if ["go-on", "keep"].contains(&id.as_str()) {
             self.core.go_on(now);
         } else if let Some(step) = words::step(&id) {
@@ -223,6 +229,7 @@ impl Page {
             }
             SurvivorEvent::Handover(asked) => self.view.ask_handover(asked),
             SurvivorEvent::EndAsked(minutes) => self.view.ask_end(minutes),
+            SurvivorEvent::Company(company) => self.view.ask_joining(company),
         }
     }
 

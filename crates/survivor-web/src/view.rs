@@ -5,8 +5,8 @@
 //! A screenshot taken before cannot be undone.
 
 use stillroom_conversation::{
-    Announcement, Author, ConversationEvent, Ending, Handover, Line, Live, MemberNumber,
-    MessageNumber, Participant, Phase, Silence, Typed, Written,
+    Announcement, Author, Company, ConversationEvent, Ending, Handover, JoinsAs, Line, Live,
+    MemberNumber, MessageNumber, Participant, Phase, Silence, Typed, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -45,6 +45,8 @@ pub(crate) struct View {
     asked: Option<Handover>,
     /// In how many minutes the advocate is about to end the chat, while that is so.
     end_asked: Option<u16>,
+    /// How far it has come that a third person joins.
+    company: Company,
 }
 
 impl View {
@@ -63,6 +65,7 @@ impl View {
             live: Live::Off,
             asked: None,
             end_asked: None,
+            company: Company::Nobody,
             document,
         })
     }
@@ -124,6 +127,7 @@ impl View {
         self.show_silence(Silence::Over);
         self.show_handover(None);
         self.show_end(None);
+        self.show_company(Company::Nobody);
         self.shown.clear();
         self.here.clear();
     }
@@ -170,6 +174,8 @@ impl View {
         let asked = self.asked.take();
         self.show_handover(asked);
         self.show_end(self.end_asked);
+        let company = core::mem::take(&mut self.company);
+        self.show_company(company);
         self.say_length();
         self.say_how_far();
         self.shown.iter_mut().for_each(|shown| shown.said = None);
@@ -373,6 +379,37 @@ impl View {
         show_if(&panel, minutes.is_some());
         let when = minutes.map(|minutes| self.phrase(words::ends_in(minutes)));
         self.set("end-when", &when.unwrap_or_default());
+    }
+
+    /// Asks whether somebody may join, or says that they are here. That there is a question is said in the log.
+    pub(crate) fn ask_joining(&mut self, company: Company) {
+        if matches!(company, Company::Asked(_)) {
+            self.note(&self.about_advocate("joining-asked"));
+        }
+        self.show_company(company);
+    }
+
+    fn show_company(&mut self, company: Company) {
+        self.company = company;
+        let Some(panel) = self.document.get_element_by_id("company") else {
+            return;
+        };
+        let told = words::company(&self.company);
+        show_if(&panel, told.is_some());
+        let (mut state, mut said, mut who) = ("", String::new(), "");
+        if let Some((part, id, newcomer)) = told {
+            state = part;
+            said = words::fill(&self.text(id), "name", &words::isolated(&newcomer.name));
+            let role = self.text(words::role(newcomer.joins_as.role()));
+            said = words::fill(&said, "role", &role);
+            who = match newcomer.joins_as {
+                JoinsAs::Interpreter => "company-interpreter",
+                JoinsAs::Supervisor => "company-supervisor",
+            };
+        }
+        self.set("company-said", &said);
+        self.set("company-who", &self.text(who));
+        let _ = panel.set_attribute("data-company", state);
     }
 
     /// A sentence with the advocate's name in it.

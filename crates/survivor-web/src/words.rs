@@ -2,8 +2,8 @@
 //! (`features.md` 2.1, 3.6, 3.7, 3.12). The words themselves are in `pages/texts/`.
 
 use stillroom_conversation::{
-    Announcement, Ending, Handover, HandoverReason, Live, LiveKind, LiveStep, Role, SafetyAnswer,
-    Silence, Stop, Successor,
+    Announcement, Company, Ending, Handover, HandoverReason, Live, LiveKind, LiveStep, Newcomer,
+    Role, SafetyAnswer, Silence, StaysAway, Stop, Successor,
 };
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
@@ -146,6 +146,32 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
         Announcement::NobodyTakesOver => ("nobody-takes-over", None),
         Announcement::StaysHere => ("stays-here", None),
         Announcement::GoesOn => ("goes-on", None),
+        Announcement::Awaited(who) => ("awaited", named(who)),
+        Announcement::ComesIn(who) => ("comes-in", named(who)),
+        Announcement::AskedToLeave(who) => ("asked-to-leave", named(who)),
+        Announcement::StaysAway { who, why } => {
+            let text = match why {
+                StaysAway::NotWanted => "not-wanted",
+                StaysAway::NotAsked => "not-asked",
+                StaysAway::CannotCome => "cannot-come",
+            };
+            (text, named(who))
+        }
+    }
+}
+
+fn named(who: &Newcomer) -> Option<(&str, Role)> {
+    Some((&who.name, who.joins_as.role()))
+}
+
+/// How far it has come that a third person joins, as the page's parts are called, and what is said of whom.
+pub(crate) fn company(company: &Company) -> Option<(&'static str, &'static str, &Newcomer)> {
+    match company {
+        Company::Nobody => None,
+        Company::Asked(who) => Some(("asked", "company-asked", who)),
+        Company::Awaited(who) => Some(("awaited", "company-awaited", who)),
+        Company::Here(who) => Some(("here", "company-here", who)),
+        Company::Leaving(who) => Some(("leaving", "company-leaving", who)),
     }
 }
 
@@ -155,9 +181,11 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::BySurvivor => "ended-by-survivor",
         Ending::ByStaff => "ended-by-staff",
         Ending::BySilence => "ended-by-silence",
-        Ending::Unknown | Ending::SurvivorLeft | Ending::PageLost | Ending::HandedOver => {
-            "ended-unknown"
-        }
+        Ending::Unknown
+        | Ending::SurvivorLeft
+        | Ending::PageLost
+        | Ending::HandedOver
+        | Ending::Out => "ended-unknown",
     }
 }
 

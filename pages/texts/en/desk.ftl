@@ -244,6 +244,36 @@ end-back = Let the chat go on
 end-withdrawn = You took it back. The chat goes on.
 end-they-go-on = The survivor wants to say more. You can ask again later.
 handover-nobody = The survivor said yes, but nobody else can take over right now. They are still with you.
+
+# A third person joins.
+joining-ask = Ask somebody to join
+joining-about = The survivor is asked first, and told who it is and what they would see. Your colleague is asked after the survivor’s yes, and reads nothing from before.
+joining-ask-about = Ask about { $name } ({ $role })
+joining-nobody = No interpreter and no supervisor is on duty now.
+joining-not-now = The survivor could not be asked: your colleague is not on duty any more, or somebody else is asked about.
+joining-asked = You asked whether { $name } ({ $role }) may join. Nothing happens before the survivor says yes.
+joining-awaited = The survivor said yes. { $name } ({ $role }) is asked to come.
+joining-comes-in = { $name } ({ $role }) is coming in. From now on they see what is written.
+joining-here = { $name } ({ $role }) can see what is written in this chat.
+joining-leaving = { $name } ({ $role }) is asked to leave.
+joining-back = Take the question back
+joining-put-out = Ask them to leave
+joining-not-wanted = The survivor would rather not have { $name } ({ $role }) join.
+joining-not-asked = You took the question back. { $name } ({ $role }) does not join.
+joining-cannot-come = { $name } ({ $role }) cannot come now. The survivor was told.
+calls-heading = Asked into a chat
+call-asks = { $name } asks you to join a chat as { $role }. The survivor said yes.
+call-coming = You are on the way into the chat with { $name }, as { $role }.
+call-come = Join the chat with { $name }
+call-cannot = I cannot join { $name } now
+guest-about = You joined this chat after the survivor said yes. You see what is written since then. The survivor can ask you to leave at any time.
+guest-leave = Leave chat
+guest-leave-heading = Leave { $chat }?
+guest-leave-about = The chat goes on without you. What you see here is erased, and everybody is told that you left.
+guest-leave-now = Leave and erase
+guest-stay = Stay
+ended-out = You are not in this chat any more. It goes on without you, and nothing of it is left here.
+
 note-before = Note from the advocate before, which the survivor could read
 
 ## Going off duty with open chats

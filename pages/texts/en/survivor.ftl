@@ -201,6 +201,31 @@ handed-over = { $name } ({ $role }) has left, and can read nothing more. You are
 nobody-takes-over = Nobody else can come right now. You are still with your advocate, and nothing is lost.
 stays-here = You stay with your advocate for now.
 
+## Somebody joins
+
+# In the conversation; the question itself stands below it.
+joining-asked = { $name } asks whether somebody may join this chat. The question is below. It is your choice.
+company-asked = May { $name } ({ $role }) join this chat?
+company-interpreter = An interpreter puts what is written into another language.
+company-supervisor = A supervisor stands by your advocate and can help both of you.
+company-sees = They see what is written from the moment they join, and nothing from before. They can write, too.
+company-leaves = You can ask them to leave at any time.
+company-no-is-fine = Saying no is fine: you stay with your advocate, and nothing changes.
+company-yes = Yes, they may join
+company-no = No, stay as we are
+company-awaited = You said yes to { $name } ({ $role }), who is asked to come. They see nothing yet.
+company-back = I changed my mind
+company-here = { $name } ({ $role }) can see what is written in this chat.
+company-out = Ask them to leave
+company-leaving = { $name } ({ $role }) is asked to leave. What you write is kept on this device, and sent when they are out.
+# In the conversation.
+awaited = You said yes. { $name } ({ $role }) is asked to come.
+comes-in = { $name } ({ $role }) is coming in. From now on they see what is written.
+asked-to-leave = You asked { $name } ({ $role }) to leave. What you write is kept until they are out.
+not-wanted = { $name } ({ $role }) does not join, as you chose.
+not-asked = { $name } ({ $role }) does not join after all. You are still with your advocate.
+cannot-come = { $name } ({ $role }) cannot come right now. You are still with your advocate.
+
 ## Ending the chat
 
 end-chat = End chat

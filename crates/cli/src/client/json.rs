@@ -6,10 +6,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Again, Announcement, Author, Beforehand, ChatEvent, Colleague, ComesBack, ConversationEvent,
-    DeskEvent, Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep, ItemAnswer, Live,
-    LiveKind, LiveStep, Participant, Phase, Role, SafetyAnswer, Silence, Successor, SurvivorEvent,
-    Typed, WriteError,
+    Again, Announcement, Author, Beforehand, Call, ChatEvent, Colleague, ComesBack, Company,
+    ConversationEvent, DeskEvent, Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep,
+    ItemAnswer, Live, LiveKind, LiveStep, Newcomer, Participant, Phase, Role, SafetyAnswer,
+    Silence, Successor, SurvivorEvent, Typed, WriteError,
 };
 use stillroom_protocol::StaffId;
 
@@ -266,6 +266,7 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::Line(line) => json!({"event": "line", "line": word(line)}),
         SurvivorEvent::Conversation(event) => conversation(event),
         SurvivorEvent::Handover(asked) => handover(asked.as_ref()),
+        SurvivorEvent::Company(company) => self::company(company),
         SurvivorEvent::EndAsked(minutes) => json!({
             "event": "end", "asked": minutes.is_some(), "minutes": minutes,
         }),
@@ -306,6 +307,10 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "asks": word(asks),
             "on": on.iter().map(colleague).collect::<Vec<_>>(),
         }),
+        DeskEvent::Calls(calls) => json!({
+            "event": "calls",
+            "calls": calls.iter().map(call).collect::<Vec<_>>(),
+        }),
         DeskEvent::Consult { from, text } => {
             json!({"event": "consult", "from": device(*from), "text": &**text})
         }
@@ -315,6 +320,27 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
 
 fn device(id: StaffId) -> String {
     id.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn call(call: &Call) -> Value {
+    json!({
+        "from": device(call.from),
+        "name": call.name.as_str(),
+        "number": call.number,
+        "joins-as": word(&call.joins_as),
+        "coming": call.coming,
+    })
+}
+
+fn company(company: &Company) -> Value {
+    let step = |step: &str, who: &Newcomer| json!({"event": "company", "step": step, "name": who.name, "joins-as": word(&who.joins_as)});
+    match company {
+        Company::Nobody => json!({"event": "company", "step": "nobody"}),
+        Company::Asked(who) => step("asked", who),
+        Company::Awaited(who) => step("awaited", who),
+        Company::Here(who) => step("here", who),
+        Company::Leaving(who) => step("leaving", who),
+    }
 }
 
 fn colleague(one: &Colleague) -> Value {
@@ -354,6 +380,8 @@ fn chat_event(event: &ChatEvent) -> Value {
     match event {
         ChatEvent::Opened(said) => json!({"event": "opened", "beforehand": beforehand(said)}),
         ChatEvent::Joined => json!({"event": "joined"}),
+        ChatEvent::Entered(joins_as) => json!({"event": "entered", "joins-as": word(joins_as)}),
+        ChatEvent::Company(company) => self::company(company),
         ChatEvent::OpeningMessages(said) => json!({"event": "opening-messages", "said": said}),
         ChatEvent::Conversation(event) => conversation(event),
         ChatEvent::Handover(HandoverStep::Asked(to)) => {
@@ -463,6 +491,13 @@ fn announced(announcement: &Announcement) -> Value {
         Announcement::GoesOn => json!({"event": "announced", "what": "goes-on"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
+        Announcement::Awaited(who) => line("awaited", &who.name, who.joins_as.role()),
+        Announcement::ComesIn(who) => line("comes-in", &who.name, who.joins_as.role()),
+        Announcement::AskedToLeave(who) => line("asked-to-leave", &who.name, who.joins_as.role()),
+        Announcement::StaysAway { who, why } => {
+            let what = format!("stays-away-{}", word(why));
+            line(&what, &who.name, who.joins_as.role())
+        }
     }
 }
 
@@ -483,6 +518,7 @@ fn ending(ending: &Ending) -> &'static str {
         Ending::SurvivorLeft => "survivor-left",
         Ending::PageLost => "page-lost",
         Ending::HandedOver => "handed-over",
+        Ending::Out => "out",
         Ending::Unknown => "unknown",
     }
 }

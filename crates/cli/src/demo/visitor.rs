@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Author, ConversationEvent, Phase, Said, Survivor, SurvivorEvent, SurvivorSetup,
+    Author, Company, ConversationEvent, Phase, Said, Survivor, SurvivorEvent, SurvivorSetup,
 };
 use stillroom_program::Fingerprint;
 use tokio::time::{Instant, sleep_until};
@@ -72,11 +72,15 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
                 client.act(|core, now| core.accept_handover(now));
             }
             SurvivorEvent::EndAsked(Some(_)) => client.act(|core, now| core.end(now)),
+            SurvivorEvent::Company(Company::Asked(_)) => {
+                client.act(|core, now| core.accept_joining(now));
+            }
             SurvivorEvent::Phase(_)
             | SurvivorEvent::Line(_)
             | SurvivorEvent::Conversation(_)
             | SurvivorEvent::Handover(None)
-            | SurvivorEvent::EndAsked(None) => {}
+            | SurvivorEvent::EndAsked(None)
+            | SurvivorEvent::Company(_) => {}
         }
     }
 }

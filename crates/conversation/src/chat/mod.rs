@@ -6,6 +6,7 @@
 //! repeats, reorders, alters or invents; not against a member who copies what they may read.
 
 mod inbox;
+mod joining;
 mod live;
 mod outbox;
 mod room;
@@ -15,19 +16,25 @@ use std::collections::VecDeque;
 
 use stillroom_program::{Timestamp, VerifiedRevocations, VerifyingKey};
 use stillroom_protocol::{
-    Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode, limits::CHAIN_MAX,
+    AttachToken, Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode,
+    limits::CHAIN_MAX,
 };
 use zeroize::Zeroize;
 
-pub(crate) use self::roster::Member;
-use self::{inbox::Inbox, live::Shared, outbox::Outbox, room::Room, roster::Roster};
+use self::{
+    inbox::Inbox, joining::Third, live::Shared, outbox::Outbox, room::Room, roster::Roster,
+};
+pub(crate) use self::{
+    joining::{Admission, Agreed},
+    roster::Member,
+};
 use crate::{
     conversation::{
         Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MemberNumber,
-        MessageNumber, Role, Silence, WriteError, Written, check_text,
+        MessageNumber, Newcomer, Role, Silence, StaysAway, WriteError, Written, check_text,
     },
-    envelope::{Content, Envelope, LeafNumber, Stay, Why},
-    limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
+    envelope::{Certified, Content, Envelope, LeafNumber, Stay, Why},
+    limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER, UNACKNOWLEDGED_MAX},
     mls::{self, Group, MlsError, Received},
     trust::Trust,
 };
@@ -55,6 +62,18 @@ pub(crate) enum ChatOutput {
     GoesOn { turn: u32 },
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
+    /// On the survivor's device: the lead asks whether this colleague may join.
+    JoiningAsked { turn: u32, colleague: Certified },
+    /// On the survivor's device: the lead says that they do not join after all.
+    JoiningWithdrawn { turn: u32, why: StaysAway },
+    /// On a desk: the survivor answers that.
+    JoiningAnswered { turn: u32, agrees: bool },
+    /// On the survivor's device: whom they agreed to comes now.
+    LetIn { turn: u32 },
+    /// On a desk: the third person said who they are.
+    ThirdArrived,
+    /// The third person is out.
+    ThirdGone,
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
     /// the others hear of it.
     Ended(Ending),
@@ -85,6 +104,19 @@ pub(crate) enum Opening {
         /// The part of their certificate with their name.
         name: Bytes<CHAIN_MAX>,
     },
+    /// A member of staff's who was let in.
+    Third {
+        /// The part of their certificate with their name.
+        name: Bytes<CHAIN_MAX>,
+        /// As whom.
+        who: Newcomer,
+        /// The lead's question that led to it.
+        turn: u32,
+        /// Where.
+        room: RoomId,
+        /// Their way in.
+        token: AttachToken,
+    },
 }
 
 /// Something written and shown that nobody else has yet.
@@ -112,6 +144,7 @@ pub(crate) struct Chat {
     outbox: Outbox,
     inbox: Inbox,
     live: Shared,
+    third: Third,
     /// Whether the page is hidden: nobody types on one that they do not see.
     hidden: bool,
     stage: Stage,
@@ -138,7 +171,11 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Self, MlsError> {
         let (me, lead) = (group.own_leaf().0, group.lead().0);
-        let room = Room::of(&group, lead_key, me == lead)?;
+        let room = match &opening {
+            Opening::Third { room, token, .. } => Room::joined(&group, *room, token.clone()),
+            _ => Room::of(&group, lead_key, me == lead)?,
+        };
+        let mut third = Third::default();
         let mut roster = Roster::new(me);
         for (leaf, member) in members {
             roster.add(leaf, member);
@@ -151,6 +188,10 @@ impl Chat {
                 roster.introduce(me, &name);
                 (Content::Introduction { name }, None)
             }
+            Opening::Third { name, who, turn, .. } => {
+                third = Third::myself(turn, who);
+                (Content::Introduction { name }, None)
+            }
         };
         let mut chat = Self {
             group,
@@ -159,6 +200,7 @@ impl Chat {
             outbox: Outbox::new(),
             inbox: Inbox::new(),
             live: Shared::new(),
+            third,
             hidden: false,
             stage: Stage::Open,
             lead,
@@ -196,7 +238,7 @@ impl Chat {
         let Some(leaf) = self.room.member(number) else {
             return;
         };
-        if leaf == self.lead && self.is_survivors() {
+        if leaf == self.lead && !self.is_leads() {
             self.lead_gone_since = if here { None } else { self.lead_gone_since.or(Some(now)) };
         }
         if let Some(announcement) = self.roster.set_here(leaf, here) {
@@ -206,6 +248,7 @@ impl Chat {
         if here {
             self.live.wake(now);
             self.outbox.send_all_again(now);
+            self.third.send_all_again(now);
             self.send_due(now);
         }
     }
@@ -219,6 +262,11 @@ impl Chat {
             self.stage = Stage::Over;
             return;
         }
+        if refusal == Refusal::TokenWrong && self.is_thirds() {
+            // The lead, who alone says who is let in, does not let this device in any more.
+            self.is_out();
+            return;
+        }
         match refusal {
             // This device is in, and whoever is here got it; whoever is away gets it when they are back.
             Refusal::RoomBytesFull | Refusal::RelayBytesFull => return,
@@ -227,7 +275,7 @@ impl Chat {
             }
             _ => self.room.handle_turned_away(now),
         }
-        if self.is_survivors() && refusal == Refusal::RoomUnknown {
+        if !self.is_leads() && refusal == Refusal::RoomUnknown {
             self.lead_gone_since.get_or_insert(now);
         }
     }
@@ -256,7 +304,7 @@ impl Chat {
                 }
             }
             Ok(Received::Changed { joined, left }) => self.handle_changed(joined, left, trust, now),
-            Ok(Received::SelfRemoved) => self.finish(ChatOutput::Ended(Ending::ByStaff)),
+            Ok(Received::SelfRemoved) => self.is_out(),
             Err(MlsError::RuleBroken(_)) => self.finish(ChatOutput::Unsafe),
             // Altered, repeated, or for an epoch that is gone: the sender keeps what matters.
             Ok(Received::Nothing) | Err(_) => {}
@@ -273,13 +321,13 @@ impl Chat {
     ) -> Result<MessageNumber, WriteError> {
         check_text(text)?;
         let content = text.try_into().map_err(|_| WriteError::TooLong)?;
-        if self.stage != Stage::Open || self.outbox.is_full() {
+        if self.stage != Stage::Open || self.is_full() {
             return Err(WriteError::NotNow);
         }
         self.live.set_draft("", now);
         let number = self.show_message(Author::Me, text);
         let content = Content::Message { text: content };
-        self.outbox.push(content, Some(number), self.roster.others(), now);
+        self.push(content, Some(number), now);
         self.send_due(now);
         Ok(number)
     }
@@ -296,7 +344,7 @@ impl Chat {
         for Unsent { number, text } in unsent {
             if let Ok(text) = (&*text).try_into() {
                 let content = Content::Message { text };
-                self.outbox.push(content, Some(number), self.roster.others(), now);
+                self.push(content, Some(number), now);
             }
         }
         self.send_due(now);
@@ -304,7 +352,14 @@ impl Chat {
 
     /// What was written and not acknowledged by everybody, for the next chat after this one was lost.
     pub(crate) fn take_unsent(&mut self) -> Vec<Unsent> {
-        self.outbox.take_unsent()
+        let mut unsent = self.outbox.take_unsent();
+        for (number, mut content) in self.third.take_messages() {
+            if let Content::Message { text } = &content {
+                unsent.push(Unsent { number, text: Written::new(text) });
+            }
+            content.zeroize();
+        }
+        unsent
     }
 
     /// The number of the message that was shown last.
@@ -326,16 +381,20 @@ impl Chat {
     /// On the survivor's device: leaves the lead for somebody else. What to say of that, and what was written
     /// and not acknowledged, which is kept for whoever comes. Encrypts nothing more but the end.
     pub(crate) fn hand_over(&mut self, now: Timestamp) -> (Option<Announcement>, Vec<Unsent>) {
-        let unsent = self.outbox.take_unsent();
+        let unsent = self.take_unsent();
         self.end(Ending::HandedOver, now);
         (self.roster.handed_over(self.lead), unsent)
     }
 
-    /// Ends the chat for everybody. Here it shows as `ending`.
+    /// Ends the chat for everybody; a third person only leaves it. Here it shows as `ending`.
     pub(crate) fn end(&mut self, ending: Ending, now: Timestamp) {
+        if self.is_thirds() {
+            self.step_out(now);
+        }
         if self.stage != Stage::Open {
             return;
         }
+        self.drop_kept();
         let why = match ending {
             Ending::BySilence => Why::Silence,
             Ending::HandedOver => Why::HandedOver,
@@ -351,8 +410,11 @@ impl Chat {
 
     /// Takes a step towards showing one another what is not sent yet, or out of it.
     pub(crate) fn step(&mut self, step: LiveStep, now: Timestamp) {
+        let is_possible =
+            step == LiveStep::Stop || !self.third.keeps() && self.third_leaf().is_none();
         if self.stage == Stage::Open
             && self.lead_is_introduced()
+            && is_possible
             && let Some(content) = self.live.take(step, now)
         {
             self.say(content, now);
@@ -391,8 +453,8 @@ impl Chat {
 
     /// Says something that is no message to everybody in the chat.
     pub(crate) fn say(&mut self, content: Content, now: Timestamp) {
-        if self.stage == Stage::Open && !self.outbox.is_full() {
-            self.outbox.push(content, None, self.roster.others(), now);
+        if self.stage == Stage::Open && !self.is_full() {
+            self.push(content, None, now);
             self.send_due(now);
         }
     }
@@ -438,7 +500,8 @@ impl Chat {
             stage,
             live,
             self.room.poll_timeout(),
-            self.outbox.poll_timeout().filter(|_| attached),
+            self.outbox.poll_timeout().filter(|_| attached && !self.third.puts_out()),
+            self.third.poll_timeout().filter(|_| attached),
             self.inbox.poll_timeout().filter(|_| attached),
         ]
         .into_iter()
@@ -476,7 +539,7 @@ impl Chat {
 
     /// Whether everybody has all that was said here.
     pub(crate) fn has_arrived(&self) -> bool {
-        self.outbox.is_empty()
+        self.outbox.is_empty() && self.third.kept() == 0
     }
 
     /// Whether this member is the survivor.
@@ -507,6 +570,10 @@ impl Chat {
 
     // Inside.
 
+    fn is_full(&self) -> bool {
+        self.outbox.len() + self.third.kept() >= UNACKNOWLEDGED_MAX
+    }
+
     /// Whether this is the survivor's device.
     fn is_survivors(&self) -> bool {
         self.leaving.is_some()
@@ -527,13 +594,20 @@ impl Chat {
         for acknowledged in envelope.acknowledged.iter().filter(|own| own.sender == me) {
             let delivered = self.outbox.acknowledge(sender, acknowledged.up_to);
             self.show_delivered(delivered);
+            if self.is_survivor(MemberNumber(sender)) {
+                self.third.acknowledge(acknowledged.up_to);
+            }
+        }
+        if let Content::PutOut { turn } = envelope.content {
+            self.handle_put_out(sender, turn, now);
         }
         if envelope.place > 0 {
             for content in self.inbox.accept(sender, envelope.place, envelope.content, now) {
                 self.handle_content(sender, content, now);
             }
         }
-        if matches!(self.stage, Stage::Closing { .. }) && self.outbox.is_empty() {
+        let has_said_it = self.outbox.is_empty() && !self.third.puts_out();
+        if matches!(self.stage, Stage::Closing { .. }) && has_said_it {
             self.close();
         }
         self.send_due(now);
@@ -594,6 +668,21 @@ impl Chat {
             Content::Note { text } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::Note(Written::new(&text)));
             }
+            Content::AskJoining { turn, colleague } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::JoiningAsked { turn, colleague });
+            }
+            Content::WithdrawJoining { turn, why } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::JoiningWithdrawn { turn, why });
+            }
+            Content::AnswerJoining { turn, agrees } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::JoiningAnswered { turn, agrees: *agrees });
+            }
+            Content::LetIn { turn } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::LetIn { turn });
+            }
+            Content::Open { turn } if self.is_from_survivor_to_lead(sender) => {
+                self.handle_open(turn);
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -612,6 +701,12 @@ impl Chat {
             | Content::Live { .. }
             | Content::Beat { .. }
             | Content::Away { .. }
+            | Content::AskJoining { .. }
+            | Content::WithdrawJoining { .. }
+            | Content::AnswerJoining { .. }
+            | Content::LetIn { .. }
+            | Content::Open { .. }
+            | Content::PutOut { .. }
             | Content::Acknowledgement => {}
         }
     }
@@ -621,8 +716,9 @@ impl Chat {
     }
 
     fn is_from_survivor_to_lead(&self, sender: LeafNumber) -> bool {
-        let is_leads = self.group.own_leaf().0 == self.lead;
-        is_leads && self.roster.role(sender) == Some(Role::Survivor) && self.stage == Stage::Open
+        self.is_leads()
+            && self.roster.role(sender) == Some(Role::Survivor)
+            && self.stage == Stage::Open
     }
 
     /// Whether this member is the other side of an agreement to show what is typed: there is one only while
@@ -644,13 +740,19 @@ impl Chat {
     }
 
     fn handle_introduction(&mut self, sender: LeafNumber, name: &[u8]) {
+        let is_known = self.roster.is_introduced(sender);
         if !self.roster.introduce(sender, name) {
             self.finish(ChatOutput::Unsafe);
             return;
         }
-        if sender == self.lead {
+        if self.third_leaf() == Some(sender) {
+            self.outputs.push_back(ChatOutput::ThirdArrived);
+        }
+        // The lead says it again to whoever joins later.
+        if sender == self.lead && !is_known {
             self.outputs.push_back(ChatOutput::LeadIntroduced);
-            if let Some(announcement) = self.roster.joined(sender) {
+            let announcement = self.roster.joined(sender).filter(|_| self.is_survivors());
+            if let Some(announcement) = announcement {
                 self.announce(announcement);
             }
         }
@@ -673,7 +775,7 @@ impl Chat {
                 (false, _) => Ending::ByStaff,
             }));
         }
-        if by_survivor && !self.is_survivors() && self.group.own_leaf().0 == self.lead {
+        if by_survivor && self.is_leads() {
             self.close();
         }
         self.stage = Stage::Over;
@@ -687,26 +789,12 @@ impl Chat {
         now: Timestamp,
     ) {
         for leaf in left {
-            self.inbox.forget(leaf.0);
-            let delivered = self.outbox.forget(leaf.0);
-            self.show_delivered(delivered);
-            if let Some(announcement) = self.roster.remove(leaf.0) {
-                self.announce(announcement);
-            }
-        }
-        // Whoever comes would see it, too, and was not agreed to.
-        if !joined.is_empty() {
-            self.step(LiveStep::Stop, now);
+            self.handle_gone(leaf.0, now);
         }
         for member in joined {
-            let Some(device) = trust.check_staff(&member, now) else {
+            if self.handle_joined(&member, trust, now).is_none() {
                 self.finish(ChatOutput::Unsafe);
                 return;
-            };
-            self.roster.add(member.leaf.0, Member::staff(device));
-            self.outbox.start_for(member.leaf.0);
-            if let Some(announcement) = self.roster.joined(member.leaf.0) {
-                self.announce(announcement);
             }
         }
         self.show_roster();
@@ -717,9 +805,12 @@ impl Chat {
         if !self.room.is_attached() || self.stage == Stage::Over {
             return;
         }
-        let here = self.roster.others_here();
-        while let Some((place, content)) = self.outbox.take_due(now, &here) {
-            self.send(Some((place, content)));
+        self.send_changes(now);
+        if !self.third.puts_out() {
+            let here = self.roster.others_here();
+            while let Some((place, content)) = self.outbox.take_due(now, &here) {
+                self.send(Some((place, content)));
+            }
         }
         if self.inbox.poll_timeout().is_some_and(|due| due <= now) {
             self.send(None);
@@ -754,7 +845,7 @@ impl Chat {
     /// Everybody knows that it ended, or had the time: the relay forgets the room.
     fn close(&mut self) {
         self.stage = Stage::Over;
-        if self.room.is_attached() {
+        if self.room.is_attached() && !self.is_thirds() {
             self.frames.push_back(ClientFrame::CloseRoom { room: self.room.id() });
         }
     }

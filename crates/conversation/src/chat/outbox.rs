@@ -9,9 +9,7 @@ use super::Unsent;
 use crate::{
     conversation::{MessageNumber, Written},
     envelope::{Content, LeafNumber, StartsAt},
-    limits::{
-        RESEND_FIRST, RESEND_LONGEST, RESEND_TO_ABSENT, UNACKNOWLEDGED_MAX, UNANSWERED_MAX, WINDOW,
-    },
+    limits::{RESEND_FIRST, RESEND_LONGEST, RESEND_TO_ABSENT, UNANSWERED_MAX, WINDOW},
     line::doubled,
 };
 
@@ -45,12 +43,18 @@ impl Outbox {
         Self { next: 1, pending: LiteMap::new(), starts: LiteMap::new(), unanswered: 0 }
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.pending.len() >= UNACKNOWLEDGED_MAX
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// The place of what was said last.
+    pub(crate) fn last_place(&self) -> u64 {
+        self.next - 1
     }
 
     /// Puts `content` last in the stream, due at once, for `receivers`.

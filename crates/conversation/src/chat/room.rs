@@ -28,11 +28,12 @@ enum Attachment {
 /// One device's view of the room.
 pub(crate) struct Room {
     id: RoomId,
-    secret: RoomSecret,
-    /// In the order of leaves, which is the order of the room's registration.
-    tokens: Vec<(LeafNumber, AttachToken)>,
+    /// On the device that opens it.
+    secret: Option<RoomSecret>,
+    /// In the order of leaves, which is the order of the room's registration. Whoever does not open it need not
+    /// know the way in of somebody who joined later.
+    tokens: Vec<(LeafNumber, Option<AttachToken>)>,
     me: LeafNumber,
-    opens: bool,
     attachment: Attachment,
 }
 
@@ -44,17 +45,48 @@ impl Room {
         for member in group.members() {
             let leaf = member.leaf.0;
             let token = exported(group, b"stillroom attach", &leaf.to_be_bytes())?;
-            tokens.push((leaf, AttachToken(token)));
+            tokens.push((leaf, Some(AttachToken(token))));
         }
         tokens.sort_by_key(|(leaf, _)| *leaf);
         Ok(Self {
             id: secret.room(&lead.0),
-            secret,
+            secret: opens.then_some(secret),
             tokens,
             me: group.own_leaf().0,
-            opens,
             attachment: Attachment::Detached,
         })
+    }
+
+    /// A room that this device was let into later, with its own way in.
+    pub(crate) fn joined(group: &Group, id: RoomId, token: AttachToken) -> Self {
+        let me = group.own_leaf().0;
+        let mut tokens: Vec<_> =
+            group.members().iter().map(|member| (member.leaf.0, None)).collect();
+        tokens.sort_by_key(|(leaf, _)| *leaf);
+        for (_, own) in tokens.iter_mut().filter(|(leaf, _)| *leaf == me) {
+            *own = Some(token.clone());
+        }
+        Self { id, secret: None, tokens, me, attachment: Attachment::Detached }
+    }
+
+    /// Somebody joined; their way in is known where this device opens the room.
+    pub(crate) fn let_in(&mut self, leaf: LeafNumber, token: Option<AttachToken>) {
+        self.tokens.retain(|(other, _)| *other != leaf);
+        self.tokens.push((leaf, token));
+        self.tokens.sort_by_key(|(leaf, _)| *leaf);
+    }
+
+    /// Somebody left, and their way in leads nowhere.
+    pub(crate) fn put_out(&mut self, leaf: LeafNumber) {
+        self.tokens.retain(|(other, _)| *other != leaf);
+    }
+
+    /// On the device that opens it: the members as they are now.
+    pub(crate) fn register(&self) -> Option<ClientFrame> {
+        let secret = self.secret.clone()?;
+        let tokens = self.tokens.iter().filter_map(|(_, token)| token.as_ref());
+        let members = tokens.map(AttachToken::hash).collect::<Vec<_>>();
+        Some(ClientFrame::OpenRoom { secret, members: List::try_from(members).ok()? })
     }
 
     pub(crate) fn id(&self) -> RoomId {
@@ -73,17 +105,10 @@ impl Room {
     /// The line is up: what gets this device in.
     pub(crate) fn enter(&mut self, now: Timestamp) -> Vec<ClientFrame> {
         self.attachment = Attachment::Requested(now + ATTACH_AGAIN_AFTER);
-        let members = self.tokens.iter().map(|(_, token)| token.hash()).collect::<Vec<_>>();
-        let open = match (self.opens, List::try_from(members)) {
-            (true, Ok(members)) => {
-                Some(ClientFrame::OpenRoom { secret: self.secret.clone(), members })
-            }
-            _ => None,
-        };
         let own = self.tokens.iter().find(|(leaf, _)| *leaf == self.me);
-        let attach =
-            own.map(|(_, token)| ClientFrame::Attach { room: self.id, token: token.clone() });
-        open.into_iter().chain(attach).collect()
+        let token = own.and_then(|(_, token)| token.clone());
+        let attach = token.map(|token| ClientFrame::Attach { room: self.id, token });
+        self.register().into_iter().chain(attach).collect()
     }
 
     /// The line is down.

@@ -8,7 +8,7 @@ use stillroom_program::{NameCertificate, Roles, VerifiedDevice, VerifyingKey};
 use stillroom_protocol::{LeavingHash, decode};
 
 use crate::{
-    conversation::{Announcement, MemberNumber, Participant, Role},
+    conversation::{Announcement, MemberNumber, Newcomer, Participant, Role},
     envelope::LeafNumber,
 };
 
@@ -34,6 +34,12 @@ impl Member {
     pub(crate) fn staff(device: VerifiedDevice) -> Self {
         let role = role_of(device.roles);
         Self { role, device: Some(device), name: None, leaving: None, here: true }
+    }
+
+    /// Somebody whom the survivor agreed to, under the name and in the role that they were told.
+    pub(crate) fn newcomer(device: VerifiedDevice, who: &Newcomer) -> Self {
+        let (role, name) = (who.joins_as.role(), Some(who.name.clone()));
+        Self { role, device: Some(device), name, leaving: None, here: true }
     }
 
     fn name(&self) -> String {
@@ -71,6 +77,13 @@ impl Roster {
     pub(crate) fn remove(&mut self, leaf: LeafNumber) -> Option<Announcement> {
         let member = self.members.remove(&leaf)?;
         Some(Announcement::Left { name: member.name(), role: member.role })
+    }
+
+    /// Who joined an advocate and a survivor, if somebody did.
+    pub(crate) fn third(&self, lead: LeafNumber) -> Option<LeafNumber> {
+        let mut members = self.members.iter();
+        let third = members.find(|(leaf, one)| **leaf != lead && one.role != Role::Survivor);
+        third.map(|(leaf, _)| *leaf)
     }
 
     /// What to say about somebody who joined.

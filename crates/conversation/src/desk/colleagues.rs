@@ -7,17 +7,18 @@
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
+    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
 };
 use stillroom_protocol::{
-    Bytes, ClientFrame, Flag, List, Operation, Reply, StaffId, Text, choice, decode, encode,
-    limits::{STAFF_HERE_MAX, STAFF_NOTE_MAX},
+    AttachToken, Bytes, ClientFrame, Flag, List, Operation, Reply, RoomId, StaffId, Text, choice,
+    decode, encode,
+    limits::{KEY_PACKAGE_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, WELCOME_MAX},
 };
 use zeroize::Zeroize;
 
 use super::{Desk, DeskEvent, Duty};
 use crate::{
-    conversation::{WriteError, Written},
+    conversation::{JoinsAs, WriteError, Written},
     limits::{CONSULT_BYTES, CONSULT_CHARACTERS},
 };
 
@@ -56,7 +57,7 @@ pub struct Colleague {
 
 /// How a desk stands, as it tells one colleague.
 #[derive(Clone, Copy, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-struct State {
+pub(super) struct State {
     chats: u8,
     on_break: Flag,
     asks: Asks,
@@ -65,13 +66,29 @@ struct State {
 choice! {
     /// What a note says.
     #[derive(Clone)]
-    enum Says {
+    pub(super) enum Says {
         /// How this desk stands.
         State { state: State } = 0,
         /// This desk goes off duty.
         OffDuty = 1,
         /// A word to this colleague alone.
         Words { text: Text<CONSULT_BYTES> } = 2,
+        /// Can you come into a chat of mine now? `call` is the sender's number for it.
+        Call { call: u32, joins_as: JoinsAs } = 3,
+        /// In answer to that: not now.
+        CannotCome { call: u32 } = 4,
+        /// In answer to that: this desk comes, with these keys.
+        Comes { call: u32, key_package: Bytes<KEY_PACKAGE_MAX> } = 5,
+        /// You are in, and this is the way.
+        Welcome {
+            call: u32,
+            turn: u32,
+            room: RoomId,
+            token: AttachToken,
+            welcome: Bytes<WELCOME_MAX>,
+        } = 6,
+        /// You are not to come, or not in it any more.
+        CallOver { call: u32 } = 7,
     }
 }
 
@@ -86,6 +103,8 @@ struct Known {
     told: Option<State>,
     /// How it stands: told within this desk's own time on duty, so that it was heard of there.
     shown: Option<Colleague>,
+    /// The part of its certificate with the name, as it came with that.
+    name: Option<NameCertificate>,
 }
 
 impl Known {
@@ -174,13 +193,14 @@ impl Desk {
         self.ask_who();
     }
 
-    /// Who the staff are. What is not certified, is revoked or may not lead is nobody.
+    /// Who the staff are. What is not certified, is revoked or is never in a chat is nobody.
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
         for staff in self.trust.staff(records, now) {
-            let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
-            if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
+            let known =
+                Known { staff, greeted: false, epoch: None, told: None, shown: None, name: None };
+            if self.is_unmet(known.id()) && known.staff.device.roles.may_join() {
                 self.colleagues.known.push(known);
             }
         }
@@ -216,6 +236,7 @@ impl Desk {
                 let roles = known.staff.device.roles;
                 let (chats, on_break, asks) = (state.chats, *state.on_break, state.asks);
                 let name = opened.name.clone();
+                known.name = Some(opened.certificate.clone());
                 known.shown = Some(Colleague { id: from, name, roles, chats, on_break, asks });
             }
             Says::OffDuty => known.shown = None,
@@ -227,6 +248,11 @@ impl Desk {
                     self.show(DeskEvent::Consult { from, text: said });
                 }
             }
+            says if known.shown.is_some() => {
+                let name = opened.name.clone();
+                self.handle_call_note(from, name, says);
+            }
+            _ => {}
         }
     }
 
@@ -255,6 +281,25 @@ impl Desk {
         }
     }
 
+    /// A colleague on duty, with what shows who they are.
+    pub(super) fn colleague_on_duty(
+        &self,
+        id: StaffId,
+    ) -> Option<(VerifiedStaff, NameCertificate)> {
+        let mut known = self.colleagues.known.iter();
+        let known = known.find(|known| known.id() == id && known.shown.is_some())?;
+        Some((known.staff.clone(), known.name.clone()?))
+    }
+
+    /// Says something to a colleague, where they can be reached.
+    pub(super) fn send_to(&mut self, id: StaffId, says: &Says) {
+        let mut known = self.colleagues.known.iter();
+        let at = known.position(|known| known.id() == id && known.epoch.is_some());
+        if let Some(at) = at {
+            self.send_note(at, Some(says));
+        }
+    }
+
     /// Says so to everybody who knows of this time on duty, and forgets them and it.
     fn leave_colleagues(&mut self) {
         for at in 0..self.colleagues.known.len() {
@@ -265,6 +310,7 @@ impl Desk {
         self.colleagues.known.clear();
         self.colleagues.inbox = None;
         self.colleagues.asks = Asks::Nothing;
+        self.drop_calls();
     }
 
     /// Whether this is a colleague's device whose line stands and that nothing is known of.

@@ -56,6 +56,9 @@ enum Step {
 
 /// The duty of this device.
 pub(crate) struct OwnDuty {
+    /// Whether this device may state that somebody is on duty. Whoever only joins chats is on duty for colleagues
+    /// alone: the relay and survivors are told nothing of it.
+    states: bool,
     wanted: bool,
     /// Not wanted for now alone.
     on_break: bool,
@@ -76,8 +79,9 @@ pub(crate) struct Context<'a> {
 }
 
 impl OwnDuty {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(states: bool) -> Self {
         Self {
+            states,
             wanted: false,
             on_break: false,
             step: Step::Idle,
@@ -91,6 +95,7 @@ impl OwnDuty {
         match (self.wanted, &self.step) {
             (false, _) if self.on_break => Duty::Break,
             (false, _) => Duty::Off,
+            (true, _) if !self.states => Duty::On,
             (true, Step::Stated { .. }) => Duty::On,
             (true, _) => Duty::Starting,
         }
@@ -110,7 +115,7 @@ impl OwnDuty {
     pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
         self.wanted = true;
         self.on_break = false;
-        admitted.then(|| self.fetch())
+        (admitted && self.states).then(|| self.fetch())
     }
 
     /// The person takes a break, where they are on duty.
@@ -126,12 +131,13 @@ impl OwnDuty {
         self.on_break = false;
         self.step = Step::Idle;
         self.keys.clear();
-        core::mem::take(&mut self.wanted).then_some(ClientFrame::GoOffDuty)
+        let told = core::mem::take(&mut self.wanted) && self.states;
+        told.then_some(ClientFrame::GoOffDuty)
     }
 
     /// The relay let this device in.
     pub(crate) fn handle_admitted(&mut self) -> Option<ClientFrame> {
-        self.wanted.then(|| self.fetch())
+        (self.wanted && self.states).then(|| self.fetch())
     }
 
     pub(crate) fn handle_line_down(&mut self) {

@@ -37,10 +37,8 @@ impl Desk {
     ) -> Result<(), WriteError> {
         self.now = now;
         self.close_end_question(chat, EndStep::Withdrawn);
-        let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
-        if !held.chat.is_open() || held.offer.is_some() {
-            return Err(WriteError::NotNow);
-        }
+        let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
+        let held = held.ok_or(WriteError::NotNow)?;
         let to = handover.to;
         held.questions = Questions { turn: held.questions.turn.saturating_add(1), open: true };
         held.chat.say(Content::AskHandover { turn: held.questions.turn, handover }, now);

@@ -9,6 +9,7 @@ mod duty;
 mod ending;
 mod guidance;
 mod handover;
+mod joining;
 mod returns;
 mod shift;
 mod shown;
@@ -21,8 +22,8 @@ use stillroom_program::{
     CertificateError, Device, Fingerprint, Intake, Label, ReturnWords, Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, TicketId,
-    VERSION, decode, encode, limits::INTAKE_MAX,
+    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, StaffId,
+    TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
 use self::{
@@ -31,6 +32,7 @@ use self::{
     ending::EndQuestion,
     guidance::OwnGuidance,
     handover::Questions,
+    joining::{Called, Joining},
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
@@ -38,6 +40,7 @@ use self::{
 pub use self::{
     colleagues::{Asks, Colleague},
     duty::Duty,
+    joining::Call,
     shift::{Capacity, Hindrance, Shift},
     shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
 };
@@ -83,14 +86,33 @@ struct Held {
     told_away: bool,
     questions: Questions,
     end_question: EndQuestion,
+    /// A third person, in a chat that this desk leads.
+    joining: Joining,
+    /// In a chat that a colleague leads: who called, and their number for it.
+    called: Option<(StaffId, u32)>,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
 }
 
 impl Held {
-    /// Whether the survivor came, and has not gone.
+    fn new(chat: Chat, offer: Option<Offer>) -> Self {
+        Self {
+            chat,
+            offer,
+            silence: Watch::new(),
+            time_up: None,
+            told_away: false,
+            questions: Questions::default(),
+            end_question: EndQuestion::default(),
+            joining: Joining::default(),
+            called: None,
+            told: None,
+        }
+    }
+
+    /// Whether this desk leads it, the survivor came, and has not gone.
     fn is_with_survivor(&self) -> bool {
-        self.offer.is_none() && self.chat.is_open()
+        self.offer.is_none() && self.chat.is_open() && self.chat.is_leads()
     }
 }
 
@@ -123,6 +145,9 @@ pub struct Desk {
     unusable: BTreeSet<TicketId>,
     chats: BTreeMap<ChatNumber, Held>,
     last_chat: u32,
+    /// Who calls this desk into a chat of theirs.
+    calls: Vec<Called>,
+    last_call: u32,
     returns: Returns,
     /// Whether the page is hidden behind another.
     hidden: bool,
@@ -135,6 +160,7 @@ pub struct Desk {
 impl Desk {
     /// A desk, which connects at once and is off duty.
     pub fn new(setup: DeskSetup, randomness: Randomness, now: Timestamp) -> Self {
+        let roles = setup.device.chain.leaf().roles;
         let mut desk = Self {
             trust: Trust::new(setup.root),
             setup,
@@ -142,7 +168,7 @@ impl Desk {
             connection: Connection::new(),
             line_shown: Line::Up,
             admitted: false,
-            duty: OwnDuty::new(),
+            duty: OwnDuty::new(roles.may_state_duty()),
             duty_shown: Duty::Off,
             shift: OwnShift::default(),
             shift_shown: Shift::On,
@@ -154,6 +180,8 @@ impl Desk {
             unusable: BTreeSet::new(),
             chats: BTreeMap::new(),
             last_chat: 0,
+            calls: Vec::new(),
+            last_call: 0,
             returns: Returns::default(),
             hidden: false,
             now,
@@ -442,7 +470,8 @@ impl Desk {
             let timers = timers.as_ref().filter(|_| !held.end_question.is_open());
             let silence = timers.and_then(|timers| held.silence.poll_timeout(timers));
             let offer = held.offer.as_ref().map(|offer| offer.until);
-            [held.chat.poll_timeout(), offer, silence, held.end_question.poll_timeout()]
+            let (end, joining) = (held.end_question.poll_timeout(), held.joining.poll_timeout());
+            [held.chat.poll_timeout(), offer, silence, end, joining]
         });
         let own = [
             self.connection.poll_timeout(),
@@ -450,6 +479,7 @@ impl Desk {
             self.shift.next_stage(self.margin(), self.now),
             self.absence_timeout(),
             self.rest_due(),
+            self.calls_timeout(),
         ];
         own.into_iter().chain(chats).flatten().min()
     }
@@ -464,6 +494,7 @@ impl Desk {
             }
             (Ok(()), Ok(_)) => {
                 self.duty.handle_records_changed(now);
+                self.leave_revoked_leads();
                 if self.admitted {
                     self.send_all(self.guidance.ask(self.trust.policy()));
                 } else if let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain)) {
@@ -634,7 +665,7 @@ impl Desk {
         now: Timestamp,
     ) -> Option<()> {
         let WaitingSurvivor { ticket, beforehand, .. } = survivor;
-        let device = self.own_certificate(now).ok()?;
+        let device = self.own_certificate(now).ok().filter(|device| device.roles.may_lead())?;
         let (group, welcome) =
             Group::create_and_add(&self.setup.device, key_package, &self.randomness, now).ok()?;
         let me = group.own_leaf();
@@ -662,17 +693,7 @@ impl Desk {
         {
             lost.chat.end(Ending::PageLost, now);
         }
-        let held = Held {
-            chat,
-            offer: Some(offer),
-            silence: Watch::new(),
-            time_up: None,
-            told_away: false,
-            questions: Questions::default(),
-            end_question: EndQuestion::default(),
-            told: None,
-        };
-        self.chats.insert(number, held);
+        self.chats.insert(number, Held::new(chat, Some(offer)));
         self.show_chat(number, ChatEvent::Opened(beforehand));
         self.drain(number);
         self.send_offer(ticket, welcome);
@@ -785,8 +806,17 @@ impl Desk {
             ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
             ChatOutput::GoesOn { turn } => self.handle_goes_on(number, turn),
             ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
+            ChatOutput::JoiningAnswered { turn, agrees } => {
+                self.handle_joining_answered(number, turn, agrees);
+            }
+            ChatOutput::ThirdArrived => self.handle_third_arrived(number),
+            ChatOutput::ThirdGone => self.handle_third_gone(number),
+            // A chat that somebody else leads, whose lead did not come back.
+            ChatOutput::LeadLost => self.show_chat(number, ChatEvent::Ended(Ending::Unknown)),
             ChatOutput::LeadIntroduced
-            | ChatOutput::LeadLost
+            | ChatOutput::JoiningAsked { .. }
+            | ChatOutput::JoiningWithdrawn { .. }
+            | ChatOutput::LetIn { .. }
             | ChatOutput::Silence(_)
             | ChatOutput::Handover { .. }
             | ChatOutput::EndAsked { .. } => {}
@@ -818,14 +848,12 @@ impl Desk {
 
     fn handle_message(&mut self, number: ChatNumber, from: Author) {
         let now = self.now;
-        if from != Author::Me {
-            self.close_end_question(number, EndStep::TheyGoOn);
-        }
         let by_survivor = |held: &Held| match from {
             Author::Member(member) => held.chat.is_survivor(member),
             Author::Me => false,
         };
         if self.chats.get(&number).is_some_and(by_survivor) {
+            self.close_end_question(number, EndStep::TheyGoOn);
             self.handle_life(number, |watch| watch.handle_answer(now));
         } else if let Some(held) = self.chats.get_mut(&number) {
             held.silence.handle_said(now);
@@ -881,7 +909,8 @@ impl Desk {
         let told = self.chats.get_mut(&number).and_then(|held| {
             held.silence.set_arrived(held.chat.has_arrived(), now);
             // What they answer to a locked desk nobody would see.
-            held.silence.set_here(held.chat.survivor_is_here() && !locked, &timers, now)
+            let can_answer = held.chat.survivor_is_here() && held.chat.is_leads() && !locked;
+            held.silence.set_here(can_answer, &timers, now)
         });
         self.tell_silence(number, told);
     }
@@ -1074,6 +1103,7 @@ impl Desk {
             self.hindrance_shown = hindrance;
             self.show(DeskEvent::Hindrance(hindrance));
         }
+        self.mind_joining();
         self.mind_colleagues();
     }
 

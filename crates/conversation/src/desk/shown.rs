@@ -5,9 +5,9 @@ use core::fmt;
 use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Asks, Colleague, Duty, Hindrance, Shift};
+use super::{Asks, Call, Colleague, Duty, Hindrance, Shift};
 use crate::{
-    conversation::{ConversationEvent, EndStep, Ending, HandoverStep, Written},
+    conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
     line::Line,
 };
 
@@ -103,6 +103,8 @@ pub enum DeskEvent {
         /// What they wrote.
         text: Written,
     },
+    /// Who calls this desk into a chat of theirs, whole.
+    Calls(Vec<Call>),
     /// Something in a chat.
     Chat {
         /// Which.
@@ -119,8 +121,12 @@ pub enum DeskEvent {
 pub enum ChatEvent {
     /// It was offered to a survivor, who had said this.
     Opened(Beforehand),
+    /// It is a colleague's, and this desk joined it so, with the survivor's consent. What was said before is not here.
+    Entered(JoinsAs),
     /// The survivor is in it.
     Joined,
+    /// How far it has come that a third person joins, at the desk that leads.
+    Company(Company),
     /// The program says this by itself: on the survivor's page now, in the page's language.
     OpeningMessages(Vec<String>),
     /// Something in the conversation.

@@ -142,6 +142,11 @@ impl Group {
         self.membership.consent(signing, credential);
     }
 
+    /// Takes that back, where it was not used.
+    pub fn withdraw_consent(&mut self, signing: &VerifyingKey, credential: &MemberCredential) {
+        self.membership.consent_used(signing, credential);
+    }
+
     /// Adds somebody to whom [`Group::consent`] was given. Only the lead can. Gives the commit for those
     /// who are there, and the Welcome for who is added.
     ///

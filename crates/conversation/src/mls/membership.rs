@@ -55,7 +55,7 @@ impl Membership {
         }
     }
 
-    /// This person has been added.
+    /// This person has been added, or is not to be any more.
     pub(super) fn consent_used(&self, signing: &VerifyingKey, credential: &MemberCredential) {
         let identity = credential.identity(signing);
         self.state().consented.retain(|consented| *consented != identity);

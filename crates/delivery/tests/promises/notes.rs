@@ -46,15 +46,15 @@ fn a_note_to_nobody_to_oneself_or_to_a_line_that_is_down_goes_nowhere_and_is_not
 }
 
 #[test]
-fn nobody_but_a_device_that_may_lead_sends_or_gets_a_note() {
+fn nobody_but_a_device_that_is_ever_in_a_chat_sends_or_gets_a_note() {
     let mut world = World::new();
     let (advocate, desk) = world.advocate_on_duty();
-    let interpreter = world.program.staff(Roles::INTERPRETER);
-    let interpreting = world.desk(&interpreter);
-    assert_eq!(world.send(desk, note(id(&interpreter))), []);
-    assert_eq!(world.hear(interpreting), []);
+    let bystander = world.program.staff(Roles::NONE);
+    let standing_by = world.desk(&bystander);
+    assert_eq!(world.send(desk, note(id(&bystander))), []);
+    assert_eq!(world.hear(standing_by), []);
     let missing = refused(About::Connection, Refusal::RoleMissing);
-    assert_eq!(world.send(interpreting, note(id(&advocate))), only(&missing));
+    assert_eq!(world.send(standing_by, note(id(&advocate))), only(&missing));
     let stranger = world.survivor();
     let not_staff = refused(About::Connection, Refusal::NotStaff);
     assert_eq!(world.send(stranger, note(id(&advocate))), only(&not_staff));
@@ -62,10 +62,10 @@ fn nobody_but_a_device_that_may_lead_sends_or_gets_a_note() {
 }
 
 #[test]
-fn those_who_may_lead_are_told_who_is_connected_and_nobody_else_is() {
+fn those_who_are_ever_in_a_chat_are_told_who_is_connected_and_nobody_else_is() {
     let mut world = World::new();
-    let interpreter = world.program.staff(Roles::INTERPRETER);
-    let interpreting = world.desk(&interpreter);
+    let bystander = world.program.staff(Roles::NONE);
+    let standing_by = world.desk(&bystander);
     let survivor = world.survivor();
     let [(one, one_desk), (two, two_desk)] = two_desks(&mut world);
     let mut both = vec![id(&one), id(&two)];
@@ -74,8 +74,23 @@ fn those_who_may_lead_are_told_who_is_connected_and_nobody_else_is() {
     assert_eq!(world.staff_here[&two_desk], both);
     world.drop_line(two_desk);
     assert_eq!(world.staff_here[&one_desk], [id(&one)]);
-    assert!(!world.staff_here.contains_key(&interpreting));
+    assert!(!world.staff_here.contains_key(&standing_by));
     assert!(!world.staff_here.contains_key(&survivor));
+}
+
+#[test]
+fn an_interpreter_is_named_and_can_be_reached() {
+    let mut world = World::new();
+    let (advocate, desk) = world.advocate_on_duty();
+    let interpreter = world.program.staff(Roles::INTERPRETER);
+    let interpreting = world.desk(&interpreter);
+    world.hear(desk);
+    assert!(world.staff_here[&desk].contains(&id(&interpreter)));
+    world.hear(interpreting);
+    let sealed = Bytes::try_from(vec![7; 60]).unwrap();
+    assert_eq!(world.send(desk, note(id(&interpreter))), []);
+    let heard = RelayFrame::FromStaff { from: id(&advocate), sealed };
+    assert_eq!(world.hear(interpreting), [heard]);
 }
 
 #[test]

@@ -50,6 +50,27 @@ fn only_an_admitted_device_that_may_lead_opens_a_room() {
 }
 
 #[test]
+fn whoever_joined_later_reads_and_writes_and_cannot_close_the_room() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let (room, survivor) = world.chat(&device, desk);
+    world.send(desk, open_room_of(1, 3));
+    let third = world.survivor();
+    world.send(third, attach(room, 2));
+    let not_attached = refused(About::Room(room), Refusal::NotAttached);
+    assert_eq!(world.send(third, ClientFrame::CloseRoom { room }), [not_attached]);
+    world.hear(survivor);
+    world.hear(desk);
+    world.send(third, post(room, b"from the third"));
+    assert_eq!(world.hear(survivor), [delivered(room, b"from the third")]);
+    assert_eq!(world.hear(desk), [delivered(room, b"from the third")]);
+    world.send(desk, open_room(1));
+    world.hear(third);
+    world.send(survivor, post(room, b"after"));
+    assert_eq!(world.hear(third), [], "put out");
+}
+
+#[test]
 fn another_device_that_knows_the_secret_opens_another_room() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();

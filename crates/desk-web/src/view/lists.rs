@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, WaitingSurvivor};
 
 use super::beforehand::facts;
-use super::{colleagues, shift};
+use super::{colleagues, joining, shift};
 use crate::board::{Board, Seated, chat_name};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
@@ -19,6 +19,7 @@ pub(super) fn lists(console: Console) -> impl IntoView {
     let practice = console.board.practice;
     let practice = practice.then(|| p().class("nothing").child(say("demo-device")));
     div().class("lists").child((
+        joining::calls(console),
         who_waits(console),
         chats(console),
         colleagues::link(console),

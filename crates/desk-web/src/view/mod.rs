@@ -16,6 +16,7 @@ mod gate;
 mod guides;
 mod handover;
 mod hints;
+mod joining;
 mod lists;
 mod live;
 mod lock;

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
 use super::{
-    beforehand, check_in, checklist, composer, ending, handover, lists, live, log, panel_id,
-    prevent, silence,
+    beforehand, check_in, checklist, composer, ending, handover, joining, lists, live, log,
+    panel_id, prevent, silence,
 };
 use crate::board::{Asked, Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
@@ -33,6 +33,8 @@ pub(super) fn panel(console: Console, seated: Seated) -> impl IntoView {
         move || {
             if over.get() {
                 what_is_left(board, seat, stage.get()).into_any()
+            } else if seated.chat.with_untracked(Chat::is_guest) {
+                as_guest(console, seated.clone()).into_any()
             } else {
                 talk(console, seated.clone()).into_any()
             }
@@ -54,13 +56,14 @@ pub(super) fn panel(console: Console, seated: Seated) -> impl IntoView {
 
 fn head(board: Board, seated: Seated, over: Memo<bool>) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
+    let is_guest = chat.with_untracked(Chat::is_guest);
     let end = move || {
         (!over.get()).then(|| {
             button()
                 .attr("type", "button")
                 .class("button button-small")
                 .on(ev::click, move |_| board.asked.set(Some(Asked::End(seat))))
-                .child(say("desk-end-chat"))
+                .child(say(if is_guest { "guest-leave" } else { "desk-end-chat" }))
         })
     };
     let marks = div()
@@ -99,6 +102,15 @@ fn person(person: &Participant) -> impl IntoView + use<> {
     li().class(if gone { "gone" } else { "here" }).child((name, rest))
 }
 
+/// What is in a chat that a colleague leads: what was written since this desk joined it, and where to write.
+fn as_guest(console: Console, seated: Seated) -> impl IntoView {
+    (
+        p().class("notice").child(say("guest-about")),
+        log::log(console.board, seated.clone()),
+        composer::composer(console, seated),
+    )
+}
+
 fn talk(console: Console, seated: Seated) -> impl IntoView {
     (
         beforehand::beforehand(seated.clone()),
@@ -107,6 +119,7 @@ fn talk(console: Console, seated: Seated) -> impl IntoView {
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
         handover::handover(console, seated.clone()),
+        joining::joining(console, seated.clone()),
         ending::ending(console, seated.clone()),
         silence::silence(console, seated.clone()),
         check_in::check_in(console.board, seated.clone()),

@@ -17,7 +17,14 @@ use crate::texts::{say, say_with};
 pub(super) fn question(console: Console) -> impl IntoView {
     let frame = Frame { class: "question", heading: "question", first: "question" };
     dialogue(console.board.asked, NodeRef::new(), frame, move |asked| match asked {
-        Asked::End(seat) => end(console, seat).into_any(),
+        Asked::End(seat) => {
+            let chat = console.board.at(seat).map(|seated| seated.chat);
+            if chat.is_some_and(|chat| chat.with_untracked(Chat::is_guest)) {
+                leave(console, seat).into_any()
+            } else {
+                end(console, seat).into_any()
+            }
+        }
         Asked::OffDuty => off_duty(console).into_any(),
     })
 }
@@ -35,6 +42,18 @@ fn end(console: Console, seat: Seat) -> impl IntoView {
         ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
         means,
         div().class("choices").child((ask, end, keep)),
+    ))
+}
+
+/// A chat that a colleague leads goes on.
+fn leave(console: Console, seat: Seat) -> impl IntoView {
+    let heading = say_with("guest-leave-heading", &[("chat", &chat_name(seat))]);
+    let leave = answer(console, "button", "guest-leave-now", move || console.end(seat));
+    let stay = answer(console, "button button-main", "guest-stay", || {});
+    div().class("question-text").child((
+        self::heading(heading),
+        p().child(say("guest-leave-about")),
+        div().class("choices").child((leave, stay)),
     ))
 }
 
@@ -73,7 +92,8 @@ fn off_duty(console: Console) -> impl IntoView {
 /// Opens the form in that chat, while there is somebody to ask in it.
 fn hand_over(console: Console, seated: Seated) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
-    let open = Memo::new(move |_| chat.with(Chat::stage) == Stage::Open);
+    let leads = move |chat: &Chat| chat.stage() == Stage::Open && !chat.is_guest();
+    let open = Memo::new(move |_| chat.with(leads));
     move || {
         open.get().then(|| {
             let text = say_with("off-duty-hand-over", &[("chat", &chat_name(seat))]);

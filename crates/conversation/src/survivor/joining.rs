@@ -1,0 +1,150 @@
+//! A third person, on the survivor's device (`features.md` 3.3, 3.5; `decisions/0024`): being asked, saying yes or no,
+//! and asking them to leave.
+//!
+//! Nobody is let into the group but exactly the device whose certificates were shown with the question, after a yes,
+//! and for as long as that yes stands. The core holds to that whatever the lead's desk or the relay does; a chat into
+//! which somebody else is added is over.
+
+use stillroom_program::{Chain, NameCertificate, Timestamp};
+use stillroom_protocol::decode;
+
+use super::{State, Survivor, SurvivorEvent};
+use crate::{
+    chat::Agreed,
+    conversation::{Announcement, Company, Newcomer, StaysAway},
+    envelope::{Certified, Content},
+    mls::MemberCredential,
+};
+
+/// A colleague of the lead's who may join, while that is asked and until they come.
+pub(super) struct Asked {
+    turn: u32,
+    colleague: Agreed,
+    agrees: bool,
+}
+
+impl Survivor {
+    /// Agrees that whoever is asked about may join.
+    pub fn accept_joining(&mut self, now: Timestamp) {
+        self.answer_joining(true, now);
+    }
+
+    /// Says no to that, or takes a yes back. Whoever is on the way in is put out at once.
+    pub fn decline_joining(&mut self, now: Timestamp) {
+        self.answer_joining(false, now);
+    }
+
+    /// Asks the third person to leave: nothing that is written from now on reaches them.
+    pub fn put_out(&mut self, now: Timestamp) {
+        self.stir(now);
+        if let (State::Chatting(chat), Company::Here(who)) = (&mut self.state, &self.company) {
+            let who = who.clone();
+            chat.ask_out(now);
+            self.show_company(Company::Leaving(who));
+        }
+        self.drain_chat(now);
+    }
+
+    fn answer_joining(&mut self, agrees: bool, now: Timestamp) {
+        self.stir(now);
+        if matches!(self.company, Company::Here(_)) && !agrees {
+            return self.put_out(now);
+        }
+        if let State::Chatting(chat) = &mut self.state
+            && let Some(asked) = self.asked.as_mut().filter(|asked| !(agrees && asked.agrees))
+        {
+            asked.agrees = agrees;
+            let who = asked.colleague.who.clone();
+            chat.say(Content::AnswerJoining { turn: asked.turn, agrees: agrees.into() }, now);
+            if agrees {
+                self.announce(Announcement::Awaited(who.clone()));
+                self.show_company(Company::Awaited(who));
+            } else {
+                self.asked = None;
+                self.announce(Announcement::StaysAway { who, why: StaysAway::NotWanted });
+                self.show_company(Company::Nobody);
+            }
+        }
+        self.drain_chat(now);
+    }
+
+    /// The lead asks. A colleague who is not certified for that is nobody, and the answer is no.
+    pub(super) fn handle_joining_asked(
+        &mut self,
+        turn: u32,
+        colleague: &Certified,
+        now: Timestamp,
+    ) {
+        let is_busy = matches!(self.company, Company::Here(_) | Company::Leaving(_));
+        let checked = self.check_colleague(colleague, now).filter(|_| !is_busy);
+        if let Some(colleague) = checked {
+            let who = colleague.who.clone();
+            self.asked = Some(Asked { turn, colleague, agrees: false });
+            self.show_company(Company::Asked(who));
+        } else if let State::Chatting(chat) = &mut self.state {
+            chat.say(Content::AnswerJoining { turn, agrees: false.into() }, now);
+        }
+    }
+
+    /// The lead says that they do not come after all.
+    pub(super) fn handle_joining_withdrawn(&mut self, turn: u32, why: StaysAway, now: Timestamp) {
+        let Some(asked) = self.asked.take_if(|asked| asked.turn == turn) else {
+            return;
+        };
+        if let State::Chatting(chat) = &mut self.state {
+            chat.close_to(now);
+        }
+        self.announce(Announcement::StaysAway { who: asked.colleague.who, why });
+        self.show_company(Company::Nobody);
+    }
+
+    /// They come now, where that is who the survivor agreed to.
+    pub(super) fn handle_let_in(&mut self, turn: u32, now: Timestamp) {
+        let comes = self.asked.as_ref().filter(|asked| asked.turn == turn && asked.agrees);
+        if let (Some(asked), State::Chatting(chat)) = (comes, &mut self.state) {
+            let Agreed { who, device, credential } = &asked.colleague;
+            let (who, device, credential) = (who.clone(), device.clone(), credential.clone());
+            let agreed = Agreed { who: who.clone(), device, credential };
+            chat.open_to(turn, agreed, now);
+            self.show_company(Company::Here(who));
+        }
+    }
+
+    /// The third person is out.
+    pub(super) fn handle_third_gone(&mut self) {
+        self.asked = None;
+        self.show_company(Company::Nobody);
+    }
+
+    /// Somebody whose device was revoked is put out at once.
+    pub(super) fn mind_revoked_third(&mut self, now: Timestamp) {
+        if let State::Chatting(chat) = &self.state
+            && chat.third_was_revoked(self.trust.revocations())
+        {
+            self.put_out(now);
+        }
+    }
+
+    /// Nobody is asked about or here any more: there is no chat for them to join.
+    pub(super) fn drop_company(&mut self) {
+        self.asked = None;
+        self.show_company(Company::Nobody);
+    }
+
+    fn check_colleague(&self, colleague: &Certified, now: Timestamp) -> Option<Agreed> {
+        let chain = decode::<Chain>(&colleague.chain).ok()?;
+        let device = self.trust.check_chain(&chain, now)?;
+        let name = decode::<NameCertificate>(&colleague.name).ok()?.verify(&device).ok()?;
+        let joins_as = colleague.joins_as;
+        let who = Newcomer { name: name.as_str().into(), joins_as };
+        let credential = MemberCredential::Staff { chain };
+        device.roles.contains(joins_as.right()).then_some(Agreed { who, device, credential })
+    }
+
+    fn show_company(&mut self, company: Company) {
+        if self.company != company {
+            self.company = company.clone();
+            self.show(SurvivorEvent::Company(company));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A third person: asking the survivor whether a colleague may join, and a colleague's call into their chat
+//! (`features.md` 3.3, 3.5, 5.4).
+//!
+//! Whoever is there stands in the chat's head; what can be done about it stands in one place below the log. Every
+//! step is said in words.
+
+use leptos::ev;
+use leptos::html::{button, details, div, h2, p, section, summary};
+use leptos::prelude::*;
+use stillroom_conversation::{Call, Colleague, Company, JoinsAs};
+use stillroom_protocol::StaffId;
+
+use super::asked::asked;
+use super::message_id;
+use crate::board::{Seat, Seated};
+use crate::chat::{Chat, Stage};
+use crate::console::Console;
+use crate::focus;
+use crate::texts::{say, say_with};
+use crate::words;
+
+/// The id of the list of calls.
+const CALLS: &str = "calls";
+
+/// How far it has come, and whom the survivor can be asked about.
+pub(super) fn joining(console: Console, seated: Seated) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let open = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
+    };
+    let company = Memo::new(move |_| chat.with(|chat| chat.company().clone()));
+    let is_there = move || company.with(|company| *company != Company::Nobody);
+    let told = move || {
+        let (text, who) = company.with(words::company)?;
+        let role = say(words::role(who.joins_as.role()));
+        Some(say_with(text, &[("name", &who.name), ("role", &role)]))
+    };
+    let is_asked =
+        move || company.with(|one| matches!(one, Company::Asked(_) | Company::Awaited(_)));
+    let told = asked(seat, is_asked, told, "joining-back", move || console.put_out(seat));
+    let put_out = move || {
+        company.with(|company| matches!(company, Company::Here(_))).then(|| {
+            let press = button().attr("type", "button").class("button button-small").on(
+                ev::click,
+                move |_| {
+                    console.put_out(seat);
+                    focus::move_if_dropped(message_id(seat));
+                },
+            );
+            div().class("offers").child(press.child(say("joining-put-out")))
+        })
+    };
+    let asking = details()
+        .class("offers")
+        .attr("hidden", move || (is_there() || !open.get()).then_some(""))
+        .child((summary().child(say("joining-ask")), whom(console, seat)));
+    (told, put_out, asking)
+}
+
+/// Each colleague on duty who can join, once for each right that they have for it.
+fn whom(console: Console, seat: Seat) -> impl IntoView {
+    let on = console.board.colleagues.on;
+    let fit = move || {
+        let each = |one: &Colleague| {
+            let (id, roles) = (one.id, one.roles);
+            let all = [JoinsAs::Interpreter, JoinsAs::Supervisor].into_iter();
+            all.filter(move |joins_as| roles.contains(joins_as.right()))
+                .map(move |joins_as| (id, joins_as))
+        };
+        on.with(|on| on.iter().filter(|one| !one.on_break).flat_map(each).collect::<Vec<_>>())
+    };
+    let nobody = move || fit().is_empty().then(|| p().child(say("joining-nobody")));
+    let each = For(ForProps::builder()
+        .each(fit)
+        .key(|(id, joins_as)| (*id, *joins_as as u8))
+        .children(move |(id, joins_as)| one(console, seat, id, joins_as))
+        .build());
+    div().class("hand-over").child((
+        p().child(say("joining-about")),
+        div().class("choices").child(each),
+        nobody,
+    ))
+}
+
+fn one(console: Console, seat: Seat, id: StaffId, joins_as: JoinsAs) -> impl IntoView {
+    let name = console.board.colleagues.name(id).unwrap_or_default();
+    let role = say(words::role(joins_as.role()));
+    button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| {
+            console.ask_joining(seat, id, joins_as);
+            focus::move_if_dropped(message_id(seat));
+        })
+        .child(say_with("joining-ask-about", &[("name", &name), ("role", &role)]))
+}
+
+/// Who calls this desk into a chat of theirs. The region is there before, so that it is read when filled.
+pub(super) fn calls(console: Console) -> impl IntoView {
+    let calls = console.board.calls;
+    let heading = move || {
+        calls
+            .with(|calls| !calls.is_empty())
+            .then(|| h2().attr("id", CALLS).attr("tabindex", "-1").child(say("calls-heading")))
+    };
+    let each = For(ForProps::builder()
+        .each(move || calls.get())
+        .key(|call| (call.from, call.number, call.coming))
+        .children(move |call| called(console, call))
+        .build());
+    section().class("calls").child((heading, div().attr("role", "status").child(each)))
+}
+
+fn called(console: Console, call: Call) -> impl IntoView {
+    let Call { from, name, number, joins_as, coming } = call;
+    let role = say(words::role(joins_as.role()));
+    let text = if coming { "call-coming" } else { "call-asks" };
+    let told = say_with(text, &[("name", name.as_str()), ("role", &role)]);
+    let answer = move |comes: bool, class: &'static str, text: &'static str| {
+        let name = name.clone();
+        button()
+            .attr("type", "button")
+            .class(class)
+            .on(ev::click, move |_| {
+                console.answer_call(from, number, comes);
+                focus::move_if_dropped(CALLS.into());
+            })
+            .child(say_with(text, &[("name", name.as_str())]))
+    };
+    let come = (!coming).then(|| answer(true, "button button-main", "call-come"));
+    let cannot = answer(false, "button", "call-cannot");
+    div().class("waiter").child((p().child(told), div().class("choices").child((come, cannot))))
+}

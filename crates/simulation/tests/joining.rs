@@ -1,0 +1,501 @@
+//! A third person who joins: with the survivor's yes and not without, seen by everybody, out at once when asked; and
+//! what a relay or a desk that was changed could try.
+#![allow(clippy::unwrap_used, reason = "a scenario that fails here has failed")]
+
+mod scene;
+
+use core::time::Duration;
+use std::{cell::Cell, rc::Rc};
+
+use scene::{A_WHILE, FIRST, SOON, add_desk_with, chatting};
+use stillroom_conversation::{
+    Announcement, Call, Company, Ending, JoinsAs, Newcomer, Phase, Role, StaysAway, WriteError,
+};
+use stillroom_program::{Roles, decode, encode};
+use stillroom_protocol::{ClientFrame, RelayFrame, StaffId};
+use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
+
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// An advocate, a survivor who chats with them, and Lou, an interpreter on duty.
+struct Scene {
+    world: World,
+    sam: DeviceNumber,
+    survivor: DeviceNumber,
+    lou: DeviceNumber,
+}
+
+fn lou_as(joins_as: JoinsAs) -> Newcomer {
+    Newcomer { name: "Lourdes".into(), joins_as }
+}
+
+impl Scene {
+    fn new(seed: u64) -> Self {
+        Self::with(seed, Roles::INTERPRETER)
+    }
+
+    fn with(seed: u64, roles: Roles) -> Self {
+        let (mut world, sam, survivor) = chatting(seed);
+        let lou = add_desk_with(&mut world, roles, "Lourdes");
+        world.run_for(MOMENT);
+        Self { world, sam, survivor, lou }
+    }
+
+    /// A chat that Lou has joined.
+    fn joined(seed: u64) -> Self {
+        let mut scene = Self::new(seed);
+        scene.say(scene.survivor, "before");
+        scene.world.run_for(MOMENT);
+        scene.ask();
+        scene.agree();
+        scene.come();
+        scene.expect_in();
+        scene
+    }
+
+    fn id(&self, name: &str) -> StaffId {
+        let mut colleagues = self.world.shown(self.sam).colleagues.iter();
+        colleagues.find(|one| one.name.as_str() == name).unwrap().id
+    }
+
+    fn ask_as(&mut self, joins_as: JoinsAs) -> Result<(), WriteError> {
+        let id = self.id("Lourdes");
+        let asked =
+            self.world.as_desk(self.sam, |core, now| core.ask_joining(FIRST, id, joins_as, now));
+        self.world.run_for(MOMENT);
+        asked.unwrap()
+    }
+
+    fn ask(&mut self) {
+        self.ask_as(JoinsAs::Interpreter).unwrap();
+    }
+
+    fn agree(&mut self) {
+        self.world.as_survivor(self.survivor, |core, now| core.accept_joining(now));
+        self.world.run_for(MOMENT);
+    }
+
+    fn call(&self) -> Call {
+        self.world.shown(self.lou).calls[0].clone()
+    }
+
+    fn answer(&mut self, comes: bool) {
+        let Call { from, number, .. } = self.call();
+        self.world.as_desk(self.lou, |core, now| core.answer_call(from, number, comes, now));
+    }
+
+    fn come(&mut self) {
+        self.answer(true);
+    }
+
+    fn company(&self, device: DeviceNumber, chat: usize) -> Company {
+        self.world.shown(device).chat(chat).company.last().cloned().unwrap_or_default()
+    }
+
+    fn is_in(world: &World, lou: DeviceNumber, survivor: DeviceNumber) -> bool {
+        let roles = |roster: &[stillroom_conversation::Participant]| roster.len() == 3;
+        roles(&world.shown(lou).chat(1).roster) && roles(&world.shown(survivor).chat(0).roster)
+    }
+
+    fn expect_in(&mut self) {
+        let (lou, survivor) = (self.lou, self.survivor);
+        assert!(
+            self.world.run_until(SOON, |world| Self::is_in(world, lou, survivor)),
+            "{:?} {:?}",
+            self.world.shown(lou).troubles,
+            self.world.shown(self.sam).chat(1).company,
+        );
+        self.world.run_for(MOMENT);
+    }
+
+    fn say(&mut self, device: DeviceNumber, text: &str) {
+        if device == self.survivor {
+            self.world.as_survivor(device, |core, now| core.write(text, now).unwrap());
+        } else {
+            self.world.as_desk(device, |core, now| core.write(FIRST, text, now).unwrap());
+        }
+    }
+
+    fn put_out(&mut self) {
+        self.world.as_survivor(self.survivor, |core, now| core.put_out(now));
+    }
+
+    fn read_by(&self, device: DeviceNumber) -> Vec<String> {
+        let chat = usize::from(device != self.survivor);
+        let shown = self.world.shown(device).chat(chat);
+        shown.received().into_iter().map(str::to_owned).collect()
+    }
+
+    fn announced(&self, device: DeviceNumber, announcement: &Announcement) -> usize {
+        let chat = usize::from(device != self.survivor);
+        let shown = self.world.shown(device).chat(chat);
+        shown.announced.iter().filter(|one| *one == announcement).count()
+    }
+}
+
+fn lou_joined() -> Announcement {
+    Announcement::Joined { name: "Lourdes".into(), role: Role::Interpreter }
+}
+
+fn lou_left() -> Announcement {
+    Announcement::Left { name: "Lourdes".into(), role: Role::Interpreter }
+}
+
+#[test]
+fn an_interpreter_joins_after_a_yes_and_everybody_sees_who_they_are_and_who_writes_what() {
+    let mut scene = Scene::joined(1);
+    let Scene { sam, survivor, lou, .. } = scene;
+    for device in [sam, survivor] {
+        assert_eq!(scene.announced(device, &lou_joined()), 1);
+    }
+    assert_eq!(scene.world.shown(lou).chat(1).entered, Some(JoinsAs::Interpreter));
+    for (device, chat) in [(sam, 1), (survivor, 0), (lou, 1)] {
+        let roster = scene.world.shown(device).chat(chat).roster;
+        let mut known = roster.iter().map(|one| (one.name.as_str(), one.role)).collect::<Vec<_>>();
+        known.sort_by_key(|(name, _)| *name);
+        let expected =
+            [("", Role::Survivor), ("Lourdes", Role::Interpreter), ("Sam", Role::Advocate)];
+        assert_eq!(known, expected);
+    }
+    for (device, text) in [(survivor, "hola"), (lou, "hello"), (sam, "welcome")] {
+        scene.say(device, text);
+        scene.world.run_for(MOMENT);
+    }
+    assert_eq!(scene.read_by(survivor), ["hello", "welcome"]);
+    assert_eq!(scene.read_by(sam), ["before", "hola", "hello"]);
+    assert_eq!(scene.read_by(lou), ["hola", "welcome"]);
+    let authors = |device, chat| scene.world.shown(device).chat(chat).authors;
+    assert_eq!(authors(survivor, 0), [Role::Interpreter, Role::Advocate]);
+    assert_eq!(authors(lou, 1), [Role::Survivor, Role::Advocate]);
+    for (device, chat) in [(sam, 1), (survivor, 0), (lou, 1)] {
+        assert!(scene.world.shown(device).chat(chat).all_delivered());
+    }
+}
+
+#[test]
+fn nothing_happens_without_a_yes_and_a_no_calls_nobody() {
+    let mut scene = Scene::new(2);
+    scene.ask();
+    let asked = Company::Asked(lou_as(JoinsAs::Interpreter));
+    assert_eq!(scene.company(scene.survivor, 0), asked);
+    scene.world.run_for(A_WHILE);
+    assert!(scene.world.shown(scene.lou).calls.is_empty());
+    scene.world.as_survivor(scene.survivor, |core, now| core.decline_joining(now));
+    scene.world.run_for(MOMENT);
+    assert!(scene.world.shown(scene.lou).calls.is_empty());
+    let who = lou_as(JoinsAs::Interpreter);
+    let no = Announcement::StaysAway { who, why: StaysAway::NotWanted };
+    for device in [scene.sam, scene.survivor] {
+        assert_eq!(scene.announced(device, &no), 1);
+    }
+    assert_eq!(scene.company(scene.survivor, 0), Company::Nobody);
+    scene.ask();
+    assert_eq!(scene.company(scene.survivor, 0), asked, "it can be asked again");
+}
+
+#[test]
+fn a_colleague_who_cannot_come_or_does_not_answer_is_told_of_and_the_chat_goes_on() {
+    for answers in [true, false] {
+        let mut scene = Scene::new(3);
+        scene.ask();
+        scene.agree();
+        assert_eq!(scene.call().joins_as, JoinsAs::Interpreter);
+        if answers {
+            scene.answer(false);
+            scene.world.run_for(MOMENT);
+        } else {
+            scene.world.run_for(Duration::from_secs(190));
+        }
+        assert!(scene.world.shown(scene.lou).calls.is_empty());
+        let who = lou_as(JoinsAs::Interpreter);
+        let cannot = Announcement::StaysAway { who, why: StaysAway::CannotCome };
+        for device in [scene.sam, scene.survivor] {
+            assert_eq!(scene.announced(device, &cannot), 1);
+        }
+        scene.say(scene.survivor, "all right");
+        scene.world.run_for(MOMENT);
+        assert_eq!(scene.read_by(scene.sam), ["all right"]);
+    }
+}
+
+#[test]
+fn a_yes_can_be_taken_back_and_the_call_is_over() {
+    let mut scene = Scene::new(4);
+    scene.ask();
+    scene.agree();
+    scene.world.as_survivor(scene.survivor, |core, now| core.decline_joining(now));
+    scene.world.run_for(MOMENT);
+    assert!(scene.world.shown(scene.lou).calls.is_empty());
+    assert_eq!(scene.company(scene.sam, 1), Company::Nobody);
+}
+
+#[test]
+fn whoever_is_not_certified_for_it_cannot_be_asked_and_two_cannot_at_once() {
+    let mut scene = Scene::new(5);
+    assert_eq!(scene.ask_as(JoinsAs::Supervisor), Err(WriteError::NotNow));
+    scene.ask();
+    assert_eq!(scene.ask_as(JoinsAs::Interpreter), Err(WriteError::NotNow));
+}
+
+#[test]
+fn a_supervisor_joins_as_one_and_leads_nothing() {
+    let mut scene = Scene::with(6, Roles::SUPERVISOR | Roles::ADVOCATE);
+    scene.ask_as(JoinsAs::Supervisor).unwrap();
+    scene.agree();
+    scene.come();
+    scene.expect_in();
+    let joined = Announcement::Joined { name: "Lourdes".into(), role: Role::Supervisor };
+    assert_eq!(scene.announced(scene.survivor, &joined), 1);
+    let refused = scene.world.as_desk(scene.lou, |core, now| core.ask_end(FIRST, now));
+    assert_eq!(refused, Some(()));
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.world.shown(scene.survivor).end_asked, None);
+}
+
+#[test]
+fn whoever_is_asked_to_leave_is_out_at_once_and_reads_nothing_after() {
+    let mut scene = Scene::joined(7);
+    let lou_there = Newcomer { name: "Lourdes".into(), joins_as: JoinsAs::Interpreter };
+    scene.put_out();
+    scene.say(scene.survivor, "only for Sam");
+    assert_eq!(scene.company(scene.survivor, 0), Company::Leaving(lou_there.clone()));
+    scene.world.run_for(MOMENT);
+    for device in [scene.sam, scene.survivor] {
+        assert_eq!(scene.announced(device, &lou_left()), 1);
+    }
+    assert_eq!(scene.announced(scene.survivor, &Announcement::AskedToLeave(lou_there)), 1);
+    assert_eq!(scene.read_by(scene.sam), ["before", "only for Sam"]);
+    assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+    assert_eq!(scene.world.shown(scene.lou).chat(1).ending, Some(Ending::Out));
+    assert_eq!(scene.company(scene.survivor, 0), Company::Nobody);
+    scene.say(scene.sam, "they are gone");
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.read_by(scene.survivor), ["they are gone"]);
+    scene.ask();
+    scene.agree();
+    scene.come();
+    let lou = scene.lou;
+    let is_back = |world: &World| world.shown(lou).chat(2).roster.len() == 3;
+    assert!(scene.world.run_until(SOON, is_back), "somebody who left can be asked in again");
+}
+
+#[test]
+fn the_lead_can_put_them_out_and_they_can_leave_by_themselves() {
+    for by_lead in [true, false] {
+        let mut scene = Scene::joined(8);
+        if by_lead {
+            scene.world.as_desk(scene.sam, |core, now| core.put_out(FIRST, now));
+        } else {
+            scene.world.as_desk(scene.lou, |core, now| core.end(FIRST, now));
+        }
+        scene.world.run_for(MOMENT);
+        for device in [scene.sam, scene.survivor] {
+            assert_eq!(scene.announced(device, &lou_left()), 1);
+        }
+        assert_eq!(scene.world.shown(scene.lou).chat(1).ending, Some(Ending::Out));
+        assert_eq!(scene.world.shown(scene.survivor).phase(), Some(Phase::Chatting));
+        scene.say(scene.survivor, "after");
+        scene.world.run_for(MOMENT);
+        assert_eq!(scene.read_by(scene.sam), ["before", "after"]);
+        assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_third_person_forgets_the_chat_when_it_ends_is_handed_over_or_loses_its_lead() {
+    let ends: [fn(&mut Scene); 4] = [
+        |scene| drop(scene.world.as_desk(scene.sam, |core, now| core.end(FIRST, now))),
+        |scene| drop(scene.world.as_survivor(scene.survivor, |core, now| core.end(now))),
+        |scene| scene.world.destroy(scene.sam),
+        |scene| {
+            scene.world.leave(scene.survivor);
+        },
+    ];
+    for (seed, end) in (20..).zip(ends) {
+        let mut scene = Scene::joined(seed);
+        end(&mut scene);
+        let lou = scene.lou;
+        let is_over = |world: &World| world.shown(lou).chat(1).over;
+        assert!(scene.world.run_until(Duration::from_secs(120), is_over), "{seed}");
+    }
+}
+
+#[test]
+fn joining_comes_about_over_a_line_that_loses_much_and_nothing_from_before_is_readable() {
+    for seed in 30..42 {
+        let mut scene = Scene::new(seed);
+        let count = Cell::new(seed);
+        scene.world.set_way(Box::new(move |_, _, frame| {
+            count.set(count.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+            let in_chat = matches!(
+                decode(frame),
+                Ok(RelayFrame::Delivered { .. } | RelayFrame::FromStaff { .. })
+            );
+            match (in_chat, count.get() >> 61) {
+                (true, 0..=2) => Fate::Dropped,
+                (true, 3) => Fate::Becomes(vec![frame.to_vec(), frame.to_vec()]),
+                _ => Fate::Arrives,
+            }
+        }));
+        for number in 0..4 {
+            scene.say(scene.survivor, &format!("before {number}"));
+            scene.say(scene.sam, &format!("before, too {number}"));
+        }
+        scene.ask();
+        let (survivor, lou) = (scene.survivor, scene.lou);
+        let is_asked = |world: &World| !world.shown(survivor).chat(0).company.is_empty();
+        assert!(scene.world.run_until(A_WHILE, is_asked));
+        scene.agree();
+        scene.say(scene.survivor, "still before");
+        let is_called = |world: &World| !world.shown(lou).calls.is_empty();
+        assert!(scene.world.run_until(A_WHILE, is_called));
+        scene.come();
+        let is_in = |world: &World| Scene::is_in(world, lou, survivor);
+        assert!(scene.world.run_until(A_WHILE, is_in), "{seed}");
+        scene.say(scene.survivor, "after");
+        scene.say(scene.lou, "hello");
+        scene.world.run_for(A_WHILE);
+        assert_eq!(scene.read_by(lou), ["after"]);
+        assert!(scene.read_by(scene.sam).contains(&"hello".to_owned()));
+        assert_eq!(scene.read_by(scene.sam).len(), 7);
+        assert_eq!(scene.read_by(survivor).len(), 5);
+    }
+}
+
+/// The relay keeps back what the lead says to the group.
+fn withhold_from(world: &mut World, device: DeviceNumber) -> Rc<Cell<bool>> {
+    let withholds = Rc::new(Cell::new(true));
+    let held = Rc::clone(&withholds);
+    world.set_way(Box::new(move |to, direction, frame| {
+        let is_delivered = matches!(decode(frame), Ok(RelayFrame::Delivered { .. }));
+        let is_withheld = direction == Direction::Down && to == device && is_delivered;
+        if is_withheld && held.get() { Fate::Dropped } else { Fate::Arrives }
+    }));
+    withholds
+}
+
+#[test]
+fn a_relay_that_withholds_the_removal_gets_nothing_that_was_written_after() {
+    let mut scene = Scene::joined(9);
+    let withholds = withhold_from(&mut scene.world, scene.survivor);
+    let before = scene.world.seen_by_relay.len();
+    scene.put_out();
+    scene.say(scene.survivor, "not for Lou");
+    scene.world.run_for(A_WHILE);
+    assert_eq!(scene.read_by(scene.sam), ["before"]);
+    assert!(scene.world.seen_by_relay.len() > before, "the lead is asked again and again");
+    withholds.set(false);
+    let sam = scene.sam;
+    let arrived = |world: &World| world.shown(sam).chat(1).received().contains(&"not for Lou");
+    assert!(scene.world.run_until(A_WHILE, arrived));
+    assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+}
+
+#[test]
+fn a_lead_who_does_not_remove_them_hears_no_more_until_the_chat_is_ended() {
+    let mut scene = Scene::joined(10);
+    scene.world.sleep(scene.sam);
+    scene.put_out();
+    scene.say(scene.survivor, "not for Lou");
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+    scene.world.as_survivor(scene.survivor, |core, now| core.end(now));
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.world.shown(scene.lou).chat(1).ending, Some(Ending::BySurvivor));
+    assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+}
+
+#[test]
+fn a_survivor_who_changes_their_mind_while_somebody_comes_in_shows_them_nothing() {
+    let mut scene = Scene::new(11);
+    scene.ask();
+    scene.agree();
+    scene.come();
+    let survivor = scene.survivor;
+    let here = Company::Here(lou_as(JoinsAs::Interpreter));
+    let comes = |world: &World| world.shown(survivor).chat(0).company.last() == Some(&here);
+    assert!(scene.world.run_until(SOON, comes));
+    scene.put_out();
+    scene.say(scene.survivor, "not for Lou");
+    scene.world.run_for(SOON);
+    assert_eq!(scene.read_by(scene.lou), Vec::<String>::new());
+    assert_eq!(scene.read_by(scene.sam), ["not for Lou"]);
+    assert_eq!(scene.company(survivor, 0), Company::Nobody);
+}
+
+#[test]
+fn joining_outlasts_a_relay_that_is_killed() {
+    let mut scene = Scene::joined(12);
+    scene.world.kill_relay();
+    scene.world.run_for(Duration::from_secs(5));
+    scene.world.start_relay();
+    scene.world.run_for(SOON * 2);
+    scene.say(scene.lou, "still here");
+    scene.say(scene.survivor, "good");
+    scene.world.run_for(SOON);
+    assert_eq!(scene.read_by(scene.survivor), ["still here"]);
+    assert_eq!(scene.read_by(scene.lou), ["good"]);
+    scene.world.kill_relay();
+    scene.put_out();
+    scene.say(scene.survivor, "not for Lou");
+    scene.world.start_relay();
+    scene.world.run_for(A_WHILE);
+    assert_eq!(scene.read_by(scene.sam).last().map(String::as_str), Some("not for Lou"));
+    assert_eq!(scene.read_by(scene.lou), ["good"]);
+    assert!(scene.world.shown(scene.lou).chat(1).over);
+}
+
+#[test]
+fn an_interpreter_ends_the_chat_of_nobody_whatever_their_device_tells_the_relay() {
+    let mut scene = Scene::joined(13);
+    // Whatever Lou's device posts to the room becomes a request to close it.
+    let lou = scene.lou;
+    scene.world.set_way(Box::new(move |from, direction, frame| match (direction, decode(frame)) {
+        (Direction::Up, Ok(ClientFrame::Post { room, .. })) if from == lou => {
+            Fate::Becomes(vec![encode(&ClientFrame::CloseRoom { room })])
+        }
+        _ => Fate::Arrives,
+    }));
+    scene.say(scene.lou, "close it");
+    scene.world.run_for(MOMENT);
+    scene.say(scene.survivor, "are you there?");
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.read_by(scene.sam), ["before", "are you there?"]);
+    assert_eq!(scene.world.shown(scene.survivor).phase(), Some(Phase::Chatting));
+}
+
+#[test]
+fn whoever_is_revoked_while_they_are_there_is_put_out() {
+    let mut scene = Scene::new(14);
+    let kim = scene.world.program.staff(Roles::INTERPRETER, "Kim");
+    let desk = scene.world.desk(kim.clone());
+    scene.world.as_desk(desk, |core, now| core.go_on_duty(now));
+    scene.world.run_for(MOMENT);
+    let id = scene.id("Kim");
+    scene.world.as_desk(scene.sam, |core, now| {
+        core.ask_joining(FIRST, id, JoinsAs::Interpreter, now).unwrap();
+    });
+    scene.world.run_for(MOMENT);
+    scene.agree();
+    scene.lou = desk;
+    scene.come();
+    scene.expect_in();
+    scene.world.revoke(&kim);
+    scene.world.run_for(SOON);
+    let left = Announcement::Left { name: "Kim".into(), role: Role::Interpreter };
+    assert_eq!(scene.announced(scene.survivor, &left), 1);
+    assert!(scene.world.shown(desk).chat(1).over);
+}
+
+#[test]
+fn the_relay_sees_neither_a_name_nor_a_word() {
+    let mut scene = Scene::joined(15);
+    scene.say(scene.lou, "a word of mine");
+    scene.put_out();
+    scene.world.run_for(SOON);
+    for words in ["Lourdes", "word", "before"] {
+        let found =
+            |frame: &Vec<u8>| frame.windows(words.len()).any(|part| part == words.as_bytes());
+        assert!(!scene.world.seen_by_relay.iter().any(found), "{words}");
+    }
+}
