@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
-    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy,
-    PolicyError, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
-    VerifiedRevocations, encode,
+    Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
+    SharedKeyBundle, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord,
+    VerifiedDevice, VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
@@ -326,8 +326,8 @@ impl Records {
 
     async fn put_duty_key(&self, replaces: u64, bundle: Record) -> Result<Reply, Failure> {
         let revoked = self.revoked().clone();
-        read::<DutyKeyBundle>(&bundle)?
-            .verify(&self.root, &revoked, self.clock.now(), self.tolerance)
+        read::<SharedKeyBundle>(&bundle)?
+            .verify(SharedKey::Duty, &self.root, &revoked, self.clock.now(), self.tolerance)
             .map_err(|_| NOT_SIGNED)?;
         let current = self.directory.newest(Kind::DutyKey).await?;
         if current.is_some_and(|current| current.record == bundle) {

@@ -5,8 +5,8 @@
 //! it back or give an old one, which is made anew then, but not read it or put its own in its place.
 
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey,
-    SignedStatement, StaffRecord, Timestamp,
+    Device, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey, SharedKey,
+    SharedKeyBundle, SignedStatement, StaffRecord, Timestamp,
 };
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
 
@@ -225,9 +225,16 @@ impl OwnDuty {
     /// The key in a bundle that a colleague signed under the list of revoked devices that is known here, that is
     /// young enough and wrapped for this device.
     fn open(&self, bundle: &[u8], context: &Context<'_>, now: Timestamp) -> Option<ReceivingKey> {
-        let bundle = decode::<DutyKeyBundle>(bundle).ok()?;
-        let verified =
-            bundle.verify(context.root, context.trust.revocations(), now, CLOCK_TOLERANCE).ok()?;
+        let bundle = decode::<SharedKeyBundle>(bundle).ok()?;
+        let verified = bundle
+            .verify(
+                SharedKey::Duty,
+                context.root,
+                context.trust.revocations(),
+                now,
+                CLOCK_TOLERANCE,
+            )
+            .ok()?;
         let age = now.seconds().saturating_sub(verified.made());
         if age >= DUTY_KEY_LASTS.as_secs() {
             return None;
@@ -249,9 +256,15 @@ impl OwnDuty {
             .filter_map(|record| record.verify(context.root, now, CLOCK_TOLERANCE).ok())
             .collect::<Vec<_>>();
         let revocations = context.trust.revocations();
-        let (bundle, key) =
-            DutyKeyBundle::make(context.device, &staff, revocations, now, context.randomness)
-                .ok()?;
+        let (bundle, key) = SharedKeyBundle::make(
+            SharedKey::Duty,
+            context.device,
+            &staff,
+            revocations,
+            now,
+            context.randomness,
+        )
+        .ok()?;
         let bundle = Bytes::try_from(encode(&bundle)).ok()?;
         self.step = Step::Putting { key, under: revocations.hash() };
         Some(self.request(Operation::PutDutyKey { replaces, bundle }))
