@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use stillroom_fuzz::{NOW, TOLERANCE, WORLD};
 use stillroom_program::{
-    SharedKeyBundle, SignedRevocations, SignedStatement, VerifiedRevocations, decode,
+    SharedKey, SharedKeyBundle, SignedRevocations, SignedStatement, VerifiedRevocations, decode,
 };
 
 fuzz_target!(|bytes: &[u8]| {

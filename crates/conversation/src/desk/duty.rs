@@ -8,7 +8,7 @@ use stillroom_program::{
     Device, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey, SharedKey,
     SharedKeyBundle, SignedStatement, StaffRecord, Timestamp,
 };
-use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
+use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, Shared, decode, encode};
 
 use crate::{
     limits::{CLOCK_TOLERANCE, DUTY_KEY_LASTS, DUTY_KEYS_HELD, STATEMENT_EVERY, STATEMENT_LASTS},
@@ -153,7 +153,7 @@ impl OwnDuty {
         };
         (!known).then(|| {
             self.step = Step::FetchingColleagues { again };
-            self.request(Operation::DutyKey)
+            self.request(Operation::Shared { which: Shared::DutyKey })
         })
     }
 
@@ -170,7 +170,7 @@ impl OwnDuty {
         }
         let list = context.trust.revocations().hash();
         match (core::mem::replace(&mut self.step, Step::Idle), reply) {
-            (Step::Fetching, Reply::DutyKey { version, bundle }) => {
+            (Step::Fetching, Reply::Shared { version, record: bundle }) => {
                 match self.open(&bundle, context, now) {
                     Some(key) => self.take_key(key, list, context, now),
                     None => {
@@ -179,7 +179,7 @@ impl OwnDuty {
                     }
                 }
             }
-            (Step::FetchingColleagues { again }, Reply::DutyKey { bundle, .. }) => {
+            (Step::FetchingColleagues { again }, Reply::Shared { record: bundle, .. }) => {
                 if let Some(key) = self.open(&bundle, context, now) {
                     return self.take_key(key, list, context, now);
                 }
@@ -219,7 +219,7 @@ impl OwnDuty {
 
     fn fetch(&mut self) -> ClientFrame {
         self.step = Step::Fetching;
-        self.request(Operation::DutyKey)
+        self.request(Operation::Shared { which: Shared::DutyKey })
     }
 
     /// The key in a bundle that a colleague signed under the list of revoked devices that is known here, that is
@@ -267,7 +267,11 @@ impl OwnDuty {
         .ok()?;
         let bundle = Bytes::try_from(encode(&bundle)).ok()?;
         self.step = Step::Putting { key, under: revocations.hash() };
-        Some(self.request(Operation::PutDutyKey { replaces, bundle }))
+        Some(self.request(Operation::PutShared {
+            which: Shared::DutyKey,
+            replaces,
+            record: bundle,
+        }))
     }
 
     fn take_key(

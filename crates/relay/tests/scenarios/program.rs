@@ -6,8 +6,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
     Device, Direction, DutyStatement, Fingerprint, Locale, LocaleFile, NewDevice, Policy,
-    Revocations, Roles, RootKey, SharedKeyBundle, SignedPolicy, SignedRevocations, SignedStatement,
-    Timestamp, Validity, VerifiedRevocations, VerifyingKey, encode,
+    Revocations, Roles, RootKey, SharedKey, SharedKeyBundle, SignedPolicy, SignedRevocations,
+    SignedStatement, Timestamp, Validity, VerifiedRevocations, VerifyingKey, encode,
 };
 use stillroom_relay::ProgramFile;
 
