@@ -17,12 +17,26 @@ export const WORDS = [
   'e\u0301 n\u0303 a\u0308\u0323 Zalgo\u0336\u0335 \u{1F468}\u200D\u{1F469}\u200D\u{1F467}',
 ]
 
+/** Goes on duty, and waits until survivors can be told so: before that, whoever asks is told that nobody is there. */
+export async function goOnDuty(desk) {
+  await desk.click('button', 'Go on duty')
+  await desk.until(() => document.querySelector('[data-duty=on]') !== null)
+}
+
 /** Puts an advocate on duty at `url`. */
 export async function onDuty(browser, url, options) {
   const desk = await browser.newPage(options)
   await desk.goto(url)
-  await desk.click('button', 'Go on duty')
-  await desk.see('button', 'Take next')
+  await goOnDuty(desk)
+  return desk
+}
+
+/** The same with a clock that the scenario lets go on. */
+export async function onDutyByClock(browser, url) {
+  const desk = await browser.newPage()
+  await desk.raw.clock.install()
+  await desk.goto(url)
+  await goOnDuty(desk)
   return desk
 }
 

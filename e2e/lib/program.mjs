@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { goOnDuty } from './people.mjs'
 import { BINARY } from './stillroom.mjs'
 
 export const PASSPHRASE = 'four words or rather more'
@@ -183,7 +184,6 @@ export async function onDutyByInvitation(program, browser, name, ...more) {
   await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
   await desk.click('button', 'Make my keys')
   await invitation.certified
-  await desk.click('button', 'Go on duty')
-  await desk.see('button', 'Take next')
+  await goOnDuty(desk)
   return desk
 }

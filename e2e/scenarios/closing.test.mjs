@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, picture, startChat, toRights } from '../lib/people.mjs'
+import { HEADINGS, goOnDuty, picture, startChat, toRights } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
 
 const NOTICE = 'Our building is being evacuated. You can call the hotline.'
@@ -20,8 +20,7 @@ describe('a program that closes', () => {
     await desk.fill('textbox', 'The same passphrase once more', PASSPHRASE)
     await desk.click('button', 'Make my keys')
     await invitation.certified
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    await goOnDuty(desk)
   })
   after(async () => {
     await browser?.close()

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 
 import { DESKTOP, launchChromium } from '../lib/browsers.mjs'
-import { advocateSays, answered, onDuty, picture } from '../lib/people.mjs'
+import { advocateSays, answered, goOnDuty, onDuty, picture } from '../lib/people.mjs'
 import { scriptedSurvivor } from '../lib/scripted.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -79,8 +79,7 @@ describe('the desk', () => {
     }
     await desk.goto(program.desk)
     await desk.raw.clock.runFor(1 * SECONDS)
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    await goOnDuty(desk)
     survivor = await scriptedSurvivor(program.visitor)
     await desk.until(waits)
     await desk.click('button', 'Take next')

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, answered, meet, onDuty, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { advocateSays, answered, meet, onDuty, onDutyByClock, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const QUESTION = 'Is there more that you want to say?'
@@ -103,11 +103,7 @@ describe('whoever does nothing', () => {
   before(async () => {
     program = await startDemo()
     browser = await launchChromium()
-    desk = await browser.newPage()
-    await desk.raw.clock.install()
-    await desk.goto(program.desk)
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    desk = await onDutyByClock(browser, program.desk)
     survivor = await browser.newPage()
     await survivor.raw.clock.install()
     await survivor.goto(program.visitor)

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, launchFirefox } from '../lib/browsers.mjs'
-import { advocateSays, answered, onDuty, picture } from '../lib/people.mjs'
+import { advocateSays, answered, goOnDuty, onDuty, picture } from '../lib/people.mjs'
 import { scriptedSurvivor } from '../lib/scripted.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -297,8 +297,7 @@ describe('check in with the survivor about meaning, tone, and emotion', () => {
     await desk.raw.clock.install()
     await desk.goto(program.desk)
     await desk.raw.clock.runFor(1_000)
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    await goOnDuty(desk)
     survivor = await scriptedSurvivor(program.visitor)
     await desk.until(waits)
     await desk.click('button', 'Take next')

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium } from '../lib/browsers.mjs'
-import { advocateSays, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
+import { advocateSays, goOnDuty, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
 
 describe('a real program', () => {
@@ -38,8 +38,7 @@ describe('a real program', () => {
     await desk.seeAnywhere('does not open the desk')
     await desk.fill('textbox', 'Passphrase', PASSPHRASE)
     await desk.click('button', 'Open the desk')
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    await goOnDuty(desk)
   })
 
   test('a relay killed in mid-chat and started empty loses, doubles and reorders nothing', async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, answered, meet, picture, toWaiting } from '../lib/people.mjs'
+import { advocateSays, answered, meet, onDutyByClock, picture, toWaiting } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 /** A small part of the time after which a line that says nothing counts as gone: its answers come in between. */
@@ -19,11 +19,7 @@ describe('whoever writes nothing', () => {
   before(async () => {
     program = await startDemo()
     browser = await launchChromium()
-    desk = await browser.newPage()
-    await desk.raw.clock.install()
-    await desk.goto(program.desk)
-    await desk.click('button', 'Go on duty')
-    await desk.see('button', 'Take next')
+    desk = await onDutyByClock(browser, program.desk)
   })
   after(async () => {
     await browser?.close()

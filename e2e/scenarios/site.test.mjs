@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, askForAdvocate, meet, onDuty, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { advocateSays, askForAdvocate, goOnDuty, meet, onDuty, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
 import { startExport, startWebsite } from '../lib/website.mjs'
@@ -31,8 +31,7 @@ async function welcome(browser, program, ...more) {
 }
 
 async function startDuty(desk) {
-  await desk.click('button', 'Go on duty')
-  await desk.see('button', 'Take next')
+  await goOnDuty(desk)
 }
 
 /** The website around a snippet, and a page that leads to it. */

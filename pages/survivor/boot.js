@@ -181,7 +181,7 @@ const presses = {
   'live-stop': agree,
   'handover-wait': agree,
   'handover-end': () => ask(true),
-  'go-on': () => at('message').focus(),
+  'go-on': () => ask(false),
   unveil: () => { uncover(); at('log').focus() },
   close: shut,
   'skip-questions': () => begin(),

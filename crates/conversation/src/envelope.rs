@@ -58,6 +58,9 @@ choice! {
         WithdrawEnd { turn: u32 } = 14,
         /// From the survivor to the lead, in answer to that question: they go on. Whoever agrees ends the chat.
         GoOn { turn: u32 } = 15,
+        /// From the lead to the survivor: nothing. That it is acknowledged shows that what their device said before
+        /// is here.
+        HearOut = 18,
         /// Towards showing one another what is not sent yet, or out of it. `turn` numbers the offers of both.
         Live { turn: u32, step: LiveStep } = 16,
         /// While that is agreed: whether this member is typing, and what. Has no place in the stream, is

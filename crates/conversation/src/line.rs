@@ -49,13 +49,11 @@ enum State {
 pub(crate) struct Connection {
     state: State,
     failures: u32,
-    /// How many pings have no answer yet.
-    pings: u32,
 }
 
 impl Connection {
     pub(crate) fn new() -> Self {
-        Self { state: State::Idle, failures: 0, pings: 0 }
+        Self { state: State::Idle, failures: 0 }
     }
 
     /// A line is wanted from now on; connects where there is none.
@@ -78,7 +76,6 @@ impl Connection {
     pub(crate) fn handle_connected(&mut self, now: Timestamp) -> bool {
         let wanted = matches!(self.state, State::Connecting { .. });
         if wanted {
-            self.pings = 0;
             self.state = State::Greeting { since: now };
         }
         wanted
@@ -102,19 +99,6 @@ impl Connection {
             *heard = now;
             *asked = false;
         }
-    }
-
-    /// A ping is on its way.
-    pub(crate) fn handle_pinged(&mut self) {
-        self.pings = self.pings.saturating_add(1);
-    }
-
-    /// A ping is answered. Whether it was the last one on its way: whatever the relay had for us when that was
-    /// sent came before this answer.
-    pub(crate) fn handle_pong(&mut self) -> bool {
-        let awaited = self.pings > 0;
-        self.pings = self.pings.saturating_sub(1);
-        awaited && self.pings == 0
     }
 
     /// The relay showed that it serves us: the next failure starts again from the shortest wait.

@@ -534,7 +534,8 @@ impl Survivor {
                 }
             }
             State::Chatting(chat) if chat.lead_was_revoked(self.trust.revocations()) => {
-                self.ask_for_another(now);
+                // Of a chat that is over here, nobody is left who would have to hear so.
+                if chat.has_ended() { self.destroy() } else { self.ask_for_another(now) }
             }
             State::Chatting(chat) => chat.handle_line_up(now),
             State::Before | State::Over => {}

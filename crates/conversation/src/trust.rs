@@ -7,10 +7,10 @@
 
 use stillroom_program::{
     DutyStatement, Fingerprint, PolicyError, SignedPolicy, SignedRevocations, SignedStatement,
-    StatementError, Timestamp, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
-    VerifiedStatement,
+    StaffRecord, StatementError, Timestamp, VerifiedDevice, VerifiedPolicy, VerifiedRevocations,
+    VerifiedStaff, VerifiedStatement,
 };
-use stillroom_protocol::decode;
+use stillroom_protocol::{Bytes, decode, limits::RECORD_MAX};
 
 use crate::{
     limits::CLOCK_TOLERANCE,
@@ -127,6 +127,16 @@ impl Trust {
         let device = chain.verify(&self.root, now, CLOCK_TOLERANCE).ok()?;
         let genuine = device.key == member.signing && !self.revocations.is_revoked(&device);
         genuine.then_some(device)
+    }
+
+    /// The staff in these records, the revoked among them; what does not lead to the root is nobody.
+    pub(crate) fn staff(
+        &self,
+        records: &[Bytes<RECORD_MAX>],
+        now: Timestamp,
+    ) -> impl Iterator<Item = VerifiedStaff> {
+        let records = records.iter().filter_map(|record| decode::<StaffRecord>(record).ok());
+        records.filter_map(move |record| record.verify(&self.root, now, CLOCK_TOLERANCE).ok())
     }
 
     fn handle_policy(&mut self, bytes: &[u8], now: Timestamp) -> Result<(), TrustError> {

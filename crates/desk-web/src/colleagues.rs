@@ -17,8 +17,8 @@ use crate::texts::{say, say_with};
 use crate::view::COLLEAGUES;
 use crate::words;
 
-/// How many words are held, of all colleagues together: the oldest go first.
-const WORDS_MOST: usize = 200;
+/// How many words with one colleague are held: the oldest go first.
+const WORDS_MOST: usize = 100;
 
 /// A word to or from a colleague.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub(crate) struct Word {
     pub(crate) number: u32,
     /// With whom.
     pub(crate) with: StaffId,
+    /// Their name, which outlives their time on duty.
+    name: String,
     /// Whether it is this desk's own.
     pub(crate) mine: bool,
     /// Whether it was in front of whoever is at this desk.
@@ -107,21 +109,44 @@ impl Colleagues {
         self.words.with(|words| words.iter().filter(counts).count())
     }
 
-    /// A colleague's name, while they are on. It is certified, and so does not change.
+    /// A colleague's name, while they are on or something that was written with them is here. It is certified, and
+    /// so does not change.
     pub(crate) fn name(self, id: StaffId) -> Option<String> {
-        self.on.with_untracked(|on| {
+        let on = self.on.with_untracked(|on| {
             let one = on.iter().find(|one| one.id == id);
             one.map(|one| one.name.as_str().to_owned())
+        });
+        on.or_else(|| {
+            self.words.with_untracked(|words| {
+                words.iter().find(|word| word.with == id).map(|word| word.name.clone())
+            })
         })
     }
 
+    /// Who has a row: whoever is on, and then those who are not and with whom something was written.
+    pub(crate) fn rows(self) -> Vec<StaffId> {
+        let mut rows = self.on.with(|on| on.iter().map(|one| one.id).collect::<Vec<_>>());
+        self.words.with(|words| {
+            for word in words {
+                if !rows.contains(&word.with) {
+                    rows.push(word.with);
+                }
+            }
+        });
+        rows
+    }
+
     fn keep(self, with: StaffId, mine: bool, read: bool, text: &str) {
+        let name = self.name(with).unwrap_or_default();
         self.words.update(|words| {
             let number = words.last().map_or(0, |last| last.number.wrapping_add(1));
             let text = Zeroizing::new(text.to_owned());
-            words.push(Word { number, with, mine, read, text });
-            if words.len() > WORDS_MOST {
-                words.remove(0);
+            words.push(Word { number, with, name, mine, read, text });
+            let theirs = |word: &Word| word.with == with;
+            if words.iter().filter(|word| theirs(word)).count() > WORDS_MOST
+                && let Some(oldest) = words.iter().position(theirs)
+            {
+                words.remove(oldest);
             }
         });
     }

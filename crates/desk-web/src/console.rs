@@ -25,7 +25,7 @@ use crate::idle::Idle;
 use crate::line::{Heard, Line};
 use crate::shift::TimeOfDay;
 use crate::view::{
-    COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
+    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
 };
 use crate::words;
 
@@ -281,6 +281,7 @@ impl Console {
 
     /// Opens the guides beside the chats, with the keyboard in them.
     pub(crate) fn open_guides(self) {
+        self.board.colleagues.with.set(None);
         self.board.colleagues.open.set(false);
         self.board.guides.set(true);
         focus::move_to(GUIDES.into());
@@ -380,7 +381,13 @@ impl Shell {
                     board.colleagues.forget();
                 }
             }
-            DeskEvent::Colleagues { on, asks } => board.colleagues.show(board, on, asks),
+            DeskEvent::Colleagues { on, asks } => {
+                let was_there = focus::is_within(&format!("#{COLLEAGUES_PANEL}"));
+                board.colleagues.show(board, on, asks);
+                if was_there {
+                    focus::move_if_dropped(COLLEAGUES.into());
+                }
+            }
             DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),

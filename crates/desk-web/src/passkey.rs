@@ -110,7 +110,7 @@ fn given(credential: &JsValue) -> JsValue {
     results.map_or(JsValue::UNDEFINED, |results| field(&results, "prf"))
 }
 
-/// The secret in it, which is not left in the browser's memory.
+/// The secret in it. The buffer that the browser gave is overwritten; others that it may have are its own.
 fn secret(given: &JsValue) -> Option<PasskeySecret> {
     let first = Uint8Array::new(&field(&field(given, "results"), "first"));
     let mut secret = Zeroizing::new([0; 32]);

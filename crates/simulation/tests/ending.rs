@@ -138,6 +138,34 @@ fn a_desk_that_slept_hears_what_they_answered_before_it_ends_anything() {
 }
 
 #[test]
+fn whoever_answers_on_a_line_that_stalls_is_heard_out() {
+    let (mut world, desk, survivor) = chatting(10);
+    ask(&mut world, desk, survivor);
+    world.run_for(TIME - SLEPT / 2);
+    world.sleep(survivor);
+    world.as_survivor(survivor, |core, now| core.go_on(now));
+    world.run_for(SLEPT);
+    world.wake(survivor);
+    goes_on(&mut world, desk, survivor);
+    assert_eq!(steps(&world, desk), [ASKED, EndStep::TheyGoOn]);
+}
+
+#[test]
+fn whoever_is_asked_whether_the_chat_may_end_is_not_taken_for_silent() {
+    let (mut world, desk, survivor) = chatting(11);
+    world.publish(|policy| {
+        let timers = &mut policy.terms.timers;
+        (timers.silence_ask, timers.silence_warn, timers.silence_close) = (1, 20, 30);
+    });
+    world.run_for(SOON);
+    ask(&mut world, desk, survivor);
+    let began = world.now;
+    assert!(world.run_until(A_WHILE, |world| ended(world, survivor, Ending::ByStaff)));
+    assert!(world.now.checked_since(began) < TIME + SOON);
+    assert!(world.shown(survivor).chat(0).silences.is_empty());
+}
+
+#[test]
 fn one_question_takes_the_place_of_the_other() {
     let (mut world, desk, survivor) = chatting(8);
     let handover = Handover::new(Successor::Anyone, HandoverReason::ShiftEnds, "", "").unwrap();

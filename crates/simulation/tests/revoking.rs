@@ -76,6 +76,20 @@ fn its_survivor_is_told_and_is_at_the_head_of_the_line_within_seconds() {
 }
 
 #[test]
+fn a_chat_that_its_survivor_has_ended_stays_ended() {
+    let Scene { mut world, sam, device, kim, survivor, .. } = scene(5);
+    world.lock(sam);
+    world.as_survivor(survivor, |core, now| {
+        core.write("are you there", now).unwrap();
+        core.end(now);
+    });
+    world.revoke(&device);
+    world.run_for(A_WHILE);
+    assert_eq!(world.shown(survivor).phase(), Some(Phase::Ended(Ending::BySurvivor)));
+    assert_eq!(world.shown(kim).waiting.len(), 1, "nobody but who waited before");
+}
+
+#[test]
 fn nothing_is_left_on_it_and_it_takes_nobody() {
     let Scene { mut world, sam, device, .. } = scene(2);
     world.revoke(&device);
@@ -123,7 +137,8 @@ fn desks_that_are_shown_different_lists_do_not_replace_one_anothers_keys_for_eve
     }));
     let made = keys_made(&world).len();
     world.revoke(&device);
-    world.run_for(A_WHILE);
+    // Longer than duty is stated for.
+    world.run_for(5 * A_WHILE);
     assert!(keys_made(&world).len() - made <= 4, "{}", keys_made(&world).len() - made);
     assert_eq!(world.shown(kim).duty, Some(Duty::On));
 }

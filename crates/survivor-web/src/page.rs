@@ -129,7 +129,7 @@ impl Page {
             self.core.accept_handover(now);
         } else if id == "handover-wait" {
             self.core.decline_handover(now);
-        } else if id == "go-on" {
+        } else if ["go-on", "keep"].contains(&id.as_str()) {
             self.core.go_on(now);
         } else if let Some(step) = words::step(&id) {
             self.core.step(step, now);

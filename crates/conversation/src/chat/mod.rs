@@ -607,6 +607,7 @@ impl Chat {
             | Content::AskEnd { .. }
             | Content::WithdrawEnd { .. }
             | Content::GoOn { .. }
+            | Content::HearOut
             | Content::Note { .. }
             | Content::Live { .. }
             | Content::Beat { .. }

@@ -7,7 +7,7 @@
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NoteInbox, Roles, StaffNote, StaffRecord, Timestamp, VerifiedStaff,
+    DisplayName, Epoch, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
 };
 use stillroom_protocol::{
     Bytes, ClientFrame, Flag, List, Operation, Reply, StaffId, Text, choice, decode, encode,
@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 use super::{Desk, DeskEvent, Duty};
 use crate::{
     conversation::{WriteError, Written},
-    limits::{CLOCK_TOLERANCE, CONSULT_BYTES, CONSULT_CHARACTERS},
+    limits::{CONSULT_BYTES, CONSULT_CHARACTERS},
 };
 
 /// The number of its request: duty counts its own up from 1, and the guidance has 0.
@@ -94,6 +94,13 @@ impl Known {
     }
 }
 
+/// Whether there is more to ask once the answer is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    No,
+    Yes,
+}
+
 /// What this desk knows of its colleagues, while it is on duty.
 #[derive(Default)]
 pub(super) struct Colleagues {
@@ -103,6 +110,8 @@ pub(super) struct Colleagues {
     /// This time on duty, while it lasts.
     inbox: Option<NoteInbox>,
     last_stamp: u64,
+    /// Whether it is asked who the staff are, and whether that is to be asked again after.
+    asking: Option<Again>,
     asks: Asks,
     /// What was shown last.
     shown: (Vec<Colleague>, Asks),
@@ -113,6 +122,7 @@ impl Colleagues {
     pub(super) fn handle_line_down(&mut self) {
         self.here.clear();
         self.known.clear();
+        self.asking = None;
     }
 
     fn to_show(&self) -> (Vec<Colleague>, Asks) {
@@ -166,15 +176,22 @@ impl Desk {
 
     /// Who the staff are. What is not certified, is revoked or may not lead is nobody.
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
+        let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
-        for record in records.iter() {
-            let Ok(record) = decode::<StaffRecord>(record) else { continue };
-            let Ok(staff) = record.verify(&self.setup.root, now, CLOCK_TOLERANCE) else { continue };
+        for staff in self.trust.staff(records, now) {
             let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
                 self.colleagues.known.push(known);
             }
         }
+        if again {
+            self.ask_who();
+        }
+    }
+
+    /// The relay does not say now who the staff are; it is asked again when somebody comes.
+    pub(super) fn handle_staff_refused(&mut self) {
+        self.colleagues.asking = None;
     }
 
     /// A note came, as the relay says from there. What does not hold is passed over.
@@ -258,10 +275,16 @@ impl Desk {
             && !known.iter().any(|known| known.id() == id)
     }
 
-    /// Asks for the certificates of those whose lines stand, while on duty.
+    /// Asks for the certificates of those whose lines stand, while on duty: once at a time, however many come.
     fn ask_who(&mut self) {
         let unmet = self.colleagues.here.iter().any(|id| self.is_unmet(*id));
-        if unmet && self.colleagues.inbox.is_some() {
+        if !unmet || self.colleagues.inbox.is_none() {
+            return;
+        }
+        if let Some(again) = &mut self.colleagues.asking {
+            *again = Again::Yes;
+        } else {
+            self.colleagues.asking = Some(Again::No);
             self.send(&ClientFrame::Request { number: REQUEST, operation: Operation::ListStaff });
         }
     }

@@ -6,7 +6,7 @@
 
 use stillroom_program::{
     Device, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey, SharedKey,
-    SharedKeyBundle, SignedStatement, StaffRecord, Timestamp,
+    SharedKeyBundle, SignedStatement, Timestamp,
 };
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, Shared, decode, encode};
 
@@ -140,7 +140,7 @@ impl OwnDuty {
 
     /// Policy or revocations changed: what was stated no longer holds.
     pub(crate) fn handle_records_changed(&mut self, now: Timestamp) {
-        if let Step::Stated { again } = &mut self.step {
+        if let Step::Stated { again } | Step::FetchingColleagues { again } = &mut self.step {
             *again = now;
         }
     }
@@ -250,11 +250,7 @@ impl OwnDuty {
         context: &mut Context<'_>,
         now: Timestamp,
     ) -> Option<ClientFrame> {
-        let staff = records
-            .iter()
-            .filter_map(|record| decode::<StaffRecord>(record).ok())
-            .filter_map(|record| record.verify(context.root, now, CLOCK_TOLERANCE).ok())
-            .collect::<Vec<_>>();
+        let staff = context.trust.staff(records, now).collect::<Vec<_>>();
         let revocations = context.trust.revocations();
         let (bundle, key) = SharedKeyBundle::make(
             SharedKey::Duty,

@@ -15,7 +15,6 @@ use crate::{
     conversation::{EndStep, Ending},
     envelope::Content,
     limits::END_ASKED_MINUTES,
-    line::LineAction,
 };
 
 /// The question of one chat.
@@ -43,6 +42,11 @@ impl EndQuestion {
     fn close(&mut self) -> bool {
         self.due = None;
         core::mem::take(&mut self.open)
+    }
+
+    /// Whether the survivor is asked. They have something to answer then, and are not taken for silent.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether they had their time. It is over then; the question stays open until the chat ends.
@@ -109,48 +113,40 @@ impl Desk {
 
     /// The time of those who were asked is up.
     pub(super) fn handle_ends_asked(&mut self) {
-        let now = self.now;
-        for held in self.chats.values_mut() {
-            if held.end_question.take_due(now) {
-                held.time_up = Some(Ending::ByStaff);
+        for chat in self.chats.keys().copied().collect::<Vec<_>>() {
+            let held = self.chats.get_mut(&chat);
+            if held.is_some_and(|held| held.end_question.take_due(self.now)) {
+                self.hear_out(chat, Ending::ByStaff);
             }
         }
     }
 
     // The last word.
     //
-    // A chat whose survivor did nothing in their time is not over yet: a desk that slept hears that the time is
-    // up before it hears what they answered meanwhile. So it asks the relay, whose answer comes after whatever
-    // waited there, and a chat that still has no sign of life then is ended.
+    // A chat whose survivor did nothing in their time is not over yet. A desk that slept hears that the time is up
+    // before it hears what they answered meanwhile, and an answer may wait on a line that has stalled. So one thing
+    // more is said, and the chat ends when the survivor's device has it: what that said before is here by then.
 
-    /// Asks the relay whether anything is on its way, where somebody's time is up since `before` were.
-    pub(super) fn hear_out(&mut self, before: usize) {
-        if self.times_up() > before {
-            self.act(Some(LineAction::Ping));
+    /// The survivor had their time: the chat ends so, as soon as they are heard out.
+    pub(super) fn hear_out(&mut self, chat: ChatNumber, ending: Ending) {
+        if let Some(held) = self.chats.get_mut(&chat) {
+            held.time_up = Some(ending);
+            held.chat.say(Content::HearOut, self.now);
         }
     }
 
-    /// How many survivors' time is up.
-    pub(super) fn times_up(&self) -> usize {
-        self.chats.values().filter(|held| held.time_up.is_some()).count()
-    }
-
-    /// All is heard that was on its way.
-    pub(super) fn handle_heard_out(&mut self) {
-        let now = self.now;
-        for held in self.chats.values_mut() {
-            if let Some(ending) = held.time_up.take() {
-                held.chat.end(ending, now);
-            }
-        }
-    }
-
-    /// Whoever cannot answer now is given their time again.
+    /// Ends a chat whose survivor is heard out. Whoever cannot be reached now is given their time again.
     pub(super) fn mind_last_word(&mut self, chat: ChatNumber) {
-        if let Some(held) = self.chats.get_mut(&chat)
-            && !held.silence.can_answer()
-        {
+        let Some(held) = self.chats.get_mut(&chat) else {
+            return;
+        };
+        if !held.silence.can_hear() {
             held.time_up = None;
+        }
+        if held.chat.has_arrived()
+            && let Some(ending) = held.time_up.take()
+        {
+            held.chat.end(ending, self.now);
         }
     }
 }

@@ -77,7 +77,7 @@ struct Held {
     /// The offer, until the survivor is in.
     offer: Option<Offer>,
     silence: Watch,
-    /// How the chat ends as soon as all is heard that was on its way, since the survivor had their time.
+    /// How the chat ends as soon as the survivor is heard out, who had their time.
     time_up: Option<Ending>,
     /// Whether the survivor was told last that nobody is at this desk.
     told_away: bool,
@@ -392,11 +392,6 @@ impl Desk {
                 self.handle_claimed(ticket, &key_package, now);
             }
             RelayFrame::OfferDeclined { ticket } => self.drop_offer(ticket),
-            RelayFrame::Pong => {
-                if self.connection.handle_pong() {
-                    self.handle_heard_out();
-                }
-            }
             other => self.handle_room_frame(other, now),
         }
         self.settle();
@@ -416,10 +411,8 @@ impl Desk {
         for held in self.chats.values_mut() {
             held.chat.handle_timeout(now);
         }
-        let times_up = self.times_up();
         self.handle_silences();
         self.handle_ends_asked();
-        self.hear_out(times_up);
         self.offer_the_rest();
         let offers = self.chats.values().filter_map(|held| held.offer.as_ref());
         let late = offers.filter(|offer| offer.until <= now).map(|offer| offer.ticket);
@@ -446,7 +439,8 @@ impl Desk {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let timers = self.trust.policy().map(|policy| policy.timers);
         let chats = self.chats.values().flat_map(|held| {
-            let silence = timers.as_ref().and_then(|timers| held.silence.poll_timeout(timers));
+            let timers = timers.as_ref().filter(|_| !held.end_question.is_open());
+            let silence = timers.and_then(|timers| held.silence.poll_timeout(timers));
             let offer = held.offer.as_ref().map(|offer| offer.until);
             [held.chat.poll_timeout(), offer, silence, held.end_question.poll_timeout()]
         });
@@ -488,10 +482,12 @@ impl Desk {
     /// This device was revoked: nothing that anybody said stays on it. Survivors are not told by it, whose word
     /// counts for nothing any more; their own devices know.
     fn forget_all(&mut self) {
-        for number in core::mem::take(&mut self.chats).into_keys() {
-            self.returns.forget(number);
-            self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
+        for (number, held) in core::mem::take(&mut self.chats) {
+            if held.chat.is_open() {
+                self.show_chat(number, ChatEvent::Ended(Ending::Unknown));
+            }
         }
+        self.returns.clear();
         self.duty.stop();
         self.claiming.clear();
         self.waiting.clear();
@@ -864,12 +860,13 @@ impl Desk {
         };
         let now = self.now;
         for number in self.chats.keys().copied().collect::<Vec<_>>() {
-            let Some(held) = self.chats.get_mut(&number) else {
+            let held = self.chats.get_mut(&number).filter(|held| !held.end_question.is_open());
+            let Some(held) = held else {
                 continue;
             };
             match held.silence.handle_timeout(&timers, now) {
                 Some(Due::Tell(silence)) => self.tell_silence(number, Some(silence)),
-                Some(Due::Close) => held.time_up = Some(Ending::BySilence),
+                Some(Due::Close) => self.hear_out(number, Ending::BySilence),
                 None => {}
             }
         }
@@ -976,6 +973,7 @@ impl Desk {
         match about {
             About::Room(room) => self.handle_room_refused(room, refusal, now),
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
+            About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
@@ -1129,10 +1127,7 @@ impl Desk {
         match action {
             Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
-            Some(LineAction::Ping) => {
-                self.connection.handle_pinged();
-                self.send(&ClientFrame::Ping);
-            }
+            Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}
         }
     }

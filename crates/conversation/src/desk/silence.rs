@@ -111,9 +111,14 @@ impl Watch {
         (here && matches!(self.step, Silence::Warned { .. })).then_some(self.step)
     }
 
+    /// Whether the survivor would see what is said now.
+    pub(crate) fn can_hear(&self) -> bool {
+        self.here && !self.hidden
+    }
+
     /// Whether the survivor could see and answer what was said.
     pub(crate) fn can_answer(&self) -> bool {
-        self.here && self.arrived && !self.hidden
+        self.can_hear() && self.arrived
     }
 
     /// What is due by now.

@@ -6,12 +6,13 @@
 use leptos::ev;
 use leptos::html::{Textarea, aside, bdi, button, div, h2, h3, label, li, p, section, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{Asks, Duty, WriteError};
+use stillroom_conversation::{Asks, Duty, Line, WriteError};
 use stillroom_program::Roles;
 use stillroom_protocol::StaffId;
 use web_sys::{KeyboardEvent, SubmitEvent};
 use zeroize::Zeroizing;
 
+use super::composer::is_composing;
 use super::{form, quiet_field};
 use crate::colleagues::Word;
 use crate::console::Console;
@@ -75,7 +76,7 @@ fn opened(console: Console) -> impl IntoView {
         .class("guides")
         .attr("aria-labelledby", HEADING)
         .on(ev::keydown, move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
+            if event.key() == "Escape" && !is_composing(&event) {
                 console.close_colleagues();
             }
         })
@@ -92,6 +93,10 @@ fn opened(console: Console) -> impl IntoView {
 fn floor(console: Console) -> impl IntoView {
     let board = console.board;
     let told = move || {
+        // What is not told to this desk is not nobody.
+        if board.duty.get() != Duty::On || board.line.get() != Line::Up {
+            return say("floor-unknown");
+        }
         board.waiting.with(|waiting| {
             let count = say_with("waiting-count", &[("count", &waiting.len().to_string())]);
             let longest = waiting.iter().map(|one| one.since).min().map(|since| {
@@ -108,7 +113,7 @@ fn floor(console: Console) -> impl IntoView {
 fn who(console: Console) -> impl IntoView {
     let board = console.board;
     let nobody = move || {
-        board.colleagues.on.with(Vec::is_empty).then(|| {
+        board.colleagues.rows().is_empty().then(|| {
             let off = board.duty.get() == Duty::Off;
             p().class("nothing").child(say(if off {
                 "colleagues-off-duty"
@@ -118,9 +123,7 @@ fn who(console: Console) -> impl IntoView {
         })
     };
     let each = For(ForProps::builder()
-        .each(move || {
-            board.colleagues.on.with(|on| on.iter().map(|one| one.id).collect::<Vec<_>>())
-        })
+        .each(move || board.colleagues.rows())
         .key(|id| *id)
         .children(move |id| colleague(console, id))
         .build());
@@ -134,14 +137,15 @@ fn colleague(console: Console, id: StaffId) -> impl IntoView {
     let one =
         Memo::new(move |_| colleagues.on.with(|on| on.iter().find(|one| one.id == id).cloned()));
     let facts = move || {
-        one.get().map(|one| {
-            let chats = say_with("colleagues-chats", &[("count", &one.chats.to_string())]);
-            let on_break = one.on_break.then(|| say("colleagues-on-break"));
-            let asks = words::asks(one.asks)
-                .map(|asks| span().class("mark mark-warm").child((" ", say(asks), " ")));
-            let facts = roles(one.roles).chain([chats]).chain(on_break);
-            (facts.map(|fact| span().child((" ", fact))).collect_view(), asks)
-        })
+        let Some(one) = one.get() else {
+            return span().child((" ", say("colleagues-gone"))).into_any();
+        };
+        let chats = say_with("colleagues-chats", &[("count", &one.chats.to_string())]);
+        let on_break = one.on_break.then(|| say("colleagues-on-break"));
+        let asks = words::asks(one.asks)
+            .map(|asks| span().class("mark mark-warm").child((" ", say(asks), " ")));
+        let facts = roles(one.roles).chain([chats]).chain(on_break);
+        (facts.map(|fact| span().child((" ", fact))).collect_view(), asks).into_any()
     };
     let unread = move || match colleagues.unread(Some(id)) {
         0 => None,
@@ -152,7 +156,14 @@ fn colleague(console: Console, id: StaffId) -> impl IntoView {
         .attr("type", "button")
         .class("button button-small")
         .on(ev::click, move |_| console.consult_with(id))
-        .child(say_with("colleagues-write", &[("name", &name)]));
+        .child({
+            let name = name.clone();
+            move || {
+                let text =
+                    if one.with(Option::is_some) { "colleagues-write" } else { "colleagues-read" };
+                say_with(text, &[("name", &name)])
+            }
+        });
     let about = div().child((bdi().class("name").child(name), facts, unread));
     li().class("waiter").child((about, write))
 }
@@ -260,7 +271,7 @@ fn write(console: Console, with: StaffId) -> impl IntoView {
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        if event.key() == "Enter" && !event.shift_key() && !is_composing(&event) {
             event.prevent_default();
             send();
         }

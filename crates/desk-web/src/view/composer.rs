@@ -24,6 +24,11 @@ const TELL_FROM: usize = 400;
 /// The code of a key that an input method is still using, where `isComposing` is not told (Safari).
 const COMPOSING: u32 = 229;
 
+/// Whether a key is an input method's: an Enter that picks a word sends nothing.
+pub(super) fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == COMPOSING
+}
+
 /// The field and its button.
 pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
     let seen = Seen::new(console.board, &seated);
@@ -57,7 +62,7 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        let composing = event.is_composing() || event.key_code() == COMPOSING;
+        let composing = is_composing(&event);
         match event.key().as_str() {
             "Enter" if !event.shift_key() && !composing => send(),
             "Tab" if !is_held(&event) && !composing && goes_on(field, &filling) => {}

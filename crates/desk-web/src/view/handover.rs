@@ -15,6 +15,7 @@ use stillroom_conversation::{
 use web_sys::{Element, SubmitEvent};
 use zeroize::Zeroizing;
 
+use super::asked::asked;
 use super::{form, message_id, quiet_field};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
@@ -41,26 +42,15 @@ pub(super) fn handover(console: Console, seated: Seated) -> impl IntoView {
     };
     let step = Memo::new(move |_| chat.with(Chat::handover));
     let is_asked = move || matches!(step.get(), Some(HandoverStep::Asked(_)));
-    let told = move || step.get().map(|step| p().child(say(words::handover(step))));
-    let take_back = move || {
-        is_asked().then(|| {
-            button()
-                .attr("type", "button")
-                .class("button button-small")
-                .on(ev::click, move |_| {
-                    console.withdraw_handover(seat);
-                    focus::move_if_dropped(message_id(seat));
-                })
-                .child(say("handover-back"))
-        })
-    };
-    let class = move || if is_asked() { "notice agreed" } else { "notice agreed agreed-off" };
+    let told = move || step.get().map(|step| say(words::handover(step)));
+    let told =
+        asked(seat, is_asked, told, "handover-back", move || console.withdraw_handover(seat));
     let asking = details()
         .class("offers")
         .attr("id", details_id(seat))
         .attr("hidden", move || (is_asked() || !joined.get()).then_some(""))
         .child((summary().child(say("hand-over")), question(console, seat)));
-    (div().class(class).child((div().attr("role", "status").child(told), take_back)), asking)
+    (told, asking)
 }
 
 /// Opens the form in a chat's panel, with the keyboard in it.

@@ -4,6 +4,7 @@
 //! allows no such thing (trusted types) loses nothing. What somebody wrote is given to the browser and kept
 //! nowhere here besides the chat's own log.
 
+mod asked;
 mod beforehand;
 mod check_in;
 mod checklist;
