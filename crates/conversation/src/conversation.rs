@@ -155,6 +155,10 @@ pub enum Announcement {
     StaysHere,
     /// The survivor has more to say, or the advocate is not about to end the chat any more: it goes on.
     GoesOn,
+    /// The survivor gave a code word, for this. Whether it was the right one is not known here.
+    WordGiven(WordWanted),
+    /// The survivor would rather not, or is not asked any more.
+    NoWordGiven,
 }
 
 impl fmt::Debug for Announcement {
@@ -171,6 +175,8 @@ impl fmt::Debug for Announcement {
             Self::NobodyTakesOver => "NobodyTakesOver",
             Self::StaysHere => "StaysHere",
             Self::GoesOn => "GoesOn",
+            Self::WordGiven(_) => "WordGiven",
+            Self::NoWordGiven => "NoWordGiven",
         })
     }
 }
@@ -272,6 +278,17 @@ choice! {
             /// So many minutes after this was said.
             minutes: u16
         } = 2,
+    }
+}
+
+choice! {
+    /// For what an advocate asks for a code word.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum WordWanted {
+        /// To know again whom they agreed one with.
+        Check = 0,
+        /// To agree on one, or on another.
+        Agree = 1,
     }
 }
 

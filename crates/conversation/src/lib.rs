@@ -22,11 +22,12 @@ mod trust;
 pub use conversation::{
     Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
     HandoverStep, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role,
-    Silence, Typed, WriteError, Written,
+    Silence, Typed, WordWanted, WriteError, Written,
 };
 pub use desk::{
     Asks, Beforehand, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, Shift, Trouble, WaitingSurvivor,
+    DeskSetup, Duty, Hindrance, KnownCase, Shift, Trouble, VaultState, WaitingSurvivor, WordFor,
+    WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

@@ -5,6 +5,7 @@
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
+mod code_word;
 mod ending;
 mod handover;
 
@@ -27,7 +28,7 @@ use crate::{
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
         Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MessageNumber,
-        Silence, WriteError, Written, check_text,
+        Silence, WordWanted, WriteError, Written, check_text,
     },
     envelope::Content,
     limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
@@ -127,6 +128,9 @@ pub enum SurvivorEvent {
     /// The advocate is about to end the chat: in so many minutes, unless the survivor goes on or agrees
     /// before. Nothing where that is not so any more.
     EndAsked(Option<u16>),
+    /// The advocate asks for a code word, for this; nothing where that is not asked any more. Looks the same
+    /// whatever was answered before.
+    WordAsked(Option<WordWanted>),
 }
 
 /// A place in the line, asked for or held.
@@ -168,7 +172,7 @@ enum State {
 /// Order of calls: after any `handle_*`, [`start`](Self::start), [`write`](Self::write),
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
 /// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
-/// [`go_on`](Self::go_on), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`go_on`](Self::go_on), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -182,6 +186,8 @@ pub struct Survivor {
     question: Option<Question>,
     /// The number of the question whether the chat may end, while it is asked.
     end_asked: Option<u32>,
+    /// The number of the question for a code word, and what for, while it is asked.
+    word_asked: Option<(u32, WordWanted)>,
     /// The chat that the survivor goes on from, until it is over.
     former: Option<Former>,
     /// What an advocate who left wrote for whoever is next, as the survivor could read it.
@@ -214,6 +220,7 @@ impl Survivor {
             state: State::Before,
             question: None,
             end_asked: None,
+            word_asked: None,
             former: None,
             note: None,
             touched: None,
@@ -738,17 +745,20 @@ impl Survivor {
                 self.note = None;
                 self.drop_question();
                 self.drop_end_question();
+                self.drop_word_question();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
             ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
             ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
+            ChatOutput::WordAsked { turn, wanted } => self.handle_word_asked(turn, wanted),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
             ChatOutput::SurvivorArrived
             | ChatOutput::Sign(_)
             | ChatOutput::Stays { .. }
             | ChatOutput::GoesOn { .. }
+            | ChatOutput::WordGiven { .. }
             | ChatOutput::Note(_) => {}
         }
     }
@@ -779,6 +789,7 @@ impl Survivor {
         self.show_silence(Silence::Over);
         self.drop_question();
         self.drop_end_question();
+        self.drop_word_question();
         self.unsent.splice(0..0, unsent);
         self.announce(Announcement::AdvocateLost);
         self.ask(Again::CutOff, now);
@@ -850,6 +861,7 @@ impl Survivor {
         self.said = Said::default();
         self.drop_question();
         self.drop_end_question();
+        self.drop_word_question();
         self.former = None;
         self.note = None;
         self.unsent.clear();

@@ -13,6 +13,7 @@ use stillroom_conversation::{
 use stillroom_program::{Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
+use crate::code_words::CodeWords;
 use crate::colleagues::Colleagues;
 use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
@@ -76,6 +77,8 @@ pub(crate) struct Board {
     pub(crate) guides: RwSignal<bool>,
     /// Colleagues on duty.
     pub(crate) colleagues: Colleagues,
+    /// Code words.
+    pub(crate) code_words: CodeWords,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -107,6 +110,7 @@ impl Board {
             choosing: RwSignal::new(None),
             guides: RwSignal::new(false),
             colleagues: Colleagues::new(roles),
+            code_words: CodeWords::new(),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -210,6 +214,7 @@ impl Board {
             | News::Live(_)
             | News::Handover(_)
             | News::End(_)
+            | News::Word(_)
                 if in_front =>
             {
                 return;
@@ -225,6 +230,8 @@ impl Board {
                 let (text, count) = words::end(*step);
                 say_with(text, &[("count", &count.to_string())])
             }
+            // For whom is said in the chat itself.
+            News::Word(step) => say(words::code_word_apart(*step)),
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;

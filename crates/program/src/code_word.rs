@@ -77,6 +77,8 @@ mod verifier {
         Even,
         /// It is the name of the case, or in it, or the other way round.
         Handle,
+        /// It is the one for danger, too.
+        Same,
     }
 
     impl CodeWord {
@@ -98,6 +100,14 @@ mod verifier {
             }
             let same = word.contains(handle.as_str()) || handle.contains(word.as_str());
             (same && !handle.is_empty()).then_some(Weakness::Handle)
+        }
+
+        /// Why the two should not be the words of a case with this handle.
+        pub fn weakness_with(&self, duress: Option<&Self>, handle: &str) -> Option<Weakness> {
+            let same = duress.is_some_and(|duress| self.canonical() == duress.canonical());
+            self.weakness(handle)
+                .or_else(|| duress?.weakness(handle))
+                .or_else(|| same.then_some(Weakness::Same))
         }
 
         /// In small letters, with one space where there were some.

@@ -176,6 +176,27 @@ impl SharedKeyBundle {
         now: Timestamp,
         tolerance: Duration,
     ) -> Result<VerifiedSharedKey, SharedKeyError> {
+        let verified = self.verify_of_any_list(purpose, root, revocations, now, tolerance)?;
+        if verified.is_made_under(revocations) {
+            Ok(verified)
+        } else {
+            Err(SharedKeyError::OtherRevocations)
+        }
+    }
+
+    /// The same where the list of revoked devices may be another than it was made under. Good for reading what
+    /// was sealed before, and for nothing else: somebody who was revoked since may know it.
+    ///
+    /// # Errors
+    /// [`SharedKeyError`], but not [`OtherRevocations`](SharedKeyError::OtherRevocations).
+    pub fn verify_of_any_list(
+        &self,
+        purpose: SharedKey,
+        root: &Fingerprint,
+        revocations: &VerifiedRevocations,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Result<VerifiedSharedKey, SharedKeyError> {
         let (label, content, signature) = (purpose.label(), &self.content, &self.signature);
         let maker = self.chain.verify_record(label, content, signature, root, now, tolerance)?;
         if !maker.roles.may_state_duty() {
@@ -184,15 +205,13 @@ impl SharedKeyBundle {
         if revocations.is_revoked(&maker) {
             return Err(SharedKeyError::SignerRevoked);
         }
-        if content.revocations_hash != revocations.hash() {
-            return Err(SharedKeyError::OtherRevocations);
-        }
         within(content.made, u64::MAX, now, tolerance).map_err(|_| SharedKeyError::NotYetValid)?;
         Ok(VerifiedSharedKey { purpose, program: *root, content: content.clone() })
     }
 }
 
-/// A shared key that a colleague made. Made by [`SharedKeyBundle::verify`] alone.
+/// A shared key that a colleague made. Made by [`SharedKeyBundle::verify`] and
+/// [`verify_of_any_list`](SharedKeyBundle::verify_of_any_list) alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedSharedKey {
     purpose: SharedKey,
@@ -209,6 +228,16 @@ impl VerifiedSharedKey {
     /// The public half.
     pub fn public_key(&self) -> &ReceivingPublicKey {
         &self.content.public
+    }
+
+    /// Whether this is the list of revoked devices that it was made under.
+    pub fn is_made_under(&self, revocations: &VerifiedRevocations) -> bool {
+        self.content.revocations_hash == revocations.hash()
+    }
+
+    /// The devices that it was wrapped for.
+    pub fn devices(&self) -> impl Iterator<Item = VerifyingKey> {
+        self.content.wrapped.iter().map(|wrapped| wrapped.device)
     }
 
     /// The key itself, on a device that it was wrapped for.

@@ -145,6 +145,13 @@ impl Tries {
         self.tries.iter().filter(move |one| one.at >= since)
     }
 
+    /// All but this one. Those that were written down at the same moment, or by a clock that is ahead, too: whoever
+    /// guesses on several devices at once gains nothing by it.
+    fn without(&self, one: &Try) -> Self {
+        let tries: Vec<Try> = self.tries.iter().filter(|held| *held != one).copied().collect();
+        Self { round: self.round, tries: tries.try_into().unwrap_or_default() }
+    }
+
     /// From when on the next try may be made.
     fn next(&self, now: Timestamp) -> Timestamp {
         let count = self.counted(now).count();
@@ -217,9 +224,17 @@ impl fmt::Debug for Vault {
 const TOMBSTONE_DAYS: u32 = 90;
 
 /// A try that was written down and not judged yet.
-#[derive(Debug)]
 #[must_use = "a try that is not judged counts as a wrong one"]
-pub struct PendingTry(CaseId);
+pub struct PendingTry {
+    case: CaseId,
+    one: Try,
+}
+
+impl fmt::Debug for PendingTry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PendingTry")
+    }
+}
 
 impl Vault {
     /// The cases, by what they are called.
@@ -238,6 +253,25 @@ impl Vault {
         self.entry(id)?.case.as_ref()
     }
 
+    /// Whether a new case may be called this.
+    ///
+    /// # Errors
+    /// [`VaultError::HandleWrong`], [`HandleTaken`](VaultError::HandleTaken).
+    pub fn may_be_called(&self, handle: &str) -> Result<(), VaultError> {
+        self.free_handle(handle).map(|_| ())
+    }
+
+    fn free_handle(&self, handle: &str) -> Result<Text<HANDLE_MAX>, VaultError> {
+        let handle = handle.trim();
+        if handle.is_empty() {
+            return Err(VaultError::HandleWrong);
+        }
+        if self.cases().iter().any(|(_, case)| case.handle() == handle) {
+            return Err(VaultError::HandleTaken);
+        }
+        Text::try_from(handle).map_err(|_| VaultError::HandleWrong)
+    }
+
     /// Agrees on a word for a new case.
     ///
     /// # Errors
@@ -249,14 +283,7 @@ impl Vault {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<CaseId, VaultError> {
-        let handle = handle.trim();
-        if handle.is_empty() {
-            return Err(VaultError::HandleWrong);
-        }
-        if self.cases().iter().any(|(_, case)| case.handle() == handle) {
-            return Err(VaultError::HandleTaken);
-        }
-        let handle = Text::try_from(handle).map_err(|_| VaultError::HandleWrong)?;
+        let handle = self.free_handle(handle)?;
         let mut id = CaseId([0; 16]);
         rng.fill_bytes(&mut id.0);
         let case = Some(words.case(handle, now, rng));
@@ -318,15 +345,21 @@ impl Vault {
         };
         entry.tries = entry.tries.merged(&only);
         self.put(entry)?;
-        Ok(PendingTry(id))
+        Ok(PendingTry { case: id, one })
     }
 
     /// What the word turned out to be. A right one, or the one for danger, forgets the tries before it.
     ///
     /// # Errors
-    /// [`VaultError::Unknown`] where the case was deleted meanwhile.
+    /// [`VaultError::Unknown`] where the case was deleted meanwhile; [`TooEarly`](VaultError::TooEarly) where
+    /// other devices wrote down tries meanwhile, so that it had to wait: it counts, and is not judged.
     pub fn judge(&mut self, tried: PendingTry, word: &CodeWord) -> Result<Judgement, VaultError> {
-        let mut entry = self.entry(tried.0).ok_or(VaultError::Unknown)?.clone();
+        let PendingTry { case, one } = tried;
+        let mut entry = self.entry(case).ok_or(VaultError::Unknown)?.clone();
+        let at = Timestamp::from_seconds(one.at);
+        if entry.tries.without(&one).next(at) > at {
+            return Err(VaultError::TooEarly);
+        }
         let judgement = entry.case.as_ref().ok_or(VaultError::Unknown)?.judge(word);
         if judgement != Judgement::Wrong {
             entry.tries = entry.tries.forgotten();

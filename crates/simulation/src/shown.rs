@@ -2,8 +2,9 @@
 
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, ChatEvent, ChatNumber, Colleague, ConversationEvent,
-    DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber,
-    Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
+    DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance, KnownCase, Live,
+    MessageNumber, Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState,
+    WaitingSurvivor, WordStep, WordWanted,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::StaffId;
@@ -41,6 +42,8 @@ pub struct ShownChat {
     pub note: Option<String>,
     /// How far the question whether the chat may end came, step by step (a desk's chat).
     pub end: Vec<EndStep>,
+    /// How far asking for a code word came, step by step (a desk's chat).
+    pub word: Vec<WordStep>,
 }
 
 impl ShownChat {
@@ -93,6 +96,12 @@ pub struct Shown {
     pub question: Option<Handover>,
     /// The minutes in which a survivor's chat is about to end, while that is asked.
     pub end_asked: Option<u16>,
+    /// What a survivor was asked a code word for, change by change.
+    pub word_asked: Vec<Option<WordWanted>>,
+    /// Whether a desk's vault of code words is open.
+    pub vault: VaultState,
+    /// The cases in it, as the desk shows them.
+    pub cases: Vec<KnownCase>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
     /// How far the shift at a desk has come, step by step.
@@ -118,6 +127,7 @@ impl Shown {
             SurvivorEvent::Conversation(event) => self.chat_mut(0).show(event),
             SurvivorEvent::Handover(question) => self.question = question,
             SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
+            SurvivorEvent::WordAsked(wanted) => self.word_asked.push(wanted),
             SurvivorEvent::Line(_) => {}
         }
     }
@@ -135,6 +145,10 @@ impl Shown {
                 self.asks = asks;
             }
             DeskEvent::Consult { from, text } => self.consulted.push((from, text.to_string())),
+            DeskEvent::Vault { state, cases } => {
+                self.vault = state;
+                self.cases = cases;
+            }
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
@@ -145,6 +159,7 @@ impl Shown {
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),
                     ChatEvent::End(step) => chat.end.push(step),
+                    ChatEvent::Word(step) => chat.word.push(step),
                     ChatEvent::Note(note) => chat.note = Some(note.to_string()),
                     ChatEvent::Ended(ending) => {
                         chat.over = true;

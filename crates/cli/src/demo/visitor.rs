@@ -72,11 +72,14 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
                 client.act(|core, now| core.accept_handover(now));
             }
             SurvivorEvent::EndAsked(Some(_)) => client.act(|core, now| core.end(now)),
+            // Nobody agreed on one with it.
+            SurvivorEvent::WordAsked(Some(_)) => client.act(|core, now| core.give_no_word(now)),
             SurvivorEvent::Phase(_)
             | SurvivorEvent::Line(_)
             | SurvivorEvent::Conversation(_)
             | SurvivorEvent::Handover(None)
-            | SurvivorEvent::EndAsked(None) => {}
+            | SurvivorEvent::EndAsked(None)
+            | SurvivorEvent::WordAsked(None) => {}
         }
     }
 }

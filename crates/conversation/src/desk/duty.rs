@@ -72,6 +72,8 @@ pub(crate) struct Context<'a> {
     pub(crate) device: &'a Device,
     pub(crate) root: &'a Fingerprint,
     pub(crate) trust: &'a Trust,
+    /// The newest version of the vault that is known here.
+    pub(crate) vault_version: u64,
     pub(crate) randomness: &'a mut Randomness,
 }
 
@@ -299,7 +301,7 @@ impl OwnDuty {
             policy_hash: policy.hash(),
             revocations_hash: context.trust.revocations().hash(),
             duty_key: self.keys.last()?.public_key(),
-            vault_version: 0,
+            vault_version: context.vault_version,
             open: true.into(),
         };
         let signed = SignedStatement::sign(statement, context.device);

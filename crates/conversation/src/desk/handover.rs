@@ -37,6 +37,7 @@ impl Desk {
     ) -> Result<(), WriteError> {
         self.now = now;
         self.close_end_question(chat, EndStep::Withdrawn);
+        self.withdraw_word(chat, now);
         let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         if !held.chat.is_open() || held.offer.is_some() {
             return Err(WriteError::NotNow);

@@ -5,7 +5,7 @@ use core::fmt;
 use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Asks, Colleague, Duty, Hindrance, Shift};
+use super::{Asks, Colleague, Duty, Hindrance, KnownCase, Shift, VaultState, WordStep};
 use crate::{
     conversation::{ConversationEvent, EndStep, Ending, HandoverStep, Written},
     line::Line,
@@ -103,6 +103,13 @@ pub enum DeskEvent {
         /// What they wrote.
         text: Written,
     },
+    /// The cases that a code word was agreed on for, whole, and whether they can be asked for.
+    Vault {
+        /// Whether.
+        state: VaultState,
+        /// By what they are called.
+        cases: Vec<KnownCase>,
+    },
     /// Something in a chat.
     Chat {
         /// Which.
@@ -129,6 +136,8 @@ pub enum ChatEvent {
     Handover(HandoverStep),
     /// How far the question whether the chat may end has come.
     End(EndStep),
+    /// How far asking for a code word has come.
+    Word(WordStep),
     /// What the survivor's last advocate wrote for this one, as the survivor could read it.
     Note(Written),
     /// It is over.

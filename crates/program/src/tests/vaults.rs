@@ -1,5 +1,6 @@
 //! Code words and their vault.
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -112,6 +113,23 @@ fn guessing_through_several_chats_at_once_gains_nothing() {
     let [one, two, three] = devices;
     let merged = one.merged(&two).unwrap().merged(&three).unwrap();
     assert_eq!(merged.next_try(id, NOW).unwrap().checked_since(NOW).as_secs(), 30);
+}
+
+#[test]
+fn of_tries_on_several_devices_at_once_no_more_are_judged_than_one_device_would() {
+    let (vault, id) = vault();
+    let mut devices = vec![vault; 5];
+    let mut shared = Vault::default();
+    let judged = devices.iter_mut().enumerate().map(|(seed, device)| {
+        let tried = device.begin_try(id, NOW, &mut rng(100 + seed as u64)).unwrap();
+        // Each puts its own at the relay, merged with what is there, and judges then.
+        shared = shared.merged(device).unwrap();
+        shared.judge(tried, &word("wrong word"))
+    });
+    let judged = judged.collect::<Vec<_>>();
+    let wrong = judged.iter().filter(|judged| **judged == Ok(Judgement::Wrong)).count();
+    let early = judged.iter().filter(|judged| **judged == Err(VaultError::TooEarly)).count();
+    assert_eq!((wrong, early), (3, 2));
 }
 
 #[test]
