@@ -22,6 +22,9 @@ use crate::limits::{CLOCK_TOLERANCE, VAULT_KEYS_HELD};
 /// The number of its requests, of which there is one at a time: duty counts its own up from 1.
 pub(super) const REQUEST: u32 = u32::MAX - 1;
 
+/// How often in a row colleagues can be first, before a relay that takes nothing is asked no more.
+const REFUSED_AT_MOST: u8 = 16;
+
 /// Whether the vault can be used on this desk. Each has a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
@@ -97,6 +100,8 @@ pub(super) struct OwnVault {
     /// The changes that were made here, and how many of them the relay has.
     changes: u64,
     written: u64,
+    /// How often in a row the relay took nothing.
+    refused: u8,
 }
 
 /// A change, until the relay has it.
@@ -117,6 +122,7 @@ impl OwnVault {
             least: 0,
             changes: 0,
             written: 0,
+            refused: 0,
         }
     }
 
@@ -257,6 +263,7 @@ impl OwnVault {
                     self.least = self.least.max(opened.version);
                 }
                 self.written = changes;
+                self.refused = 0;
             }
             _ => {}
         }
@@ -266,9 +273,18 @@ impl OwnVault {
     /// The relay refused: a colleague was first, so the newest is read again; or it does not serve now.
     pub(super) fn handle_refused(&mut self) {
         match core::mem::replace(&mut self.step, Step::Idle) {
-            Step::PuttingKey { .. } | Step::Putting { .. } => self.stale = true,
-            Step::FetchingKey | Step::Fetching | Step::Listing { .. } | Step::Idle => {
+            Step::PuttingKey { .. } | Step::Putting { .. } if self.refused < REFUSED_AT_MOST => {
+                self.refused += 1;
+                self.stale = true;
+            }
+            Step::PuttingKey { .. }
+            | Step::Putting { .. }
+            | Step::FetchingKey
+            | Step::Fetching
+            | Step::Listing { .. }
+            | Step::Idle => {
                 self.state = VaultState::Withheld;
+                self.refused = 0;
             }
         }
     }

@@ -70,14 +70,18 @@ fn asking(console: Console, seat: Seat, of: RwSignal<String>) -> impl IntoView {
         };
         Some(say_with(words::word_refusal(refusal), &[("count", &wait.to_string())]))
     };
-    let done = move |result: Result<(), WordRefusal>| {
+    // What is said of the last question stays of whom it was.
+    let done = move |result: Result<(), WordRefusal>, handle: Option<String>| {
+        if let (Ok(()), Some(handle)) = (result, handle) {
+            of.set(handle);
+        }
         refused.set(result.err());
         focus::move_if_dropped(message_id(seat));
     };
     div().class("hand-over").child((
         p().child(say("word-ask-about")),
-        check(console, seat, of, done),
-        agree(console, seat, of, done),
+        check(console, seat, done),
+        agree(console, seat, done),
         p().attr("role", "status").child(said),
     ))
 }
@@ -86,8 +90,7 @@ fn asking(console: Console, seat: Seat, of: RwSignal<String>) -> impl IntoView {
 fn check(
     console: Console,
     seat: Seat,
-    of: RwSignal<String>,
-    done: impl Fn(Result<(), WordRefusal>) + Copy + Send + Sync + 'static,
+    done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let code_words = console.board.code_words;
     let node = NodeRef::<Select>::new();
@@ -100,15 +103,18 @@ fn check(
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(case) = chosen() else { return };
-        of.set(case.handle);
-        done(console.ask_word(seat, case.id));
+        done(console.ask_word(seat, case.id), Some(case.handle));
     };
     let change = move |_| {
         let Some(case) = chosen() else { return };
-        of.set(case.handle);
-        done(console.agree_on_word(seat, WordFor::Known(case.id)));
+        done(console.agree_on_word(seat, WordFor::Known(case.id)), Some(case.handle));
     };
-    let cases = move || code_words.cases.get().into_iter().map(case).collect_view();
+    // Each keeps its own line, so that what is chosen stays chosen when a colleague adds another.
+    let cases = For(ForProps::builder()
+        .each(move || code_words.cases.get())
+        .key(|case| (case.handle.clone(), case.due.is_some()))
+        .children(case)
+        .build());
     let id = format!("word-of-{seat}");
     let field = div().class("field").child((
         label().attr("for", id.clone()).child(say("word-of")),
@@ -123,7 +129,7 @@ fn check(
         deleting.get().map(|(id, handle)| {
             let delete = move |_| {
                 deleting.set(None);
-                done(console.delete_case(id));
+                done(console.delete_case(id), None);
             };
             let what = say_with("word-delete-sure", &[("handle", &handle)]);
             div().class("choices").child((
@@ -157,20 +163,18 @@ fn case(case: KnownCase) -> impl IntoView {
 fn agree(
     console: Console,
     seat: Seat,
-    of: RwSignal<String>,
-    done: impl Fn(Result<(), WordRefusal>) + Copy + Send + Sync + 'static,
+    done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let node = NodeRef::<Input>::new();
     let agree = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(field) = node.get_untracked() else { return };
         let handle = field.value().trim().to_owned();
-        of.set(handle.clone());
-        let asked = console.agree_on_word(seat, WordFor::New(handle));
+        let asked = console.agree_on_word(seat, WordFor::New(handle.clone()));
         if asked.is_ok() {
             field.set_value("");
         }
-        done(asked);
+        done(asked, Some(handle));
     };
     let id = format!("word-new-{seat}");
     let field = input()
