@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use stillroom_fuzz::{NOW, TOLERANCE, WORLD};
 use stillroom_program::{
-    DutyKeyBundle, SignedRevocations, SignedStatement, VerifiedRevocations, decode,
+    SharedKey, SharedKeyBundle, SignedRevocations, SignedStatement, VerifiedRevocations, decode,
 };
 
 fuzz_target!(|bytes: &[u8]| {
@@ -16,8 +16,8 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(statement, world.statement);
         }
     }
-    if let Ok(bundle) = decode::<DutyKeyBundle>(bytes)
-        && bundle.verify(&world.root, &none, NOW, TOLERANCE).is_ok()
+    if let Ok(bundle) = decode::<SharedKeyBundle>(bytes)
+        && bundle.verify(SharedKey::Duty, &world.root, &none, NOW, TOLERANCE).is_ok()
     {
         assert_eq!(bundle, world.duty_bundle);
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Again, Answers, AnswersKind, Device, DutyKeyBundle, DutyStatement, Enrolment, EnrolmentRequest,
-    Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
-    ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SignedInvitation, SignedPolicy,
-    SignedStatement, Successor, Timestamp, Validity, VerifiedRevocations,
+    Again, Answers, AnswersKind, Device, DutyStatement, Enrolment, EnrolmentRequest, Fingerprint,
+    Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey, ReportKey,
+    Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle, SignedInvitation,
+    SignedPolicy, SignedStatement, Successor, Timestamp, Validity, VerifiedRevocations,
 };
 use stillroom_protocol::{KeyPackageHash, SealedAnswers};
 
@@ -28,7 +28,7 @@ pub struct World {
     /// Its policy, signed.
     pub policy: SignedPolicy,
     /// Its duty key, wrapped for itself.
-    pub duty_bundle: DutyKeyBundle,
+    pub duty_bundle: SharedKeyBundle,
     /// The duty key.
     pub duty_key: ReceivingKey,
     /// A statement of now.
@@ -72,9 +72,15 @@ fn make() -> World {
     policy.terms.issued = NOW.seconds();
     policy.terms.expires = NOW.seconds() + 90 * 24 * 60 * 60;
     let policy = SignedPolicy::sign(&policy, &administrator).unwrap();
-    let (duty_bundle, duty_key) =
-        DutyKeyBundle::make(&administrator, &[], &VerifiedRevocations::none(), NOW, &mut rng)
-            .unwrap();
+    let (duty_bundle, duty_key) = SharedKeyBundle::make(
+        SharedKey::Duty,
+        &administrator,
+        &[],
+        &VerifiedRevocations::none(),
+        NOW,
+        &mut rng,
+    )
+    .unwrap();
     let verified = policy.verify(&root, NOW, TOLERANCE).unwrap();
     let statement = DutyStatement {
         issued: NOW.seconds(),

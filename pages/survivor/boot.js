@@ -140,6 +140,13 @@ function hideWords() {
   at('log').focus()
 }
 
+// A word typed on another keyboard is the same word.
+function giveWord(event) {
+  for (const id of ['word', 'word-danger']) at(id).value = at(id).value.normalize('NFKC')
+  on(event)
+  at(at('word-asked').hidden ? 'log' : 'word').focus()
+}
+
 // The button that was pressed is gone then: focus goes to what is just before the sentence about it.
 function agree() {
   at('live').open = false
@@ -185,6 +192,7 @@ const presses = {
   'company-back': agree,
   'company-out': agree,
   'handover-end': () => ask(true),
+  'word-no': agree,
   'go-on': () => ask(false),
   unveil: () => { uncover(); at('log').focus() },
   close: shut,
@@ -200,6 +208,7 @@ const submits = {
   'questions-form': () => begin('', answered('questions')[0]),
   'survey-form': () => survey('survey-thanks', ...answered('survey')),
   composer: send,
+  'word-asked': giveWord,
 }
 
 // The second of two quick presses was meant for the screen before: it neither answers nor skips this one.
@@ -334,7 +343,7 @@ const name = (...fields) => {
   const one = 'n' + crypto.getRandomValues(new Uint32Array(1))[0]
   for (const field of fields) field.name = one
 }
-for (const id of ['message', 'lost-words']) name(at(id))
+for (const id of ['message', 'lost-words', 'word', 'word-danger']) name(at(id))
 for (const each of document.querySelectorAll('.answers')) name(...each.querySelectorAll('input, textarea'))
 // A chat is not lost to a press on another way to get help.
 for (const link of document.querySelectorAll('.ways a[href^=https]')) link.target = '_blank'

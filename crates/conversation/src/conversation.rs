@@ -239,6 +239,10 @@ pub enum Announcement {
     },
     /// A third person is to leave.
     AskedToLeave(Newcomer),
+    /// The survivor gave a code word, for this. Whether it was the right one is not known here.
+    WordGiven(WordWanted),
+    /// The survivor would rather not, or is not asked any more.
+    NoWordGiven,
 }
 
 impl fmt::Debug for Announcement {
@@ -259,6 +263,8 @@ impl fmt::Debug for Announcement {
             Self::ComesIn(_) => "ComesIn",
             Self::StaysAway { .. } => "StaysAway",
             Self::AskedToLeave(_) => "AskedToLeave",
+            Self::WordGiven(_) => "WordGiven",
+            Self::NoWordGiven => "NoWordGiven",
         })
     }
 }
@@ -360,6 +366,17 @@ choice! {
             /// So many minutes after this was said.
             minutes: u16
         } = 2,
+    }
+}
+
+choice! {
+    /// For what an advocate asks for a code word.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum WordWanted {
+        /// To know again whom they agreed one with.
+        Check = 0,
+        /// To agree on one, or on another.
+        Agree = 1,
     }
 }
 

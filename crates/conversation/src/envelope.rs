@@ -2,7 +2,7 @@
 //! the sender has received of the others (`design.md`, A chat, 5).
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_program::ReturnWords;
+use stillroom_program::{CodeWord, ReturnWords};
 use stillroom_protocol::{
     Bytes, Flag, LeavingHash, List, Text, choice, decode, encode,
     limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
@@ -11,7 +11,7 @@ use stillroom_protocol::{
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    conversation::{Handover, JoinsAs, LiveStep, Silence, StaysAway},
+    conversation::{Handover, JoinsAs, LiveStep, Silence, StaysAway, WordWanted},
     limits::{HANDOVER_NOTE_MAX, LIVE_PADDED, LIVE_TEXT_MAX},
 };
 
@@ -82,6 +82,16 @@ choice! {
         /// To the lead, from the survivor or from the third person themselves: whoever joined last is to be put out.
         /// Has no place in the stream: it overtakes whatever waits there, and is sent again until it is done.
         PutOut { turn: u32 } = 35,
+        /// From the lead to the survivor: for a code word. Says of no case, and of no earlier answer. `turn` numbers
+        /// the lead's questions.
+        AskWord { turn: u32, wanted: WordWanted } = 25,
+        /// From the lead to the survivor: that question is withdrawn.
+        WithdrawWord { turn: u32 } = 26,
+        /// From the survivor to the lead, in answer to that question: the word; where one is agreed on, the one for
+        /// danger too, if they want one.
+        GiveWord { turn: u32, word: CodeWord, duress: Option<CodeWord> } = 27,
+        /// From the survivor to the lead, in answer to that question: they would rather not.
+        NoWord { turn: u32 } = 28,
     }
 }
 
@@ -93,6 +103,10 @@ impl Zeroize for Content {
             Self::ReturnWords { words } => words.zeroize(),
             Self::AskHandover { handover, .. } => handover.zeroize(),
             Self::Note { text } => text.zeroize(),
+            Self::GiveWord { word, duress, .. } => {
+                word.zeroize();
+                duress.zeroize();
+            }
             _ => {}
         }
     }
@@ -195,6 +209,19 @@ mod tests {
     #[test]
     fn what_was_written_does_not_print() {
         assert!(!format!("{:?}", envelope("my secret")).contains("secret"));
+    }
+
+    #[test]
+    fn a_code_word_looks_on_the_way_like_any_short_message_does_not_print_and_is_overwritten() {
+        let word = |text: &str| CodeWord::of(text).unwrap();
+        let duress = Some(word(&"𞤀".repeat(16)));
+        let content = Content::GiveWord { turn: 7, word: word(&"x".repeat(64)), duress };
+        let mut given = Envelope { content, ..envelope("") };
+        assert_eq!(given.seal().unwrap().len(), envelope("no").seal().unwrap().len());
+        assert_eq!(Envelope::open(&given.seal().unwrap()), Some(given.clone()));
+        assert!(!format!("{given:?}").contains("xx"));
+        given.content.zeroize();
+        assert!(!given.seal().unwrap().windows(2).any(|pair| pair == b"xx"));
     }
 
     proptest! {

@@ -120,6 +120,19 @@ pub(crate) const DUTY_KEY_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 /// Duty keys that a desk keeps, so that whoever was already waiting when one was replaced is readable.
 pub(crate) const DUTY_KEYS_HELD: usize = 3;
 
+/// Vault keys that a desk keeps, so that it still opens what a colleague has not sealed anew yet.
+pub(crate) const VAULT_KEYS_HELD: usize = 3;
+
+/// Wrong code words in one chat before no more is asked for in it.
+pub(crate) const WORDS_WRONG_MAX: u8 = 3;
+
+/// How long after a code word was given the desk shows what it was, whatever it was: longer than working it out
+/// takes, so that nothing which an advocate does next tells the survivor's side more than their words do.
+pub(crate) const WORD_SHOWN_AFTER: Duration = Duration::from_secs(3);
+
+/// How long after that a word is kept whose try the relay does not take: long enough for a line that drops.
+pub(crate) const WORD_HELD_AT_MOST: Duration = Duration::from_secs(60);
+
 /// How often each side says what it is typing, where both agreed that it is shown, whether or not anything
 /// was typed: often enough to follow (T.140 sends what was typed within 0.5 s).
 pub(crate) const LIVE_EVERY: Duration = Duration::from_millis(500);

@@ -5,6 +5,7 @@
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
+mod code_word;
 mod ending;
 mod handover;
 mod joining;
@@ -31,7 +32,7 @@ use crate::{
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
         Announcement, Author, Company, ConversationEvent, Ending, Handover, LiveStep,
-        MessageNumber, Silence, WriteError, Written, check_text,
+        MessageNumber, Silence, WordWanted, WriteError, Written, check_text,
     },
     envelope::Content,
     limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
@@ -133,6 +134,9 @@ pub enum SurvivorEvent {
     EndAsked(Option<u16>),
     /// How far it has come that a third person joins.
     Company(Company),
+    /// The advocate asks for a code word, for this; nothing where that is not asked any more. Looks the same
+    /// whatever was answered before.
+    WordAsked(Option<WordWanted>),
 }
 
 /// A place in the line, asked for or held.
@@ -175,7 +179,7 @@ enum State {
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
 /// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
 /// [`go_on`](Self::go_on), [`accept_joining`](Self::accept_joining),
-/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -192,6 +196,8 @@ pub struct Survivor {
     /// The lead's colleague who may join, while that is asked and until they are in.
     asked: Option<Asked>,
     company: Company,
+    /// The number of the question for a code word, and what for, while it is asked.
+    word_asked: Option<(u32, WordWanted)>,
     /// The chat that the survivor goes on from, until it is over.
     former: Option<Former>,
     /// What an advocate who left wrote for whoever is next, as the survivor could read it.
@@ -226,6 +232,7 @@ impl Survivor {
             end_asked: None,
             asked: None,
             company: Company::Nobody,
+            word_asked: None,
             former: None,
             note: None,
             touched: None,
@@ -752,12 +759,14 @@ impl Survivor {
                 self.drop_question();
                 self.drop_end_question();
                 self.drop_company();
+                self.drop_word_question();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
             ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
             ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
+            ChatOutput::WordAsked { turn, wanted } => self.handle_word_asked(turn, wanted, now),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
             ChatOutput::JoiningAsked { turn, colleague } => {
                 self.handle_joining_asked(turn, &colleague, now);
@@ -773,6 +782,7 @@ impl Survivor {
             | ChatOutput::Sign(_)
             | ChatOutput::Stays { .. }
             | ChatOutput::GoesOn { .. }
+            | ChatOutput::WordGiven { .. }
             | ChatOutput::Note(_) => {}
         }
     }
@@ -804,6 +814,7 @@ impl Survivor {
         self.drop_question();
         self.drop_end_question();
         self.drop_company();
+        self.drop_word_question();
         self.unsent.splice(0..0, unsent);
         self.announce(Announcement::AdvocateLost);
         self.ask(Again::CutOff, now);
@@ -876,6 +887,7 @@ impl Survivor {
         self.drop_question();
         self.drop_end_question();
         self.drop_company();
+        self.drop_word_question();
         self.former = None;
         self.note = None;
         self.unsent.clear();

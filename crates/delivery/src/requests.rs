@@ -51,8 +51,8 @@ fn right(operation: &Operation) -> Right {
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff
         | Operation::Revocations
-        | Operation::DutyKey
+        | Operation::Shared { .. }
         | Operation::Guidance => Right::Staff,
-        Operation::PutDutyKey { .. } => Right::Duty,
+        Operation::PutShared { .. } => Right::Duty,
     }
 }

@@ -14,6 +14,7 @@ use stillroom_conversation::{
 use stillroom_program::{Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
+use crate::code_words::CodeWords;
 use crate::colleagues::Colleagues;
 use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
@@ -79,6 +80,8 @@ pub(crate) struct Board {
     pub(crate) colleagues: Colleagues,
     /// Who calls this desk into a chat of theirs.
     pub(crate) calls: RwSignal<Vec<Call>>,
+    /// Code words.
+    pub(crate) code_words: CodeWords,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -111,6 +114,7 @@ impl Board {
             guides: RwSignal::new(false),
             colleagues: Colleagues::new(roles),
             calls: RwSignal::new(Vec::new()),
+            code_words: CodeWords::new(),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -216,6 +220,7 @@ impl Board {
             | News::Live(_)
             | News::Handover(_)
             | News::End(_)
+            | News::Word(_)
                 if in_front =>
             {
                 return;
@@ -231,6 +236,8 @@ impl Board {
                 let (text, count) = words::end(*step);
                 say_with(text, &[("count", &count.to_string())])
             }
+            // For whom is said in the chat itself.
+            News::Word(step) => say(words::code_word_apart(*step)),
             News::Silence(silence) => {
                 let Some((text, count)) = words::silence(*silence) else {
                     return;

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, Company, ConversationEvent, EndStep, Ending,
-    HandoverStep, Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, Written,
+    HandoverStep, Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, WordStep,
+    Written,
 };
 use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
@@ -123,6 +124,8 @@ pub(crate) enum News {
     Handover(HandoverStep),
     /// The question whether the chat may end has come further.
     End(EndStep),
+    /// Asking for a code word has come further.
+    Word(WordStep),
     /// The survivor is in, the chat is over, or the survivor went elsewhere.
     Stage(Stage),
 }
@@ -174,6 +177,8 @@ pub(crate) struct Chat {
     handover: Option<HandoverStep>,
     /// How far the question whether it may end has come, where there is something to say.
     end: Option<EndStep>,
+    /// How far asking for a code word has come, where there is something to say.
+    word: Option<WordStep>,
     /// What the survivor's last advocate wrote.
     note: Option<Written>,
     /// How far it has come that a third person joins.
@@ -210,6 +215,7 @@ impl Chat {
             draft: Zeroizing::default(),
             handover: None,
             end: None,
+            word: None,
             note: None,
             company: Company::Nobody,
             guest: false,
@@ -243,6 +249,10 @@ impl Chat {
             ChatEvent::End(step) => {
                 self.end = Some(step);
                 Some(News::End(step))
+            }
+            ChatEvent::Word(step) => {
+                self.word = Some(step);
+                Some(News::Word(step))
             }
             ChatEvent::Note(note) => {
                 self.note = Some(note);
@@ -469,6 +479,11 @@ impl Chat {
     /// How far the question whether it may end has come, where there is something to say.
     pub(crate) fn end(&self) -> Option<EndStep> {
         self.end
+    }
+
+    /// How far asking for a code word has come, where there is something to say.
+    pub(crate) fn word(&self) -> Option<WordStep> {
+        self.word
     }
 
     /// What the survivor's last advocate wrote.

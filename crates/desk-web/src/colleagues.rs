@@ -78,9 +78,14 @@ impl Colleagues {
                 say_with("colleagues-asks", &[("name", one.name.as_str()), ("what", &asks)])
             })
         });
+        let closed = self.on.with_untracked(|before| {
+            let earlier = |id| before.iter().find(|b| b.id == id).map_or(0, |b| b.words_closed);
+            let new = on.iter().find(|one| one.words_closed > earlier(one.id));
+            new.map(|one| say_with("colleagues-word-closed", &[("name", one.name.as_str())]))
+        });
         self.on.set(on);
         self.asks.set(asks);
-        if let Some(asking) = asking {
+        if let Some(asking) = asking.or(closed) {
             board.said.set(asking);
         }
     }

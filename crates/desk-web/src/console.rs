@@ -411,6 +411,7 @@ impl Shell {
                 }
             }
             DeskEvent::Calls(calls) => board.calls.set(calls),
+            DeskEvent::Vault { state, cases } => board.code_words.show(state, cases),
             DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),

@@ -88,7 +88,7 @@ impl Enrolling {
     fn handle_reply(&mut self, number: u32, reply: Reply, now: Timestamp) -> Option<Outcome> {
         let completion = match reply {
             Reply::Records { records } => records.into_vec().into_iter().next(),
-            Reply::Done | Reply::DutyKey { .. } => None,
+            Reply::Done | Reply::Shared { .. } => None,
         };
         match completion {
             Some(completion) if number != self.sending => {

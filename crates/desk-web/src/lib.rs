@@ -9,6 +9,7 @@ mod board;
 mod chat;
 mod checklist;
 mod clock;
+mod code_words;
 mod colleagues;
 mod console;
 mod enrol;

@@ -5,8 +5,9 @@
 use stillroom_conversation::{
     Again, Announcement, Asks, ComesBack, Company, Duty, EndStep, Ending, HandoverStep, Hindrance,
     Line, Live, LiveKind, LiveStep, Newcomer, Role, SafetyAnswer, Silence, StaysAway, Successor,
-    Trouble, WriteError,
+    Trouble, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
 };
+use stillroom_program::{Weakness, WordDue};
 use stillroom_protocol::Refusal;
 
 use crate::passkey::NoSecret;
@@ -84,6 +85,9 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::ComesIn(who) => return ("joining-comes-in", Some(named(who))),
         Announcement::AskedToLeave(who) => return ("joining-leaving", Some(named(who))),
         Announcement::StaysAway { who, why } => return (stays_away(*why), Some(named(who))),
+        // Said on the survivor's device alone; here it is a step of the question.
+        Announcement::WordGiven(_) => return ("word-checking", None),
+        Announcement::NoWordGiven => return ("word-declined", None),
     };
     if role == Role::Survivor { (about_survivor, None) } else { (about_staff, Some((name, role))) }
 }
@@ -185,6 +189,71 @@ pub(crate) fn end(step: EndStep) -> (&'static str, u16) {
         EndStep::Asked { minutes } => ("end-told", minutes),
         EndStep::Withdrawn => ("end-withdrawn", 0),
         EndStep::TheyGoOn => ("end-they-go-on", 0),
+    }
+}
+
+/// How far asking for a code word has come, and how many more can be wrong.
+pub(crate) fn code_word(step: WordStep) -> (&'static str, u8) {
+    let text = match step {
+        WordStep::Asked(WordWanted::Check) => "word-asked-check",
+        WordStep::Asked(WordWanted::Agree) => "word-asked-agree",
+        WordStep::Withdrawn => "word-withdrawn",
+        WordStep::Declined => "word-declined",
+        WordStep::Given => "word-checking",
+        WordStep::Right => "word-right",
+        WordStep::Duress => "word-duress",
+        WordStep::Wrong { left } => return ("word-wrong", left),
+        WordStep::Closed => "word-closed",
+        WordStep::NotTried => "word-not-tried",
+        WordStep::Kept => "word-is-kept",
+        WordStep::Weak(Weakness::Short) => "word-weak-short",
+        WordStep::Weak(Weakness::Even) => "word-weak-even",
+        WordStep::Weak(Weakness::Handle) => "word-weak-handle",
+        WordStep::Weak(Weakness::Same) => "word-weak-same",
+        WordStep::NotKept => "word-is-not-kept",
+    };
+    (text, 0)
+}
+
+/// The same, for whoever is in another chat.
+pub(crate) fn code_word_apart(step: WordStep) -> &'static str {
+    match step {
+        WordStep::Duress => "word-duress-apart",
+        WordStep::Closed => "word-closed-apart",
+        _ => "word-step-apart",
+    }
+}
+
+/// Why no code word is asked for.
+pub(crate) fn word_refusal(refusal: WordRefusal) -> &'static str {
+    match refusal {
+        WordRefusal::NotNow => "word-refused-now",
+        WordRefusal::SomebodyJoins => "word-refused-company",
+        WordRefusal::Closed => "word-refused-closed",
+        WordRefusal::Until(_) => "word-refused-until",
+        WordRefusal::Unknown => "word-refused-unknown",
+        WordRefusal::HandleWrong => "word-refused-handle",
+        WordRefusal::HandleTaken => "word-refused-taken",
+        WordRefusal::NotKnownHere => "word-refused-not-known",
+    }
+}
+
+/// Why the list of code words is not there.
+pub(crate) fn vault(state: VaultState) -> Option<&'static str> {
+    match state {
+        VaultState::Open => None,
+        VaultState::Closed => Some("vault-closed"),
+        VaultState::NotShared => Some("vault-not-shared"),
+        VaultState::Withheld => Some("vault-withheld"),
+        VaultState::Unreadable => Some("vault-unreadable"),
+    }
+}
+
+/// Why a word should be changed.
+pub(crate) fn word_due(due: WordDue) -> &'static str {
+    match due {
+        WordDue::Revoked => "word-due-revoked",
+        WordDue::Old => "word-due-old",
     }
 }
 

@@ -108,6 +108,10 @@ pub enum Label {
     Enrolment,
     /// The duty key, wrapped for each device.
     DutyKey,
+    /// The vault's key, wrapped for each device.
+    VaultKey,
+    /// The vault of code words.
+    Vault,
     /// A relay's challenge.
     Challenge,
     /// The files of a page.
@@ -127,6 +131,8 @@ impl Label {
             Self::Invitation => "stillroom invitation 1",
             Self::Enrolment => "stillroom enrolment 1",
             Self::DutyKey => "stillroom duty key 1",
+            Self::VaultKey => "stillroom vault key 1",
+            Self::Vault => "stillroom vault 1",
             Self::Challenge => "stillroom challenge 1",
             Self::Manifest => "stillroom manifest 1",
             Self::StaffNote => "stillroom staff note 1",

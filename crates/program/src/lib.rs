@@ -13,8 +13,8 @@ extern crate alloc;
 
 mod answers;
 mod certificate;
+mod code_word;
 mod device;
-mod duty_key;
 mod enrolment;
 mod intake;
 mod invitation;
@@ -35,16 +35,23 @@ mod revocation;
 mod roles;
 #[cfg(feature = "author")]
 mod root;
+#[cfg(feature = "staff")]
+mod sealed_vault;
 mod sealing;
+mod shared_key;
 mod staff;
 mod staff_note;
 mod statement;
 mod time;
+#[cfg(feature = "staff")]
+mod vault;
 
 pub use answers::{Answers, AnswersError, ItemAnswer};
 pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDevice};
+pub use code_word::CodeWord;
+#[cfg(feature = "staff")]
+pub use code_word::{Verifier, Weakness};
 pub use device::{Device, DeviceError, NewDevice};
-pub use duty_key::{DutyKeyBundle, DutyKeyContent, DutyKeyError, VerifiedDutyKey, WrappedKey};
 pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
 pub use intake::{Again, Intake, IntakeError, SafetyAnswer, Successor};
 pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvitation};
@@ -77,13 +84,20 @@ pub use revocation::{
 pub use roles::Roles;
 #[cfg(feature = "author")]
 pub use root::{RecoveryError, RootKey};
+#[cfg(feature = "staff")]
+pub use sealed_vault::{SealedVault, SealedVaultContent, SealedVaultError};
 pub use sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal};
+pub use shared_key::{
+    SharedKey, SharedKeyBundle, SharedKeyContent, SharedKeyError, VerifiedSharedKey, WrappedKey,
+};
 pub use staff::{StaffRecord, VerifiedStaff};
 pub use staff_note::{Epoch, NoteInbox, StaffNote, StaffNoteError, VerifiedNote};
 pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStatement};
 pub use stillroom_protocol::AnswersKind;
 pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};
 pub use time::Timestamp;
+#[cfg(feature = "staff")]
+pub use vault::{Case, CaseId, Judgement, PendingTry, Vault, VaultError, WordDue, Words};
 
 #[cfg(test)]
 mod tests;

@@ -110,6 +110,30 @@ const _: () = assert!(
 /// letters many.
 pub const PASSPHRASE_SHORTEST: usize = 12;
 
+/// Bytes of a code word: sixteen of the widest letters.
+pub const CODE_WORD_MAX: usize = 64;
+
+/// Letters and digits that a code word must have at least: it is guessed at within a chat, three times.
+pub const CODE_WORD_SHORTEST: usize = 6;
+
+/// Bytes of what an advocate calls a case.
+pub const HANDLE_MAX: usize = 48;
+
+/// Cases that a vault holds: each takes up to 200 bytes and its tries, and all of them fit a record.
+pub const CASES_MAX: usize = 256;
+
+/// Tries of a case that are counted at most: more of them wait no longer.
+pub const TRIES_COUNTED: usize = 12;
+
+/// Bytes of a vault before it is sealed: it is padded to a multiple of a step, and a full one has seven.
+pub(crate) const VAULT_STEP: usize = 16 * 1024;
+
+/// Bytes of a vault at most, before it is padded.
+pub const VAULT_PLAINTEXT_MAX: usize = 7 * VAULT_STEP - 8;
+
+/// Bytes of a sealed vault: a full one and what HPKE adds.
+pub(crate) const VAULT_SEALED_MAX: usize = 7 * VAULT_STEP + 1120 + 16;
+
 /// Bytes of an authenticator's name for a passkey (Web Authentication level 3, section 4, “Credential ID”).
 pub const PASSKEY_ID_MAX: usize = 1023;
 

@@ -45,7 +45,7 @@ impl PassphraseCost {
     /// The most that a file may ask of whoever opens it.
     const MOST: Self = Self { memory: 256 * 1024, passes: 8, lanes: 4 };
 
-    fn is_bearable(&self) -> bool {
+    pub(crate) fn is_bearable(&self) -> bool {
         self.memory <= Self::MOST.memory
             && self.passes <= Self::MOST.passes
             && self.lanes <= Self::MOST.lanes

@@ -198,15 +198,20 @@ choice! {
         ListStaff = 9,
         /// The list of revoked devices (staff).
         Revocations = 10,
-        /// Replace the wrapped duty key (staff on duty): a compare-and-set on its version.
-        PutDutyKey {
+        /// Replace what desks share (staff on duty): a compare-and-set on its version.
+        PutShared {
+            /// Which record.
+            which: Shared,
             /// The version that this one replaces; 0 where there was none.
             replaces: u64,
-            /// The duty key, signed, and wrapped for each device.
-            bundle: Bytes<RECORD_MAX>,
+            /// The record.
+            record: Bytes<RECORD_MAX>,
         } = 11,
-        /// The wrapped duty key and its version (staff).
-        DutyKey = 12,
+        /// What desks share, and its version (staff).
+        Shared {
+            /// Which record.
+            which: Shared,
+        } = 12,
         /// A file with the texts of one language, which the policy that is published next names by its hash
         /// (administrators).
         PublishLocale {
@@ -228,6 +233,19 @@ choice! {
 }
 
 choice! {
+    /// What desks share through the relay, each replaced by whoever is on duty.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Shared {
+        /// The duty key, signed, and wrapped for each device.
+        DutyKey = 1,
+        /// The vault's key, in the same way.
+        VaultKey = 2,
+        /// The vault of code words, sealed to that key.
+        Vault = 3,
+    }
+}
+
+choice! {
     /// An answer to a request.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Reply {
@@ -238,12 +256,12 @@ choice! {
             /// Each as it was published.
             records: List<Bytes<RECORD_MAX>, RECORDS_MAX>,
         } = 2,
-        /// The wrapped duty key.
-        DutyKey {
-            /// 0 where there is none, and `bundle` is empty then.
+        /// What desks share.
+        Shared {
+            /// 0 where there is none, and `record` is empty then.
             version: u64,
             /// As it was put.
-            bundle: Bytes<RECORD_MAX>,
+            record: Bytes<RECORD_MAX>,
         } = 3,
     }
 }

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
-    Calendar, DutyKeyBundle, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy,
-    PolicyError, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord, VerifiedDevice,
-    VerifiedRevocations, encode,
+    Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
+    SharedKey, SharedKeyBundle, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord,
+    VerifiedDevice, VerifiedRevocations, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
-    AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, decode,
+    AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, Shared, decode,
 };
 use tokio::sync::mpsc;
 
@@ -165,10 +165,10 @@ impl Records {
                 let list = self.directory.newest(Kind::Revocations).await?;
                 records(list.map(|list| list.record).into_iter().collect())
             }
-            Operation::PutDutyKey { replaces, bundle } => {
-                self.put_duty_key(replaces, bundle.into_vec()).await
+            Operation::PutShared { which, replaces, record } => {
+                self.put_shared(which, replaces, record.into_vec()).await
             }
-            Operation::DutyKey => self.duty_key().await,
+            Operation::Shared { which } => self.shared(which).await,
             Operation::Guidance => self.guidance().await,
             Operation::NextAnswers => {
                 records(self.directory.next_answers().await?.into_iter().collect())
@@ -324,28 +324,37 @@ impl Records {
         records(completion.into_iter().collect())
     }
 
-    async fn put_duty_key(&self, replaces: u64, bundle: Record) -> Result<Reply, Failure> {
-        let revoked = self.revoked().clone();
-        read::<DutyKeyBundle>(&bundle)?
-            .verify(&self.root, &revoked, self.clock.now(), self.tolerance)
-            .map_err(|_| NOT_SIGNED)?;
-        let current = self.directory.newest(Kind::DutyKey).await?;
-        if current.is_some_and(|current| current.record == bundle) {
+    /// Of a key this relay sees who made it and for which devices; the vault is bytes to it, and who changed it is
+    /// for the desks to check.
+    async fn put_shared(
+        &self,
+        which: Shared,
+        replaces: u64,
+        record: Record,
+    ) -> Result<Reply, Failure> {
+        if let Some(purpose) = key_in(which) {
+            let revoked = self.revoked().clone();
+            read::<SharedKeyBundle>(&record)?
+                .verify(purpose, &self.root, &revoked, self.clock.now(), self.tolerance)
+                .map_err(|_| NOT_SIGNED)?;
+        }
+        let current = self.directory.newest(kind_of(which)).await?;
+        if current.is_some_and(|current| current.record == record) {
             return Ok(Reply::Done);
         }
-        let with = Versioned { version: replaces.saturating_add(1), record: bundle };
-        if self.directory.replace(Kind::DutyKey, replaces, with).await? {
+        let with = Versioned { version: replaces.saturating_add(1), record };
+        if self.directory.replace(kind_of(which), replaces, with).await? {
             Ok(Reply::Done)
         } else {
             Err(NOT_SIGNED)
         }
     }
 
-    async fn duty_key(&self) -> Result<Reply, Failure> {
-        let Some(key) = self.directory.newest(Kind::DutyKey).await? else {
-            return Ok(Reply::DutyKey { version: 0, bundle: Bytes::default() });
+    async fn shared(&self, which: Shared) -> Result<Reply, Failure> {
+        let Some(held) = self.directory.newest(kind_of(which)).await? else {
+            return Ok(Reply::Shared { version: 0, record: Bytes::default() });
         };
-        Ok(Reply::DutyKey { version: key.version, bundle: fitting(key.record)? })
+        Ok(Reply::Shared { version: held.version, record: fitting(held.record)? })
     }
 
     /// As it was signed with the newest policy. Whoever was greeted with another one asks again.
@@ -394,4 +403,21 @@ fn fitting<const MAX: usize>(record: Record) -> Result<Bytes<MAX>, Failure> {
 /// What was kept was no longer than it may be, so whoever changed it since was not this relay.
 fn too_long() -> Failure {
     DirectoryError::Unusable("a record was altered".to_owned()).into()
+}
+
+/// Which key a record holds, if it is one.
+fn key_in(which: Shared) -> Option<SharedKey> {
+    match which {
+        Shared::DutyKey => Some(SharedKey::Duty),
+        Shared::VaultKey => Some(SharedKey::Vault),
+        Shared::Vault => None,
+    }
+}
+
+fn kind_of(which: Shared) -> Kind {
+    match which {
+        Shared::DutyKey => Kind::DutyKey,
+        Shared::VaultKey => Kind::VaultKey,
+        Shared::Vault => Kind::Vault,
+    }
 }

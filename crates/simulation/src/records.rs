@@ -1,13 +1,14 @@
 //! The relay's lasting records, in memory. They outlive a relay that is killed.
 
 use stillroom_program::{SignedPolicy, StaffRecord, encode};
-use stillroom_protocol::{Bytes, List, Operation, Refusal, Reply, limits::RECORD_MAX};
+use stillroom_protocol::{Bytes, List, Operation, Refusal, Reply, Shared, limits::RECORD_MAX};
 
 /// What the relay keeps on its disk.
 #[derive(Default)]
 pub(crate) struct Records {
     staff: Vec<Bytes<RECORD_MAX>>,
-    duty_key: Option<(u64, Bytes<RECORD_MAX>)>,
+    /// By which they are, with their versions.
+    shared: Vec<(Shared, u64, Bytes<RECORD_MAX>)>,
 }
 
 impl Records {
@@ -15,6 +16,14 @@ impl Records {
         if let Ok(record) = Bytes::try_from(encode(record)) {
             self.staff.push(record);
         }
+    }
+
+    fn shared(&self, which: Shared) -> (u64, Bytes<RECORD_MAX>) {
+        let held = self.shared.iter().find(|(held, ..)| *held == which);
+        held.map_or_else(
+            || (0, Bytes::default()),
+            |(_, version, record)| (*version, record.clone()),
+        )
     }
 
     /// Answers what desks ask while a chat comes about; the rest belongs to the relay's own tests.
@@ -33,18 +42,17 @@ impl Records {
             Operation::ListStaff => Ok(Reply::Records {
                 records: List::try_from(self.staff.clone()).map_err(|_| Refusal::RelayFault)?,
             }),
-            Operation::DutyKey => Ok(match &self.duty_key {
-                Some((version, bundle)) => {
-                    Reply::DutyKey { version: *version, bundle: bundle.clone() }
-                }
-                None => Reply::DutyKey { version: 0, bundle: Bytes::default() },
-            }),
-            Operation::PutDutyKey { replaces, bundle } => {
-                let current = self.duty_key.as_ref().map_or(0, |(version, _)| *version);
+            Operation::Shared { which } => {
+                let (version, record) = self.shared(which);
+                Ok(Reply::Shared { version, record })
+            }
+            Operation::PutShared { which, replaces, record } => {
+                let (current, _) = self.shared(which);
                 if current != replaces {
                     return Err(Refusal::RecordRefused);
                 }
-                self.duty_key = Some((current + 1, bundle));
+                self.shared.retain(|(held, ..)| *held != which);
+                self.shared.push((which, current + 1, record));
                 Ok(Reply::Done)
             }
             _ => Err(Refusal::RelayFault),

@@ -3,8 +3,8 @@
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
     ConversationEvent, DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance,
-    JoinsAs, Live, MessageNumber, Participant, Phase, Role, Shift, Silence, SurvivorEvent, Trouble,
-    Typed, WaitingSurvivor,
+    JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, Role, Shift, Silence,
+    SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::StaffId;
@@ -48,6 +48,8 @@ pub struct ShownChat {
     pub entered: Option<JoinsAs>,
     /// Who wrote what others wrote, in order.
     pub authors: Vec<Role>,
+    /// How far asking for a code word came, step by step (a desk's chat).
+    pub word: Vec<WordStep>,
 }
 
 impl ShownChat {
@@ -105,6 +107,12 @@ pub struct Shown {
     pub question: Option<Handover>,
     /// The minutes in which a survivor's chat is about to end, while that is asked.
     pub end_asked: Option<u16>,
+    /// What a survivor was asked a code word for, change by change.
+    pub word_asked: Vec<Option<WordWanted>>,
+    /// Whether a desk's vault of code words is open.
+    pub vault: VaultState,
+    /// The cases in it, as the desk shows them.
+    pub cases: Vec<KnownCase>,
     /// Whether a desk is on duty.
     pub duty: Option<Duty>,
     /// How far the shift at a desk has come, step by step.
@@ -133,6 +141,7 @@ impl Shown {
             SurvivorEvent::Handover(question) => self.question = question,
             SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
             SurvivorEvent::Company(company) => self.chat_mut(0).company.push(company),
+            SurvivorEvent::WordAsked(wanted) => self.word_asked.push(wanted),
             SurvivorEvent::Line(_) => {}
         }
     }
@@ -151,6 +160,10 @@ impl Shown {
                 self.asks = asks;
             }
             DeskEvent::Consult { from, text } => self.consulted.push((from, text.to_string())),
+            DeskEvent::Vault { state, cases } => {
+                self.vault = state;
+                self.cases = cases;
+            }
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
@@ -163,6 +176,7 @@ impl Shown {
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),
                     ChatEvent::End(step) => chat.end.push(step),
+                    ChatEvent::Word(step) => chat.word.push(step),
                     ChatEvent::Note(note) => chat.note = Some(note.to_string()),
                     ChatEvent::Ended(ending) => {
                         chat.over = true;

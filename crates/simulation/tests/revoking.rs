@@ -8,8 +8,8 @@ use core::time::Duration;
 
 use scene::{A_WHILE, FIRST, SOON, add_desk, start, take, write_both_ways};
 use stillroom_conversation::{Announcement, Duty, Ending, Phase, Trouble};
-use stillroom_program::{Device, DutyKeyBundle, ReceivingPublicKey, Roles, SignedStatement};
-use stillroom_protocol::{ClientFrame, Operation, RelayFrame, decode};
+use stillroom_program::{Device, ReceivingPublicKey, Roles, SharedKeyBundle, SignedStatement};
+use stillroom_protocol::{ClientFrame, Operation, RelayFrame, Shared, decode};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 /// Sam in a chat with a survivor; Kim on duty; somebody else has been waiting for longer.
@@ -49,11 +49,12 @@ fn keys_stated(world: &World) -> Vec<ReceivingPublicKey> {
 }
 
 /// The duty keys that desks made.
-fn keys_made(world: &World) -> Vec<DutyKeyBundle> {
+fn keys_made(world: &World) -> Vec<SharedKeyBundle> {
     let put = world.seen_by_relay.iter().filter_map(|frame| match decode(frame).ok()? {
-        ClientFrame::Request { operation: Operation::PutDutyKey { bundle, .. }, .. } => {
-            decode(&bundle).ok()
-        }
+        ClientFrame::Request {
+            operation: Operation::PutShared { which: Shared::DutyKey, record: bundle, .. },
+            ..
+        } => decode(&bundle).ok(),
         _ => None,
     });
     put.collect()

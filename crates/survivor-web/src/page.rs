@@ -92,7 +92,7 @@ impl Page {
                     self.core.handle_frame(&Uint8Array::new(&message.data()).to_vec(), now);
                 }
             }
-            "submit" => self.write(now),
+            "submit" => self.submit(event, now),
             "input" => {
                 self.core.touched(now);
                 // Whoever types has more to say.
@@ -135,10 +135,28 @@ impl Page {
             self.core.decline_joining(now);
         } else if id == "company-out" {
             self.core.put_out(now);
+        } else if id == "word-no" {
+            self.core.give_no_word(now);
         } else if ["go-on", "keep"].contains(&id.as_str()) {
             self.core.go_on(now);
         } else if let Some(step) = words::step(&id) {
             self.core.step(step, now);
+        }
+    }
+
+    fn submit(&mut self, event: &Event, now: Timestamp) {
+        let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if form.is_some_and(|form| form.id() == "word-asked") {
+            self.give_word(now);
+        } else {
+            self.write(now);
+        }
+    }
+
+    fn give_word(&mut self, now: Timestamp) {
+        let [word, duress] = self.view.code_words().map(Zeroizing::new);
+        if let Err(error) = self.core.give_word(&word, &duress, now) {
+            self.view.say_no_word(error);
         }
     }
 
@@ -230,6 +248,7 @@ impl Page {
             SurvivorEvent::Handover(asked) => self.view.ask_handover(asked),
             SurvivorEvent::EndAsked(minutes) => self.view.ask_end(minutes),
             SurvivorEvent::Company(company) => self.view.ask_joining(company),
+            SurvivorEvent::WordAsked(wanted) => self.view.ask_word(wanted),
         }
     }
 

@@ -6,17 +6,23 @@
 
 use stillroom_conversation::{
     Announcement, Author, Company, ConversationEvent, Ending, Handover, JoinsAs, Line, Live,
-    MemberNumber, MessageNumber, Participant, Phase, Silence, Typed, Written,
+    MemberNumber, MessageNumber, Participant, Phase, Silence, Typed, WordWanted, WriteError,
+    Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, DocumentFragment, Element, HtmlTemplateElement, HtmlTextAreaElement};
+use web_sys::{
+    Document, DocumentFragment, Element, HtmlInputElement, HtmlTemplateElement, HtmlTextAreaElement,
+};
 
 use crate::words::{self, Phrase};
 
 /// How near its end, in CSS pixels, the log counts as read to the end. It is laid out from its end, so that
 /// a keyboard that comes up covers the oldest messages first: its end is at nought, and above is negative.
 const NEAR_END: i32 = 80;
+
+/// The fields of a code word, and of the one for danger.
+const WORDS: [&str; 2] = ["word", "word-danger"];
 
 /// A message on the page.
 struct Shown {
@@ -128,6 +134,7 @@ impl View {
         self.show_handover(None);
         self.show_end(None);
         self.show_company(Company::Nobody);
+        self.show_word(None);
         self.shown.clear();
         self.here.clear();
     }
@@ -410,6 +417,43 @@ impl View {
         self.set("company-said", &said);
         self.set("company-who", &self.text(who));
         let _ = panel.set_attribute("data-company", state);
+    }
+
+    /// Asks for a code word. That there is a question is said in the log.
+    pub(crate) fn ask_word(&self, wanted: Option<WordWanted>) {
+        if let Some(wanted) = wanted {
+            self.note(&self.about_advocate(words::code_word(wanted).1));
+        }
+        self.show_word(wanted);
+    }
+
+    /// Empty fields each time, whatever was typed before.
+    fn show_word(&self, wanted: Option<WordWanted>) {
+        for id in WORDS {
+            if let Some(field) = self.field(id) {
+                field.set_value("");
+            }
+        }
+        self.set("word-said", "");
+        if let Some(panel) = self.document.get_element_by_id("word-asked") {
+            show_if(&panel, wanted.is_some());
+            let part = wanted.map_or("", |wanted| words::code_word(wanted).0);
+            let _ = panel.set_attribute("data-wanted", part);
+        }
+    }
+
+    /// The code word as it was typed, and the one for danger.
+    pub(crate) fn code_words(&self) -> [String; 2] {
+        WORDS.map(|id| self.field(id).map(|field| field.value()).unwrap_or_default())
+    }
+
+    /// Says why what was typed is no code word.
+    pub(crate) fn say_no_word(&self, error: WriteError) {
+        self.set("word-said", &self.text(words::no_code_word(error)));
+    }
+
+    fn field(&self, id: &str) -> Option<HtmlInputElement> {
+        self.document.get_element_by_id(id)?.dyn_into().ok()
     }
 
     /// A sentence with the advocate's name in it.

@@ -3,7 +3,7 @@
 
 use stillroom_conversation::{
     Announcement, Company, Ending, Handover, HandoverReason, Live, LiveKind, LiveStep, Newcomer,
-    Role, SafetyAnswer, Silence, StaysAway, Stop, Successor,
+    Role, SafetyAnswer, Silence, StaysAway, Stop, Successor, WordWanted, WriteError,
 };
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
@@ -122,6 +122,23 @@ pub(crate) fn handover(asked: &Handover) -> (&'static str, &'static str) {
     (to, why)
 }
 
+/// What is asked for, as the page's markup calls it, and the sentence in the log that says so.
+pub(crate) fn code_word(wanted: WordWanted) -> (&'static str, &'static str) {
+    match wanted {
+        WordWanted::Check => ("check", "word-asked"),
+        WordWanted::Agree => ("agree", "word-agree-asked"),
+    }
+}
+
+/// Why what was typed is no code word.
+pub(crate) fn no_code_word(error: WriteError) -> &'static str {
+    match error {
+        WriteError::Empty => "word-empty",
+        WriteError::TooLong => "word-long",
+        WriteError::NotNow => "message-not-now",
+    }
+}
+
 /// A role's name.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
@@ -146,6 +163,9 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
         Announcement::NobodyTakesOver => ("nobody-takes-over", None),
         Announcement::StaysHere => ("stays-here", None),
         Announcement::GoesOn => ("goes-on", None),
+        Announcement::WordGiven(WordWanted::Check) => ("word-given", None),
+        Announcement::WordGiven(WordWanted::Agree) => ("word-agreed", None),
+        Announcement::NoWordGiven => ("word-not-given", None),
         Announcement::Awaited(who) => ("awaited", named(who)),
         Announcement::ComesIn(who) => ("comes-in", named(who)),
         Announcement::AskedToLeave(who) => ("asked-to-leave", named(who)),
@@ -346,6 +366,20 @@ mod tests {
     }
 
     #[test]
+    fn a_question_for_a_code_word_has_words_for_both_and_two_equal_answers() {
+        for wanted in [WordWanted::Check, WordWanted::Agree] {
+            let (part, said) = code_word(wanted);
+            assert!(page_has_text(said) && PAGE.contains(&format!("class=\"of-{part}\"")));
+        }
+        for id in ["word-give", "word-no"] {
+            assert!(PAGE.contains(&format!("class=\"button\" id=\"{id}\"")), "{id}");
+        }
+        for error in [WriteError::Empty, WriteError::TooLong, WriteError::NotNow] {
+            assert!(page_has_text(no_code_word(error)), "{error:?}");
+        }
+    }
+
+    #[test]
     fn every_reason_why_there_is_no_chat_has_its_part_of_the_page() {
         for reason in STOPS {
             assert!(page_has_part(stop(reason)), "{reason:?}");
@@ -372,6 +406,9 @@ mod tests {
             Announcement::NobodyTakesOver,
             Announcement::StaysHere,
             Announcement::GoesOn,
+            Announcement::WordGiven(WordWanted::Check),
+            Announcement::WordGiven(WordWanted::Agree),
+            Announcement::NoWordGiven,
             Announcement::SteppedAway { name: name.clone(), role: who },
             Announcement::CameBack { name: name.clone(), role: who },
             Announcement::HandedOver { name, role: who },

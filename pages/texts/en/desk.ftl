@@ -220,6 +220,60 @@ ended-unknown-desk = This chat is over. Everything that was written is erased.
 chat-lost = They left, or another advocate was faster. Nothing was written.
 put-away = Put away
 
+## Code words
+
+word-ask-heading = Code word
+word-ask-about = The survivor types the word on their own page, where it is hidden. You see whether it is right, and never the word. Their page looks the same whatever they type.
+word-of = For whom
+word-ask = Ask for the word
+word-change = Agree on a new word
+word-delete = Delete
+word-delete-sure = Delete { $handle }? The word can no longer be asked for on any desk. This cannot be taken back.
+word-delete-yes = Yes, delete
+word-delete-no = Keep it
+word-none = No code word has been agreed on yet.
+word-new = Name for somebody new
+word-new-about = A name that you make up, such as a bird or a colour. Never a real name: all advocates can see it.
+word-agree-ask = Agree on a word with them
+word-back = Take it back
+word-look-again = Look again
+word-asked-check = You asked for the code word of { $handle }. The survivor’s page does not say which one.
+word-asked-agree = You asked the survivor to agree on a code word, as { $handle }. Their page says first what is kept.
+word-withdrawn = You took it back. The survivor’s page no longer asks.
+word-declined = The survivor would rather not give a code word. The chat goes on.
+word-checking = The survivor gave a word. It is being checked.
+word-right = The code word for { $handle } is right.
+word-duress = Warning: this is the word for danger of { $handle }. Somebody may be making them chat, or be reading along. Their page shows nothing of it. Write as if the word had been right, and ask nothing that puts them at risk.
+word-wrong = The code word for { $handle } is wrong. Wrong words still possible in this chat: { $count }. The survivor’s page does not show it. Tell them nothing about anyone else.
+word-closed = The code word for { $handle } is wrong again. No code word can be asked for in this chat any more. Supervisors on duty see that, and nothing of the chat. Tell them nothing about anyone else.
+word-not-tried = The word was not checked: words for { $handle } were tried elsewhere at the same time, or there was no connection. You can ask again in a minute.
+word-is-kept = The code word for { $handle } is kept. You can tell the survivor so.
+word-weak-short = It is not kept: a word has fewer than six letters or numbers. Tell the survivor, and ask again.
+word-weak-even = It is not kept: a word uses the same few letters again and again. Tell the survivor, and ask again.
+word-weak-handle = It is not kept: a word is too much like the name { $handle }. Tell the survivor, and ask again.
+word-weak-same = It is not kept: the word and the word for danger are the same. Tell the survivor, and ask again.
+word-is-not-kept = It could not be kept. The name { $handle } may be taken by now, or there is no room. Tell the survivor that nothing was kept.
+# For whoever is in another chat.
+word-step-apart = News about the code word.
+word-duress-apart = Warning: the word for danger was given.
+word-closed-apart = Too many code words were wrong.
+word-refused-now = Nobody was asked. The survivor is not here just now, or the last word is still being checked.
+word-refused-company = Nobody was asked. Somebody else is in this chat or is asked to join, and would read the word. Ask again once nobody else is there.
+word-refused-closed = Nobody was asked. Three words were wrong in this chat, so none is asked for any more.
+word-refused-until = Nobody was asked. Too many words were wrong for this one. You can ask again in about { $count } min.
+word-refused-unknown = Nobody was asked. This one was deleted.
+word-refused-handle = Nobody was asked. Please make up a name of at most 48 letters.
+word-refused-taken = Nobody was asked. Another one has this name already.
+word-refused-not-known = Nobody was asked. A word is changed only after the right word was given in this chat. If it is forgotten, delete it and agree on one under a new name.
+word-due-revoked = should be changed: a device was lost since
+word-due-old = should be changed: it is old
+vault-closed = Code words can be used while you are on duty and connected.
+vault-not-shared = This device cannot open the code words yet. It can as soon as a colleague who uses them is on duty at the same time.
+vault-withheld = The server did not give the newest code words, so none are used. Nothing of them is lost here. Look again, and tell an administrator if it stays so.
+vault-unreadable = The code words cannot be opened here. They may have been changed last by a device that was revoked while nobody was on duty. Tell an administrator.
+colleagues-words-closed = Chats with too many wrong code words: { $count }
+colleagues-word-closed = { $name }: too many wrong code words in a chat.
+
 ## Handing a chat over
 
 hand-over = Hand this chat over

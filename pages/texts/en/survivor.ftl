@@ -226,6 +226,31 @@ not-wanted = { $name } ({ $role }) does not join, as you chose.
 not-asked = { $name } ({ $role }) does not join after all. You are still with your advocate.
 cannot-come = { $name } ({ $role }) cannot come right now. You are still with your advocate.
 
+## Code words
+
+# In the conversation, when the advocate asks. Never says for whom, nor whether a word before was right.
+word-asked = { $name } asks for the code word that you agreed on. The question is below.
+word-heading = Your code word
+word-about = If you have agreed on a code word, please type it here. If you have none, or do not want to give it, that is all right.
+word-label = Code word
+word-hidden = What you type is hidden on the screen. A screen reader may say the letters out loud.
+word-give = Give the word
+word-no = I would rather not
+word-given = Thank you. Your advocate has what you typed, and goes on with you.
+word-not-given = You did not give a code word. Your chat goes on.
+word-empty = There is no word in the box yet. Nothing was sent.
+word-long = This is too long for a code word, so nothing was sent. Please choose a shorter one.
+
+# Agreeing on one. What is kept is said first.
+word-agree-asked = { $name } asks whether you want to agree on a code word. What is kept, and your choice, are below.
+word-agree-heading = Agree on a code word?
+word-kept = With a code word your advocates can know next time that it is you. If you agree, this is kept: a name that your advocate makes up, which other advocates here can see; the day; and a scrambled form of the word. Nobody can turn that back into the word. Whoever stole it could only guess. Nothing that you write is kept. You can ask at any time to have it all deleted.
+word-good = A good code word has at least six letters, is easy for you to remember, and hard to guess for anyone who knows you.
+word-danger = Word for danger, if you want one
+word-danger-about = Give this one instead when somebody is making you chat. The screen looks the same, and only your advocate is warned.
+word-agree = Agree
+word-agreed = Thank you. Your advocate has the word, and tells you whether it can be kept.
+
 ## Ending the chat
 
 end-chat = End chat

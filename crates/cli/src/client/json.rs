@@ -270,6 +270,9 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::EndAsked(minutes) => json!({
             "event": "end", "asked": minutes.is_some(), "minutes": minutes,
         }),
+        SurvivorEvent::WordAsked(wanted) => json!({
+            "event": "code-word", "wanted": wanted.as_ref().map(word),
+        }),
     }
 }
 
@@ -314,6 +317,9 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
         DeskEvent::Consult { from, text } => {
             json!({"event": "consult", "from": device(*from), "text": &**text})
         }
+        DeskEvent::Vault { state, cases } => {
+            json!({"event": "vault", "state": word(state), "cases": cases.len()})
+        }
         DeskEvent::Trouble(trouble) => json!({"event": "trouble", "trouble": word(trouble)}),
     }
 }
@@ -351,6 +357,7 @@ fn colleague(one: &Colleague) -> Value {
         "chats": one.chats,
         "on-break": one.on_break,
         "asks": word(&one.asks),
+        "words-closed": one.words_closed,
     })
 }
 
@@ -392,6 +399,7 @@ fn chat_event(event: &ChatEvent) -> Value {
             json!({"event": "end", "step": "asked", "minutes": minutes})
         }
         ChatEvent::End(step) => json!({"event": "end", "step": word(step)}),
+        ChatEvent::Word(step) => json!({"event": "code-word", "step": word(step)}),
         ChatEvent::Note(note) => json!({"event": "note", "note": &**note}),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
         ChatEvent::Lost => json!({"event": "lost"}),
@@ -489,6 +497,10 @@ fn announced(announcement: &Announcement) -> Value {
         }
         Announcement::StaysHere => json!({"event": "announced", "what": "stays-here"}),
         Announcement::GoesOn => json!({"event": "announced", "what": "goes-on"}),
+        Announcement::WordGiven(wanted) => {
+            json!({"event": "announced", "what": "code-word-given", "wanted": word(wanted)})
+        }
+        Announcement::NoWordGiven => json!({"event": "announced", "what": "no-code-word-given"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
         Announcement::Awaited(who) => line("awaited", &who.name, who.joins_as.role()),

@@ -75,12 +75,15 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
             SurvivorEvent::Company(Company::Asked(_)) => {
                 client.act(|core, now| core.accept_joining(now));
             }
+            // Nobody agreed on one with it.
+            SurvivorEvent::WordAsked(Some(_)) => client.act(|core, now| core.give_no_word(now)),
             SurvivorEvent::Phase(_)
             | SurvivorEvent::Line(_)
             | SurvivorEvent::Conversation(_)
             | SurvivorEvent::Handover(None)
             | SurvivorEvent::EndAsked(None)
-            | SurvivorEvent::Company(_) => {}
+            | SurvivorEvent::Company(_)
+            | SurvivorEvent::WordAsked(None) => {}
         }
     }
 }

@@ -93,7 +93,7 @@ impl StaffLine {
     pub(crate) async fn done(&mut self, operation: Operation) -> Result<(), Failure> {
         match self.request(operation).await? {
             Reply::Done => Ok(()),
-            Reply::Records { .. } | Reply::DutyKey { .. } => Err(wrong_answer()),
+            Reply::Records { .. } | Reply::Shared { .. } => Err(wrong_answer()),
         }
     }
 
@@ -105,7 +105,7 @@ impl StaffLine {
                 .into_iter()
                 .map(stillroom_protocol::Bytes::into_vec)
                 .collect()),
-            Reply::Done | Reply::DutyKey { .. } => Err(wrong_answer()),
+            Reply::Done | Reply::Shared { .. } => Err(wrong_answer()),
         }
     }
 

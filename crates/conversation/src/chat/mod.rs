@@ -14,7 +14,7 @@ mod roster;
 
 use std::collections::VecDeque;
 
-use stillroom_program::{Timestamp, VerifiedRevocations, VerifyingKey};
+use stillroom_program::{CodeWord, Timestamp, VerifiedRevocations, VerifyingKey};
 use stillroom_protocol::{
     AttachToken, Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode,
     limits::CHAIN_MAX,
@@ -31,7 +31,8 @@ pub(crate) use self::{
 use crate::{
     conversation::{
         Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MemberNumber,
-        MessageNumber, Newcomer, Role, Silence, StaysAway, WriteError, Written, check_text,
+        MessageNumber, Newcomer, Role, Silence, StaysAway, WordWanted, WriteError, Written,
+        check_text,
     },
     envelope::{Certified, Content, Envelope, LeafNumber, Stay, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER, UNACKNOWLEDGED_MAX},
@@ -60,6 +61,10 @@ pub(crate) enum ChatOutput {
     EndAsked { turn: u32, minutes: Option<u16> },
     /// On a desk: the survivor answers that question by going on.
     GoesOn { turn: u32 },
+    /// On the survivor's device: the lead asks for a code word, or asks no more.
+    WordAsked { turn: u32, wanted: Option<WordWanted> },
+    /// On a desk: the survivor answers that question with the word, and the one for danger; or with none.
+    WordGiven { turn: u32, given: Option<(CodeWord, Option<CodeWord>)> },
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
     /// On the survivor's device: the lead asks whether this colleague may join.
@@ -683,6 +688,19 @@ impl Chat {
             Content::Open { turn } if self.is_from_survivor_to_lead(sender) => {
                 self.handle_open(turn);
             }
+            Content::AskWord { turn, wanted } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::WordAsked { turn, wanted: Some(wanted) });
+            }
+            Content::WithdrawWord { turn } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::WordAsked { turn, wanted: None });
+            }
+            Content::GiveWord { turn, word, duress } if self.is_from_survivor_to_lead(sender) => {
+                let given = Some((word, duress));
+                self.outputs.push_back(ChatOutput::WordGiven { turn, given });
+            }
+            Content::NoWord { turn } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::WordGiven { turn, given: None });
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -697,6 +715,10 @@ impl Chat {
             | Content::WithdrawEnd { .. }
             | Content::GoOn { .. }
             | Content::HearOut
+            | Content::AskWord { .. }
+            | Content::WithdrawWord { .. }
+            | Content::GiveWord { .. }
+            | Content::NoWord { .. }
             | Content::Note { .. }
             | Content::Live { .. }
             | Content::Beat { .. }

@@ -53,6 +53,8 @@ pub struct Colleague {
     pub on_break: bool,
     /// What they ask. Told to supervisors alone.
     pub asks: Asks,
+    /// In how many of their chats too many code words were wrong. Told to supervisors alone.
+    pub words_closed: u8,
 }
 
 /// How a desk stands, as it tells one colleague.
@@ -61,6 +63,9 @@ pub(super) struct State {
     chats: u8,
     on_break: Flag,
     asks: Asks,
+    words_closed: u8,
+    /// The newest version of the vault that it knows.
+    vault: u64,
 }
 
 choice! {
@@ -197,7 +202,11 @@ impl Desk {
     pub(super) fn handle_staff_listed(&mut self, reply: &Reply, now: Timestamp) {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
-        for staff in self.trust.staff(records, now) {
+        let staff = self.trust.staff(records, now).collect::<Vec<_>>();
+        let revocations = self.trust.revocations();
+        self.vault
+            .handle_staff(staff.iter().filter(|staff| !revocations.is_revoked(&staff.device)));
+        for staff in staff {
             let known =
                 Known { staff, greeted: false, epoch: None, told: None, shown: None, name: None };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_join() {
@@ -237,7 +246,10 @@ impl Desk {
                 let (chats, on_break, asks) = (state.chats, *state.on_break, state.asks);
                 let name = opened.name.clone();
                 known.name = Some(opened.certificate.clone());
-                known.shown = Some(Colleague { id: from, name, roles, chats, on_break, asks });
+                let words_closed = state.words_closed;
+                known.shown =
+                    Some(Colleague { id: from, name, roles, chats, on_break, asks, words_closed });
+                self.vault.handle_stated(state.vault);
             }
             Says::OffDuty => known.shown = None,
             Says::Words { mut text } => {
@@ -359,6 +371,8 @@ impl Desk {
             chats: u8::try_from(open).unwrap_or(u8::MAX),
             on_break: (self.duty.shown() == Duty::Break).into(),
             asks: if supervises { self.colleagues.asks } else { Asks::Nothing },
+            words_closed: if supervises { self.words_closed() } else { 0 },
+            vault: self.vault.version(),
         }
     }
 

@@ -5,10 +5,10 @@
 //! it back or give an old one, which is made anew then, but not read it or put its own in its place.
 
 use stillroom_program::{
-    Device, DutyKeyBundle, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey,
-    SignedStatement, Timestamp,
+    Device, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey, SharedKey,
+    SharedKeyBundle, SignedStatement, Timestamp,
 };
-use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, decode, encode};
+use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, Shared, decode, encode};
 
 use crate::{
     limits::{CLOCK_TOLERANCE, DUTY_KEY_LASTS, DUTY_KEYS_HELD, STATEMENT_EVERY, STATEMENT_LASTS},
@@ -75,6 +75,8 @@ pub(crate) struct Context<'a> {
     pub(crate) device: &'a Device,
     pub(crate) root: &'a Fingerprint,
     pub(crate) trust: &'a Trust,
+    /// The newest version of the vault that is known here.
+    pub(crate) vault_version: u64,
     pub(crate) randomness: &'a mut Randomness,
 }
 
@@ -159,7 +161,7 @@ impl OwnDuty {
         };
         (!known).then(|| {
             self.step = Step::FetchingColleagues { again };
-            self.request(Operation::DutyKey)
+            self.request(Operation::Shared { which: Shared::DutyKey })
         })
     }
 
@@ -176,7 +178,7 @@ impl OwnDuty {
         }
         let list = context.trust.revocations().hash();
         match (core::mem::replace(&mut self.step, Step::Idle), reply) {
-            (Step::Fetching, Reply::DutyKey { version, bundle }) => {
+            (Step::Fetching, Reply::Shared { version, record: bundle }) => {
                 match self.open(&bundle, context, now) {
                     Some(key) => self.take_key(key, list, context, now),
                     None => {
@@ -185,7 +187,7 @@ impl OwnDuty {
                     }
                 }
             }
-            (Step::FetchingColleagues { again }, Reply::DutyKey { bundle, .. }) => {
+            (Step::FetchingColleagues { again }, Reply::Shared { record: bundle, .. }) => {
                 if let Some(key) = self.open(&bundle, context, now) {
                     return self.take_key(key, list, context, now);
                 }
@@ -225,15 +227,22 @@ impl OwnDuty {
 
     fn fetch(&mut self) -> ClientFrame {
         self.step = Step::Fetching;
-        self.request(Operation::DutyKey)
+        self.request(Operation::Shared { which: Shared::DutyKey })
     }
 
     /// The key in a bundle that a colleague signed under the list of revoked devices that is known here, that is
     /// young enough and wrapped for this device.
     fn open(&self, bundle: &[u8], context: &Context<'_>, now: Timestamp) -> Option<ReceivingKey> {
-        let bundle = decode::<DutyKeyBundle>(bundle).ok()?;
-        let verified =
-            bundle.verify(context.root, context.trust.revocations(), now, CLOCK_TOLERANCE).ok()?;
+        let bundle = decode::<SharedKeyBundle>(bundle).ok()?;
+        let verified = bundle
+            .verify(
+                SharedKey::Duty,
+                context.root,
+                context.trust.revocations(),
+                now,
+                CLOCK_TOLERANCE,
+            )
+            .ok()?;
         let age = now.seconds().saturating_sub(verified.made());
         if age >= DUTY_KEY_LASTS.as_secs() {
             return None;
@@ -251,12 +260,22 @@ impl OwnDuty {
     ) -> Option<ClientFrame> {
         let staff = context.trust.staff(records, now).collect::<Vec<_>>();
         let revocations = context.trust.revocations();
-        let (bundle, key) =
-            DutyKeyBundle::make(context.device, &staff, revocations, now, context.randomness)
-                .ok()?;
+        let (bundle, key) = SharedKeyBundle::make(
+            SharedKey::Duty,
+            context.device,
+            &staff,
+            revocations,
+            now,
+            context.randomness,
+        )
+        .ok()?;
         let bundle = Bytes::try_from(encode(&bundle)).ok()?;
         self.step = Step::Putting { key, under: revocations.hash() };
-        Some(self.request(Operation::PutDutyKey { replaces, bundle }))
+        Some(self.request(Operation::PutShared {
+            which: Shared::DutyKey,
+            replaces,
+            record: bundle,
+        }))
     }
 
     fn take_key(
@@ -288,7 +307,7 @@ impl OwnDuty {
             policy_hash: policy.hash(),
             revocations_hash: context.trust.revocations().hash(),
             duty_key: self.keys.last()?.public_key(),
-            vault_version: 0,
+            vault_version: context.vault_version,
             open: true.into(),
         };
         let signed = SignedStatement::sign(statement, context.device);

@@ -66,6 +66,7 @@ impl Desk {
     /// whatever else they are asked. Where nobody is in the chat, nobody is asked.
     pub fn ask_end(&mut self, chat: ChatNumber, now: Timestamp) {
         self.withdraw_handover(chat, now);
+        self.withdraw_word(chat, now);
         let Some(held) = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor()) else {
             return;
         };

@@ -37,6 +37,7 @@ impl Desk {
     ) -> Result<(), WriteError> {
         self.now = now;
         self.close_end_question(chat, EndStep::Withdrawn);
+        self.withdraw_word(chat, now);
         let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
         let held = held.ok_or(WriteError::NotNow)?;
         let to = handover.to;

@@ -96,7 +96,7 @@ impl Joining {
     }
 
     /// Whether nobody is asked about, called, or there.
-    fn is_nobody(&self) -> bool {
+    pub(super) fn is_nobody(&self) -> bool {
         matches!(self.stage, Stage::Nobody)
     }
 
@@ -147,6 +147,8 @@ impl Desk {
         let (Ok(chain), Ok(name)) = (chain, name) else {
             return Err(WriteError::NotNow);
         };
+        self.withdraw_word(chat, now);
+        let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         let turn = held.joining.turn.saturating_add(1);
         let (colleague, stage) = (Some(colleague), Stage::Asked);
         held.joining = Joining { turn, colleague, stage, ..Joining::default() };

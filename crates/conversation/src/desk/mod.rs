@@ -4,6 +4,7 @@
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
+mod code_word;
 mod colleagues;
 mod duty;
 mod ending;
@@ -14,6 +15,7 @@ mod returns;
 mod shift;
 mod shown;
 mod silence;
+mod vault;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -26,7 +28,17 @@ use stillroom_protocol::{
     TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
+pub use self::{
+    code_word::{KnownCase, WordFor, WordRefusal, WordStep},
+    colleagues::{Asks, Colleague},
+    duty::Duty,
+    joining::Call,
+    shift::{Capacity, Hindrance, Shift},
+    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
+    vault::VaultState,
+};
 use self::{
+    code_word::{VaultShown, WordQuestion},
     colleagues::Colleagues,
     duty::{Context, OwnDuty},
     ending::EndQuestion,
@@ -36,13 +48,7 @@ use self::{
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
-};
-pub use self::{
-    colleagues::{Asks, Colleague},
-    duty::Duty,
-    joining::Call,
-    shift::{Capacity, Hindrance, Shift},
-    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
+    vault::OwnVault,
 };
 use crate::{
     Transmit,
@@ -90,6 +96,7 @@ struct Held {
     joining: Joining,
     /// In a chat that a colleague leads: who called, and their number for it.
     called: Option<(StaffId, u32)>,
+    word: WordQuestion,
     /// The last trouble with its room that was told: each is told once.
     told: Option<Refusal>,
 }
@@ -106,6 +113,7 @@ impl Held {
             end_question: EndQuestion::default(),
             joining: Joining::default(),
             called: None,
+            word: WordQuestion::new(),
             told: None,
         }
     }
@@ -138,6 +146,8 @@ pub struct Desk {
     hindrance_shown: Option<Hindrance>,
     guidance: OwnGuidance,
     colleagues: Colleagues,
+    vault: OwnVault,
+    vault_shown: VaultShown,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -175,6 +185,8 @@ impl Desk {
             hindrance_shown: Some(Hindrance::OffDuty),
             guidance: OwnGuidance::default(),
             colleagues: Colleagues::default(),
+            vault: OwnVault::new(),
+            vault_shown: VaultShown::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -397,6 +409,11 @@ impl Desk {
             RelayFrame::Reply { number: colleagues::REQUEST, reply } => {
                 self.handle_staff_listed(&reply, now);
             }
+            RelayFrame::Reply { number: vault::REQUEST, reply } => {
+                let (vault, mut context) = self.vault_and_context();
+                let frame = vault.handle_reply(reply, &mut context, now);
+                self.send_all(frame);
+            }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
@@ -470,8 +487,12 @@ impl Desk {
             let timers = timers.as_ref().filter(|_| !held.end_question.is_open());
             let silence = timers.and_then(|timers| held.silence.poll_timeout(timers));
             let offer = held.offer.as_ref().map(|offer| offer.until);
-            let (end, joining) = (held.end_question.poll_timeout(), held.joining.poll_timeout());
-            [held.chat.poll_timeout(), offer, silence, end, joining]
+            let asked = [
+                held.end_question.poll_timeout(),
+                held.joining.poll_timeout(),
+                held.word.poll_timeout(),
+            ];
+            [held.chat.poll_timeout(), offer, silence].into_iter().chain(asked)
         });
         let own = [
             self.connection.poll_timeout(),
@@ -519,6 +540,7 @@ impl Desk {
             }
         }
         self.returns.clear();
+        self.vault.close();
         self.duty.stop();
         self.claiming.clear();
         self.waiting.clear();
@@ -558,7 +580,9 @@ impl Desk {
     fn handle_duty(&mut self, statement: &[u8], now: Timestamp) {
         // One that does not hold good says nothing.
         let _ = self.trust.handle_statement(statement, now);
-        let key = self.trust.duty(now).map(|statement| statement.duty_key.clone());
+        let stated = self.trust.duty(now);
+        self.vault.handle_stated(stated.map_or(0, |statement| statement.vault_version));
+        let key = stated.map(|statement| statement.duty_key.clone());
         let frame = key.and_then(|key| self.duty.handle_stated(&key));
         self.send_all(frame);
     }
@@ -805,6 +829,7 @@ impl Desk {
             }
             ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
             ChatOutput::GoesOn { turn } => self.handle_goes_on(number, turn),
+            ChatOutput::WordGiven { turn, given } => self.handle_word(number, turn, given),
             ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
             ChatOutput::JoiningAnswered { turn, agrees } => {
                 self.handle_joining_answered(number, turn, agrees);
@@ -819,6 +844,7 @@ impl Desk {
             | ChatOutput::LetIn { .. }
             | ChatOutput::Silence(_)
             | ChatOutput::Handover { .. }
+            | ChatOutput::WordAsked { .. }
             | ChatOutput::EndAsked { .. } => {}
         }
     }
@@ -1003,6 +1029,7 @@ impl Desk {
             About::Room(room) => self.handle_room_refused(room, refusal, now),
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
+            About::Request(vault::REQUEST) => self.vault.handle_refused(),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
@@ -1074,6 +1101,7 @@ impl Desk {
         self.admitted = false;
         self.duty.handle_line_down();
         self.colleagues.handle_line_down();
+        self.vault.handle_line_down();
         self.waiting.clear();
         self.show_waiting();
         for held in self.chats.values_mut() {
@@ -1104,6 +1132,7 @@ impl Desk {
             self.show(DeskEvent::Hindrance(hindrance));
         }
         self.mind_joining();
+        self.mind_vault();
         self.mind_colleagues();
     }
 
@@ -1112,9 +1141,21 @@ impl Desk {
             device: &self.setup.device,
             root: &self.setup.root,
             trust: &self.trust,
+            vault_version: self.vault.version(),
             randomness: &mut self.randomness,
         };
         (&mut self.duty, context)
+    }
+
+    fn vault_and_context(&mut self) -> (&mut OwnVault, Context<'_>) {
+        let context = Context {
+            device: &self.setup.device,
+            root: &self.setup.root,
+            trust: &self.trust,
+            vault_version: self.vault.version(),
+            randomness: &mut self.randomness,
+        };
+        (&mut self.vault, context)
     }
 
     fn show(&mut self, event: DeskEvent) {

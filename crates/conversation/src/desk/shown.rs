@@ -5,7 +5,7 @@ use core::fmt;
 use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Asks, Call, Colleague, Duty, Hindrance, Shift};
+use super::{Asks, Call, Colleague, Duty, Hindrance, KnownCase, Shift, VaultState, WordStep};
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
     line::Line,
@@ -105,6 +105,13 @@ pub enum DeskEvent {
     },
     /// Who calls this desk into a chat of theirs, whole.
     Calls(Vec<Call>),
+    /// The cases that a code word was agreed on for, whole, and whether they can be asked for.
+    Vault {
+        /// Whether.
+        state: VaultState,
+        /// By what they are called.
+        cases: Vec<KnownCase>,
+    },
     /// Something in a chat.
     Chat {
         /// Which.
@@ -135,6 +142,8 @@ pub enum ChatEvent {
     Handover(HandoverStep),
     /// How far the question whether the chat may end has come.
     End(EndStep),
+    /// How far asking for a code word has come.
+    Word(WordStep),
     /// What the survivor's last advocate wrote for this one, as the survivor could read it.
     Note(Written),
     /// It is over.

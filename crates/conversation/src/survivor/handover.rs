@@ -51,6 +51,7 @@ impl Survivor {
         self.show(SurvivorEvent::Handover(None));
         self.drop_end_question();
         self.drop_company();
+        self.drop_word_question();
         match by {
             Some(by) => {
                 self.ask(Again::HandedOver { to, by }, now);

@@ -75,8 +75,7 @@ impl Survivor {
         colleague: &Certified,
         now: Timestamp,
     ) {
-        let is_busy = matches!(self.company, Company::Here(_) | Company::Leaving(_));
-        let checked = self.check_colleague(colleague, now).filter(|_| !is_busy);
+        let checked = self.check_colleague(colleague, now).filter(|_| !self.is_in_company());
         if let Some(colleague) = checked {
             let who = colleague.who.clone();
             self.asked = Some(Asked { turn, colleague, agrees: false });
@@ -106,6 +105,7 @@ impl Survivor {
             let (who, device, credential) = (who.clone(), device.clone(), credential.clone());
             let agreed = Agreed { who: who.clone(), device, credential };
             chat.open_to(turn, agreed, now);
+            self.close_word_question();
             self.show_company(Company::Here(who));
         }
     }
@@ -123,6 +123,11 @@ impl Survivor {
         {
             self.put_out(now);
         }
+    }
+
+    /// Whether somebody else reads what is written, or still could.
+    pub(super) fn is_in_company(&self) -> bool {
+        matches!(self.company, Company::Here(_) | Company::Leaving(_))
     }
 
     /// Nobody is asked about or here any more: there is no chat for them to join.

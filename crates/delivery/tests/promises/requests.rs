@@ -4,6 +4,7 @@ use stillroom_delivery::ConnectionId;
 use stillroom_program::{Device, Roles};
 use stillroom_protocol::{
     About, AnswersBatchId, Bytes, ClientFrame, InvitationId, Operation, Refusal, RelayFrame, Reply,
+    Shared,
 };
 
 use crate::world::*;
@@ -13,7 +14,7 @@ fn publish() -> Operation {
 }
 
 fn put_duty_key() -> Operation {
-    Operation::PutDutyKey { replaces: 0, bundle: Bytes::default() }
+    Operation::PutShared { which: Shared::DutyKey, replaces: 0, record: Bytes::default() }
 }
 
 fn enrol() -> Operation {

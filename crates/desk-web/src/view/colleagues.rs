@@ -144,8 +144,10 @@ fn colleague(console: Console, id: StaffId) -> impl IntoView {
         let on_break = one.on_break.then(|| say("colleagues-on-break"));
         let asks = words::asks(one.asks)
             .map(|asks| span().class("mark mark-warm").child((" ", say(asks), " ")));
+        let closed = (one.words_closed > 0)
+            .then(|| mark("mark mark-warm", "colleagues-words-closed", one.words_closed.into()));
         let facts = roles(one.roles).chain([chats]).chain(on_break);
-        (facts.map(|fact| span().child((" ", fact))).collect_view(), asks).into_any()
+        (facts.map(|fact| span().child((" ", fact))).collect_view(), asks, closed).into_any()
     };
     let unread = move || match colleagues.unread(Some(id)) {
         0 => None,

@@ -8,6 +8,7 @@ mod asked;
 mod beforehand;
 mod check_in;
 mod checklist;
+mod code_words;
 mod colleagues;
 mod composer;
 mod dialogue;

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use stillroom_conversation::Participant;
 
 use super::{
-    beforehand, check_in, checklist, composer, ending, handover, joining, lists, live, log,
-    panel_id, prevent, silence,
+    beforehand, check_in, checklist, code_words, composer, ending, handover, joining, lists, live,
+    log, panel_id, prevent, silence,
 };
 use crate::board::{Asked, Board, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
@@ -120,6 +120,7 @@ fn talk(console: Console, seated: Seated) -> impl IntoView {
         live::live(console, seated.clone()),
         handover::handover(console, seated.clone()),
         joining::joining(console, seated.clone()),
+        code_words::code_words(console, seated.clone()),
         ending::ending(console, seated.clone()),
         silence::silence(console, seated.clone()),
         check_in::check_in(console.board, seated.clone()),

@@ -61,7 +61,8 @@ impl Records {
         let invitation =
             Invitation { id: secret.id(), roles: Roles::ADVOCATE, expires: NOW.seconds() + 60 };
         let new = NewDevice::generate(&mut program.rng);
-        let bundle = DutyKeyBundle::make(
+        let bundle = SharedKeyBundle::make(
+            SharedKey::Duty,
             &advocate,
             &[],
             &VerifiedRevocations::none(),
@@ -110,9 +111,10 @@ impl Records {
                 decode::<EnrolmentRequest>(bytes).ok()?.verify(&self.secret, root).is_ok()
             }
             Kind::Staff => decode::<StaffRecord>(bytes).ok()?.verify(root, NOW, EXACT).is_ok(),
-            Kind::DutyKey => {
-                decode::<DutyKeyBundle>(bytes).ok()?.verify(root, &none, NOW, EXACT).is_ok()
-            }
+            Kind::DutyKey => decode::<SharedKeyBundle>(bytes)
+                .ok()?
+                .verify(SharedKey::Duty, root, &none, NOW, EXACT)
+                .is_ok(),
             Kind::Chain => decode::<Chain>(bytes).ok()?.verify(root, NOW, EXACT).is_ok(),
             Kind::Name => decode::<NameCertificate>(bytes).ok()?.verify(&self.advocate).is_ok(),
             Kind::Manifest => {
@@ -177,7 +179,7 @@ proptest! {
         is_canonical::<EnrolmentRequest>(&bytes);
         is_canonical::<Enrolment>(&bytes);
         is_canonical::<StaffRecord>(&bytes);
-        is_canonical::<DutyKeyBundle>(&bytes);
+        is_canonical::<SharedKeyBundle>(&bytes);
         is_canonical::<Chain>(&bytes);
         is_canonical::<NameCertificate>(&bytes);
         is_canonical::<Intake>(&bytes);

@@ -33,7 +33,8 @@ fn names_and_texts_do_not_print() {
     let device = program.staff(Roles::ADVOCATE);
     let verified = program.verified_staff(&device);
     let name = device.name.verify(&verified.device).unwrap();
-    let (bundle, _) = DutyKeyBundle::make(
+    let (bundle, _) = SharedKeyBundle::make(
+        SharedKey::Duty,
         &device,
         &[verified],
         &VerifiedRevocations::none(),

@@ -42,6 +42,10 @@ pub enum Kind {
     Revocations,
     /// The duty key, wrapped for each device on duty.
     DutyKey,
+    /// The vault's key, in the same way.
+    VaultKey,
+    /// The vault of code words, sealed.
+    Vault,
 }
 
 /// How far an invitation has come.

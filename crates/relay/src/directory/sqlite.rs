@@ -39,6 +39,8 @@ impl Kind {
             Self::Policy => 1,
             Self::Revocations => 2,
             Self::DutyKey => 3,
+            Self::VaultKey => 4,
+            Self::Vault => 5,
         }
     }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_program::{
-    Device, Direction, DutyKeyBundle, DutyStatement, Fingerprint, Locale, LocaleFile, NewDevice,
-    Policy, Revocations, Roles, RootKey, SignedPolicy, SignedRevocations, SignedStatement,
-    Timestamp, Validity, VerifiedRevocations, VerifyingKey, encode,
+    Device, Direction, DutyStatement, Fingerprint, Locale, LocaleFile, NewDevice, Policy,
+    Revocations, Roles, RootKey, SharedKey, SharedKeyBundle, SignedPolicy, SignedRevocations,
+    SignedStatement, Timestamp, Validity, VerifiedRevocations, VerifyingKey, encode,
 };
 use stillroom_relay::ProgramFile;
 
@@ -97,9 +97,15 @@ impl Program {
     }
 
     pub(crate) fn duty_key(&mut self, maker: &Device) -> Vec<u8> {
-        let (bundle, _) =
-            DutyKeyBundle::make(maker, &[], &VerifiedRevocations::none(), now(), &mut self.rng)
-                .unwrap();
+        let (bundle, _) = SharedKeyBundle::make(
+            SharedKey::Duty,
+            maker,
+            &[],
+            &VerifiedRevocations::none(),
+            now(),
+            &mut self.rng,
+        )
+        .unwrap();
         encode(&bundle)
     }
 }

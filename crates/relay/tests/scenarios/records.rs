@@ -4,7 +4,7 @@ use stillroom_program::{
     Enrolment, EnrolmentRequest, Invitation, InvitationSecret, NewDevice, Roles, SignedInvitation,
     SignedPolicy, Validity,
 };
-use stillroom_protocol::{Bytes, MlsEncode, Operation, Refusal, Reply, decode, encode};
+use stillroom_protocol::{Bytes, MlsEncode, Operation, Refusal, Reply, Shared, decode, encode};
 
 use crate::device::Line;
 use crate::program::{DAY, Program, now};
@@ -32,9 +32,10 @@ async fn what_another_program_signed_is_not_kept() {
         Operation::PublishPolicy { policy: record(&other.signed_policy()) },
         Operation::PublishStaff { record: record(&other.advocate().staff_record()) },
         Operation::PublishRevocations { list: other.revoke(lost).try_into().unwrap() },
-        Operation::PutDutyKey {
+        Operation::PutShared {
+            which: Shared::DutyKey,
             replaces: 0,
-            bundle: {
+            record: {
                 let maker = other.advocate();
                 other.duty_key(&maker).try_into().unwrap()
             },
@@ -107,16 +108,17 @@ async fn of_two_desks_that_replace_the_duty_key_one_succeeds() {
     let (bea, cem) = (scene.program.advocate(), scene.program.advocate());
     let mut first = Line::staff(scene.desks(), &scene.program, &bea).await;
     let mut second = Line::staff(scene.desks(), &scene.program, &cem).await;
-    let mut put = |maker| Operation::PutDutyKey {
+    let mut put = |maker| Operation::PutShared {
+        which: Shared::DutyKey,
         replaces: 0,
-        bundle: scene.program.duty_key(maker).try_into().unwrap(),
+        record: scene.program.duty_key(maker).try_into().unwrap(),
     };
     let (from_bea, from_cem) = (put(&bea), put(&cem));
     assert_eq!(first.ask(from_bea.clone()).await, Ok(Reply::Done));
     assert_eq!(first.ask(from_bea).await, Ok(Reply::Done), "sent again");
     assert_eq!(second.ask(from_cem).await, Err(Refusal::RecordRefused));
-    match second.ask(Operation::DutyKey).await {
-        Ok(Reply::DutyKey { version: 1, bundle }) => assert!(!bundle.is_empty()),
+    match second.ask(Operation::Shared { which: Shared::DutyKey }).await {
+        Ok(Reply::Shared { version: 1, record: bundle }) => assert!(!bundle.is_empty()),
         other => panic!("{other:?}"),
     }
 }

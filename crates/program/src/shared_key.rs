@@ -1,5 +1,6 @@
-//! The duty key on its way to everybody who may be on duty: signed by the colleague who made it, wrapped
-//! for each device (`features.md` 2.4; `design.md`, Keys).
+//! A key that all share who may be on duty, on its way to each: signed by the colleague who made it, wrapped
+//! for each device (`features.md` 2.4, 3.4; `design.md`, Keys). One opens what survivors say beforehand, one the
+//! vault of code words.
 //!
 //! It needs no administrator. A relay can keep a bundle back or give an old one, which a desk then replaces;
 //! it can neither read one nor put its own in its place. A device that is revoked later still knows the keys
@@ -24,12 +25,35 @@ use crate::sealing::{ReceivingKey, ReceivingPublicKey, seal};
 use crate::staff::VerifiedStaff;
 use crate::time::{Timestamp, within};
 
-const INFO: &[u8] = b"stillroom duty key 1";
+/// What a shared key is for: one is never taken for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedKey {
+    /// What survivors say beforehand is sealed to it.
+    Duty,
+    /// The vault of code words is sealed to it.
+    Vault,
+}
+
+impl SharedKey {
+    const fn label(self) -> Label {
+        match self {
+            Self::Duty => Label::DutyKey,
+            Self::Vault => Label::VaultKey,
+        }
+    }
+
+    const fn info(self) -> &'static [u8] {
+        match self {
+            Self::Duty => b"stillroom duty key 1",
+            Self::Vault => b"stillroom vault key 1",
+        }
+    }
+}
 
 /// Bytes of a wrapped seed: the encapsulation, 32 bytes and a tag.
 const WRAPPED_MAX: usize = 1120 + 32 + 16;
 
-/// The duty key for one device.
+/// The key for one device.
 #[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct WrappedKey {
     /// The signing key of the device that it is for.
@@ -38,20 +62,20 @@ pub struct WrappedKey {
     pub sealed: Bytes<WRAPPED_MAX>,
 }
 
-/// A duty key wrapped for everybody. Not true before [`verify`](Self::verify).
+/// A shared key wrapped for everybody. Not true before [`verify`](Self::verify).
 #[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-pub struct DutyKeyBundle {
+pub struct SharedKeyBundle {
     /// The certificates of whoever made it.
     pub chain: Chain,
     /// The key and its wrappings.
-    pub content: DutyKeyContent,
+    pub content: SharedKeyContent,
     /// Over the content and the program.
     pub signature: [u8; 64],
 }
 
-/// What is signed of a [`DutyKeyBundle`].
+/// What is signed of a [`SharedKeyBundle`].
 #[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-pub struct DutyKeyContent {
+pub struct SharedKeyContent {
     /// When it was made, in seconds since the Unix epoch.
     pub made: u64,
     /// The hash of the list of revoked devices that it was made under.
@@ -63,30 +87,30 @@ pub struct DutyKeyContent {
 }
 
 reasons! {
-    /// Why a duty key is not taken, or was not made.
-    DutyKeyError {
+    /// Why a shared key is not taken, or was not made.
+    SharedKeyError {
         /// The maker's certificates do not hold, or the signature does not.
-        Signer(CertificateError) => "the duty key is not signed by this program",
+        Signer(CertificateError) => "the shared key is not signed by this program",
         /// The maker may not be on duty.
-        RoleMissing => "the duty key was made by somebody who is never on duty",
+        RoleMissing => "the shared key was made by somebody who is never on duty",
         /// The maker's device was revoked.
-        SignerRevoked => "the duty key was made by a revoked device",
+        SignerRevoked => "the shared key was made by a revoked device",
         /// Somebody was revoked since it was made, who may know it; or it was made under a list not known here.
-        OtherRevocations => "the duty key was made under another list of revoked devices",
+        OtherRevocations => "the shared key was made under another list of revoked devices",
         /// It says that it was made later than now, whatever the clock is forgiven.
-        NotYetValid => "the duty key is from a later time",
+        NotYetValid => "the shared key is from a later time",
         /// It was not wrapped for this device.
-        NotForThisDevice => "the duty key was not made for this device",
+        NotForThisDevice => "the shared key was not made for this device",
         /// It was wrapped for this device, and does not open, or is another key than the one stated.
-        DoesNotOpen => "the duty key does not open here",
+        DoesNotOpen => "the shared key does not open here",
         /// There are more devices than a bundle holds.
-        TooManyDevices => "there are too many devices for one duty key",
+        TooManyDevices => "there are too many devices for one shared key",
         /// A device's receiving key is none.
         KeyMalformed => "a device's receiving key is not a key",
     }
 }
 
-impl From<CertificateError> for DutyKeyError {
+impl From<CertificateError> for SharedKeyError {
     fn from(error: CertificateError) -> Self {
         match error {
             CertificateError::NotYetValid => Self::NotYetValid,
@@ -95,22 +119,23 @@ impl From<CertificateError> for DutyKeyError {
     }
 }
 
-impl DutyKeyBundle {
-    /// Makes a new duty key, wrapped for `maker` and for everybody in `staff` who may be on duty and is not
+impl SharedKeyBundle {
+    /// Makes a new key for this, wrapped for `maker` and for everybody in `staff` who may be on duty and is not
     /// revoked.
     ///
     /// # Errors
-    /// [`DutyKeyError::RoleMissing`], [`TooManyDevices`](DutyKeyError::TooManyDevices),
-    /// [`KeyMalformed`](DutyKeyError::KeyMalformed).
+    /// [`SharedKeyError::RoleMissing`], [`TooManyDevices`](SharedKeyError::TooManyDevices),
+    /// [`KeyMalformed`](SharedKeyError::KeyMalformed).
     pub fn make(
+        purpose: SharedKey,
         maker: &Device,
         staff: &[VerifiedStaff],
         revocations: &VerifiedRevocations,
         now: Timestamp,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Self, ReceivingKey), DutyKeyError> {
+    ) -> Result<(Self, ReceivingKey), SharedKeyError> {
         if !maker.chain.leaf().roles.may_state_duty() {
-            return Err(DutyKeyError::RoleMissing);
+            return Err(SharedKeyError::RoleMissing);
         }
         let own = maker.receiving.public_key();
         let on_duty = staff.iter().filter(|staff| {
@@ -126,15 +151,15 @@ impl DutyKeyBundle {
         let mut wrapped = Vec::with_capacity(recipients.len());
         for (device, receiving_key) in recipients {
             let context = context(&maker.program(), made, &public, &device);
-            let sealed = seal(receiving_key, INFO, &context, &*key.to_bytes(), rng);
-            let sealed = sealed.map_err(|_| DutyKeyError::KeyMalformed)?;
-            let sealed = sealed.try_into().map_err(|_| DutyKeyError::KeyMalformed)?;
+            let sealed = seal(receiving_key, purpose.info(), &context, &*key.to_bytes(), rng);
+            let sealed = sealed.map_err(|_| SharedKeyError::KeyMalformed)?;
+            let sealed = sealed.try_into().map_err(|_| SharedKeyError::KeyMalformed)?;
             wrapped.push(WrappedKey { device, sealed });
         }
-        let wrapped = wrapped.try_into().map_err(|_| DutyKeyError::TooManyDevices)?;
+        let wrapped = wrapped.try_into().map_err(|_| SharedKeyError::TooManyDevices)?;
         let revocations_hash = revocations.hash();
-        let content = DutyKeyContent { made, revocations_hash, public, wrapped };
-        let signature = maker.sign_record(Label::DutyKey, &content);
+        let content = SharedKeyContent { made, revocations_hash, public, wrapped };
+        let signature = maker.sign_record(purpose.label(), &content);
         Ok((Self { chain: maker.chain.clone(), content, signature }, key))
     }
 
@@ -142,38 +167,59 @@ impl DutyKeyBundle {
     /// list.
     ///
     /// # Errors
-    /// [`DutyKeyError`].
+    /// [`SharedKeyError`].
     pub fn verify(
         &self,
+        purpose: SharedKey,
         root: &Fingerprint,
         revocations: &VerifiedRevocations,
         now: Timestamp,
         tolerance: Duration,
-    ) -> Result<VerifiedDutyKey, DutyKeyError> {
-        let (label, content, signature) = (Label::DutyKey, &self.content, &self.signature);
+    ) -> Result<VerifiedSharedKey, SharedKeyError> {
+        let verified = self.verify_of_any_list(purpose, root, revocations, now, tolerance)?;
+        if verified.is_made_under(revocations) {
+            Ok(verified)
+        } else {
+            Err(SharedKeyError::OtherRevocations)
+        }
+    }
+
+    /// The same where the list of revoked devices may be another than it was made under. Good for reading what
+    /// was sealed before, and for nothing else: somebody who was revoked since may know it.
+    ///
+    /// # Errors
+    /// [`SharedKeyError`], but not [`OtherRevocations`](SharedKeyError::OtherRevocations).
+    pub fn verify_of_any_list(
+        &self,
+        purpose: SharedKey,
+        root: &Fingerprint,
+        revocations: &VerifiedRevocations,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Result<VerifiedSharedKey, SharedKeyError> {
+        let (label, content, signature) = (purpose.label(), &self.content, &self.signature);
         let maker = self.chain.verify_record(label, content, signature, root, now, tolerance)?;
         if !maker.roles.may_state_duty() {
-            return Err(DutyKeyError::RoleMissing);
+            return Err(SharedKeyError::RoleMissing);
         }
         if revocations.is_revoked(&maker) {
-            return Err(DutyKeyError::SignerRevoked);
+            return Err(SharedKeyError::SignerRevoked);
         }
-        if content.revocations_hash != revocations.hash() {
-            return Err(DutyKeyError::OtherRevocations);
-        }
-        within(content.made, u64::MAX, now, tolerance).map_err(|_| DutyKeyError::NotYetValid)?;
-        Ok(VerifiedDutyKey { program: *root, content: content.clone() })
+        within(content.made, u64::MAX, now, tolerance).map_err(|_| SharedKeyError::NotYetValid)?;
+        Ok(VerifiedSharedKey { purpose, program: *root, content: content.clone() })
     }
 }
 
-/// A duty key that a colleague made. Made by [`DutyKeyBundle::verify`] alone.
+/// A shared key that a colleague made. Made by [`SharedKeyBundle::verify`] and
+/// [`verify_of_any_list`](SharedKeyBundle::verify_of_any_list) alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedDutyKey {
+pub struct VerifiedSharedKey {
+    purpose: SharedKey,
     program: Fingerprint,
-    content: DutyKeyContent,
+    content: SharedKeyContent,
 }
 
-impl VerifiedDutyKey {
+impl VerifiedSharedKey {
     /// When it was made, in seconds since the Unix epoch.
     pub fn made(&self) -> u64 {
         self.content.made
@@ -184,21 +230,31 @@ impl VerifiedDutyKey {
         &self.content.public
     }
 
+    /// Whether this is the list of revoked devices that it was made under.
+    pub fn is_made_under(&self, revocations: &VerifiedRevocations) -> bool {
+        self.content.revocations_hash == revocations.hash()
+    }
+
+    /// The devices that it was wrapped for.
+    pub fn devices(&self) -> impl Iterator<Item = VerifyingKey> {
+        self.content.wrapped.iter().map(|wrapped| wrapped.device)
+    }
+
     /// The key itself, on a device that it was wrapped for.
     ///
     /// # Errors
-    /// [`DutyKeyError::NotForThisDevice`] and [`DoesNotOpen`](DutyKeyError::DoesNotOpen).
-    pub fn open(&self, device: &Device) -> Result<ReceivingKey, DutyKeyError> {
-        let DutyKeyContent { made, public, wrapped, .. } = &self.content;
+    /// [`SharedKeyError::NotForThisDevice`] and [`DoesNotOpen`](SharedKeyError::DoesNotOpen).
+    pub fn open(&self, device: &Device) -> Result<ReceivingKey, SharedKeyError> {
+        let SharedKeyContent { made, public, wrapped, .. } = &self.content;
         let own = device.key();
         let wrapped = wrapped.iter().find(|wrapped| wrapped.device == own);
-        let wrapped = wrapped.ok_or(DutyKeyError::NotForThisDevice)?;
+        let wrapped = wrapped.ok_or(SharedKeyError::NotForThisDevice)?;
         let context = context(&self.program, *made, public, &own);
-        let seed = device.receiving.open(INFO, &context, &wrapped.sealed);
-        let seed = seed.map_err(|_| DutyKeyError::DoesNotOpen)?;
-        let seed = seed.as_slice().try_into().map_err(|_| DutyKeyError::DoesNotOpen)?;
+        let seed = device.receiving.open(self.purpose.info(), &context, &wrapped.sealed);
+        let seed = seed.map_err(|_| SharedKeyError::DoesNotOpen)?;
+        let seed = seed.as_slice().try_into().map_err(|_| SharedKeyError::DoesNotOpen)?;
         let key = ReceivingKey::from_bytes(seed);
-        if key.public_key() == *public { Ok(key) } else { Err(DutyKeyError::DoesNotOpen) }
+        if key.public_key() == *public { Ok(key) } else { Err(SharedKeyError::DoesNotOpen) }
     }
 }
 

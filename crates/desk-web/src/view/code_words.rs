@@ -1,0 +1,198 @@
+//! Asking the survivor for a code word, and agreeing on one (`features.md` 3.4). What it was is said here in words;
+//! the word itself comes to no page of a desk.
+
+use leptos::ev;
+use leptos::html::{Input, Select, button, details, div, input, label, option, p, select, summary};
+use leptos::prelude::*;
+use stillroom_conversation::{KnownCase, VaultState, WordFor, WordRefusal, WordStep};
+use stillroom_program::CaseId;
+use web_sys::SubmitEvent;
+
+use super::asked::asked;
+use super::{form, message_id};
+use crate::board::{Seat, Seated};
+use crate::chat::{Chat, Stage};
+use crate::console::Console;
+use crate::focus;
+use crate::moments;
+use crate::texts::{say, say_with};
+use crate::words;
+
+/// How far it has come in a chat, and what it takes to ask.
+pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
+    let Seated { seat, chat, .. } = seated;
+    let joined = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
+    };
+    let step = Memo::new(move |_| chat.with(Chat::word));
+    let is_asked = move || matches!(step.get(), Some(WordStep::Asked(_)));
+    // For whom it was asked last.
+    let of = RwSignal::new(String::new());
+    let told = move || {
+        let (text, count) = words::code_word(step.get()?);
+        Some(of.with(|of| say_with(text, &[("handle", of), ("count", &count.to_string())])))
+    };
+    let told = asked(seat, is_asked, told, "word-back", move || console.withdraw_word(seat));
+    let state = console.board.code_words.state;
+    let inside = move || match state.get() {
+        VaultState::Open => asking(console, seat, of).into_any(),
+        state => closed(console, state).into_any(),
+    };
+    let asking = details()
+        .class("offers")
+        .attr("id", format!("code-word-{seat}"))
+        .attr("hidden", move || (is_asked() || !joined.get()).then_some(""))
+        .child((summary().child(say("word-ask-heading")), inside));
+    (told, asking)
+}
+
+/// Why there is nothing to ask by, and looking again.
+fn closed(console: Console, state: VaultState) -> impl IntoView {
+    let again = button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| console.refresh_vault())
+        .child(say("word-look-again"));
+    div().class("hand-over").child((
+        p().attr("role", "status").child(words::vault(state).map(say)),
+        (state != VaultState::Closed).then_some(again),
+    ))
+}
+
+fn asking(console: Console, seat: Seat, of: RwSignal<String>) -> impl IntoView {
+    let refused = RwSignal::new(None::<WordRefusal>);
+    let said = move || {
+        let refusal = refused.get()?;
+        let wait = match refusal {
+            WordRefusal::Until(until) => moments::left(until, console.now()).1,
+            _ => 0,
+        };
+        Some(say_with(words::word_refusal(refusal), &[("count", &wait.to_string())]))
+    };
+    // What is said of the last question stays of whom it was.
+    let done = move |result: Result<(), WordRefusal>, handle: Option<String>| {
+        if let (Ok(()), Some(handle)) = (result, handle) {
+            of.set(handle);
+        }
+        refused.set(result.err());
+        focus::move_if_dropped(message_id(seat));
+    };
+    div().class("hand-over").child((
+        p().child(say("word-ask-about")),
+        check(console, seat, done),
+        agree(console, seat, done),
+        p().attr("role", "status").child(said),
+    ))
+}
+
+/// Choosing for whom, and what can be done then.
+fn check(
+    console: Console,
+    seat: Seat,
+    done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let code_words = console.board.code_words;
+    let node = NodeRef::<Select>::new();
+    // Two presses delete: the second button says what.
+    let deleting = RwSignal::new(None::<(CaseId, String)>);
+    let chosen = move || {
+        let at = usize::try_from(node.get_untracked()?.selected_index()).ok()?;
+        code_words.cases.with_untracked(|cases| cases.get(at).cloned())
+    };
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(case) = chosen() else { return };
+        done(console.ask_word(seat, case.id), Some(case.handle));
+    };
+    let change = move |_| {
+        let Some(case) = chosen() else { return };
+        done(console.agree_on_word(seat, WordFor::Known(case.id)), Some(case.handle));
+    };
+    // Each keeps its own line, so that what is chosen stays chosen when a colleague adds another.
+    let cases = For(ForProps::builder()
+        .each(move || code_words.cases.get())
+        .key(|case| (case.handle.clone(), case.due.is_some()))
+        .children(case)
+        .build());
+    let id = format!("word-of-{seat}");
+    let field = div().class("field").child((
+        label().attr("for", id.clone()).child(say("word-of")),
+        select().attr("id", id).attr("autocomplete", "off").node_ref(node).child(cases),
+    ));
+    let buttons = div().class("choices").child((
+        button().attr("type", "submit").class("button button-small").child(say("word-ask")),
+        plain("word-change", change),
+        plain("word-delete", move |_| deleting.set(chosen().map(|case| (case.id, case.handle)))),
+    ));
+    let sure = move || {
+        deleting.get().map(|(id, handle)| {
+            let delete = move |_| {
+                deleting.set(None);
+                done(console.delete_case(id), None);
+            };
+            let what = say_with("word-delete-sure", &[("handle", &handle)]);
+            div().class("choices").child((
+                p().attr("role", "status").child(what),
+                plain("word-delete-yes", delete),
+                plain("word-delete-no", move |_| deleting.set(None)),
+            ))
+        })
+    };
+    let none = move || code_words.cases.with(Vec::is_empty).then(|| p().child(say("word-none")));
+    let some = move || code_words.cases.with(Vec::is_empty).then_some("");
+    let form = form().on(ev::submit, ask).attr("hidden", some).child((field, buttons));
+    (none, form, sure)
+}
+
+fn plain(text: &'static str, press: impl Fn(ev::MouseEvent) + Send + 'static) -> impl IntoView {
+    button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, press)
+        .child(say(text))
+}
+
+fn case(case: KnownCase) -> impl IntoView {
+    let KnownCase { handle, due, .. } = case;
+    let due = due.map(|due| format!(" ({})", say(words::word_due(due))));
+    option().child(format!("{handle}{}", due.unwrap_or_default()))
+}
+
+/// Agreeing on one for somebody new.
+fn agree(
+    console: Console,
+    seat: Seat,
+    done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let node = NodeRef::<Input>::new();
+    let agree = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = node.get_untracked() else { return };
+        let handle = field.value().trim().to_owned();
+        let asked = console.agree_on_word(seat, WordFor::New(handle.clone()));
+        if asked.is_ok() {
+            field.set_value("");
+        }
+        done(asked, Some(handle));
+    };
+    let id = format!("word-new-{seat}");
+    let field = input()
+        .attr("id", id.clone())
+        .attr("type", "text")
+        .attr("maxlength", "48")
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("translate", "no")
+        .attr("aria-describedby", format!("{id}-about"))
+        .node_ref(node);
+    form().on(ev::submit, agree).child((
+        div().class("field").child((
+            label().attr("for", id.clone()).child(say("word-new")),
+            field,
+            p().class("small").attr("id", format!("{id}-about")).child(say("word-new-about")),
+        )),
+        button().attr("type", "submit").class("button button-small").child(say("word-agree-ask")),
+    ))
+}
