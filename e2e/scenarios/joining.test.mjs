@@ -81,7 +81,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await survivor.click('button', NO)
       await sees(survivor, 'Lou Ortega (Interpreter) does not join, as you chose.')
       await sees(sam, 'The survivor would rather not have Lou Ortega (Interpreter) join.')
-      assert.ok(!await holds(lou, 'Asked into a chat'))
+      assert.ok(await lou.evaluate(() => document.querySelector('.calls h2') === null), 'nobody calls')
       assert.equal((await roster(survivor)).length, 2)
     })
 

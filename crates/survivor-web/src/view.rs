@@ -391,7 +391,7 @@ impl View {
     /// Asks whether somebody may join, or says that they are here. That there is a question is said in the log.
     pub(crate) fn ask_joining(&mut self, company: Company) {
         if matches!(company, Company::Asked(_)) {
-            self.note(&self.about_advocate("joining-asked"));
+            self.note(&self.about_advocate("may-somebody-join"));
         }
         self.show_company(company);
     }

@@ -204,7 +204,7 @@ stays-here = You stay with your advocate for now.
 ## Somebody joins
 
 # In the conversation; the question itself stands below it.
-joining-asked = { $name } asks whether somebody may join this chat. The question is below. It is your choice.
+may-somebody-join = { $name } asks whether somebody may join this chat. The question is below. It is your choice.
 company-asked = May { $name } ({ $role }) join this chat?
 company-interpreter = An interpreter puts what is written into another language.
 company-supervisor = A supervisor stands by your advocate and can help both of you.
