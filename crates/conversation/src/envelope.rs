@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_code_word_looks_on_the_way_like_any_short_message_does_not_print_and_is_overwritten() {
-        let word = |text| CodeWord::of(text).unwrap();
+        let word = |text: &str| CodeWord::of(text).unwrap();
         let duress = Some(word(&"𞤀".repeat(16)));
         let content = Content::GiveWord { turn: 7, word: word(&"x".repeat(64)), duress };
         let mut given = Envelope { content, ..envelope("") };
