@@ -196,11 +196,11 @@ impl Desk {
         self.now = now;
         let vault = self.vault.vault().ok_or(WordRefusal::NotNow)?;
         let next = vault.next_try(case, now).map_err(|_| WordRefusal::Unknown)?;
-        if next > now {
-            return Err(WordRefusal::Until(next));
-        }
         if self.chats.get(&chat).is_some_and(|held| held.word.is_closed()) {
             return Err(WordRefusal::Closed);
+        }
+        if next > now {
+            return Err(WordRefusal::Until(next));
         }
         self.ask_survivor(chat, Stage::Checking(case), WordWanted::Check)
     }
