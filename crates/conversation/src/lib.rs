@@ -20,13 +20,13 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
-    HandoverStep, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Participant, Role,
-    Silence, Typed, WriteError, Written,
+    Announcement, Author, ConversationEvent, EndStep, Ending, Handover, HandoverAsked,
+    HandoverReason, HandoverStep, Live, LiveKind, LiveStep, MemberNumber, MessageNumber,
+    Participant, Proposed, Role, Silence, Typed, WriteError, Written,
 };
 pub use desk::{
     Asks, Beforehand, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, Shift, Trouble, WaitingSurvivor,
+    DeskSetup, Duty, Hindrance, Meant, Shift, Trouble, WaitingSurvivor,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

@@ -26,7 +26,7 @@ use crate::{
     answers::Report,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MessageNumber,
+        Announcement, Author, ConversationEvent, Ending, HandoverAsked, LiveStep, MessageNumber,
         Silence, WriteError, Written, check_text,
     },
     envelope::Content,
@@ -123,7 +123,7 @@ pub enum SurvivorEvent {
     /// Something in the chat.
     Conversation(ConversationEvent),
     /// The advocate asks whether somebody else may take over; nothing where that is not asked any more.
-    Handover(Option<Handover>),
+    Handover(Option<HandoverAsked>),
     /// The advocate is about to end the chat: in so many minutes, unless the survivor goes on or agrees
     /// before. Nothing where that is not so any more.
     EndAsked(Option<u16>),
@@ -742,7 +742,7 @@ impl Survivor {
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
-            ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
+            ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked, now),
             ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
             ChatOutput::SurvivorArrived

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use stillroom_conversation::{
-    Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift, WaitingSurvivor,
+    Announcement, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Meant, Shift,
+    WaitingSurvivor,
 };
-use stillroom_program::{Guidance, Roles, Timestamp};
+use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::colleagues::Colleagues;
@@ -134,6 +135,19 @@ impl Board {
         Some(seated.seat)
     }
 
+    /// Says that somebody waits for whoever is at this desk, when that is new.
+    pub(crate) fn say_who_is_for_me(self, waiting: &[WaitingSurvivor]) {
+        let for_me = |one: &&WaitingSurvivor| matches!(one.meant, Some(Meant::Me { .. }));
+        let is_new = |one: &&WaitingSurvivor| {
+            self.waiting.with_untracked(|all| !all.iter().any(|before| before.ticket == one.ticket))
+        };
+        if let Some(Meant::Me { by }) =
+            waiting.iter().filter(for_me).find(is_new).and_then(|one| one.meant.as_ref())
+        {
+            self.said.set(say_with("meant-for-you", &[("name", &name_of(by.as_ref()))]));
+        }
+    }
+
     fn find(self, number: ChatNumber) -> Option<Seated> {
         self.seated
             .with_untracked(|seated| seated.iter().find(|seated| seated.number == number).cloned())
@@ -220,7 +234,7 @@ impl Board {
             }
             News::Note(announcement) => told(announcement),
             News::Live(live) => say(words::live(*live)),
-            News::Handover(step) => say(words::handover(*step)),
+            News::Handover(step) => self.colleagues.about_handover(*step),
             News::End(step) => {
                 let (text, count) = words::end(*step);
                 say_with(text, &[("count", &count.to_string())])
@@ -238,6 +252,11 @@ impl Board {
         };
         self.said.set(say_with("desk-in-chat", &[("chat", &chat), ("what", &what)]));
     }
+}
+
+/// A name in a sentence, where it is known.
+pub(crate) fn name_of(name: Option<&DisplayName>) -> String {
+    name.map_or_else(|| say("a-colleague"), |name| name.as_str().to_owned())
 }
 
 /// "Chat 3".

@@ -238,8 +238,8 @@ impl Console {
         note: &str,
     ) -> Result<(), WriteError> {
         let seated = self.board.at(seat).ok_or(WriteError::NotNow)?;
-        let asked = Handover::new(to, why, words, note)?;
-        self.act(|desk, now| desk.hand_over(seated.number, asked, now))
+        let asked = Handover::new(why, words, note)?;
+        self.act(|desk, now| desk.hand_over(seated.number, to, asked, now))
     }
 
     /// Takes that question back.
@@ -393,6 +393,7 @@ impl Shell {
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),
             DeskEvent::Waiting(waiting) => {
                 let was_there = focus::is_within(".who-waits");
+                board.say_who_is_for_me(&waiting);
                 board.waiting.set(waiting);
                 if was_there {
                     focus::move_if_dropped("take-next".into());

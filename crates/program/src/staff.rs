@@ -27,6 +27,8 @@ pub struct StaffRecord {
 pub struct VerifiedStaff {
     /// The device.
     pub device: VerifiedDevice,
+    /// The certificates that say so, to be shown to others.
+    pub chain: Chain,
     /// What can be sealed to it with.
     pub receiving_key: ReceivingPublicKey,
 }
@@ -47,6 +49,7 @@ impl StaffRecord {
         if device.receiving != self.receiving_key.hash() {
             return Err(CertificateError::OtherDevice);
         }
-        Ok(VerifiedStaff { device, receiving_key: self.receiving_key.clone() })
+        let (chain, receiving_key) = (self.chain.clone(), self.receiving_key.clone());
+        Ok(VerifiedStaff { device, chain, receiving_key })
     }
 }

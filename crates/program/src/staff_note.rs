@@ -161,6 +161,8 @@ impl StaffNote {
 pub struct VerifiedNote {
     /// The name in the sender's certificate.
     pub name: DisplayName,
+    /// What says so, to be shown to others.
+    pub certificate: NameCertificate,
     /// What they say.
     pub note: StaffNote,
 }
@@ -219,7 +221,7 @@ impl NoteInbox {
         self.last.insert(from.device.key, record.stamp);
         let (stamp, sender, receiver) = (record.stamp, record.sender, record.receiver);
         let note = StaffNote { stamp, sender, receiver, body: record.body.clone() };
-        Ok(VerifiedNote { name, note })
+        Ok(VerifiedNote { name, certificate: record.name.clone(), note })
     }
 }
 

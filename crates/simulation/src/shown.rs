@@ -2,7 +2,7 @@
 
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, ChatEvent, ChatNumber, Colleague, ConversationEvent,
-    DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance, Live, MessageNumber,
+    DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance, Live, MessageNumber,
     Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
@@ -90,7 +90,7 @@ pub struct Shown {
     /// Who waits, at a desk.
     pub waiting: Vec<WaitingSurvivor>,
     /// What a survivor is asked: whether somebody else may take over.
-    pub question: Option<Handover>,
+    pub question: Option<HandoverAsked>,
     /// The minutes in which a survivor's chat is about to end, while that is asked.
     pub end_asked: Option<u16>,
     /// Whether a desk is on duty.

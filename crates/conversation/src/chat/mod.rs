@@ -19,14 +19,14 @@ use stillroom_protocol::{
 };
 use zeroize::Zeroize;
 
-pub(crate) use self::roster::Member;
+pub(crate) use self::roster::{Member, role_of};
 use self::{inbox::Inbox, live::Shared, outbox::Outbox, room::Room, roster::Roster};
 use crate::{
     conversation::{
         Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MemberNumber,
         MessageNumber, Role, Silence, WriteError, Written, check_text,
     },
-    envelope::{Content, Envelope, LeafNumber, Stay, Why},
+    envelope::{Content, Envelope, LeafNumber, Stay, Whom, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER},
     mls::{self, Group, MlsError, Received},
     trust::Trust,
@@ -46,7 +46,7 @@ pub(crate) enum ChatOutput {
     /// On the survivor's device: how far their silence has come, as the lead says.
     Silence(Silence),
     /// On the survivor's device: the lead asks whether somebody else may take over, or asks no more.
-    Handover { turn: u32, asked: Option<Handover> },
+    Handover { turn: u32, asked: Option<(Whom, Handover)> },
     /// On a desk: the survivor answers that question by staying.
     Stays { turn: u32, why: Stay },
     /// On the survivor's device: the chat is about to end in so many minutes, or not any more.
@@ -573,8 +573,11 @@ impl Chat {
             Content::Away { away } if self.is_from_lead_to_survivor(sender) => {
                 self.announce_away(*away);
             }
-            Content::AskHandover { turn, handover } if self.is_from_lead_to_survivor(sender) => {
-                self.outputs.push_back(ChatOutput::Handover { turn, asked: Some(handover) });
+            Content::AskHandover { turn, to, handover }
+                if self.is_from_lead_to_survivor(sender) =>
+            {
+                let asked = Some((to, handover));
+                self.outputs.push_back(ChatOutput::Handover { turn, asked });
             }
             Content::WithdrawHandover { turn } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::Handover { turn, asked: None });

@@ -5,9 +5,12 @@
 //! keep somebody off the list, and put nobody on it. A note has no place for anything about a survivor but how many
 //! chats somebody has; it does not protect against what a colleague types.
 
+use std::collections::BTreeMap;
+
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
+    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, StaffNote, Timestamp, VerifiedNote,
+    VerifiedStaff, VerifyingKey,
 };
 use stillroom_protocol::{
     Bytes, ClientFrame, Flag, List, Operation, Reply, StaffId, Text, choice, decode, encode,
@@ -18,6 +21,7 @@ use zeroize::Zeroize;
 use super::{Desk, DeskEvent, Duty};
 use crate::{
     conversation::{WriteError, Written},
+    envelope::Certified,
     limits::{CONSULT_BYTES, CONSULT_CHARACTERS},
 };
 
@@ -48,6 +52,8 @@ pub struct Colleague {
     pub roles: Roles,
     /// How many chats they have open.
     pub chats: u8,
+    /// How many more they would take now: none on a break, at the end of their shift, and at a desk that is locked.
+    pub room: u8,
     /// Whether they are on a break.
     pub on_break: bool,
     /// What they ask. Told to supervisors alone.
@@ -60,6 +66,7 @@ struct State {
     chats: u8,
     on_break: Flag,
     asks: Asks,
+    room: u8,
 }
 
 choice! {
@@ -84,6 +91,8 @@ struct Known {
     epoch: Option<Epoch>,
     /// What it was told last within that.
     told: Option<State>,
+    /// What shows its user's name, once a note of theirs was here.
+    name: Option<NameCertificate>,
     /// How it stands: told within this desk's own time on duty, so that it was heard of there.
     shown: Option<Colleague>,
 }
@@ -107,6 +116,8 @@ pub(super) struct Colleagues {
     /// Whose lines stand, as the relay says.
     here: Vec<StaffId>,
     known: Vec<Known>,
+    /// The names of all who were heard of in this time on duty, also of those who left.
+    names: BTreeMap<VerifyingKey, DisplayName>,
     /// This time on duty, while it lasts.
     inbox: Option<NoteInbox>,
     last_stamp: u64,
@@ -123,6 +134,18 @@ impl Colleagues {
         self.here.clear();
         self.known.clear();
         self.asking = None;
+    }
+
+    /// What shows who a colleague is, where they are on duty and would take somebody.
+    pub(super) fn who_takes(&self, id: StaffId) -> Option<Certified> {
+        let known = self.known.iter().find(|known| known.id() == id)?;
+        known.shown.as_ref().filter(|shown| shown.room > 0)?;
+        Some(Certified { chain: known.staff.chain.clone(), name: known.name.clone()? })
+    }
+
+    /// A colleague's name, where they were heard of in this time on duty.
+    pub(super) fn name(&self, device: VerifyingKey) -> Option<DisplayName> {
+        self.names.get(&device).cloned()
     }
 
     fn to_show(&self) -> (Vec<Colleague>, Asks) {
@@ -179,7 +202,8 @@ impl Desk {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
         for staff in self.trust.staff(records, now) {
-            let known = Known { staff, greeted: false, epoch: None, told: None, shown: None };
+            let known =
+                Known { staff, greeted: false, epoch: None, told: None, name: None, shown: None };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
                 self.colleagues.known.push(known);
             }
@@ -210,13 +234,29 @@ impl Desk {
             known.told = None;
             known.shown = None;
         }
-        let Ok(says) = decode::<Says>(&note.body) else { return };
+        let device = known.staff.device.key;
+        let is_new = colleagues.names.insert(device, opened.name.clone()).is_none();
+        let said = decode::<Says>(&note.body);
+        if let Ok(says) = said {
+            self.handle_said(from, &opened, says);
+        }
+        if is_new {
+            self.name_who_is_meant();
+        }
+    }
+
+    /// What a colleague says in a note that holds.
+    fn handle_said(&mut self, from: StaffId, opened: &VerifiedNote, says: Says) {
+        let mut known = self.colleagues.known.iter_mut();
+        let Some(known) = known.find(|known| known.id() == from) else { return };
         match says {
             Says::State { state } => {
-                let roles = known.staff.device.roles;
-                let (chats, on_break, asks) = (state.chats, *state.on_break, state.asks);
-                let name = opened.name.clone();
-                known.shown = Some(Colleague { id: from, name, roles, chats, on_break, asks });
+                let State { chats, on_break, asks, room } = state;
+                let (name, roles) = (opened.name.clone(), known.staff.device.roles);
+                let on_break = *on_break;
+                known.name = Some(opened.certificate.clone());
+                known.shown =
+                    Some(Colleague { id: from, name, roles, chats, room, on_break, asks });
             }
             Says::OffDuty => known.shown = None,
             Says::Words { mut text } => {
@@ -263,6 +303,7 @@ impl Desk {
             }
         }
         self.colleagues.known.clear();
+        self.colleagues.names.clear();
         self.colleagues.inbox = None;
         self.colleagues.asks = Asks::Nothing;
     }
@@ -313,6 +354,7 @@ impl Desk {
             chats: u8::try_from(open).unwrap_or(u8::MAX),
             on_break: (self.duty.shown() == Duty::Break).into(),
             asks: if supervises { self.colleagues.asks } else { Asks::Nothing },
+            room: self.room(),
         }
     }
 

@@ -39,7 +39,9 @@ pub use self::{
     colleagues::{Asks, Colleague},
     duty::Duty,
     shift::{Capacity, Hindrance, Shift},
-    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
+    shown::{
+        Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
+    },
 };
 use crate::{
     Transmit,
@@ -566,7 +568,8 @@ impl Desk {
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
         let offered = self.is_offered(opened.again, since);
-        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered };
+        let meant = self.meant(opened.again);
+        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered, meant };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
     }
@@ -911,9 +914,21 @@ impl Desk {
     }
 
     fn hindrance(&self) -> Option<Hindrance> {
-        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
-        let chats = open + self.claiming.len();
-        self.shift.hindrance(self.duty.shown(), self.stage(), chats, self.waiting.len())
+        let (duty, stage) = (self.duty.shown(), self.stage());
+        self.shift.hindrance(duty, stage, self.load(), self.waiting.len())
+    }
+
+    /// The chats that are open or about to be.
+    fn load(&self) -> usize {
+        self.chats.values().filter(|held| held.chat.is_open()).count() + self.claiming.len()
+    }
+
+    /// How many more chats this desk would take now.
+    fn room(&self) -> u8 {
+        match self.hindrance() {
+            None | Some(Hindrance::NobodyWaiting) => self.shift.room(self.load()),
+            Some(_) => 0,
+        }
     }
 
     fn pause(&mut self) {

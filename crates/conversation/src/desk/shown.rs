@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
+use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{Asks, Colleague, Duty, Hindrance, Shift};
@@ -59,9 +59,27 @@ pub struct WaitingSurvivor {
     pub here: bool,
     /// What they said beforehand.
     pub beforehand: Beforehand,
-    /// Whether they can be taken here. If not, others come first: a supervisor, or anybody but the one who
-    /// handed them over. Where none of those takes them they are offered later.
+    /// Whether they can be taken here. If not, others come first: a supervisor, a certain colleague, or anybody
+    /// but the one who handed them over. Where none of those takes them they are offered later.
     pub offered: bool,
+    /// For whom they were handed over, where it is for a certain person.
+    pub meant: Option<Meant>,
+}
+
+/// The certain person for whom somebody was handed over. Names are certified; nothing where this desk has not heard
+/// from that colleague while on duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// Whoever is at this desk.
+    Me {
+        /// Who handed them over.
+        by: Option<DisplayName>,
+    },
+    /// A colleague.
+    Colleague {
+        /// Who.
+        to: Option<DisplayName>,
+    },
 }
 
 impl WaitingSurvivor {
