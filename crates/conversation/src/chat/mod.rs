@@ -46,7 +46,7 @@ pub(crate) enum ChatOutput {
     /// On the survivor's device: how far their silence has come, as the lead says.
     Silence(Silence),
     /// On the survivor's device: the lead asks whether somebody else may take over, or asks no more.
-    Handover { turn: u32, asked: Option<(Whom, Handover)> },
+    Handover { turn: u32, asked: Option<Box<(Whom, Handover)>> },
     /// On a desk: the survivor answers that question by staying.
     Stays { turn: u32, why: Stay },
     /// On the survivor's device: the chat is about to end in so many minutes, or not any more.
@@ -576,7 +576,7 @@ impl Chat {
             Content::AskHandover { turn, to, handover }
                 if self.is_from_lead_to_survivor(sender) =>
             {
-                let asked = Some((to, handover));
+                let asked = Some(Box::new((to, handover)));
                 self.outputs.push_back(ChatOutput::Handover { turn, asked });
             }
             Content::WithdrawHandover { turn } if self.is_from_lead_to_survivor(sender) => {

@@ -84,11 +84,12 @@ impl Survivor {
     pub(super) fn handle_question(
         &mut self,
         turn: u32,
-        asked: Option<(Whom, Handover)>,
+        asked: Option<Box<(Whom, Handover)>>,
         now: Timestamp,
     ) {
         match asked {
-            Some((whom, handover)) => {
+            Some(asked) => {
+                let (whom, handover) = *asked;
                 let Some((to, proposed)) = self.proposed(&whom, now) else {
                     self.drop_question();
                     return;
