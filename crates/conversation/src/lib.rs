@@ -26,7 +26,7 @@ pub use conversation::{
 };
 pub use desk::{
     Asks, Beforehand, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, Meant, Shift, Trouble, WaitingSurvivor,
+    DeskSetup, Duty, Hindrance, Meant, OfferedTo, PlaceOffer, Shift, Trouble, WaitingSurvivor,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

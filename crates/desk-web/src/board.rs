@@ -15,6 +15,7 @@ use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::colleagues::Colleagues;
+use crate::offers::Offers;
 use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
 use crate::words;
@@ -77,6 +78,8 @@ pub(crate) struct Board {
     pub(crate) guides: RwSignal<bool>,
     /// Colleagues on duty.
     pub(crate) colleagues: Colleagues,
+    /// To whom places are offered.
+    pub(crate) offers: Offers,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -108,6 +111,7 @@ impl Board {
             choosing: RwSignal::new(None),
             guides: RwSignal::new(false),
             colleagues: Colleagues::new(roles),
+            offers: Offers::new(now),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::focus;
 use crate::idle::Idle;
 use crate::line::{Heard, Line};
+use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
     COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
@@ -77,6 +78,7 @@ impl Console {
         });
         shell.drain(board);
         set_interval(move || board.now.set(clock.now()), AGES_EVERY);
+        set_interval(move || board.offers.pass_time(clock.now()), LEFT_EVERY);
         Self { board, shell: StoredValue::new_local(shell) }
     }
 
@@ -387,6 +389,9 @@ impl Shell {
                 if was_there {
                     focus::move_if_dropped(COLLEAGUES.into());
                 }
+            }
+            DeskEvent::Offers { offers, passes } => {
+                board.offers.show(board, offers, passes, self.clock.now());
             }
             DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),

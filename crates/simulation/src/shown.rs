@@ -3,7 +3,7 @@
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, ChatEvent, ChatNumber, Colleague, ConversationEvent,
     DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance, Live, MessageNumber,
-    Participant, Phase, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
+    Participant, Phase, PlaceOffer, Shift, Silence, SurvivorEvent, Trouble, Typed, WaitingSurvivor,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::StaffId;
@@ -107,6 +107,10 @@ pub struct Shown {
     pub asks: Asks,
     /// What colleagues wrote to a desk alone, in order.
     pub consulted: Vec<(StaffId, String)>,
+    /// To whom places are offered, as a desk shows it.
+    pub offers: Vec<PlaceOffer>,
+    /// Whether a desk is passed over for the moment.
+    pub passes: bool,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -133,6 +137,10 @@ impl Shown {
             DeskEvent::Colleagues { on, asks } => {
                 self.colleagues = on;
                 self.asks = asks;
+            }
+            DeskEvent::Offers { offers, passes } => {
+                self.offers = offers;
+                self.passes = passes;
             }
             DeskEvent::Consult { from, text } => self.consulted.push((from, text.to_string())),
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),

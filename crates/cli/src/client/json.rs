@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use stillroom_conversation::{
     Again, Announcement, Author, Beforehand, ChatEvent, Colleague, ComesBack, ConversationEvent,
     DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverReason, HandoverStep, ItemAnswer,
-    Live, LiveKind, LiveStep, Participant, Phase, Proposed, Role, SafetyAnswer, Silence, Successor,
-    SurvivorEvent, Typed, WriteError,
+    Live, LiveKind, LiveStep, OfferedTo, Participant, Phase, Proposed, Role, SafetyAnswer, Silence,
+    Successor, SurvivorEvent, Typed, WriteError,
 };
 use stillroom_protocol::StaffId;
 
@@ -306,6 +306,16 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "asks": word(asks),
             "on": on.iter().map(colleague).collect::<Vec<_>>(),
         }),
+        DeskEvent::Offers { offers, passes } => {
+            let offers = offers.iter().map(|offer| {
+                let to = match &offer.to {
+                    OfferedTo::Me { .. } => None,
+                    OfferedTo::Colleague { name } => Some(name.as_str()),
+                };
+                json!({"me": to.is_none(), "name": to})
+            });
+            json!({"event": "offers", "offers": offers.collect::<Vec<_>>(), "passes": passes})
+        }
         DeskEvent::Consult { from, text } => {
             json!({"event": "consult", "from": device(*from), "text": &**text})
         }

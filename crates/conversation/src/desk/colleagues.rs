@@ -18,7 +18,10 @@ use stillroom_protocol::{
 };
 use zeroize::Zeroize;
 
-use super::{Desk, DeskEvent, Duty};
+use super::{
+    Desk, DeskEvent, Duty,
+    offers::{OnDuty, Ready},
+};
 use crate::{
     conversation::{WriteError, Written},
     envelope::Certified,
@@ -61,12 +64,13 @@ pub struct Colleague {
 }
 
 /// How a desk stands, as it tells one colleague.
-#[derive(Clone, Copy, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 struct State {
     chats: u8,
     on_break: Flag,
     asks: Asks,
     room: u8,
+    ready: Ready,
 }
 
 choice! {
@@ -93,6 +97,8 @@ struct Known {
     told: Option<State>,
     /// What shows its user's name, once a note of theirs was here.
     name: Option<NameCertificate>,
+    /// When it is to be offered somebody.
+    ready: Ready,
     /// How it stands: told within this desk's own time on duty, so that it was heard of there.
     shown: Option<Colleague>,
 }
@@ -141,6 +147,16 @@ impl Colleagues {
         let known = self.known.iter().find(|known| known.id() == id)?;
         known.shown.as_ref().filter(|shown| shown.room > 0)?;
         Some(Certified { chain: known.staff.chain.clone(), name: known.name.clone()? })
+    }
+
+    /// Who else is on duty, as far as offers go by it.
+    pub(super) fn on_duty(&self) -> Vec<OnDuty> {
+        let on = self.known.iter().filter_map(|known| {
+            let Colleague { roles, chats, room, .. } = *known.shown.as_ref()?;
+            let (device, ready) = (known.staff.device.key, known.ready.clone());
+            Some(OnDuty { device, roles, chats, room, ready })
+        });
+        on.collect()
     }
 
     /// A colleague's name, where they were heard of in this time on duty.
@@ -202,8 +218,15 @@ impl Desk {
         let again = self.colleagues.asking.take() == Some(Again::Yes);
         let Reply::Records { records } = reply else { return };
         for staff in self.trust.staff(records, now) {
-            let known =
-                Known { staff, greeted: false, epoch: None, told: None, name: None, shown: None };
+            let known = Known {
+                staff,
+                greeted: false,
+                epoch: None,
+                told: None,
+                name: None,
+                ready: Ready::default(),
+                shown: None,
+            };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_lead() {
                 self.colleagues.known.push(known);
             }
@@ -251,9 +274,10 @@ impl Desk {
         let Some(known) = known.find(|known| known.id() == from) else { return };
         match says {
             Says::State { state } => {
-                let State { chats, on_break, asks, room } = state;
+                let State { chats, on_break, asks, room, ready } = state;
                 let (name, roles) = (opened.name.clone(), known.staff.device.roles);
                 let on_break = *on_break;
+                known.ready = ready;
                 known.name = Some(opened.certificate.clone());
                 known.shown =
                     Some(Colleague { id: from, name, roles, chats, room, on_break, asks });
@@ -278,6 +302,7 @@ impl Desk {
             (Duty::Starting | Duty::On, false) => {
                 let epoch = Epoch::generate(&mut self.randomness);
                 self.colleagues.inbox = Some(NoteInbox::new(epoch));
+                self.begin_offers();
                 self.ask_who();
             }
             _ => {}
@@ -340,22 +365,36 @@ impl Desk {
         }
         let known = &self.colleagues.known[at];
         let state = self.state_for(&known.staff);
-        if known.epoch.is_some() && known.told != Some(state) {
-            self.colleagues.known[at].told = Some(state);
+        if known.epoch.is_some() && known.told.as_ref() != Some(&state) {
+            self.colleagues.known[at].told = Some(state.clone());
             self.send_note(at, Some(&Says::State { state }));
         }
     }
 
     /// How this desk stands. That somebody asks for something is for supervisors.
     fn state_for(&self, colleague: &VerifiedStaff) -> State {
-        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
         let supervises = colleague.device.roles.contains(Roles::SUPERVISOR);
         State {
-            chats: u8::try_from(open).unwrap_or(u8::MAX),
+            chats: self.open_chats(),
             on_break: (self.duty.shown() == Duty::Break).into(),
             asks: if supervises { self.colleagues.asks } else { Asks::Nothing },
             room: self.room(),
+            ready: self.offers.ready(),
         }
+    }
+
+    /// This desk, as its colleagues know it, while they know of it.
+    pub(super) fn as_on_duty(&self) -> Option<OnDuty> {
+        self.colleagues.inbox.as_ref()?;
+        let own = &self.setup.device;
+        let (device, roles) = (own.key(), own.chain.leaf().roles);
+        let (chats, room) = (self.open_chats(), self.room());
+        Some(OnDuty { device, roles, chats, room, ready: self.offers.ready() })
+    }
+
+    fn open_chats(&self) -> u8 {
+        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
+        u8::try_from(open).unwrap_or(u8::MAX)
     }
 
     /// Seals a note to a colleague and sends it: nothing but this time on duty, or what is said within theirs.

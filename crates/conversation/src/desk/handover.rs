@@ -5,7 +5,7 @@
 //! question here is only what it said. Whom to leave to others is each desk's own rule, since the relay sees
 //! none of it: a desk that was changed can take a place that was meant for somebody else, and shows who it is.
 
-use stillroom_program::{Again, Roles, Successor, Timestamp};
+use stillroom_program::{Again, Roles, Successor, Timestamp, VerifyingKey};
 use stillroom_protocol::StaffId;
 
 use super::{ChatEvent, ChatNumber, Desk, Meant};
@@ -22,6 +22,25 @@ pub(super) struct Questions {
     turn: u32,
     /// Whether the last one waits for an answer.
     open: bool,
+}
+
+/// Whether somebody who waits since then is for a device with these rights by now, or left to others first.
+pub(super) fn is_for(
+    again: Again,
+    device: VerifyingKey,
+    roles: Roles,
+    since: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let Again::HandedOver { to, by } = again else {
+        return true;
+    };
+    let is_meant = match to {
+        Successor::Anyone => true,
+        Successor::Supervisor => roles.contains(Roles::SUPERVISOR),
+        Successor::Colleague { device: meant } => meant == device,
+    };
+    (is_meant && by != device) || since + LEFT_TO_OTHERS <= now
 }
 
 impl Desk {
@@ -106,9 +125,15 @@ impl Desk {
 
     /// A colleague's name became known: whoever is for them, or was handed over by them, is shown with it.
     pub(super) fn name_who_is_meant(&mut self) {
-        for ticket in self.waiting.keys().copied().collect::<Vec<_>>() {
-            let again = self.waiting.get(&ticket).map(|place| place.shown.beforehand.again);
-            let meant = again.and_then(|again| self.meant(again));
+        let news = self.waiting.iter().filter_map(|(ticket, place)| {
+            let meant = self.meant(place.shown.beforehand.again);
+            (meant != place.shown.meant).then_some((*ticket, meant))
+        });
+        let news = news.collect::<Vec<_>>();
+        if news.is_empty() {
+            return;
+        }
+        for (ticket, meant) in news {
             if let Some(place) = self.waiting.get_mut(&ticket) {
                 place.shown.meant = meant;
             }
@@ -119,16 +144,8 @@ impl Desk {
     /// Whether somebody who waits since then can be taken here now. Others come first for whom this desk handed
     /// over, and whoever is meant for a supervisor or a certain colleague is for them first.
     pub(super) fn is_offered(&self, again: Again, since: Timestamp) -> bool {
-        let Again::HandedOver { to, by } = again else {
-            return true;
-        };
         let own = &self.setup.device;
-        let is_meant = match to {
-            Successor::Anyone => true,
-            Successor::Supervisor => own.chain.leaf().roles.contains(Roles::SUPERVISOR),
-            Successor::Colleague { device } => device == own.key(),
-        };
-        (is_meant && by != own.key()) || since + LEFT_TO_OTHERS <= self.now
+        is_for(again, own.key(), own.chain.leaf().roles, since, self.now)
     }
 
     /// Whoever was left to others for long enough can be taken here.

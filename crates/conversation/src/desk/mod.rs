@@ -9,6 +9,7 @@ mod duty;
 mod ending;
 mod guidance;
 mod handover;
+mod offers;
 mod returns;
 mod shift;
 mod shown;
@@ -31,6 +32,7 @@ use self::{
     ending::EndQuestion,
     guidance::OwnGuidance,
     handover::Questions,
+    offers::OwnOffers,
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
@@ -38,6 +40,7 @@ use self::{
 pub use self::{
     colleagues::{Asks, Colleague},
     duty::Duty,
+    offers::{OfferedTo, PlaceOffer},
     shift::{Capacity, Hindrance, Shift},
     shown::{
         Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
@@ -118,6 +121,7 @@ pub struct Desk {
     hindrance_shown: Option<Hindrance>,
     guidance: OwnGuidance,
     colleagues: Colleagues,
+    offers: OwnOffers,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -151,6 +155,7 @@ impl Desk {
             hindrance_shown: Some(Hindrance::OffDuty),
             guidance: OwnGuidance::default(),
             colleagues: Colleagues::default(),
+            offers: OwnOffers::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -365,6 +370,7 @@ impl Desk {
             RelayFrame::Reply { number: guidance::REQUEST, reply } => {
                 let given = self.guidance.handle_reply(&reply, self.trust.policy());
                 if let Some(guidance) = given {
+                    self.offers.set_wanted(guidance.offers.clone());
                     self.show(DeskEvent::Guidance(guidance));
                 }
             }
@@ -452,6 +458,7 @@ impl Desk {
             self.shift.next_stage(self.margin(), self.now),
             self.absence_timeout(),
             self.rest_due(),
+            self.offers_timeout(),
         ];
         own.into_iter().chain(chats).flatten().min()
     }
@@ -1089,7 +1096,9 @@ impl Desk {
             self.hindrance_shown = hindrance;
             self.show(DeskEvent::Hindrance(hindrance));
         }
+        self.mind_idleness();
         self.mind_colleagues();
+        self.mind_offers();
     }
 
     fn duty_and_context(&mut self) -> (&mut OwnDuty, Context<'_>) {

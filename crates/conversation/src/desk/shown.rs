@@ -5,7 +5,7 @@ use core::fmt;
 use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Asks, Colleague, Duty, Hindrance, Shift};
+use super::{Asks, Colleague, Duty, Hindrance, PlaceOffer, Shift};
 use crate::{
     conversation::{ConversationEvent, EndStep, Ending, HandoverStep, Written},
     line::Line,
@@ -113,6 +113,13 @@ pub enum DeskEvent {
         on: Vec<Colleague>,
         /// What this desk asks.
         asks: Asks,
+    },
+    /// To whom places are offered, whole, where the program wants that.
+    Offers {
+        /// Each that is offered to somebody.
+        offers: Vec<PlaceOffer>,
+        /// Whether this desk is passed over for the moment, as whoever is at it wants.
+        passes: bool,
     },
     /// A colleague on duty wrote to this desk alone.
     Consult {

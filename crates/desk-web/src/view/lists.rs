@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, Meant, WaitingSurvivor};
 
 use super::beforehand::facts;
-use super::{colleagues, shift};
+use super::{colleagues, offers, shift};
 use crate::board::{Board, Seated, chat_name, name_of};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
@@ -58,6 +58,7 @@ fn who_waits(console: Console) -> impl IntoView {
     section().class("who-waits").child((
         div().class("lists-head").child((heading, take_next)),
         p().class("nothing").attr("id", "take-why").child(why),
+        offers::pass(console),
         ul().attr("role", "list").attr("aria-label", say("waiting-list")).child(each),
         p().class("unseen").attr("role", "status").child(told),
     ))
@@ -103,6 +104,7 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
         (!here).then(|| span().class("mark mark-warm").child(say("mark-line-dropped"))),
         facts(&beforehand),
         others,
+        offers::offered(console.board, ticket),
     ));
     li().class("waiter").child((about, take))
 }
@@ -194,6 +196,8 @@ fn keys() -> impl IntoView {
         say("keys-chat"),
         say("keys-next"),
         say("keys-waiting"),
+        say("keys-offer"),
+        say("keys-pass"),
         say("keys-lock"),
         say("keys-prepared"),
         say("keys-fill"),

@@ -20,6 +20,7 @@ mod lists;
 mod live;
 mod lock;
 mod log;
+mod offers;
 mod panel;
 mod prepared;
 mod question;
