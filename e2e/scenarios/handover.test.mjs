@@ -156,3 +156,99 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
   })
 }
+
+for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
+  describe(`going on with a certain colleague, with a survivor in ${name}`, () => {
+    let program, staff, browser, survivor, sam, alex, kim
+    before(async () => {
+      program = await startProgram()
+      staff = await launchChromium()
+      browser = await launch()
+      sam = await onDutyByInvitation(program, staff, 'Sam')
+      alex = await onDutyByInvitation(program, staff, 'Alex', '--role', 'supervisor')
+      kim = await onDutyByInvitation(program, staff, 'Kim')
+      survivor = await startChat(browser, program.visitor, { viewport: PHONE })
+      await meet(survivor, sam)
+      await sam.raw.click('#hand-over-1 > summary')
+    })
+    after(async () => {
+      await browser?.close()
+      await staff?.close()
+      await program?.stop()
+    })
+
+    /** What stands beside the choices of whom, and whether a name is among them. */
+    const listed = (who) => [...document.querySelectorAll('#hand-over-1 fieldset:first-of-type .choice')]
+      .some((choice) => choice.textContent.replaceAll(/[\u2068\u2069]/g, '').startsWith(who))
+    const notListed = (who) => ![...document.querySelectorAll('#hand-over-1 fieldset:first-of-type .choice')]
+      .some((choice) => choice.textContent.startsWith(who))
+
+    test('colleagues who can take somebody stand by name, and nobody who is on a break', async () => {
+      await sam.until(listed, 'Alex, Supervisor')
+      await sam.until(listed, 'Kim, Advocate, Chats open: 0')
+      await kim.click('button', 'Take a break')
+      await sam.until(notListed, 'Kim')
+      await kim.click('button', 'Go back on duty')
+      await sam.until(listed, 'Kim')
+    })
+
+    test('one is chosen by the keyboard', async () => {
+      await sam.evaluate(() => document.getElementById('hand-over-first-1').focus())
+      const chosen = () => sam.evaluate(() => document.activeElement.closest('.choice').textContent)
+      for (let step = 0; step < 4 && !(await chosen()).startsWith('Kim'); step += 1) await sam.press('ArrowDown')
+      assert.match(await chosen(), /^Kim/)
+      assert.ok(await sam.evaluate(() => document.activeElement.checked))
+      await sam.fill('textbox', 'Note for whoever comes, which the survivor can read (at most 1000 characters)', NOTE)
+      await assertAccessible(sam, 'the form with names')
+      await picture(sam, `successor-form-${name}`)
+      await sam.click('button', 'Ask the survivor')
+      await sam.until(() => document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes('You asked whether Kim may go on with the survivor.'))
+    })
+
+    test('the survivor is told the name and the role, and that somebody else can come', async () => {
+      await survivor.see('heading', QUESTION)
+      await survivor.until(() => document.getElementById('handover-to').textContent.replaceAll(/[\u2068\u2069]/g, '')
+        === 'Sam would leave, and Kim (Advocate) would come. If they do not come within three minutes, somebody else can. You always see who it is.')
+      await assertAccessible(survivor, 'the question with a name')
+      await picture(survivor, `successor-question-phone-${name}`)
+      await survivor.click('button', 'Yes, go on with them')
+      await survivor.see('heading', HEADINGS.waiting)
+    })
+
+    test('the place is left to the colleague, whose desk says so and by whom, and moves nothing', async () => {
+      await kim.seeAnywhere('For you: ')
+      await kim.until(() => document.querySelector('.waiter').textContent.replaceAll(/[\u2068\u2069]/g, '').includes('For you: Sam handed this person over.'))
+      const said = () => [...document.querySelectorAll('[role=status], [aria-live]')]
+        .some((one) => one.textContent.replaceAll(/[\u2068\u2069]/g, '').includes('For you: Sam handed this person over.'))
+      await kim.until(said)
+      assert.equal(await kim.count('button', 'Take this chat'), 1)
+      await assertAccessible(kim, 'a place for this desk')
+      await picture(kim, `successor-meant-${name}`)
+      for (const desk of [sam, alex]) {
+        await desk.until(() => document.querySelector('.waiter')?.textContent.replaceAll(/[\u2068\u2069]/g, '').includes('Meant for Kim.'))
+        assert.equal(await desk.count('button', 'Take this chat'), 0)
+      }
+      await picture(alex, `successor-left-${name}`)
+    })
+
+    test('the colleague comes, has the note, and the survivor sees who it is', async () => {
+      await meet(survivor, kim)
+      await kim.seeAnywhere(NOTE)
+      await survivor.seeText('list', 'Who is here', 'Kim')
+      await survivor.seeText('list', 'Who is here', 'Advocate')
+      assert.deepEqual(survivor.errors ?? [], [])
+    })
+
+    test('a colleague who cannot any more is not asked about, and nobody in their place', async () => {
+      await kim.raw.click('#hand-over-1 > summary')
+      await kim.until(listed, 'Alex')
+      await kim.evaluate(() => [...document.querySelectorAll('#hand-over-1 .choice')].find((one) => one.textContent.startsWith('Alex')).querySelector('input').click())
+      await alex.click('button', 'Take a break')
+      await alex.click('button', 'Go off duty')
+      await kim.until(notListed, 'Alex')
+      await kim.click('button', 'Ask the survivor')
+      await kim.seeAnywhere('They cannot take anybody right now, so the survivor was not asked.')
+      assert.equal(await survivor.count('heading', QUESTION), 0)
+    })
+  })
+}

@@ -105,7 +105,8 @@ fn make() -> World {
     let enrolment =
         Enrolment::grant(&administrator, &keys, Roles::ADVOCATE, "Bo", validity).unwrap();
     let completion = enrolment.seal(&keys, &mut rng).unwrap();
-    let again = Again::HandedOver { to: Successor::Supervisor, by: administrator.key() };
+    let to = Successor::Colleague { device: administrator.key() };
+    let again = Again::HandedOver { to, by: administrator.key() };
     let intake = Intake { again, language: "ar".try_into().unwrap(), ..Intake::default() };
     let intake =
         intake.seal(&root.program_id(), &duty_key.public_key(), &key_package(), &mut rng).unwrap();

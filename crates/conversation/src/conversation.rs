@@ -6,7 +6,7 @@
 use core::{fmt, ops::Deref};
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_program::{Roles, Successor};
+use stillroom_program::{DisplayName, Roles, Successor};
 use stillroom_protocol::{Text, choice};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -393,11 +393,44 @@ choice! {
     }
 }
 
-/// What a survivor is asked: whether somebody else may take over. Never prints; overwritten when dropped.
+/// Who would come, as a survivor is told.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Proposed {
+    /// Whoever is on duty.
+    Anyone,
+    /// A supervisor.
+    Supervisor,
+    /// A certain colleague.
+    Colleague {
+        /// The name in their certificate.
+        name: DisplayName,
+        /// Their role by it.
+        role: Role,
+    },
+}
+
+impl fmt::Debug for Proposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anyone => "Anyone",
+            Self::Supervisor => "Supervisor",
+            Self::Colleague { .. } => "Colleague",
+        })
+    }
+}
+
+/// What a survivor is asked: whether somebody else may take over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoverAsked {
+    /// Who would come.
+    pub to: Proposed,
+    /// Why, and what they would be told.
+    pub handover: Handover,
+}
+
+/// Why somebody else should take over, and the note for them. Never prints; overwritten when dropped.
 #[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Handover {
-    /// Who.
-    pub to: Successor,
     /// Why.
     pub why: HandoverReason,
     /// Why, in the advocate's own words; they may be empty.
@@ -407,20 +440,15 @@ pub struct Handover {
 }
 
 impl Handover {
-    /// To whom, why, why in the advocate's own words, and the note.
+    /// Why, why in the advocate's own words, and the note.
     ///
     /// # Errors
     /// [`WriteError::TooLong`].
-    pub fn new(
-        to: Successor,
-        why: HandoverReason,
-        words: &str,
-        note: &str,
-    ) -> Result<Self, WriteError> {
+    pub fn new(why: HandoverReason, words: &str, note: &str) -> Result<Self, WriteError> {
         let fits = words.chars().count() <= HANDOVER_WORDS_CHARACTERS
             && note.chars().count() <= HANDOVER_NOTE_CHARACTERS;
         match (words.trim().try_into(), note.trim().try_into()) {
-            (Ok(words), Ok(note)) if fits => Ok(Self { to, why, words, note }),
+            (Ok(words), Ok(note)) if fits => Ok(Self { why, words, note }),
             _ => Err(WriteError::TooLong),
         }
     }
@@ -441,7 +469,7 @@ impl Drop for Handover {
 
 impl fmt::Debug for Handover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Handover to {:?}, {:?}", self.to, self.why)
+        write!(f, "Handover, {:?}", self.why)
     }
 }
 
@@ -528,9 +556,7 @@ mod tests {
 
     #[test]
     fn a_note_has_a_limit_in_any_script_and_does_not_print() {
-        let new = |words: &str, note: &str| {
-            Handover::new(Successor::Anyone, HandoverReason::ShiftEnds, words, note)
-        };
+        let new = |words: &str, note: &str| Handover::new(HandoverReason::ShiftEnds, words, note);
         let longest = new(&"न".repeat(200), &"𞤀".repeat(1_000)).unwrap();
         assert!(!format!("{longest:?}").contains('न'));
         assert_eq!(new(&"न".repeat(201), ""), Err(WriteError::TooLong));

@@ -2,7 +2,7 @@
 //! the sender has received of the others (`design.md`, A chat, 5).
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_program::{CodeWord, ReturnWords};
+use stillroom_program::{Chain, CodeWord, NameCertificate, ReturnWords};
 use stillroom_protocol::{
     Bytes, Flag, LeavingHash, List, Text, choice, decode, encode,
     limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
@@ -43,7 +43,7 @@ choice! {
         /// From the survivor: their page is hidden behind another, or in sight again.
         Hidden { hidden: Flag } = 8,
         /// From the lead to the survivor: may somebody else take over? `turn` numbers the lead's questions.
-        AskHandover { turn: u32, handover: Handover } = 9,
+        AskHandover { turn: u32, to: Whom, handover: Handover } = 9,
         /// From the lead to the survivor: that question is withdrawn.
         WithdrawHandover { turn: u32 } = 10,
         /// From the survivor to the lead, in answer to that question: they stay. Whoever goes on with
@@ -69,7 +69,7 @@ choice! {
         /// From the lead to the survivor: nobody is at the lead's desk for a moment, or somebody is again.
         Away { away: Flag } = 24,
         /// From the lead to the survivor: may this colleague join? `turn` numbers the lead's questions.
-        AskJoining { turn: u32, colleague: Certified } = 30,
+        AskJoining { turn: u32, colleague: Certified, joins_as: JoinsAs } = 30,
         /// From the lead to the survivor: they do not join after all.
         WithdrawJoining { turn: u32, why: StaysAway } = 31,
         /// From the survivor to the lead, in answer to that question; a no also after a yes.
@@ -95,6 +95,26 @@ choice! {
     }
 }
 
+choice! {
+    /// Who would take over, as the lead says.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) enum Whom {
+        /// Whoever is on duty.
+        Anyone = 0,
+        /// A supervisor.
+        Supervisor = 1,
+        /// A certain colleague.
+        Colleague { shown: Certified } = 2,
+    }
+}
+
+/// What shows who somebody is. Nothing in it is true before it was followed up to the root.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(crate) struct Certified {
+    pub(crate) chain: Chain,
+    pub(crate) name: NameCertificate,
+}
+
 impl Zeroize for Content {
     fn zeroize(&mut self) {
         match self {
@@ -110,14 +130,6 @@ impl Zeroize for Content {
             _ => {}
         }
     }
-}
-
-/// A colleague who may join, with what shows that they are one.
-#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-pub(crate) struct Certified {
-    pub(crate) chain: Bytes<CHAIN_MAX>,
-    pub(crate) name: Bytes<CHAIN_MAX>,
-    pub(crate) joins_as: JoinsAs,
 }
 
 /// Why a chat is over.

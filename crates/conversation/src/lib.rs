@@ -20,14 +20,15 @@ mod survivor;
 mod trust;
 
 pub use conversation::{
-    Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverReason,
-    HandoverStep, JoinsAs, Live, LiveKind, LiveStep, MemberNumber, MessageNumber, Newcomer,
-    Participant, Role, Silence, StaysAway, Typed, WordWanted, WriteError, Written,
+    Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverAsked,
+    HandoverReason, HandoverStep, JoinsAs, Live, LiveKind, LiveStep, MemberNumber, MessageNumber,
+    Newcomer, Participant, Proposed, Role, Silence, StaysAway, Typed, WordWanted, WriteError,
+    Written,
 };
 pub use desk::{
     Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, KnownCase, Shift, Trouble, VaultState, WaitingSurvivor, WordFor,
-    WordRefusal, WordStep,
+    DeskSetup, Duty, Hindrance, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
+    VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

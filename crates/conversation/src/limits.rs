@@ -76,6 +76,13 @@ pub(crate) const OFFER_AT_MOST: Duration = Duration::from_secs(120);
 /// the others before this desk may take them: long enough to be seen, short enough to wait.
 pub(crate) const LEFT_TO_OTHERS: Duration = Duration::from_secs(3 * 60);
 
+/// How long somebody who does not want to be offered anybody is passed over: long enough to finish what is at hand,
+/// short enough not to be forgotten.
+pub(crate) const NOT_NOW_LASTS: Duration = Duration::from_secs(3 * 60);
+
+/// Languages that somebody can say they speak.
+pub(crate) const SPOKEN_MAX: usize = 8;
+
 /// Minutes that a survivor has to say whether they go on, once they are asked: long enough to read it twice and
 /// to think of what is left to say.
 pub const END_ASKED_MINUTES: u16 = 2;

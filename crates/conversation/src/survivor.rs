@@ -31,7 +31,7 @@ use crate::{
     answers::Report,
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
-        Announcement, Author, Company, ConversationEvent, Ending, Handover, LiveStep,
+        Announcement, Author, Company, ConversationEvent, Ending, HandoverAsked, LiveStep,
         MessageNumber, Silence, WordWanted, WriteError, Written, check_text,
     },
     envelope::Content,
@@ -128,7 +128,7 @@ pub enum SurvivorEvent {
     /// Something in the chat.
     Conversation(ConversationEvent),
     /// The advocate asks whether somebody else may take over; nothing where that is not asked any more.
-    Handover(Option<Handover>),
+    Handover(Option<HandoverAsked>),
     /// The advocate is about to end the chat: in so many minutes, unless the survivor goes on or agrees
     /// before. Nothing where that is not so any more.
     EndAsked(Option<u16>),
@@ -764,12 +764,12 @@ impl Survivor {
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
             ChatOutput::Unsafe => self.stop(Stop::ConversationNotSafe, now),
-            ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked),
+            ChatOutput::Handover { turn, asked } => self.handle_question(turn, asked, now),
             ChatOutput::EndAsked { turn, minutes } => self.handle_end_asked(turn, minutes),
             ChatOutput::WordAsked { turn, wanted } => self.handle_word_asked(turn, wanted, now),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
-            ChatOutput::JoiningAsked { turn, colleague } => {
-                self.handle_joining_asked(turn, &colleague, now);
+            ChatOutput::JoiningAsked { turn, colleague, joins_as } => {
+                self.handle_joining_asked(turn, colleague, joins_as, now);
             }
             ChatOutput::JoiningWithdrawn { turn, why } => {
                 self.handle_joining_withdrawn(turn, why, now);

@@ -6,13 +6,14 @@
 //! been opened something up to a day old, since a day is what a wrong clock is forgiven.
 
 use stillroom_program::{
-    Chain, DutyStatement, Fingerprint, PolicyError, SignedPolicy, SignedRevocations,
+    Chain, DisplayName, DutyStatement, Fingerprint, PolicyError, SignedPolicy, SignedRevocations,
     SignedStatement, StaffRecord, StatementError, Timestamp, VerifiedDevice, VerifiedPolicy,
     VerifiedRevocations, VerifiedStaff, VerifiedStatement,
 };
 use stillroom_protocol::{Bytes, decode, limits::RECORD_MAX};
 
 use crate::{
+    envelope::Certified,
     limits::CLOCK_TOLERANCE,
     mls::{Member, MemberCredential},
 };
@@ -133,6 +134,18 @@ impl Trust {
         (!self.revocations.is_revoked(&device)).then_some(device)
     }
 
+    /// Who is shown by these certificates: a device that was not revoked and may lead a chat, and the name of who
+    /// uses it.
+    pub(crate) fn lead(
+        &self,
+        shown: &Certified,
+        now: Timestamp,
+    ) -> Option<(VerifiedDevice, DisplayName)> {
+        let device = self.check_chain(&shown.chain, now)?;
+        let name = shown.name.verify(&device).ok()?;
+        device.roles.may_lead().then_some((device, name))
+    }
+
     /// The staff in these records, the revoked among them; what does not lead to the root is nobody.
     pub(crate) fn staff(
         &self,
@@ -177,5 +190,30 @@ impl ProgramTime {
     /// The least that the program's clock can show now, in seconds.
     fn seconds(self, now: Timestamp) -> u64 {
         self.at_least.saturating_add(now.checked_since(self.seen).as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mls::tests::staff::device;
+    use stillroom_program::Device;
+
+    const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+    #[test]
+    fn whoever_would_come_is_shown_by_their_own_certificates_and_nobody_elses() {
+        let (kim, alex) = (device(20, NOW), device(21, NOW));
+        let trust = Trust::new(kim.program());
+        let shown = |chain: &Device, name: &Device| Certified {
+            chain: chain.chain.clone(),
+            name: name.name.clone(),
+        };
+        let (known, name) = trust.lead(&shown(&kim, &kim), NOW).unwrap();
+        assert_eq!((known.key, name.as_str()), (kim.key(), "Advocate"));
+        assert_eq!(trust.lead(&shown(&kim, &alex), NOW), None, "another's name");
+        assert_eq!(Trust::new(Fingerprint([0; 32])).lead(&shown(&kim, &kim), NOW), None);
+        let later = NOW + CLOCK_TOLERANCE * 40;
+        assert_eq!(trust.lead(&shown(&kim, &kim), later), None, "run out");
     }
 }

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use stillroom_conversation::{
-    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Shift,
+    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Meant, Shift,
     WaitingSurvivor,
 };
-use stillroom_program::{Guidance, Roles, Timestamp};
+use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::code_words::CodeWords;
 use crate::colleagues::Colleagues;
+use crate::offers::Offers;
 use crate::shift::TimeOfDay;
 use crate::texts::{say, say_with};
 use crate::words;
@@ -82,6 +83,8 @@ pub(crate) struct Board {
     pub(crate) calls: RwSignal<Vec<Call>>,
     /// Code words.
     pub(crate) code_words: CodeWords,
+    /// To whom places are offered.
+    pub(crate) offers: Offers,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -115,6 +118,7 @@ impl Board {
             colleagues: Colleagues::new(roles),
             calls: RwSignal::new(Vec::new()),
             code_words: CodeWords::new(),
+            offers: Offers::new(now),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),
@@ -142,6 +146,19 @@ impl Board {
             self.announce(&seated, &news);
         }
         Some(seated.seat)
+    }
+
+    /// Says that somebody waits for whoever is at this desk, when that is new.
+    pub(crate) fn say_who_is_for_me(self, waiting: &[WaitingSurvivor]) {
+        let for_me = |one: &&WaitingSurvivor| matches!(one.meant, Some(Meant::Me { .. }));
+        let is_new = |one: &&WaitingSurvivor| {
+            self.waiting.with_untracked(|all| !all.iter().any(|before| before.ticket == one.ticket))
+        };
+        if let Some(Meant::Me { by }) =
+            waiting.iter().filter(for_me).find(is_new).and_then(|one| one.meant.as_ref())
+        {
+            self.said.set(say_with("meant-for-you", &[("name", &name_of(by.as_ref()))]));
+        }
     }
 
     fn find(self, number: ChatNumber) -> Option<Seated> {
@@ -231,7 +248,7 @@ impl Board {
             }
             News::Note(announcement) => told(announcement),
             News::Live(live) => say(words::live(*live)),
-            News::Handover(step) => say(words::handover(*step)),
+            News::Handover(step) => self.colleagues.about_handover(*step),
             News::End(step) => {
                 let (text, count) = words::end(*step);
                 say_with(text, &[("count", &count.to_string())])
@@ -251,6 +268,11 @@ impl Board {
         };
         self.said.set(say_with("desk-in-chat", &[("chat", &chat), ("what", &what)]));
     }
+}
+
+/// A name in a sentence, where it is known.
+pub(crate) fn name_of(name: Option<&DisplayName>) -> String {
+    name.map_or_else(|| say("a-colleague"), |name| name.as_str().to_owned())
 }
 
 /// "Chat 3".

@@ -5,7 +5,7 @@
 //! protect against what somebody types here.
 
 use leptos::prelude::*;
-use stillroom_conversation::{Asks, Colleague, Desk, WriteError, Written};
+use stillroom_conversation::{Asks, Colleague, Desk, HandoverStep, Successor, WriteError, Written};
 use stillroom_program::Roles;
 use stillroom_protocol::StaffId;
 use zeroize::Zeroizing;
@@ -126,6 +126,22 @@ impl Colleagues {
                 words.iter().find(|word| word.with == id).map(|word| word.name.clone())
             })
         })
+    }
+
+    /// Their name in a sentence, as long as it is known.
+    pub(crate) fn name_or_a_colleague(self, id: StaffId) -> String {
+        self.name(id).unwrap_or_else(|| say("a-colleague"))
+    }
+
+    /// How far the question whether somebody else may take over has come, in words.
+    pub(crate) fn about_handover(self, step: HandoverStep) -> String {
+        let text = words::handover(step);
+        match step {
+            HandoverStep::Asked(Successor::Colleague { device }) => {
+                say_with(text, &[("name", &self.name_or_a_colleague(StaffId(device.0)))])
+            }
+            _ => say(text),
+        }
     }
 
     /// Who has a row: whoever is on, and then those who are not and with whom something was written.

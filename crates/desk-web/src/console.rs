@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::focus;
 use crate::idle::Idle;
 use crate::line::{Heard, Line};
+use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
     COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
@@ -77,6 +78,7 @@ impl Console {
         });
         shell.drain(board);
         set_interval(move || board.now.set(clock.now()), AGES_EVERY);
+        set_interval(move || board.offers.pass_time(clock.now()), LEFT_EVERY);
         Self { board, shell: StoredValue::new_local(shell) }
     }
 
@@ -238,8 +240,8 @@ impl Console {
         note: &str,
     ) -> Result<(), WriteError> {
         let seated = self.board.at(seat).ok_or(WriteError::NotNow)?;
-        let asked = Handover::new(to, why, words, note)?;
-        self.act(|desk, now| desk.hand_over(seated.number, asked, now))
+        let asked = Handover::new(why, words, note)?;
+        self.act(|desk, now| desk.hand_over(seated.number, to, asked, now))
     }
 
     /// Takes that question back.
@@ -412,11 +414,15 @@ impl Shell {
             }
             DeskEvent::Calls(calls) => board.calls.set(calls),
             DeskEvent::Vault { state, cases } => board.code_words.show(state, cases),
+            DeskEvent::Offers { offers, passes } => {
+                board.offers.show(board, offers, passes, self.clock.now());
+            }
             DeskEvent::Consult { from, text } => board.colleagues.hear(board, from, &text),
             DeskEvent::Hindrance(hindrance) => board.hindrance.set(hindrance),
             DeskEvent::Shift(shift) => board.reminder.set((shift != Shift::On).then_some(shift)),
             DeskEvent::Waiting(waiting) => {
                 let was_there = focus::is_within(".who-waits");
+                board.say_who_is_for_me(&waiting);
                 board.waiting.set(waiting);
                 if was_there {
                     focus::move_if_dropped("take-next".into());

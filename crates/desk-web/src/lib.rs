@@ -22,6 +22,7 @@ mod language;
 mod line;
 mod link;
 mod moments;
+mod offers;
 mod passkey;
 mod passphrase;
 mod placeholders;

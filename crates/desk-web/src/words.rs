@@ -4,8 +4,8 @@
 
 use stillroom_conversation::{
     Again, Announcement, Asks, ComesBack, Company, Duty, EndStep, Ending, HandoverStep, Hindrance,
-    Line, Live, LiveKind, LiveStep, Newcomer, Role, SafetyAnswer, Silence, StaysAway, Successor,
-    Trouble, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
+    Line, Live, LiveKind, LiveStep, Meant, Newcomer, Role, SafetyAnswer, Silence, StaysAway,
+    Successor, Trouble, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
 };
 use stillroom_program::{Weakness, WordDue};
 use stillroom_protocol::Refusal;
@@ -152,14 +152,25 @@ pub(crate) fn again(again: Again) -> Option<&'static str> {
         Again::CutOff => Some("waited-again"),
         Again::HandedOver { to: Successor::Anyone, .. } => Some("waited-handed-over"),
         Again::HandedOver { to: Successor::Supervisor, .. } => Some("waited-for-supervisor"),
+        Again::HandedOver { to: Successor::Colleague { .. }, .. } => Some("waited-for-colleague"),
     }
 }
 
-/// How far the question whether somebody else may take over has come.
+/// For which certain person somebody waits. Of a colleague, whether that time is over.
+pub(crate) fn meant(meant: &Meant, offered: bool) -> &'static str {
+    match meant {
+        Meant::Me { .. } => "meant-for-you",
+        Meant::Colleague { .. } if offered => "meant-for-colleague-before",
+        Meant::Colleague { .. } => "meant-for-colleague",
+    }
+}
+
+/// How far the question whether somebody else may take over has come. A certain colleague's name goes into it.
 pub(crate) fn handover(step: HandoverStep) -> &'static str {
     match step {
         HandoverStep::Asked(Successor::Anyone) => "handover-asked-anyone",
         HandoverStep::Asked(Successor::Supervisor) => "handover-asked-supervisor",
+        HandoverStep::Asked(Successor::Colleague { .. }) => "handover-asked-colleague",
         HandoverStep::Withdrawn => "handover-withdrawn",
         HandoverStep::TheyWait => "handover-they-wait",
         HandoverStep::NobodyFree => "handover-nobody",

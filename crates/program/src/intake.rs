@@ -43,6 +43,11 @@ choice! {
         Anyone = 0,
         /// A supervisor; anybody else where none takes it in time.
         Supervisor = 1,
+        /// A certain colleague; anybody else where they do not take it in time.
+        Colleague {
+            /// Their device.
+            device: VerifyingKey,
+        } = 2,
     }
 }
 

@@ -67,7 +67,7 @@ pub use passphrase::{PassphraseCost, PassphraseError};
 pub use policy::{
     Alternative, AlternativeKind, CannedMessage, Checklist, Choice, Date, Day, Direction,
     Emergency, Exception, Guidance, Guide, GuideKind, Hours, Icon, Language, Languages, Locale,
-    LocaleFile, Notice, NoticeKind, OpenTime, OpeningMessage, Page, Policy, PolicyError,
+    LocaleFile, Notice, NoticeKind, Offers, OpenTime, OpeningMessage, Page, Policy, PolicyError,
     PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms, TextKind,
     Timers, VerifiedPolicy, Weekly,
 };

@@ -54,6 +54,15 @@ pub const GUIDES_MAX: usize = 24;
 /// Lines that a program adds to the checklist: what an advocate can go through beside a chat.
 pub const CHECKLIST_OWN_MAX: usize = 12;
 
+/// Languages that staff can say they speak: those of the chats, those of the page, and the policy's own.
+pub const OFFER_LANGUAGES_MAX: usize = 24 + LOCALES_MAX + 1;
+
+/// Seconds that somebody has at least to accept whoever is offered to them: long enough to end a sentence and look.
+pub const ACCEPT_SECONDS_MIN: u16 = 15;
+
+/// Seconds at most: with a few colleagues whoever waits has been offered to all of them within a quarter of an hour.
+pub const ACCEPT_SECONDS_MAX: u16 = 300;
+
 /// Characters that a survey item may let people write: some sentences, and not their story.
 pub const SURVEY_FREE_TEXT: u16 = 500;
 

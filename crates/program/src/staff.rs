@@ -27,7 +27,7 @@ pub struct StaffRecord {
 pub struct VerifiedStaff {
     /// The device.
     pub device: VerifiedDevice,
-    /// Its certificates, which led to it.
+    /// The certificates that say so, to be shown to others.
     pub chain: Chain,
     /// What can be sealed to it with.
     pub receiving_key: ReceivingPublicKey,

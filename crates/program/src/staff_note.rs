@@ -166,7 +166,7 @@ impl StaffNote {
 pub struct VerifiedNote {
     /// The name in the sender's certificate.
     pub name: DisplayName,
-    /// The part of their certificate with it.
+    /// What says so, to be shown to others.
     pub certificate: NameCertificate,
     /// What they say.
     pub note: StaffNote,

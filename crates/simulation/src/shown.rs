@@ -2,8 +2,8 @@
 
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
-    ConversationEvent, DeskEvent, Duty, EndStep, Ending, Handover, HandoverStep, Hindrance,
-    JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, Role, Shift, Silence,
+    ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance,
+    JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift, Silence,
     SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
 };
 use stillroom_program::Guidance;
@@ -104,7 +104,7 @@ pub struct Shown {
     /// Who waits, at a desk.
     pub waiting: Vec<WaitingSurvivor>,
     /// What a survivor is asked: whether somebody else may take over.
-    pub question: Option<Handover>,
+    pub question: Option<HandoverAsked>,
     /// The minutes in which a survivor's chat is about to end, while that is asked.
     pub end_asked: Option<u16>,
     /// What a survivor was asked a code word for, change by change.
@@ -129,6 +129,10 @@ pub struct Shown {
     pub asks: Asks,
     /// What colleagues wrote to a desk alone, in order.
     pub consulted: Vec<(StaffId, String)>,
+    /// To whom places are offered, as a desk shows it.
+    pub offers: Vec<PlaceOffer>,
+    /// Whether a desk is passed over for the moment.
+    pub passes: bool,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -158,6 +162,10 @@ impl Shown {
             DeskEvent::Colleagues { on, asks } => {
                 self.colleagues = on;
                 self.asks = asks;
+            }
+            DeskEvent::Offers { offers, passes } => {
+                self.offers = offers;
+                self.passes = passes;
             }
             DeskEvent::Consult { from, text } => self.consulted.push((from, text.to_string())),
             DeskEvent::Vault { state, cases } => {

@@ -168,13 +168,17 @@ fn whoever_is_asked_whether_the_chat_may_end_is_not_taken_for_silent() {
 #[test]
 fn one_question_takes_the_place_of_the_other() {
     let (mut world, desk, survivor) = chatting(8);
-    let handover = Handover::new(Successor::Anyone, HandoverReason::ShiftEnds, "", "").unwrap();
-    world.as_desk(desk, |core, now| core.hand_over(FIRST, handover.clone(), now).unwrap());
+    let handover = Handover::new(HandoverReason::ShiftEnds, "", "").unwrap();
+    world.as_desk(desk, |core, now| {
+        core.hand_over(FIRST, Successor::Anyone, handover.clone(), now).unwrap()
+    });
     assert!(world.run_until(SOON, |world| world.shown(survivor).question.is_some()));
     ask(&mut world, desk, survivor);
     assert_eq!(world.shown(survivor).question, None);
     assert_eq!(world.shown(desk).chat(1).handover.last(), Some(&HandoverStep::Withdrawn));
-    world.as_desk(desk, |core, now| core.hand_over(FIRST, handover, now).unwrap());
+    world.as_desk(desk, |core, now| {
+        core.hand_over(FIRST, Successor::Anyone, handover, now).unwrap()
+    });
     assert!(world.run_until(SOON, |world| world.shown(survivor).question.is_some()));
     assert!(!is_asked(&world, survivor));
     goes_on(&mut world, desk, survivor);

@@ -12,9 +12,9 @@ use scene::{
     write_both_ways,
 };
 use stillroom_conversation::{
-    Again, Announcement, ChatNumber, ComesBack, Ending, Handover, HandoverReason, HandoverStep,
-    Live, LiveKind, LiveStep, Phase, ReturnWords, Role, Said, Silence, Successor, Trouble, Typed,
-    WriteError,
+    Again, Announcement, ChatNumber, ComesBack, Ending, Handover, HandoverAsked, HandoverReason,
+    HandoverStep, Live, LiveKind, LiveStep, Phase, Proposed, ReturnWords, Role, Said, Silence,
+    Successor, Trouble, Typed, WriteError,
 };
 use stillroom_program::{Roles, decode, encode};
 use stillroom_protocol::{About, Bytes, ClientFrame, Refusal, RelayFrame, RoomId};
@@ -22,13 +22,17 @@ use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 const NOTE: &str = "They asked about a place in the shelter. Their phone may be seen at night.";
 
-fn question(to: Successor) -> Handover {
-    Handover::new(to, HandoverReason::ShiftEnds, "My shift ends at eight.", NOTE).unwrap()
+fn question() -> Handover {
+    Handover::new(HandoverReason::ShiftEnds, "My shift ends at eight.", NOTE).unwrap()
+}
+
+fn asked(to: Proposed) -> Option<HandoverAsked> {
+    Some(HandoverAsked { to, handover: question() })
 }
 
 /// The advocate asks, and the survivor sees the question.
 fn ask(world: &mut World, desk: DeviceNumber, survivor: DeviceNumber, to: Successor) {
-    world.as_desk(desk, |core, now| core.hand_over(FIRST, question(to), now).unwrap());
+    world.as_desk(desk, |core, now| core.hand_over(FIRST, to, question(), now).unwrap());
     assert!(world.run_until(SOON, |world| world.shown(survivor).question.is_some()));
 }
 
@@ -74,7 +78,7 @@ fn assert_written_once(world: &World, desks: [DeviceNumber; 2], survivor: Device
 fn the_survivor_is_told_who_leaves_to_whom_and_why_and_reads_the_note() {
     let (mut world, sam, survivor) = chatting(1);
     ask(&mut world, sam, survivor, Successor::Anyone);
-    assert_eq!(world.shown(survivor).question, Some(question(Successor::Anyone)));
+    assert_eq!(world.shown(survivor).question, asked(Proposed::Anyone));
     let asked = HandoverStep::Asked(Successor::Anyone);
     assert_eq!(world.shown(sam).chat(1).handover, [asked]);
     write_both_ways(&mut world, sam, survivor, 0);
@@ -157,11 +161,10 @@ fn an_answer_to_an_earlier_question_says_nothing_of_the_next() {
     ask(&mut world, sam, survivor, Successor::Anyone);
     world.as_survivor(survivor, |core, now| core.decline_handover(now));
     world.as_desk(sam, |core, now| core.withdraw_handover(FIRST, now));
-    let again = question(Successor::Supervisor);
-    world.as_desk(sam, |core, now| core.hand_over(FIRST, again, now).unwrap());
+    let again = Successor::Supervisor;
+    world.as_desk(sam, |core, now| core.hand_over(FIRST, again, question(), now).unwrap());
     world.run_for(SOON);
-    let to = Some(Successor::Supervisor);
-    assert_eq!(world.shown(survivor).question.as_ref().map(|question| question.to), to);
+    assert_eq!(world.shown(survivor).question, asked(Proposed::Supervisor));
     let open = HandoverStep::Asked(Successor::Supervisor);
     assert_eq!(world.shown(sam).chat(1).handover.last(), Some(&open));
 }
@@ -173,7 +176,7 @@ fn somebody_who_has_not_joined_yet_is_not_asked() {
     assert!(world.run_until(SOON, |world| can_take(world, sam)));
     world.as_desk(sam, |core, _| core.take_next());
     let asked =
-        world.as_desk(sam, |core, now| core.hand_over(FIRST, question(Successor::Anyone), now));
+        world.as_desk(sam, |core, now| core.hand_over(FIRST, Successor::Anyone, question(), now));
     assert_eq!(asked, Some(Err(WriteError::NotNow)));
 }
 
@@ -343,7 +346,7 @@ fn a_transfer_costs_no_message_under_loss_reordering_and_reconnection() {
         }));
         survivor_writes(&mut world, survivor, "before it was asked");
         world.as_desk(sam, |core, now| {
-            core.hand_over(FIRST, question(Successor::Anyone), now).unwrap();
+            core.hand_over(FIRST, Successor::Anyone, question(), now).unwrap();
         });
         assert!(world.run_until(A_WHILE, |world| world.shown(survivor).question.is_some()));
         survivor_writes(&mut world, survivor, "before the yes");
@@ -458,10 +461,9 @@ fn a_second_transfer_brings_the_second_note() {
     ask(&mut world, sam, survivor, Successor::Anyone);
     say_yes(&mut world, survivor);
     take(&mut world, kim, survivor, FIRST);
-    let second =
-        Handover::new(Successor::Anyone, HandoverReason::BetterPlaced, "", "second note").unwrap();
+    let second = Handover::new(HandoverReason::BetterPlaced, "", "second note").unwrap();
     assert!(world.run_until(SOON, |world| world.shown(kim).chat(1).joined));
-    world.as_desk(kim, |core, now| core.hand_over(FIRST, second, now).unwrap());
+    world.as_desk(kim, |core, now| core.hand_over(FIRST, Successor::Anyone, second, now).unwrap());
     assert!(world.run_until(SOON, |world| world.shown(survivor).question.is_some()));
     say_yes(&mut world, survivor);
     take(&mut world, sam, survivor, ChatNumber(2));

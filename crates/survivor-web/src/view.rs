@@ -5,9 +5,9 @@
 //! A screenshot taken before cannot be undone.
 
 use stillroom_conversation::{
-    Announcement, Author, Company, ConversationEvent, Ending, Handover, JoinsAs, Line, Live,
-    MemberNumber, MessageNumber, Participant, Phase, Silence, Typed, WordWanted, WriteError,
-    Written,
+    Announcement, Author, Company, ConversationEvent, Ending, HandoverAsked, JoinsAs, Line, Live,
+    MemberNumber, MessageNumber, Participant, Phase, Proposed, Silence, Typed, WordWanted,
+    WriteError, Written,
 };
 use stillroom_program::Timestamp;
 use wasm_bindgen::JsCast;
@@ -48,7 +48,7 @@ pub(crate) struct View {
     silence: Silence,
     live: Live,
     /// What is asked: whether somebody else may take over.
-    asked: Option<Handover>,
+    asked: Option<HandoverAsked>,
     /// In how many minutes the advocate is about to end the chat, while that is so.
     end_asked: Option<u16>,
     /// How far it has come that a third person joins.
@@ -340,14 +340,14 @@ impl View {
     }
 
     /// Asks whether somebody else may take over. That there is a question is said in the log.
-    pub(crate) fn ask_handover(&mut self, asked: Option<Handover>) {
+    pub(crate) fn ask_handover(&mut self, asked: Option<HandoverAsked>) {
         if asked.is_some() {
             self.note(&self.about_advocate("handover-asked"));
         }
         self.show_handover(asked);
     }
 
-    fn show_handover(&mut self, asked: Option<Handover>) {
+    fn show_handover(&mut self, asked: Option<HandoverAsked>) {
         let Some(panel) = self.document.get_element_by_id("handover") else {
             return;
         };
@@ -357,7 +357,11 @@ impl View {
         if let Some(asked) = &asked {
             let ids = words::handover(asked);
             (to, why) = (self.about_advocate(ids.0), self.text(ids.1));
-            (words, note) = (&asked.words, &asked.note);
+            if let Proposed::Colleague { name, role } = &asked.to {
+                to = words::fill(&to, "role", &self.text(words::role(*role)));
+                to = words::fill(&to, "colleague", &words::isolated(name.as_str()));
+            }
+            (words, note) = (&asked.handover.words, &asked.handover.note);
         }
         self.set("handover-to", &to);
         self.set("handover-why", &why);

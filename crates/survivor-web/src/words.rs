@@ -2,8 +2,8 @@
 //! (`features.md` 2.1, 3.6, 3.7, 3.12). The words themselves are in `pages/texts/`.
 
 use stillroom_conversation::{
-    Announcement, Company, Ending, Handover, HandoverReason, Live, LiveKind, LiveStep, Newcomer,
-    Role, SafetyAnswer, Silence, StaysAway, Stop, Successor, WordWanted, WriteError,
+    Announcement, Company, Ending, HandoverAsked, HandoverReason, Live, LiveKind, LiveStep,
+    Newcomer, Proposed, Role, SafetyAnswer, Silence, StaysAway, Stop, WordWanted, WriteError,
 };
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
 
@@ -109,12 +109,13 @@ pub(crate) fn step(button: &str) -> Option<LiveStep> {
 }
 
 /// Who would come, and why.
-pub(crate) fn handover(asked: &Handover) -> (&'static str, &'static str) {
+pub(crate) fn handover(asked: &HandoverAsked) -> (&'static str, &'static str) {
     let to = match asked.to {
-        Successor::Anyone => "handover-to-anyone",
-        Successor::Supervisor => "handover-to-supervisor",
+        Proposed::Anyone => "handover-to-anyone",
+        Proposed::Supervisor => "handover-to-supervisor",
+        Proposed::Colleague { .. } => "handover-to-colleague",
     };
-    let why = match asked.why {
+    let why = match asked.handover.why {
         HandoverReason::ShiftEnds => "handover-shift-ends",
         HandoverReason::SupervisorHelps => "handover-supervisor-helps",
         HandoverReason::BetterPlaced => "handover-better-placed",
@@ -238,6 +239,7 @@ pub(crate) fn isolated(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stillroom_conversation::Handover;
 
     const PAGE: &str = include_str!("../../../pages/survivor/page.html");
     const STOPS: [Stop; 10] = [
@@ -345,11 +347,13 @@ mod tests {
             HandoverReason::SupervisorHelps,
             HandoverReason::BetterPlaced,
         ] {
-            for to in [Successor::Anyone, Successor::Supervisor] {
-                let (to, why) = handover(&Handover::new(to, why, "", "").unwrap());
+            for to in [Proposed::Anyone, Proposed::Supervisor] {
+                let handover = Handover::new(why, "", "").unwrap();
+                let (to, why) = super::handover(&HandoverAsked { to, handover });
                 assert!(page_has_text(to) && page_has_text(why));
             }
         }
+        assert!(page_has_text("handover-to-colleague"));
         for id in ["handover-yes", "handover-wait", "handover-end"] {
             assert!(PAGE.contains(&format!("class=\"button\" id=\"{id}\"")), "{id}");
         }

@@ -120,6 +120,27 @@ waited-hours = Waiting for { $hours } h { $count } min
 waited-again = Was cut off before
 waited-handed-over = Handed over
 waited-for-supervisor = Handed over, for a supervisor
+waited-for-colleague = Handed over, for one colleague
+# The name of the advocate who handed them over.
+meant-for-you = For you: { $name } handed this person over. If you do not take them within three minutes, anybody can.
+meant-for-colleague = Meant for { $name }. If they do not take this person within three minutes, you can.
+meant-for-colleague-before = Was meant for { $name }, and has waited for three minutes. You can take this person.
+# Beside a place that is this desk's to take now.
+offered-to-you = Offered to you
+offered-left = About { $count } seconds left. Then the next colleague is asked.
+offered-to = Offered to { $name } now. You can take this person all the same.
+# Read aloud.
+offer-said = Somebody who waits is offered to you, for about { $count } seconds. Alt and O: take them. Alt and P: not now.
+offer-none = Nobody is offered to you right now.
+offer-pass = Not now
+offer-passed = Not now. The next colleague is asked, and you are offered nobody for three minutes.
+# While that is so.
+offer-passes = You are offered nobody for three minutes. You can still take whoever waits.
+offer-again = Offer me somebody again
+offer-again-said = You are offered those who wait again.
+offer-languages = Languages that I can chat in. Those who chose one of them are offered to me first
+# In place of a name that is not known.
+a-colleague = a colleague
 waiting-others-first = Others come first. If nobody takes this person within three minutes, you can.
 waiting-language = Language: { $language }
 waiting-interpreter = Wants an interpreter
@@ -281,6 +302,9 @@ hand-over-about = The survivor is asked first, and can read all that you write h
 hand-over-to = To whom
 hand-over-anyone = Whoever is on duty
 hand-over-supervisor = A supervisor
+# Under the names of colleagues who could take somebody.
+hand-over-certain = Colleagues who can take somebody now stand here by name. Ask them first, without a word about the survivor: write to them under Colleagues. The survivor is told the name.
+hand-over-colleague-cannot = They cannot take anybody right now, so the survivor was not asked. Choose somebody else.
 hand-over-why = Why, as the survivor reads it
 hand-over-shift-ends = My time at work is coming to its end
 hand-over-supervisor-helps = A supervisor may be able to help better
@@ -289,6 +313,7 @@ hand-over-words = Why, in your own words, if you want (at most { $count } charac
 hand-over-note = Note for whoever comes, which the survivor can read (at most { $count } characters)
 hand-over-ask = Ask the survivor
 handover-asked-anyone = You asked whether another advocate may go on with the survivor. Nothing changes until they say yes.
+handover-asked-colleague = You asked whether { $name } may go on with the survivor. Nothing changes until they say yes.
 handover-asked-supervisor = You asked whether a supervisor may go on with the survivor. Nothing changes until they say yes.
 handover-back = Take the question back
 handover-withdrawn = You took the question back. The survivor stays with you.
@@ -456,6 +481,8 @@ keys-heading = By keyboard
 keys-chat = Alt and 1 to 9: go to that chat
 keys-next = Alt and N: the next chat that needs an answer
 keys-waiting = Alt and W: who is waiting
+keys-offer = Alt and O: take whoever is offered to you
+keys-pass = Alt and P: not now, and offer me somebody again
 keys-prepared = Alt and M: prepared messages
 keys-fill = Tab, in a prepared message: the next thing to fill in
 keys-guides = Alt and G: the guides, and back

@@ -185,6 +185,7 @@ handover-asked = { $name } asks whether somebody else may go on with you. The qu
 handover-heading = Go on with somebody else?
 handover-to-anyone = { $name } would leave, and another advocate would come.
 handover-to-supervisor = { $name } would leave, and a supervisor would come.
+handover-to-colleague = { $name } would leave, and { $colleague } ({ $role }) would come. If they do not come within three minutes, somebody else can. You always see who it is.
 handover-shift-ends = The reason: their time at work is coming to its end.
 handover-supervisor-helps = The reason: a supervisor may be able to help you better.
 handover-better-placed = The reason: somebody else may be better placed to help you.

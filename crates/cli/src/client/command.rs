@@ -151,8 +151,9 @@ async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
                     }
                     DeskCommand::Postpone { chat } => core.postpone(ChatNumber(chat), now),
                     DeskCommand::HandOver { chat, to, why, words, note } => {
-                        let asked = Handover::new(to.into(), why.into(), &words, &note)
-                            .and_then(|asked| core.hand_over(ChatNumber(chat), asked, now));
+                        let asked = Handover::new(why.into(), &words, &note).and_then(|asked| {
+                            core.hand_over(ChatNumber(chat), to.into(), asked, now)
+                        });
                         refused(asked.err());
                     }
                     DeskCommand::WithdrawHandover { chat } => {

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
     Again, Announcement, Author, Beforehand, Call, ChatEvent, Colleague, ComesBack, Company,
-    ConversationEvent, DeskEvent, Duty, EndStep, Ending, Handover, HandoverReason, HandoverStep,
-    ItemAnswer, Live, LiveKind, LiveStep, Newcomer, Participant, Phase, Role, SafetyAnswer,
-    Silence, Successor, SurvivorEvent, Typed, WriteError,
+    ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverReason,
+    HandoverStep, ItemAnswer, Live, LiveKind, LiveStep, Newcomer, OfferedTo, Participant, Phase,
+    Proposed, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed, WriteError,
 };
 use stillroom_protocol::StaffId;
 
@@ -314,6 +314,16 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "event": "calls",
             "calls": calls.iter().map(call).collect::<Vec<_>>(),
         }),
+        DeskEvent::Offers { offers, passes } => {
+            let offers = offers.iter().map(|offer| {
+                let to = match &offer.to {
+                    OfferedTo::Me { .. } => None,
+                    OfferedTo::Colleague { name } => Some(name.as_str()),
+                };
+                json!({"me": to.is_none(), "name": to})
+            });
+            json!({"event": "offers", "offers": offers.collect::<Vec<_>>(), "passes": passes})
+        }
         DeskEvent::Consult { from, text } => {
             json!({"event": "consult", "from": device(*from), "text": &**text})
         }
@@ -392,7 +402,7 @@ fn chat_event(event: &ChatEvent) -> Value {
         ChatEvent::OpeningMessages(said) => json!({"event": "opening-messages", "said": said}),
         ChatEvent::Conversation(event) => conversation(event),
         ChatEvent::Handover(HandoverStep::Asked(to)) => {
-            json!({"event": "handover", "step": "asked", "to": word(to)})
+            json!({"event": "handover", "step": "asked", "to": successor(*to)})
         }
         ChatEvent::Handover(step) => json!({"event": "handover", "step": word(step)}),
         ChatEvent::End(EndStep::Asked { minutes }) => {
@@ -442,14 +452,26 @@ fn conversation(event: &ConversationEvent) -> Value {
     }
 }
 
-fn handover(asked: Option<&Handover>) -> Value {
-    match asked {
-        None => json!({"event": "handover", "asked": false}),
-        Some(Handover { to, why, words, note, .. }) => json!({
-            "event": "handover", "asked": true, "to": word(to), "why": word(why),
-            "words": &**words, "note": &**note,
-        }),
+fn successor(to: Successor) -> &'static str {
+    match to {
+        Successor::Anyone => "anyone",
+        Successor::Supervisor => "supervisor",
+        Successor::Colleague { .. } => "colleague",
     }
+}
+
+fn handover(asked: Option<&HandoverAsked>) -> Value {
+    let Some(HandoverAsked { to, handover }) = asked else {
+        return json!({"event": "handover", "asked": false});
+    };
+    let name = match to {
+        Proposed::Colleague { name, .. } => Some(name.as_str()),
+        Proposed::Anyone | Proposed::Supervisor => None,
+    };
+    json!({
+        "event": "handover", "asked": true, "to": word(to), "name": name,
+        "why": word(&handover.why), "words": &*handover.words, "note": &*handover.note,
+    })
 }
 
 fn beforehand(said: &Beforehand) -> Value {
@@ -469,6 +491,7 @@ fn beforehand(said: &Beforehand) -> Value {
         Again::CutOff => "cut-off",
         Again::HandedOver { to: Successor::Anyone, .. } => "handed-over",
         Again::HandedOver { to: Successor::Supervisor, .. } => "for-a-supervisor",
+        Again::HandedOver { to: Successor::Colleague { .. }, .. } => "for-a-colleague",
     };
     json!({
         "again": again,

@@ -26,15 +26,15 @@ use self::{
 };
 pub(crate) use self::{
     joining::{Admission, Agreed},
-    roster::Member,
+    roster::{Member, role_of},
 };
 use crate::{
     conversation::{
-        Announcement, Author, ConversationEvent, Ending, Handover, LiveStep, MemberNumber,
+        Announcement, Author, ConversationEvent, Ending, Handover, JoinsAs, LiveStep, MemberNumber,
         MessageNumber, Newcomer, Role, Silence, StaysAway, WordWanted, WriteError, Written,
         check_text,
     },
-    envelope::{Certified, Content, Envelope, LeafNumber, Stay, Why},
+    envelope::{Certified, Content, Envelope, LeafNumber, Stay, Whom, Why},
     limits::{CLOSING_AT_MOST, LEAD_LOST_AFTER, UNACKNOWLEDGED_MAX},
     mls::{self, Group, MlsError, Received},
     trust::Trust,
@@ -54,7 +54,7 @@ pub(crate) enum ChatOutput {
     /// On the survivor's device: how far their silence has come, as the lead says.
     Silence(Silence),
     /// On the survivor's device: the lead asks whether somebody else may take over, or asks no more.
-    Handover { turn: u32, asked: Option<Handover> },
+    Handover { turn: u32, asked: Option<Box<(Whom, Handover)>> },
     /// On a desk: the survivor answers that question by staying.
     Stays { turn: u32, why: Stay },
     /// On the survivor's device: the chat is about to end in so many minutes, or not any more.
@@ -68,7 +68,7 @@ pub(crate) enum ChatOutput {
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
     /// On the survivor's device: the lead asks whether this colleague may join.
-    JoiningAsked { turn: u32, colleague: Certified },
+    JoiningAsked { turn: u32, colleague: Certified, joins_as: JoinsAs },
     /// On the survivor's device: the lead says that they do not join after all.
     JoiningWithdrawn { turn: u32, why: StaysAway },
     /// On a desk: the survivor answers that.
@@ -652,8 +652,11 @@ impl Chat {
             Content::Away { away } if self.is_from_lead_to_survivor(sender) => {
                 self.announce_away(*away);
             }
-            Content::AskHandover { turn, handover } if self.is_from_lead_to_survivor(sender) => {
-                self.outputs.push_back(ChatOutput::Handover { turn, asked: Some(handover) });
+            Content::AskHandover { turn, to, handover }
+                if self.is_from_lead_to_survivor(sender) =>
+            {
+                let asked = Some(Box::new((to, handover)));
+                self.outputs.push_back(ChatOutput::Handover { turn, asked });
             }
             Content::WithdrawHandover { turn } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::Handover { turn, asked: None });
@@ -673,8 +676,10 @@ impl Chat {
             Content::Note { text } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::Note(Written::new(&text)));
             }
-            Content::AskJoining { turn, colleague } if self.is_from_lead_to_survivor(sender) => {
-                self.outputs.push_back(ChatOutput::JoiningAsked { turn, colleague });
+            Content::AskJoining { turn, colleague, joins_as }
+                if self.is_from_lead_to_survivor(sender) =>
+            {
+                self.outputs.push_back(ChatOutput::JoiningAsked { turn, colleague, joins_as });
             }
             Content::WithdrawJoining { turn, why } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::JoiningWithdrawn { turn, why });

@@ -49,7 +49,7 @@ impl Member {
 
 /// The role that a certificate's rights show as: a supervisor who is an advocate as well is who was promised
 /// where a survivor goes on with a supervisor.
-fn role_of(roles: Roles) -> Role {
+pub(crate) fn role_of(roles: Roles) -> Role {
     if roles.contains(Roles::SUPERVISOR) {
         Role::Supervisor
     } else if roles.contains(Roles::ADVOCATE) {

@@ -5,9 +5,12 @@
 //! keep somebody off the list, and put nobody on it. A note has no place for anything about a survivor but how many
 //! chats somebody has; it does not protect against what a colleague types.
 
+use std::collections::BTreeMap;
+
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, StaffNote, Timestamp, VerifiedStaff,
+    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, StaffNote, Timestamp, VerifiedNote,
+    VerifiedStaff, VerifyingKey,
 };
 use stillroom_protocol::{
     AttachToken, Bytes, ClientFrame, Flag, List, Operation, Reply, RoomId, StaffId, Text, choice,
@@ -16,9 +19,13 @@ use stillroom_protocol::{
 };
 use zeroize::Zeroize;
 
-use super::{Desk, DeskEvent, Duty};
+use super::{
+    Desk, DeskEvent, Duty,
+    offers::{OnDuty, Ready},
+};
 use crate::{
     conversation::{JoinsAs, WriteError, Written},
+    envelope::Certified,
     limits::{CONSULT_BYTES, CONSULT_CHARACTERS},
 };
 
@@ -49,6 +56,8 @@ pub struct Colleague {
     pub roles: Roles,
     /// How many chats they have open.
     pub chats: u8,
+    /// How many more they would take now: none on a break, at the end of their shift, and at a desk that is locked.
+    pub room: u8,
     /// Whether they are on a break.
     pub on_break: bool,
     /// What they ask. Told to supervisors alone.
@@ -58,7 +67,7 @@ pub struct Colleague {
 }
 
 /// How a desk stands, as it tells one colleague.
-#[derive(Clone, Copy, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+#[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub(super) struct State {
     chats: u8,
     on_break: Flag,
@@ -66,6 +75,8 @@ pub(super) struct State {
     words_closed: u8,
     /// The newest version of the vault that it knows.
     vault: u64,
+    room: u8,
+    ready: Ready,
 }
 
 choice! {
@@ -106,10 +117,12 @@ struct Known {
     epoch: Option<Epoch>,
     /// What it was told last within that.
     told: Option<State>,
+    /// What shows its user's name, once a note of theirs was here.
+    name: Option<NameCertificate>,
+    /// When it is to be offered somebody.
+    ready: Ready,
     /// How it stands: told within this desk's own time on duty, so that it was heard of there.
     shown: Option<Colleague>,
-    /// The part of its certificate with the name, as it came with that.
-    name: Option<NameCertificate>,
 }
 
 impl Known {
@@ -131,6 +144,8 @@ pub(super) struct Colleagues {
     /// Whose lines stand, as the relay says.
     here: Vec<StaffId>,
     known: Vec<Known>,
+    /// The names of all who were heard of in this time on duty, also of those who left.
+    names: BTreeMap<VerifyingKey, DisplayName>,
     /// This time on duty, while it lasts.
     inbox: Option<NoteInbox>,
     last_stamp: u64,
@@ -147,6 +162,28 @@ impl Colleagues {
         self.here.clear();
         self.known.clear();
         self.asking = None;
+    }
+
+    /// What shows who a colleague is, where they are on duty and would take somebody.
+    pub(super) fn who_takes(&self, id: StaffId) -> Option<Certified> {
+        let known = self.known.iter().find(|known| known.id() == id)?;
+        known.shown.as_ref().filter(|shown| shown.room > 0)?;
+        Some(Certified { chain: known.staff.chain.clone(), name: known.name.clone()? })
+    }
+
+    /// Who else is on duty, as far as offers go by it.
+    pub(super) fn on_duty(&self) -> Vec<OnDuty> {
+        let on = self.known.iter().filter_map(|known| {
+            let Colleague { roles, chats, room, .. } = *known.shown.as_ref()?;
+            let (device, ready) = (known.staff.device.key, known.ready.clone());
+            Some(OnDuty { device, roles, chats, room, ready })
+        });
+        on.collect()
+    }
+
+    /// A colleague's name, where they were heard of in this time on duty.
+    pub(super) fn name(&self, device: VerifyingKey) -> Option<DisplayName> {
+        self.names.get(&device).cloned()
     }
 
     fn to_show(&self) -> (Vec<Colleague>, Asks) {
@@ -207,8 +244,15 @@ impl Desk {
         self.vault
             .handle_staff(staff.iter().filter(|staff| !revocations.is_revoked(&staff.device)));
         for staff in staff {
-            let known =
-                Known { staff, greeted: false, epoch: None, told: None, shown: None, name: None };
+            let known = Known {
+                staff,
+                greeted: false,
+                epoch: None,
+                told: None,
+                name: None,
+                ready: Ready::default(),
+                shown: None,
+            };
             if self.is_unmet(known.id()) && known.staff.device.roles.may_join() {
                 self.colleagues.known.push(known);
             }
@@ -239,17 +283,39 @@ impl Desk {
             known.told = None;
             known.shown = None;
         }
-        let Ok(says) = decode::<Says>(&note.body) else { return };
+        let device = known.staff.device.key;
+        let is_new = colleagues.names.insert(device, opened.name.clone()).is_none();
+        let said = decode::<Says>(&note.body);
+        if let Ok(says) = said {
+            self.handle_said(from, &opened, says);
+        }
+        if is_new {
+            self.name_who_is_meant();
+        }
+    }
+
+    /// What a colleague says in a note that holds.
+    fn handle_said(&mut self, from: StaffId, opened: &VerifiedNote, says: Says) {
+        let mut known = self.colleagues.known.iter_mut();
+        let Some(known) = known.find(|known| known.id() == from) else { return };
         match says {
             Says::State { state } => {
-                let roles = known.staff.device.roles;
-                let (chats, on_break, asks) = (state.chats, *state.on_break, state.asks);
-                let name = opened.name.clone();
+                let State { chats, on_break, asks, words_closed, vault, room, ready } = state;
+                let (name, roles) = (opened.name.clone(), known.staff.device.roles);
+                let on_break = *on_break;
+                known.ready = ready;
                 known.name = Some(opened.certificate.clone());
-                let words_closed = state.words_closed;
-                known.shown =
-                    Some(Colleague { id: from, name, roles, chats, on_break, asks, words_closed });
-                self.vault.handle_stated(state.vault);
+                known.shown = Some(Colleague {
+                    id: from,
+                    name,
+                    roles,
+                    chats,
+                    room,
+                    on_break,
+                    asks,
+                    words_closed,
+                });
+                self.vault.handle_stated(vault);
             }
             Says::OffDuty => known.shown = None,
             Says::Words { mut text } => {
@@ -276,6 +342,7 @@ impl Desk {
             (Duty::Starting | Duty::On, false) => {
                 let epoch = Epoch::generate(&mut self.randomness);
                 self.colleagues.inbox = Some(NoteInbox::new(epoch));
+                self.begin_offers();
                 self.ask_who();
             }
             _ => {}
@@ -320,6 +387,7 @@ impl Desk {
             }
         }
         self.colleagues.known.clear();
+        self.colleagues.names.clear();
         self.colleagues.inbox = None;
         self.colleagues.asks = Asks::Nothing;
         self.drop_calls();
@@ -357,23 +425,38 @@ impl Desk {
         }
         let known = &self.colleagues.known[at];
         let state = self.state_for(&known.staff);
-        if known.epoch.is_some() && known.told != Some(state) {
-            self.colleagues.known[at].told = Some(state);
+        if known.epoch.is_some() && known.told.as_ref() != Some(&state) {
+            self.colleagues.known[at].told = Some(state.clone());
             self.send_note(at, Some(&Says::State { state }));
         }
     }
 
     /// How this desk stands. That somebody asks for something is for supervisors.
     fn state_for(&self, colleague: &VerifiedStaff) -> State {
-        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
         let supervises = colleague.device.roles.contains(Roles::SUPERVISOR);
         State {
-            chats: u8::try_from(open).unwrap_or(u8::MAX),
+            chats: self.open_chats(),
             on_break: (self.duty.shown() == Duty::Break).into(),
             asks: if supervises { self.colleagues.asks } else { Asks::Nothing },
             words_closed: if supervises { self.words_closed() } else { 0 },
             vault: self.vault.version(),
+            room: self.room(),
+            ready: self.offers.ready(),
         }
+    }
+
+    /// This desk, as its colleagues know it, while they know of it.
+    pub(super) fn as_on_duty(&self) -> Option<OnDuty> {
+        self.colleagues.inbox.as_ref()?;
+        let own = &self.setup.device;
+        let (device, roles) = (own.key(), own.chain.leaf().roles);
+        let (chats, room) = (self.open_chats(), self.room());
+        Some(OnDuty { device, roles, chats, room, ready: self.offers.ready() })
+    }
+
+    fn open_chats(&self) -> u8 {
+        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
+        u8::try_from(open).unwrap_or(u8::MAX)
     }
 
     /// Seals a note to a colleague and sends it: nothing but this time on duty, or what is said within theirs.

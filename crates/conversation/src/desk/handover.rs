@@ -5,12 +5,13 @@
 //! question here is only what it said. Whom to leave to others is each desk's own rule, since the relay sees
 //! none of it: a desk that was changed can take a place that was meant for somebody else, and shows who it is.
 
-use stillroom_program::{Again, Roles, Successor, Timestamp};
+use stillroom_program::{Again, Roles, Successor, Timestamp, VerifyingKey};
+use stillroom_protocol::StaffId;
 
-use super::{ChatEvent, ChatNumber, Desk};
+use super::{ChatEvent, ChatNumber, Desk, Meant};
 use crate::{
     conversation::{EndStep, Handover, HandoverStep, WriteError},
-    envelope::{Content, Stay},
+    envelope::{Content, Stay, Whom},
     limits::LEFT_TO_OTHERS,
 };
 
@@ -23,26 +24,55 @@ pub(super) struct Questions {
     open: bool,
 }
 
+/// Whether somebody who waits since then is for a device with these rights by now, or left to others first.
+pub(super) fn is_for(
+    again: Again,
+    device: VerifyingKey,
+    roles: Roles,
+    since: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let Again::HandedOver { to, by } = again else {
+        return true;
+    };
+    let is_meant = match to {
+        Successor::Anyone => true,
+        Successor::Supervisor => roles.contains(Roles::SUPERVISOR),
+        Successor::Colleague { device: meant } => meant == device,
+    };
+    (is_meant && by != device) || since + LEFT_TO_OTHERS <= now
+}
+
 impl Desk {
     /// Asks the survivor whether somebody else may take over. They may go on with them, stay, or end; until
     /// they answer the chat goes on. Takes the place of a question that is open.
     ///
     /// # Errors
-    /// [`WriteError::NotNow`] while there is no survivor in the chat.
+    /// [`WriteError::NotNow`] while there is no survivor in the chat, and where a certain colleague is not on duty
+    /// or takes nobody now.
     pub fn hand_over(
         &mut self,
         chat: ChatNumber,
+        to: Successor,
         handover: Handover,
         now: Timestamp,
     ) -> Result<(), WriteError> {
         self.now = now;
+        let whom = match to {
+            Successor::Anyone => Whom::Anyone,
+            Successor::Supervisor => Whom::Supervisor,
+            Successor::Colleague { device } => {
+                let shown = self.colleagues.who_takes(StaffId(device.0));
+                Whom::Colleague { shown: shown.ok_or(WriteError::NotNow)? }
+            }
+        };
         self.close_end_question(chat, EndStep::Withdrawn);
         self.withdraw_word(chat, now);
         let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
         let held = held.ok_or(WriteError::NotNow)?;
-        let to = handover.to;
         held.questions = Questions { turn: held.questions.turn.saturating_add(1), open: true };
-        held.chat.say(Content::AskHandover { turn: held.questions.turn, handover }, now);
+        let turn = held.questions.turn;
+        held.chat.say(Content::AskHandover { turn, to: whom, handover }, now);
         held.silence.handle_said(now);
         self.show_chat(chat, ChatEvent::Handover(HandoverStep::Asked(to)));
         self.settle();
@@ -79,16 +109,42 @@ impl Desk {
         }
     }
 
-    /// Whether somebody who waits since then can be taken here now. Others come first for whom this desk handed
-    /// over, and supervisors for whoever is meant for one.
-    pub(super) fn is_offered(&self, again: Again, since: Timestamp) -> bool {
-        let Again::HandedOver { to, by } = again else {
-            return true;
+    /// For which certain person somebody was handed over, if for one.
+    pub(super) fn meant(&self, again: Again) -> Option<Meant> {
+        let Again::HandedOver { to: Successor::Colleague { device }, by } = again else {
+            return None;
         };
-        let device = &self.setup.device;
-        let is_supervisor = device.chain.leaf().roles.contains(Roles::SUPERVISOR);
-        let is_meant = to == Successor::Anyone || is_supervisor;
-        (is_meant && by != device.key()) || since + LEFT_TO_OTHERS <= self.now
+        let name = |key| self.colleagues.name(key);
+        Some(if device == self.setup.device.key() {
+            Meant::Me { by: name(by) }
+        } else {
+            Meant::Colleague { to: name(device) }
+        })
+    }
+
+    /// A colleague's name became known: whoever is for them, or was handed over by them, is shown with it.
+    pub(super) fn name_who_is_meant(&mut self) {
+        let news = self.waiting.iter().filter_map(|(ticket, place)| {
+            let meant = self.meant(place.shown.beforehand.again);
+            (meant != place.shown.meant).then_some((*ticket, meant))
+        });
+        let news = news.collect::<Vec<_>>();
+        if news.is_empty() {
+            return;
+        }
+        for (ticket, meant) in news {
+            if let Some(place) = self.waiting.get_mut(&ticket) {
+                place.shown.meant = meant;
+            }
+        }
+        self.show_waiting();
+    }
+
+    /// Whether somebody who waits since then can be taken here now. Others come first for whom this desk handed
+    /// over, and whoever is meant for a supervisor or a certain colleague is for them first.
+    pub(super) fn is_offered(&self, again: Again, since: Timestamp) -> bool {
+        let own = &self.setup.device;
+        is_for(again, own.key(), own.chain.leaf().roles, since, self.now)
     }
 
     /// Whoever was left to others for long enough can be taken here.

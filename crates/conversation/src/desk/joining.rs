@@ -142,18 +142,14 @@ impl Desk {
         if !held.is_with_survivor() || !held.joining.is_nobody() {
             return Err(WriteError::NotNow);
         }
-        let chain = Bytes::try_from(encode(&colleague.staff.chain));
-        let name = Bytes::try_from(encode(&colleague.name));
-        let (Ok(chain), Ok(name)) = (chain, name) else {
-            return Err(WriteError::NotNow);
-        };
+        let shown =
+            Certified { chain: colleague.staff.chain.clone(), name: colleague.name.clone() };
         self.withdraw_word(chat, now);
         let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         let turn = held.joining.turn.saturating_add(1);
         let (colleague, stage) = (Some(colleague), Stage::Asked);
         held.joining = Joining { turn, colleague, stage, ..Joining::default() };
-        let colleague = Certified { chain, name, joins_as };
-        held.chat.say(Content::AskJoining { turn, colleague }, now);
+        held.chat.say(Content::AskJoining { turn, colleague: shown, joins_as }, now);
         held.silence.handle_said(now);
         self.show_company(chat);
         self.settle();

@@ -11,6 +11,7 @@ mod ending;
 mod guidance;
 mod handover;
 mod joining;
+mod offers;
 mod returns;
 mod shift;
 mod shown;
@@ -33,8 +34,11 @@ pub use self::{
     colleagues::{Asks, Colleague},
     duty::Duty,
     joining::Call,
+    offers::{OfferedTo, PlaceOffer},
     shift::{Capacity, Hindrance, Shift},
-    shown::{Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Trouble, WaitingSurvivor},
+    shown::{
+        Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
+    },
     vault::VaultState,
 };
 use self::{
@@ -45,6 +49,7 @@ use self::{
     guidance::OwnGuidance,
     handover::Questions,
     joining::{Called, Joining},
+    offers::OwnOffers,
     returns::Returns,
     shift::OwnShift,
     silence::{Due, Watch},
@@ -148,6 +153,7 @@ pub struct Desk {
     colleagues: Colleagues,
     vault: OwnVault,
     vault_shown: VaultShown,
+    offers: OwnOffers,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -187,6 +193,7 @@ impl Desk {
             colleagues: Colleagues::default(),
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
+            offers: OwnOffers::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -403,6 +410,7 @@ impl Desk {
             RelayFrame::Reply { number: guidance::REQUEST, reply } => {
                 let given = self.guidance.handle_reply(&reply, self.trust.policy());
                 if let Some(guidance) = given {
+                    self.offers.set_wanted(guidance.offers.clone());
                     self.show(DeskEvent::Guidance(guidance));
                 }
             }
@@ -501,6 +509,7 @@ impl Desk {
             self.absence_timeout(),
             self.rest_due(),
             self.calls_timeout(),
+            self.offers_timeout(),
         ];
         own.into_iter().chain(chats).flatten().min()
     }
@@ -621,7 +630,8 @@ impl Desk {
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
         let offered = self.is_offered(opened.again, since);
-        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered };
+        let meant = self.meant(opened.again);
+        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered, meant };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
     }
@@ -966,9 +976,21 @@ impl Desk {
     }
 
     fn hindrance(&self) -> Option<Hindrance> {
-        let open = self.chats.values().filter(|held| held.chat.is_open()).count();
-        let chats = open + self.claiming.len();
-        self.shift.hindrance(self.duty.shown(), self.stage(), chats, self.waiting.len())
+        let (duty, stage) = (self.duty.shown(), self.stage());
+        self.shift.hindrance(duty, stage, self.load(), self.waiting.len())
+    }
+
+    /// The chats that are open or about to be.
+    fn load(&self) -> usize {
+        self.chats.values().filter(|held| held.chat.is_open()).count() + self.claiming.len()
+    }
+
+    /// How many more chats this desk would take now.
+    fn room(&self) -> u8 {
+        match self.hindrance() {
+            None | Some(Hindrance::NobodyWaiting) => self.shift.room(self.load()),
+            Some(_) => 0,
+        }
     }
 
     fn pause(&mut self) {
@@ -1133,7 +1155,9 @@ impl Desk {
         }
         self.mind_joining();
         self.mind_vault();
+        self.mind_idleness();
         self.mind_colleagues();
+        self.mind_offers();
     }
 
     fn duty_and_context(&mut self) -> (&mut OwnDuty, Context<'_>) {

@@ -133,6 +133,12 @@ impl OwnShift {
         }
     }
 
+    /// How many more chats the person wants, with `chats` open.
+    pub(super) fn room(&self, chats: usize) -> u8 {
+        let most = self.capacity.unwrap_or(Capacity::MOST).chats();
+        most.saturating_sub(u8::try_from(chats).unwrap_or(u8::MAX))
+    }
+
     /// Why the desk takes nobody, with `chats` open and `waiting` in the line.
     pub(super) fn hindrance(
         &self,
@@ -141,7 +147,7 @@ impl OwnShift {
         chats: usize,
         waiting: usize,
     ) -> Option<Hindrance> {
-        let is_full = self.capacity.is_some_and(|capacity| chats >= usize::from(capacity.chats()));
+        let is_full = self.capacity.is_some() && self.room(chats) == 0;
         match duty {
             _ if self.is_locked() => Some(Hindrance::Locked),
             Duty::Off => Some(Hindrance::OffDuty),

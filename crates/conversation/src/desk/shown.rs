@@ -2,10 +2,12 @@
 
 use core::fmt;
 
-use stillroom_program::{Again, Guidance, SafetyAnswer, Timestamp};
+use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
-use super::{Asks, Call, Colleague, Duty, Hindrance, KnownCase, Shift, VaultState, WordStep};
+use super::{
+    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, VaultState, WordStep,
+};
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
     line::Line,
@@ -59,9 +61,27 @@ pub struct WaitingSurvivor {
     pub here: bool,
     /// What they said beforehand.
     pub beforehand: Beforehand,
-    /// Whether they can be taken here. If not, others come first: a supervisor, or anybody but the one who
-    /// handed them over. Where none of those takes them they are offered later.
+    /// Whether they can be taken here. If not, others come first: a supervisor, a certain colleague, or anybody
+    /// but the one who handed them over. Where none of those takes them they are offered later.
     pub offered: bool,
+    /// For whom they were handed over, where it is for a certain person.
+    pub meant: Option<Meant>,
+}
+
+/// The certain person for whom somebody was handed over. Names are certified; nothing where this desk has not heard
+/// from that colleague while on duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// Whoever is at this desk.
+    Me {
+        /// Who handed them over.
+        by: Option<DisplayName>,
+    },
+    /// A colleague.
+    Colleague {
+        /// Who.
+        to: Option<DisplayName>,
+    },
 }
 
 impl WaitingSurvivor {
@@ -95,6 +115,13 @@ pub enum DeskEvent {
         on: Vec<Colleague>,
         /// What this desk asks.
         asks: Asks,
+    },
+    /// To whom places are offered, whole, where the program wants that.
+    Offers {
+        /// Each that is offered to somebody.
+        offers: Vec<PlaceOffer>,
+        /// Whether this desk is passed over for the moment, as whoever is at it wants.
+        passes: bool,
     },
     /// A colleague on duty wrote to this desk alone.
     Consult {

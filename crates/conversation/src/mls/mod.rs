@@ -21,7 +21,7 @@ mod received;
 mod storage;
 mod suite;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use credential::{Leaf, Member, MemberCredential};
 pub use error::{Fault, MlsError, Rule};

@@ -7,19 +7,23 @@
 //! From the yes on nothing that is written goes into it. It does not protect against an advocate who tells
 //! somebody what they read before.
 
-use stillroom_program::{Again, Timestamp};
+use stillroom_program::{Again, Successor, Timestamp};
 
 use super::{Phase, State, Survivor, SurvivorEvent};
 use crate::{
-    chat::{Chat, ChatOutput},
-    conversation::{Announcement, ConversationEvent, Ending, Handover, LiveStep, Written},
-    envelope::{Content, Stay},
+    chat::{Chat, ChatOutput, role_of},
+    conversation::{
+        Announcement, ConversationEvent, Ending, Handover, HandoverAsked, LiveStep, Proposed,
+        Written,
+    },
+    envelope::{Content, Stay, Whom},
     line::Line,
 };
 
 /// A question that is open.
 pub(super) struct Question {
     turn: u32,
+    to: Successor,
     handover: Handover,
 }
 
@@ -44,7 +48,7 @@ impl Survivor {
         chat.step(LiveStep::Stop, now);
         self.last_number = self.last_number.max(chat.last_number());
         let by = chat.lead_key().filter(|_| self.may_be_served(now));
-        let to = agreed.handover.to;
+        let to = agreed.to;
         if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
             self.former = Some(Former { chat, agreed: Some(agreed) });
         }
@@ -77,12 +81,24 @@ impl Survivor {
         self.drain_chat(now);
     }
 
-    /// The lead asks, or asks no more.
-    pub(super) fn handle_question(&mut self, turn: u32, asked: Option<Handover>) {
+    /// The lead asks, or asks no more. A question about somebody who does not belong to the program's staff is
+    /// none, and takes the place of an earlier one all the same.
+    pub(super) fn handle_question(
+        &mut self,
+        turn: u32,
+        asked: Option<Box<(Whom, Handover)>>,
+        now: Timestamp,
+    ) {
         match asked {
-            Some(handover) => {
-                self.question = Some(Question { turn, handover: handover.clone() });
-                self.show(SurvivorEvent::Handover(Some(handover)));
+            Some(asked) => {
+                let (whom, handover) = *asked;
+                let Some((to, proposed)) = self.proposed(&whom, now) else {
+                    self.drop_question();
+                    return;
+                };
+                self.question = Some(Question { turn, to, handover: handover.clone() });
+                let asked = HandoverAsked { to: proposed, handover };
+                self.show(SurvivorEvent::Handover(Some(asked)));
             }
             None if self.question.is_some() => {
                 self.drop_question();
@@ -90,6 +106,19 @@ impl Survivor {
             }
             None => {}
         }
+    }
+
+    /// Who would come: a certain colleague by what the program says of them, whatever the lead does.
+    fn proposed(&self, whom: &Whom, now: Timestamp) -> Option<(Successor, Proposed)> {
+        Some(match whom {
+            Whom::Anyone => (Successor::Anyone, Proposed::Anyone),
+            Whom::Supervisor => (Successor::Supervisor, Proposed::Supervisor),
+            Whom::Colleague { shown } => {
+                let (device, name) = self.trust.lead(shown, now)?;
+                let role = role_of(device.roles);
+                (Successor::Colleague { device: device.key }, Proposed::Colleague { name, role })
+            }
+        })
     }
 
     /// Whatever is asked is not asked any more.

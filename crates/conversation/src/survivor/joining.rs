@@ -5,13 +5,12 @@
 //! and for as long as that yes stands. The core holds to that whatever the lead's desk or the relay does; a chat into
 //! which somebody else is added is over.
 
-use stillroom_program::{Chain, NameCertificate, Timestamp};
-use stillroom_protocol::decode;
+use stillroom_program::Timestamp;
 
 use super::{State, Survivor, SurvivorEvent};
 use crate::{
     chat::Agreed,
-    conversation::{Announcement, Company, Newcomer, StaysAway},
+    conversation::{Announcement, Company, JoinsAs, Newcomer, StaysAway},
     envelope::{Certified, Content},
     mls::MemberCredential,
 };
@@ -72,10 +71,12 @@ impl Survivor {
     pub(super) fn handle_joining_asked(
         &mut self,
         turn: u32,
-        colleague: &Certified,
+        colleague: Certified,
+        joins_as: JoinsAs,
         now: Timestamp,
     ) {
-        let checked = self.check_colleague(colleague, now).filter(|_| !self.is_in_company());
+        let checked =
+            self.check_colleague(colleague, joins_as, now).filter(|_| !self.is_in_company());
         if let Some(colleague) = checked {
             let who = colleague.who.clone();
             self.asked = Some(Asked { turn, colleague, agrees: false });
@@ -136,11 +137,14 @@ impl Survivor {
         self.show_company(Company::Nobody);
     }
 
-    fn check_colleague(&self, colleague: &Certified, now: Timestamp) -> Option<Agreed> {
-        let chain = decode::<Chain>(&colleague.chain).ok()?;
+    fn check_colleague(
+        &self,
+        Certified { chain, name }: Certified,
+        joins_as: JoinsAs,
+        now: Timestamp,
+    ) -> Option<Agreed> {
         let device = self.trust.check_chain(&chain, now)?;
-        let name = decode::<NameCertificate>(&colleague.name).ok()?.verify(&device).ok()?;
-        let joins_as = colleague.joins_as;
+        let name = name.verify(&device).ok()?;
         let who = Newcomer { name: name.as_str().into(), joins_as };
         let credential = MemberCredential::Staff { chain };
         device.roles.contains(joins_as.right()).then_some(Agreed { who, device, credential })

@@ -170,7 +170,8 @@ fn colleague(console: Console, id: StaffId) -> impl IntoView {
     li().class("waiter").child((about, write))
 }
 
-fn roles(roles: Roles) -> impl Iterator<Item = String> {
+/// What somebody may do by their certificate, in words.
+pub(super) fn roles(roles: Roles) -> impl Iterator<Item = String> {
     let known = [
         (Roles::SUPERVISOR, "role-supervisor"),
         (Roles::ADVOCATE, "role-advocate"),

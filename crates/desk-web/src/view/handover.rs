@@ -6,26 +6,29 @@
 
 use leptos::ev;
 use leptos::html::{
-    Input, Textarea, button, details, div, fieldset, h3, input, label, legend, p, span, summary,
+    Input, Textarea, bdi, button, details, div, fieldset, h3, input, label, legend, p, span,
+    summary,
 };
 use leptos::prelude::*;
 use stillroom_conversation::{
-    HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS, HandoverReason, HandoverStep, Successor,
+    Colleague, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS, HandoverReason, HandoverStep,
+    Successor, WriteError,
 };
+use stillroom_program::VerifyingKey;
+use stillroom_protocol::StaffId;
 use web_sys::{Element, SubmitEvent};
 use zeroize::Zeroizing;
 
 use super::asked::asked;
+use super::colleagues::roles;
 use super::{form, message_id, quiet_field};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
+use crate::colleagues::Colleagues;
 use crate::console::Console;
 use crate::focus;
 use crate::texts::{say, say_with};
 use crate::words;
-
-const TO: [(Successor, &str); 2] =
-    [(Successor::Anyone, "hand-over-anyone"), (Successor::Supervisor, "hand-over-supervisor")];
 
 const WHY: [(HandoverReason, &str); 3] = [
     (HandoverReason::ShiftEnds, "hand-over-shift-ends"),
@@ -42,7 +45,7 @@ pub(super) fn handover(console: Console, seated: Seated) -> impl IntoView {
     };
     let step = Memo::new(move |_| chat.with(Chat::handover));
     let is_asked = move || matches!(step.get(), Some(HandoverStep::Asked(_)));
-    let told = move || step.get().map(|step| say(words::handover(step)));
+    let told = move || step.get().map(|step| console.board.colleagues.about_handover(step));
     let told =
         asked(seat, is_asked, told, "handover-back", move || console.withdraw_handover(seat));
     let asking = details()
@@ -63,25 +66,25 @@ pub(super) fn open_form(console: Console, seat: Seat) {
 }
 
 fn question(console: Console, seat: Seat) -> impl IntoView {
-    let to = TO.map(|(_, text)| (NodeRef::<Input>::new(), text));
+    let to = RwSignal::new(Successor::Anyone);
     let why = WHY.map(|(_, text)| (NodeRef::<Input>::new(), text));
     let (words, note) = (NodeRef::<Textarea>::new(), NodeRef::<Textarea>::new());
     let refused = RwSignal::new(None);
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
-        let chosen_to = TO.iter().zip(to).find(|(_, (node, _))| is_checked(*node));
+        let to = to.get_untracked();
         let chosen_why = WHY.iter().zip(why).find(|(_, (node, _))| is_checked(*node));
-        if let (Some(((to, _), _)), Some(((why, _), _))) = (chosen_to, chosen_why) {
-            let asked = console.hand_over(seat, *to, *why, &value(words), &value(note));
-            refused.set(asked.err());
+        if let Some(((why, _), _)) = chosen_why {
+            let asked = console.hand_over(seat, to, *why, &value(words), &value(note));
+            refused.set(asked.err().map(|error| refusal(to, error)));
             focus::move_if_dropped(message_id(seat));
         }
     };
-    let said = move || refused.get().map(|error| say(words::write_error(error)));
+    let said = move || refused.get().map(say);
     form().class("hand-over").on(ev::submit, ask).child((
         p().child(say("hand-over-about")),
-        choices("hand-over-to", format!("to-{seat}"), &to, Some(first_id(seat))),
-        choices("hand-over-why", format!("why-{seat}"), &why, None),
+        to_whom(console, seat, to),
+        choices("hand-over-why", format!("why-{seat}"), &why),
         field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
         field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
         p().attr("role", "status").child(said),
@@ -89,18 +92,76 @@ fn question(console: Console, seat: Seat) -> impl IntoView {
     ))
 }
 
+/// Why nothing was asked.
+fn refusal(to: Successor, error: WriteError) -> &'static str {
+    match (to, error) {
+        (Successor::Colleague { .. }, WriteError::NotNow) => "hand-over-colleague-cannot",
+        _ => words::write_error(error),
+    }
+}
+
+/// Whoever is on duty, a supervisor, or one of the colleagues who would take somebody now, by name. Who is chosen
+/// and cannot any more stays in the list, so that nobody else is asked in their place by a slip.
+fn to_whom(console: Console, seat: Seat, chosen: RwSignal<Successor>) -> impl IntoView {
+    let colleagues = console.board.colleagues;
+    let one = move |to: Successor, id: Option<String>, text: AnyView| {
+        let radio = input()
+            .attr("type", "radio")
+            .attr("name", format!("to-{seat}"))
+            .attr("id", id)
+            .attr("autocomplete", "off")
+            .attr("checked", (to == Successor::Anyone).then_some(""))
+            .on(ev::change, move |_| chosen.set(to));
+        label().class("choice").child((radio, span().child(text)))
+    };
+    let listed = move || {
+        let chosen = chosen.get();
+        let is_listed = |one: &&Colleague| one.room > 0 || to_colleague(one.id) == chosen;
+        colleagues.on.with(|on| on.iter().filter(is_listed).map(|one| one.id).collect::<Vec<_>>())
+    };
+    let each = For(ForProps::builder()
+        .each(listed)
+        .key(|id| *id)
+        .children(move |id| one(to_colleague(id), None, about(colleagues, id).into_any()))
+        .build());
+    fieldset().child((
+        legend().child(say("hand-over-to")),
+        one(Successor::Anyone, Some(first_id(seat)), say("hand-over-anyone").into_any()),
+        one(Successor::Supervisor, None, say("hand-over-supervisor").into_any()),
+        each,
+        p().class("small").child(say("hand-over-certain")),
+    ))
+}
+
+fn to_colleague(id: StaffId) -> Successor {
+    Successor::Colleague { device: VerifyingKey(id.0) }
+}
+
+/// A colleague's name, roles, and how many chats they have by now.
+fn about(colleagues: Colleagues, id: StaffId) -> impl IntoView {
+    let facts = Memo::new(move |_| {
+        let one = colleagues.on.with(|on| on.iter().find(|one| one.id == id).cloned());
+        one.map(|one| (one.chats, one.roles))
+    });
+    let facts = move || {
+        facts.get().map(|(chats, rights)| {
+            let chats = say_with("colleagues-chats", &[("count", &chats.to_string())]);
+            roles(rights).chain([chats]).map(|fact| format!(", {fact}")).collect::<String>()
+        })
+    };
+    (bdi().child(colleagues.name_or_a_colleague(id)), facts)
+}
+
 /// One of several. The first is chosen, so that a form that is sent says something.
 fn choices<const N: usize>(
     about: &'static str,
     name: String,
     choices: &[(NodeRef<Input>, &'static str); N],
-    first: Option<String>,
 ) -> impl IntoView + use<N> {
     let each = choices.iter().enumerate().map(|(at, (node, text))| {
         let radio = input()
             .attr("type", "radio")
             .attr("name", name.clone())
-            .attr("id", first.clone().filter(|_| at == 0))
             .attr("autocomplete", "off")
             .attr("checked", (at == 0).then_some(""))
             .node_ref(*node);

@@ -3,11 +3,11 @@
 use leptos::ev;
 use leptos::html::{button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{Hindrance, WaitingSurvivor};
+use stillroom_conversation::{Hindrance, Meant, WaitingSurvivor};
 
 use super::beforehand::facts;
-use super::{colleagues, joining, shift};
-use crate::board::{Board, Seated, chat_name};
+use super::{colleagues, joining, offers, shift};
+use crate::board::{Board, Seated, chat_name, name_of};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
 use crate::moments;
@@ -47,7 +47,7 @@ fn who_waits(console: Console) -> impl IntoView {
         .child(say("take-next"));
     let each = For(ForProps::builder()
         .each(move || board.waiting.get())
-        .key(|waiter| (waiter.ticket, waiter.here, waiter.offered))
+        .key(|waiter| (waiter.ticket, waiter.here, waiter.offered, meant(waiter)))
         .children(move |waiter| waiting(console, waiter))
         .build());
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
@@ -59,6 +59,7 @@ fn who_waits(console: Console) -> impl IntoView {
     section().class("who-waits").child((
         div().class("lists-head").child((heading, take_next)),
         p().class("nothing").attr("id", "take-why").child(why),
+        offers::pass(console),
         ul().attr("role", "list").attr("aria-label", say("waiting-list")).child(each),
         p().class("unseen").attr("role", "status").child(told),
     ))
@@ -74,7 +75,8 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 }
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
-    let WaitingSurvivor { ticket, since, here, beforehand, offered } = waiter;
+    let certain = meant(&waiter);
+    let WaitingSurvivor { ticket, since, here, beforehand, offered, .. } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
@@ -94,14 +96,25 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
             .on(ev::click, move |_| console.take(ticket))
             .child(say("take-this"))
     });
-    let others = (!offered).then(|| span().child(say("waiting-others-first")));
+    let others = match certain {
+        Some(certain) => Some(span().child(certain)),
+        None => (!offered).then(|| span().child(say("waiting-others-first"))),
+    };
     let about = div().attr("id", id).child((
         span().class("since").child(waited),
         (!here).then(|| span().class("mark mark-warm").child(say("mark-line-dropped"))),
         facts(&beforehand),
         others,
+        offers::offered(console.board, ticket),
     ));
     li().class("waiter").child((about, take))
+}
+
+/// For which certain person somebody waits, in words.
+fn meant(waiter: &WaitingSurvivor) -> Option<String> {
+    let meant = waiter.meant.as_ref()?;
+    let (Meant::Me { by: name } | Meant::Colleague { to: name }) = meant;
+    Some(say_with(words::meant(meant, waiter.offered), &[("name", &name_of(name.as_ref()))]))
 }
 
 fn chats(console: Console) -> impl IntoView {
@@ -184,6 +197,8 @@ fn keys() -> impl IntoView {
         say("keys-chat"),
         say("keys-next"),
         say("keys-waiting"),
+        say("keys-offer"),
+        say("keys-pass"),
         say("keys-lock"),
         say("keys-prepared"),
         say("keys-fill"),

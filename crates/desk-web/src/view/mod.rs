@@ -22,6 +22,7 @@ mod lists;
 mod live;
 mod lock;
 mod log;
+mod offers;
 mod panel;
 mod practice;
 mod prepared;

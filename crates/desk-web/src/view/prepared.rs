@@ -225,6 +225,7 @@ mod tests {
             guides: Default::default(),
             checklist: Checklist::default(),
             check_in: 15,
+            offers: None,
         }))
     }
 

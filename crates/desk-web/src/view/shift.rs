@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use stillroom_conversation::{Capacity, Shift};
 use web_sys::SubmitEvent;
 
-use super::form;
 use super::practice::practice;
+use super::{form, offers};
 use crate::console::Console;
 use crate::moments;
 use crate::texts::{say, say_with};
@@ -36,7 +36,11 @@ pub(super) fn shift(console: Console) -> impl IntoView {
     section().class("shift").child((
         div().class("lists-head").child((h2().child(say("shift-heading")), practice())),
         p().class("nothing").child((chats, " ", end)),
-        details().child((summary().child(say("shift-change")), change(console))),
+        details().child((
+            summary().child(say("shift-change")),
+            change(console),
+            offers::languages(console),
+        )),
     ))
 }
 

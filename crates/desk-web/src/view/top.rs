@@ -112,7 +112,8 @@ fn trouble(board: Board) -> impl IntoView {
     div().attr("role", "alert").child(notice)
 }
 
-/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with M to
+/// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with O whoever is offered is taken,
+/// and with P not now; with M to
 /// the prepared messages, with G to the guides or back, with C to the checklist or back, with S to
 /// colleagues or back; with L the desk is locked, whatever is open on it.
 pub(super) fn listen_for_keys(console: Console) {
@@ -128,6 +129,10 @@ pub(super) fn listen_for_keys(console: Console) {
             console.lock();
         } else if code == "KeyW" {
             focus::move_to("take-next".into());
+        } else if code == "KeyO" {
+            console.take_offered();
+        } else if code == "KeyP" {
+            console.pass();
         } else if code == "KeyN" {
             if let Some(seat) = board.next_to_answer() {
                 console.go_to(seat);

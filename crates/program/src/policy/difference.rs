@@ -239,6 +239,9 @@ impl Fields {
 impl Fields {
     fn guidance(&mut self, guidance: &Guidance) {
         self.add("timers.check_in", guidance.check_in.to_string());
+        if let Some(offers) = &guidance.offers {
+            self.add("offers.accept_seconds", offers.accept_seconds.to_string());
+        }
         for message in guidance.canned_messages.iter() {
             let said = [("title", &*message.title), ("text", &*message.text)];
             self.entry("canned_messages", &message.id, &said);

@@ -13,7 +13,7 @@ use toml::value::Datetime;
 
 use crate::limits::{CHECKLIST_OWN_MAX, LOCALE_MAX};
 use crate::policy::calendar::{local_in_zone, seconds_at_offset, seconds_in_zone};
-use crate::policy::guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
+use crate::policy::guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind, Offers};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
@@ -166,6 +166,13 @@ struct File {
     guides: Vec<FileGuide>,
     #[serde(default)]
     checklist: FileChecklist,
+    offers: Option<FileOffers>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileOffers {
+    accept_seconds: u16,
 }
 
 #[derive(Deserialize)]
@@ -420,6 +427,7 @@ impl File {
     fn into_policy(self, files: &[LocaleFile]) -> Result<Policy, String> {
         let zone = self.hours.time_zone.clone();
         let check_in = self.timers.check_in;
+        let offers = self.offers.as_ref().map(|offers| offers.offers(&self)).transpose()?;
         let locales = self.locales.into_iter().zip(files);
         let locales: Vec<Locale> = locales.map(|(locale, file)| locale.into_locale(file)).collect();
         Ok(Policy {
@@ -459,8 +467,25 @@ impl File {
                 guides: list("guides", self.guides)?,
                 checklist: self.checklist.into_checklist()?,
                 check_in,
+                offers,
             },
         })
+    }
+}
+
+impl FileOffers {
+    /// With the languages that the policy names, each once.
+    fn offers(&self, file: &File) -> Result<Offers, String> {
+        let served = file.languages.served.iter().map(|language| &language.tag);
+        let named = [&file.language].into_iter().chain(served);
+        let mut languages = Vec::<Text<16>>::new();
+        for tag in named.chain(file.locales.iter().map(|locale| &locale.tag)) {
+            if !languages.contains(tag) {
+                languages.push(tag.clone());
+            }
+        }
+        let languages = list("offers", languages)?;
+        Ok(Offers { accept_seconds: self.accept_seconds, languages })
     }
 }
 

@@ -3,10 +3,12 @@
 //! Only desks, and whoever writes a policy, read it. It is the program's own word to its staff: that a guide is
 //! good advice is not known here. The relay holds it, so it must say nothing about anybody.
 
+use core::time::Duration;
+
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{List, Text};
 
-use crate::limits::{CHECKLIST_OWN_MAX, GUIDES_MAX, PREPARED_MAX};
+use crate::limits::{CHECKLIST_OWN_MAX, GUIDES_MAX, OFFER_LANGUAGES_MAX, PREPARED_MAX};
 
 /// All that helps staff while they chat.
 #[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
@@ -19,6 +21,24 @@ pub struct Guidance {
     pub checklist: Checklist,
     /// Minutes of a chat until there is a reminder to check in about meaning and feeling.
     pub check_in: u16,
+    /// How whoever waits is offered to one after the other; nothing where staff take them as they see fit.
+    pub offers: Option<Offers>,
+}
+
+/// How whoever waits is offered to one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct Offers {
+    /// Seconds to accept, before the next is asked.
+    pub accept_seconds: u16,
+    /// The languages that staff can say they speak (BCP 47): those of the chats and of the page.
+    pub languages: List<Text<16>, OFFER_LANGUAGES_MAX>,
+}
+
+impl Offers {
+    /// The time to accept.
+    pub fn accept(&self) -> Duration {
+        Duration::from_secs(self.accept_seconds.into())
+    }
 }
 
 /// A message to choose, in which placeholders are filled by hand before it is sent.

@@ -667,6 +667,20 @@ fn the_reminder_to_check_in_comes_after_a_time_that_is_meant() {
 }
 
 #[test]
+fn the_time_to_accept_is_one_in_which_somebody_can_look_up_and_nobody_waits_for_long() {
+    let seconds = |accept_seconds| {
+        found(|p| {
+            let languages = List::default();
+            p.guidance.offers = Some(Offers { accept_seconds, languages });
+        })
+    };
+    assert_eq!((seconds(15), seconds(300)), (vec![], vec![]));
+    for out in [0, 14, 301] {
+        assert_eq!(seconds(out), one("offers.accept_seconds", Problem::AcceptSeconds));
+    }
+}
+
+#[test]
 fn guides_that_are_too_long_all_together_are_refused() {
     let guide = |number: usize| Guide {
         id: text(&number.to_string()),
@@ -765,6 +779,7 @@ fn every_field_of_a_policy_is_told_of() {
     new.page.hours.exceptions = List::default();
     new.page.survey = List::default();
     new.guidance.check_in = 20;
+    new.guidance.offers = Some(Offers { accept_seconds: 45, languages: List::default() });
     new.guidance.canned_messages = List::default();
     new.guidance.guides = List::default();
     new.guidance.checklist = Checklist::default();
@@ -781,6 +796,7 @@ fn every_field_of_a_policy_is_told_of() {
         "survey \"helped\" ask",
         "survey \"better\" free_text",
         "timers.check_in",
+        "offers.accept_seconds",
         "canned_messages \"welcome\" text",
         "guides \"reporting\" kind",
         "guides \"reporting\" say",

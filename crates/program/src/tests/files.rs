@@ -20,6 +20,22 @@ fn the_sample_is_a_sound_policy_that_can_be_signed_and_believed() {
 }
 
 #[test]
+fn offers_are_off_unless_the_file_says_how_long_they_stand_and_then_name_the_policys_languages() {
+    assert_eq!(Policy::from_toml(SAMPLE_POLICY).unwrap().guidance.offers, None);
+    let on = SAMPLE_POLICY.replace("# [offers]\n# accept_seconds", "[offers]\naccept_seconds");
+    let policy = Policy::from_toml(&on).unwrap();
+    let offers = policy.guidance.offers.clone().unwrap();
+    assert_eq!((offers.accept_seconds, policy.check()), (45, alloc::vec![]));
+    let tags = offers.languages.iter().map(|tag| &**tag).collect::<alloc::vec::Vec<_>>();
+    assert_eq!(tags.first(), Some(&"en"));
+    assert!(policy.page.languages.served.iter().all(|language| tags.contains(&&*language.tag)));
+    let mut once = tags.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), tags.len());
+}
+
+#[test]
 fn an_unknown_key_is_refused_with_its_line() {
     let line_of = |text: &str, needle: &str| {
         1 + text.lines().position(|line| line.starts_with(needle)).unwrap()

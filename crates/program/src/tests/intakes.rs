@@ -12,7 +12,7 @@ fn intake(language: &str) -> Intake {
 }
 
 fn handed_over(by: VerifyingKey) -> Again {
-    Again::HandedOver { to: Successor::Supervisor, by }
+    Again::HandedOver { to: Successor::Colleague { device: by }, by }
 }
 
 #[test]

@@ -5,6 +5,6 @@ mod hostile;
 mod members;
 mod people;
 mod rules;
-mod staff;
+pub(crate) mod staff;
 mod vectors;
 mod welcomes;

@@ -3,7 +3,9 @@
 
 use super::links::holds_link;
 use super::{Findings, Problem};
-use crate::limits::{POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX};
+use crate::limits::{
+    ACCEPT_SECONDS_MAX, ACCEPT_SECONDS_MIN, POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX,
+};
 use crate::policy::guidance::is_finished;
 use crate::policy::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
 
@@ -14,6 +16,11 @@ pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Finding
     let minutes = guidance.check_in;
     findings.add_if(minutes == 0, "timers.check_in", Problem::Empty);
     findings.add_if(minutes > TIMER_MAX, "timers.check_in", Problem::TooManyMinutes);
+    if let Some(offers) = &guidance.offers {
+        let seconds = ACCEPT_SECONDS_MIN..=ACCEPT_SECONDS_MAX;
+        let is_out = !seconds.contains(&offers.accept_seconds);
+        findings.add_if(is_out, "offers.accept_seconds", Problem::AcceptSeconds);
+    }
     let too_long = stillroom_wire::encode(guidance).len() > POLICY_GUIDANCE_MAX;
     findings.add_if(too_long, "guides", Problem::TooLong);
 }

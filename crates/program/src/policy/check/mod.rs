@@ -73,6 +73,8 @@ reasons! {
         OutOfOrder => "must come later than the one before it",
         /// Nobody waits that long.
         TooManyMinutes => "must be no more than 240 minutes",
+        /// Nobody can look up and answer so fast, or whoever waits is asked after too slowly.
+        AcceptSeconds => "must be from 15 to 300 seconds",
         /// It is not a name that sums can be kept under.
         NotAnId => "must be of small letters, digits and hyphens",
         /// Two have the same name.
