@@ -769,7 +769,7 @@ impl Survivor {
             ChatOutput::WordAsked { turn, wanted } => self.handle_word_asked(turn, wanted, now),
             ChatOutput::Silence(silence) => self.handle_silence(silence, now),
             ChatOutput::JoiningAsked { turn, colleague, joins_as } => {
-                self.handle_joining_asked(turn, colleague, joins_as, now);
+                self.handle_joining_asked(turn, *colleague, joins_as, now);
             }
             ChatOutput::JoiningWithdrawn { turn, why } => {
                 self.handle_joining_withdrawn(turn, why, now);

@@ -68,7 +68,7 @@ pub(crate) enum ChatOutput {
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
     /// On the survivor's device: the lead asks whether this colleague may join.
-    JoiningAsked { turn: u32, colleague: Certified, joins_as: JoinsAs },
+    JoiningAsked { turn: u32, colleague: Box<Certified>, joins_as: JoinsAs },
     /// On the survivor's device: the lead says that they do not join after all.
     JoiningWithdrawn { turn: u32, why: StaysAway },
     /// On a desk: the survivor answers that.
@@ -679,6 +679,7 @@ impl Chat {
             Content::AskJoining { turn, colleague, joins_as }
                 if self.is_from_lead_to_survivor(sender) =>
             {
+                let colleague = Box::new(colleague);
                 self.outputs.push_back(ChatOutput::JoiningAsked { turn, colleague, joins_as });
             }
             Content::WithdrawJoining { turn, why } if self.is_from_lead_to_survivor(sender) => {
