@@ -778,6 +778,7 @@ impl Survivor {
             ChatOutput::ThirdGone => self.handle_third_gone(),
             ChatOutput::SurvivorArrived
             | ChatOutput::ThirdArrived
+            | ChatOutput::PutOutAsked
             | ChatOutput::JoiningAnswered { .. }
             | ChatOutput::Sign(_)
             | ChatOutput::Stays { .. }

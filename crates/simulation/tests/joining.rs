@@ -304,8 +304,12 @@ fn the_lead_can_put_them_out_and_they_can_leave_by_themselves() {
 #[test]
 fn the_third_person_forgets_the_chat_when_it_ends_is_handed_over_or_loses_its_lead() {
     let ends: [fn(&mut Scene); 4] = [
-        |scene| _ = scene.world.as_desk(scene.sam, |core, now| core.end(FIRST, now)),
-        |scene| _ = scene.world.as_survivor(scene.survivor, |core, now| core.end(now)),
+        |scene| {
+            scene.world.as_desk(scene.sam, |core, now| core.end(FIRST, now));
+        },
+        |scene| {
+            scene.world.as_survivor(scene.survivor, |core, now| core.end(now));
+        },
         |scene| scene.world.destroy(scene.sam),
         |scene| {
             scene.world.leave(scene.survivor);

@@ -273,12 +273,13 @@ impl Chat {
         self.show_roster();
     }
 
-    /// Somebody asks that whoever joined last is put out: the survivor can, and they themselves.
-    pub(super) fn handle_put_out(&mut self, sender: LeafNumber, turn: u32, now: Timestamp) {
+    /// Somebody asks that whoever joined last is put out: the survivor can, and they themselves. The desk's core does
+    /// it at once; the survivor's page is spared the code that changes a group.
+    pub(super) fn handle_put_out(&mut self, sender: LeafNumber, turn: u32) {
         let may =
             self.is_survivor(super::MemberNumber(sender)) || self.third_leaf() == Some(sender);
-        if may && turn == self.third.turn {
-            self.put_out(now);
+        if may && turn == self.third.turn && self.is_leads() {
+            self.outputs.push_back(ChatOutput::PutOutAsked);
         }
     }
 

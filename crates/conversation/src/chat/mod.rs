@@ -77,6 +77,8 @@ pub(crate) enum ChatOutput {
     LetIn { turn: u32 },
     /// On a desk: the third person said who they are.
     ThirdArrived,
+    /// On the lead's desk: the third person is to be put out.
+    PutOutAsked,
     /// The third person is out.
     ThirdGone,
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
@@ -604,7 +606,7 @@ impl Chat {
             }
         }
         if let Content::PutOut { turn } = envelope.content {
-            self.handle_put_out(sender, turn, now);
+            self.handle_put_out(sender, turn);
         }
         if envelope.place > 0 {
             for content in self.inbox.accept(sender, envelope.place, envelope.content, now) {

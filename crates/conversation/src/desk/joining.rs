@@ -214,6 +214,14 @@ impl Desk {
         }
     }
 
+    /// The survivor, or the third person, wants them out: nobody at the desk is asked.
+    pub(super) fn handle_put_out_asked(&mut self, chat: ChatNumber) {
+        let now = self.now;
+        if let Some(held) = self.chats.get_mut(&chat) {
+            held.chat.put_out(now);
+        }
+    }
+
     /// The third person is out of the group: their desk is told so outside it, too, where the way in is closed to it
     /// before the change has come.
     pub(super) fn handle_third_gone(&mut self, chat: ChatNumber) {

@@ -845,6 +845,7 @@ impl Desk {
                 self.handle_joining_answered(number, turn, agrees);
             }
             ChatOutput::ThirdArrived => self.handle_third_arrived(number),
+            ChatOutput::PutOutAsked => self.handle_put_out_asked(number),
             ChatOutput::ThirdGone => self.handle_third_gone(number),
             // A chat that somebody else leads, whose lead did not come back.
             ChatOutput::LeadLost => self.show_chat(number, ChatEvent::Ended(Ending::Unknown)),
