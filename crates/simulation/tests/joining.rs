@@ -9,7 +9,8 @@ use std::{cell::Cell, rc::Rc};
 
 use scene::{A_WHILE, FIRST, SOON, add_desk_with, chatting};
 use stillroom_conversation::{
-    Announcement, Call, Company, Ending, JoinsAs, Newcomer, Phase, Role, StaysAway, WriteError,
+    Announcement, Call, Company, Ending, JoinsAs, Newcomer, Phase, Role, StaysAway, WordFor,
+    WordRefusal, WriteError,
 };
 use stillroom_program::{Roles, decode, encode};
 use stillroom_protocol::{ClientFrame, RelayFrame, StaffId};
@@ -502,4 +503,32 @@ fn the_relay_sees_neither_a_name_nor_a_word() {
             |frame: &Vec<u8>| frame.windows(words.len()).any(|part| part == words.as_bytes());
         assert!(!scene.world.seen_by_relay.iter().any(found), "{words}");
     }
+}
+
+#[test]
+fn no_code_word_is_asked_for_while_somebody_else_would_read_it() {
+    let mut scene = Scene::new(31);
+    let agree = |scene: &mut Scene| {
+        let case = WordFor::New("Sparrow".into());
+        scene.world.as_desk(scene.sam, |core, now| core.agree_on_word(FIRST, case, now)).unwrap()
+    };
+    let wanted = |scene: &Scene| scene.world.shown(scene.survivor).word_asked.last().copied();
+    assert_eq!(agree(&mut scene), Ok(()));
+    scene.world.run_for(MOMENT);
+    assert!(matches!(wanted(&scene), Some(Some(_))));
+
+    scene.ask();
+    assert_eq!(wanted(&scene), Some(None), "the question goes before anybody can come");
+    assert_eq!(agree(&mut scene), Err(WordRefusal::SomebodyJoins));
+    scene.agree();
+    scene.come();
+    scene.expect_in();
+    assert_eq!(agree(&mut scene), Err(WordRefusal::SomebodyJoins));
+    let survivor = scene.survivor;
+    let given = scene.world.as_survivor(survivor, |core, now| core.give_word("kettle", "", now));
+    assert_eq!(given, Some(Err(WriteError::NotNow)));
+
+    scene.put_out();
+    scene.world.run_for(A_WHILE);
+    assert_eq!(agree(&mut scene), Ok(()));
 }
