@@ -5,7 +5,7 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked, pressed, moved, entered = 0, asking, missed = 0
+let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, missed = 0
 let told = root.dataset.state + root.dataset.version
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.

@@ -27,7 +27,7 @@ const VISITOR_PORT: u16 = 7430;
 /// Where the desk is, likewise.
 const DESK_PORT: u16 = 7431;
 
-/// Who practises, if nobody is named.
+/// Who practises, if nobody is named who may take a chat.
 const SOMEBODY: &str = "Sam";
 
 /// Practise with colleagues on the real pages, apart from the real line. Ctrl-C leaves nothing behind.
@@ -39,6 +39,9 @@ pub(crate) struct PracticeArguments {
     /// A supervisor who practises. May be given several times.
     #[arg(long = "supervisor", value_name = "NAME")]
     supervisors: Vec<String>,
+    /// An interpreter who practises. May be given several times.
+    #[arg(long = "interpreter", value_name = "NAME")]
+    interpreters: Vec<String>,
     /// The program's policy.toml, for its texts, prepared messages and guides; the sample's without it.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -111,16 +114,19 @@ fn links(
     program: &ThrowAway,
     origin: &str,
 ) -> Result<Vec<NamedLink>, Failure> {
-    let nobody = arguments.advocates.is_empty() && arguments.supervisors.is_empty();
-    let somebody = nobody.then_some(SOMEBODY);
-    let advocates = arguments.advocates.iter().map(String::as_str).chain(somebody);
-    let supervisors = arguments.supervisors.iter().map(String::as_str);
+    let PracticeArguments { advocates, supervisors, interpreters, .. } = arguments;
+    let nobody_leads = advocates.is_empty() && supervisors.is_empty();
+    let somebody = nobody_leads.then(|| SOMEBODY.to_owned());
+    let as_role = |roles| move |name| (name, roles);
     let all = advocates
-        .map(|name| (name, Roles::ADVOCATE))
-        .chain(supervisors.map(|name| (name, Roles::SUPERVISOR)));
-    all.map(|(name, roles)| {
+        .iter()
+        .chain(&somebody)
+        .map(as_role(Roles::ADVOCATE))
+        .chain(supervisors.iter().map(as_role(Roles::SUPERVISOR)))
+        .chain(interpreters.iter().map(as_role(Roles::INTERPRETER)));
+    all.map(|(name, roles): (&String, Roles)| {
         let device = program.staff(name, roles)?;
-        Ok((name.to_owned(), device_link::write(origin, &device)))
+        Ok((name.clone(), device_link::write(origin, &device)))
     })
     .collect()
 }

@@ -20,13 +20,15 @@ fn each_colleague_gets_a_desk_and_nothing_is_left_once_it_is_over() {
         "Alex",
         "--supervisor",
         "Robin",
+        "--interpreter",
+        "Lou",
     ]);
     command.env("TMPDIR", place.path());
     let mut practice = Running::of(command);
     let ready = practice.json();
     let names: Vec<_> =
         ready["desks"].as_array().unwrap().iter().map(|desk| &desk["name"]).collect();
-    assert_eq!(names, ["Sam", "Alex", "Robin"]);
+    assert_eq!(names, ["Sam", "Alex", "Robin", "Lou"]);
 
     let link = |number: usize| ready["desks"][number]["link"].as_str().unwrap().to_owned();
     let mut desk = Running::start(&["client", "desk", "--link", &link(1)]);

@@ -174,6 +174,10 @@ pub(crate) const LOCKED_ON_DUTY: Duration = Duration::from_secs(5 * 60);
 /// short chats, of more.
 pub(crate) const CAPACITY_MAX: u8 = 12;
 
+/// How long a third person's line may be gone before they are put out: a desk's reload loses the chat at once, a
+/// line that drops is back by then, and until then the survivor waits for what only that person has not acknowledged.
+pub(crate) const THIRD_LOST_AFTER: Duration = LEAD_LOST_AFTER;
+
 /// How long a colleague who is called into a chat has to say that they come, and then to come: a survivor who said
 /// yes waits that long to hear that they cannot.
 pub(crate) const CALL_LASTS: Duration = Duration::from_secs(3 * 60);

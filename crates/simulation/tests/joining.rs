@@ -9,10 +9,10 @@ use std::{cell::Cell, rc::Rc};
 
 use scene::{A_WHILE, FIRST, SOON, add_desk_with, chatting};
 use stillroom_conversation::{
-    Announcement, Call, Company, Ending, JoinsAs, Newcomer, Phase, Role, StaysAway, WordFor,
-    WordRefusal, WriteError,
+    Announcement, Call, Company, Ending, Handover, HandoverReason, JoinsAs, Newcomer, Phase, Role,
+    StaysAway, WordFor, WordRefusal, WriteError,
 };
-use stillroom_program::{Roles, decode, encode};
+use stillroom_program::{Roles, Successor, decode, encode};
 use stillroom_protocol::{ClientFrame, RelayFrame, StaffId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
@@ -531,4 +531,87 @@ fn no_code_word_is_asked_for_while_somebody_else_would_read_it() {
     scene.put_out();
     scene.world.run_for(A_WHILE);
     assert_eq!(agree(&mut scene), Ok(()));
+}
+
+#[test]
+fn a_third_person_whose_line_is_gone_holds_nothing_up_for_the_others_and_is_put_out() {
+    let mut scene = Scene::joined(32);
+    let (sam, survivor, lou) = (scene.sam, scene.survivor, scene.lou);
+    scene.world.destroy(lou);
+    for _ in 0..20 {
+        scene.say(sam, "still here");
+    }
+    let heard = move |world: &World| world.shown(survivor).chat(0).received().len();
+    let before = heard(&scene.world);
+    assert!(scene.world.run_until(SOON, |world| heard(world) == before + 20));
+    scene.world.run_for(Duration::from_secs(100));
+    for device in [sam, survivor] {
+        assert_eq!(scene.announced(device, &lou_left()), 1);
+    }
+    assert_eq!(scene.company(survivor, 0), Company::Nobody);
+}
+
+#[test]
+fn a_chat_ends_at_once_on_both_sides_while_a_third_persons_line_is_gone() {
+    let mut scene = Scene::joined(33);
+    let (sam, survivor, lou) = (scene.sam, scene.survivor, scene.lou);
+    scene.world.destroy(lou);
+    for _ in 0..20 {
+        scene.say(sam, "still here");
+    }
+    scene.world.as_desk(sam, |core, now| core.end(FIRST, now));
+    let ended = Some(Phase::Ended(Ending::ByStaff));
+    assert!(scene.world.run_until(SOON, |world| world.shown(survivor).phase() == ended));
+}
+
+#[test]
+fn whoever_hands_over_leaves_nobody_behind_in_the_chat() {
+    let mut scene = Scene::joined(34);
+    let (sam, survivor, lou) = (scene.sam, scene.survivor, scene.lou);
+    let handover = || Handover::new(HandoverReason::ShiftEnds, "", "").unwrap();
+    let asked = scene
+        .world
+        .as_desk(sam, |core, now| core.hand_over(FIRST, Successor::Anyone, handover(), now));
+    assert_eq!(asked, Some(Ok(())));
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.company(survivor, 0), Company::Nobody);
+    assert_eq!(scene.announced(survivor, &lou_left()), 1);
+    assert!(scene.world.shown(survivor).question.is_some());
+    assert_eq!(scene.world.shown(lou).chat(1).ending, Some(Ending::Out));
+}
+
+#[test]
+fn asking_whether_somebody_may_join_takes_the_place_of_other_questions_and_they_of_it() {
+    let mut scene = Scene::new(35);
+    let (sam, survivor) = (scene.sam, scene.survivor);
+    scene.world.as_desk(sam, |core, now| core.ask_end(FIRST, now));
+    scene.world.run_for(MOMENT);
+    assert!(scene.world.shown(survivor).end_asked.is_some());
+    scene.ask();
+    assert_eq!(scene.world.shown(survivor).end_asked, None);
+    assert!(matches!(scene.company(survivor, 0), Company::Asked(_)));
+    scene.world.as_desk(sam, |core, now| core.ask_end(FIRST, now));
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.company(survivor, 0), Company::Nobody);
+}
+
+#[test]
+fn an_interpreter_takes_over_no_chat_and_is_offered_none() {
+    let scene = Scene::new(36);
+    let colleagues = &scene.world.shown(scene.sam).colleagues;
+    assert_eq!(colleagues.iter().map(|one| one.room).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn whoever_is_called_and_goes_off_duty_says_so() {
+    let mut scene = Scene::new(37);
+    scene.ask();
+    scene.agree();
+    scene.world.run_for(MOMENT);
+    scene.world.as_desk(scene.lou, |core, _| core.go_off_duty());
+    scene.world.run_for(MOMENT);
+    assert_eq!(scene.company(scene.survivor, 0), Company::Nobody);
+    let who = lou_as(JoinsAs::Interpreter);
+    let stays = Announcement::StaysAway { who, why: StaysAway::CannotCome };
+    assert_eq!(scene.announced(scene.survivor, &stays), 1);
 }

@@ -165,6 +165,11 @@ impl Chat {
         }
     }
 
+    /// Whether this device lets somebody in who is not in yet.
+    pub(crate) fn is_letting_in(&self) -> bool {
+        self.third.agreed.is_some()
+    }
+
     /// The survivor wants the third person to leave: from now on nothing that was written is encrypted until they are
     /// out. Whoever is just coming in is put out as soon as they are in.
     pub(crate) fn ask_out(&mut self, now: Timestamp) {
@@ -302,6 +307,11 @@ impl Chat {
     }
 
     // Inside.
+
+    /// Whether the relay says that the third person's line stands.
+    pub(crate) fn third_is_here(&self) -> bool {
+        self.third_leaf().is_some_and(|leaf| self.roster.others_here().contains(&leaf))
+    }
 
     /// Whether this device leads.
     pub(crate) fn is_leads(&self) -> bool {

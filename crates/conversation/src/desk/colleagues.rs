@@ -301,6 +301,8 @@ impl Desk {
         match says {
             Says::State { state } => {
                 let State { chats, on_break, asks, words_closed, vault, room, ready } = state;
+                // Whoever cannot lead a chat takes none over, whatever their desk says.
+                let room = if known.staff.device.roles.may_lead() { room } else { 0 };
                 let (name, roles) = (opened.name.clone(), known.staff.device.roles);
                 let on_break = *on_break;
                 known.ready = ready;
@@ -381,6 +383,7 @@ impl Desk {
 
     /// Says so to everybody who knows of this time on duty, and forgets them and it.
     fn leave_colleagues(&mut self) {
+        self.leave_calls();
         for at in 0..self.colleagues.known.len() {
             if self.colleagues.known[at].epoch.is_some() {
                 self.send_note(at, Some(&Says::OffDuty));

@@ -67,6 +67,7 @@ impl Desk {
     pub fn ask_end(&mut self, chat: ChatNumber, now: Timestamp) {
         self.withdraw_handover(chat, now);
         self.withdraw_word(chat, now);
+        self.ask_nobody_in(chat);
         let Some(held) = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor()) else {
             return;
         };

@@ -8,7 +8,7 @@
 use stillroom_program::{Again, Roles, Successor, Timestamp, VerifyingKey};
 use stillroom_protocol::StaffId;
 
-use super::{ChatEvent, ChatNumber, Desk, Meant};
+use super::{ChatEvent, ChatNumber, Desk, Held, Meant};
 use crate::{
     conversation::{EndStep, Handover, HandoverStep, WriteError},
     envelope::{Content, Stay, Whom},
@@ -68,6 +68,10 @@ impl Desk {
         };
         self.close_end_question(chat, EndStep::Withdrawn);
         self.withdraw_word(chat, now);
+        if self.chats.get(&chat).is_some_and(Held::is_with_survivor) {
+            // The survivor goes on alone, and whoever comes may ask again: nobody is left in a chat that they left.
+            self.part_from_third(chat);
+        }
         let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
         let held = held.ok_or(WriteError::NotNow)?;
         held.questions = Questions { turn: held.questions.turn.saturating_add(1), open: true };

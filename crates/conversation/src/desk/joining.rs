@@ -12,13 +12,13 @@ use stillroom_protocol::{AttachToken, Bytes, RoomId, StaffId, encode};
 
 use super::{ChatEvent, ChatNumber, Desk, DeskEvent, Held, colleagues::Says};
 use crate::{
-    chat::{Admission, Chat, Member, Opening},
+    chat::{Admission, Chat, Member, Opening, Sign},
     conversation::{
-        Announcement, Company, ConversationEvent, JoinsAs, MessageNumber, Newcomer, StaysAway,
-        WriteError,
+        Announcement, Company, ConversationEvent, EndStep, JoinsAs, MessageNumber, Newcomer,
+        StaysAway, WriteError,
     },
     envelope::{Certified, Content},
-    limits::{CALL_AGAIN, CALL_LASTS, CALLS_HELD},
+    limits::{CALL_AGAIN, CALL_LASTS, CALLS_HELD, THIRD_LOST_AFTER},
     mls::{Group, Prospect},
 };
 
@@ -82,7 +82,7 @@ pub(super) struct Joining {
     call: u32,
     colleague: Option<Colleague>,
     stage: Stage,
-    /// By when the colleague must have answered, and then be there.
+    /// By when the colleague must have answered, and then be there; once they are, be back.
     until: Option<Timestamp>,
 }
 
@@ -144,7 +144,10 @@ impl Desk {
         }
         let shown =
             Certified { chain: colleague.staff.chain.clone(), name: colleague.name.clone() };
+        // One question at a time: an end or somebody else who takes over must not come in the middle of this.
         self.withdraw_word(chat, now);
+        self.withdraw_handover(chat, now);
+        self.close_end_question(chat, EndStep::Withdrawn);
         let held = self.chats.get_mut(&chat).ok_or(WriteError::NotNow)?;
         let turn = held.joining.turn.saturating_add(1);
         let (colleague, stage) = (Some(colleague), Stage::Asked);
@@ -187,6 +190,7 @@ impl Desk {
 
     pub(super) fn handle_joining_answered(&mut self, chat: ChatNumber, turn: u32, agrees: bool) {
         let now = self.now;
+        self.handle_sign(chat, Sign::StillHere);
         let Some(held) = self.chats.get_mut(&chat).filter(|held| held.joining.turn == turn) else {
             return;
         };
@@ -381,6 +385,10 @@ impl Desk {
             self.part_from(chat, StaysAway::NotAsked);
             return;
         }
+        if matches!(held.joining.stage, Stage::Here) {
+            let back_by = held.joining.until.unwrap_or(now + THIRD_LOST_AFTER);
+            held.joining.until = (!held.chat.third_is_here()).then_some(back_by);
+        }
         let is_late = held.joining.until.is_some_and(|until| until <= now);
         if is_late || self.trust.revocations().is_revoked(&colleague.staff.device) {
             self.part_from(chat, StaysAway::CannotCome);
@@ -458,6 +466,29 @@ impl Desk {
         self.calls.iter().map(|call| call.until).chain(again).min()
     }
 
+    /// Before going off duty: whoever called this desk, and whom it called, is told, and waits for nothing.
+    pub(super) fn leave_calls(&mut self) {
+        let called = self.calls.iter().map(|call| (call.shown.from, call.shown.number));
+        for (from, call) in called.collect::<Vec<_>>() {
+            self.send_to(from, &Says::CannotCome { call });
+        }
+        for chat in self.chats.keys().copied().collect::<Vec<_>>() {
+            self.ask_nobody_in(chat);
+        }
+    }
+
+    /// Whoever is asked about or called does not come after all. Who is in stays.
+    pub(super) fn ask_nobody_in(&mut self, chat: ChatNumber) {
+        if self.chats.get(&chat).is_some_and(|held| !held.joining.is_in()) {
+            self.part_from(chat, StaysAway::NotAsked);
+        }
+    }
+
+    /// Nobody is asked about or there any more: the survivor is about to go on without them.
+    pub(super) fn part_from_third(&mut self, chat: ChatNumber) {
+        self.part_from(chat, StaysAway::NotAsked);
+    }
+
     /// Off duty: nobody can be called.
     pub(super) fn drop_calls(&mut self) {
         if !core::mem::take(&mut self.calls).is_empty() {
@@ -503,7 +534,7 @@ impl Desk {
         }
     }
 
-    fn forget_colleague(&mut self, chat: ChatNumber) {
+    pub(super) fn forget_colleague(&mut self, chat: ChatNumber) {
         let Some(held) = self.chats.get_mut(&chat) else { return };
         let was = replace(&mut held.joining.stage, Stage::Nobody);
         held.joining.until = None;

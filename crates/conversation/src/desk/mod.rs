@@ -805,6 +805,7 @@ impl Desk {
                 self.send(&frame);
             } else {
                 if held.chat.is_over() {
+                    self.forget_colleague(number);
                     self.chats.remove(&number);
                 }
                 return;
@@ -831,6 +832,12 @@ impl Desk {
                 if matches!(ending, Ending::BySurvivor | Ending::ByStaff | Ending::HandedOver) {
                     self.returns.forget(number);
                 }
+                // Whoever joined a colleague's chat did not end it.
+                let is_guest = self.chats.get(&number).is_some_and(|held| held.called.is_some());
+                let ending = match ending {
+                    Ending::ByStaff | Ending::PageLost if is_guest => Ending::Unknown,
+                    ending => ending,
+                };
                 self.show_chat(number, ChatEvent::Ended(ending));
             }
             ChatOutput::Unsafe => {
@@ -988,6 +995,9 @@ impl Desk {
 
     /// How many more chats this desk would take now.
     fn room(&self) -> u8 {
+        if !self.setup.device.chain.leaf().roles.may_lead() {
+            return 0;
+        }
         match self.hindrance() {
             None | Some(Hindrance::NobodyWaiting) => self.shift.room(self.load()),
             Some(_) => 0,

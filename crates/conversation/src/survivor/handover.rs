@@ -92,8 +92,13 @@ impl Survivor {
         match asked {
             Some(asked) => {
                 let (whom, handover) = *asked;
-                let Some((to, proposed)) = self.proposed(&whom, now) else {
+                // Nobody is left behind in a chat that the survivor goes on from.
+                let proposed = self.proposed(&whom, now).filter(|_| self.is_alone());
+                let Some((to, proposed)) = proposed else {
                     self.drop_question();
+                    if let State::Chatting(chat) = &mut self.state {
+                        chat.say(Content::StayHere { turn, why: Stay::Wait }, now);
+                    }
                     return;
                 };
                 self.question = Some(Question { turn, to, handover: handover.clone() });

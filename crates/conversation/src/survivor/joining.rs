@@ -58,6 +58,7 @@ impl Survivor {
             if agrees {
                 self.announce(Announcement::Awaited(who.clone()));
                 self.show_company(Company::Awaited(who));
+                self.say_going_on(now);
             } else {
                 self.asked = None;
                 self.announce(Announcement::StaysAway { who, why: StaysAway::NotWanted });
@@ -75,8 +76,8 @@ impl Survivor {
         joins_as: JoinsAs,
         now: Timestamp,
     ) {
-        let checked =
-            self.check_colleague(colleague, joins_as, now).filter(|_| !self.is_in_company());
+        let may_be_asked = !self.is_in_company() && self.question.is_none();
+        let checked = self.check_colleague(colleague, joins_as, now).filter(|_| may_be_asked);
         if let Some(colleague) = checked {
             let who = colleague.who.clone();
             self.asked = Some(Asked { turn, colleague, agrees: false });
@@ -88,7 +89,9 @@ impl Survivor {
 
     /// The lead says that they do not come after all.
     pub(super) fn handle_joining_withdrawn(&mut self, turn: u32, why: StaysAway, now: Timestamp) {
-        let Some(asked) = self.asked.take_if(|asked| asked.turn == turn) else {
+        // Of somebody who is in it is not true, whatever a desk that was changed says.
+        let is_coming = !self.is_in_company() || self.is_letting_in();
+        let Some(asked) = self.asked.take_if(|asked| asked.turn == turn && is_coming) else {
             return;
         };
         if let State::Chatting(chat) = &mut self.state {
@@ -111,6 +114,11 @@ impl Survivor {
         }
     }
 
+    /// Whether somebody may come in and is not in yet.
+    fn is_letting_in(&self) -> bool {
+        matches!(&self.state, State::Chatting(chat) if chat.is_letting_in())
+    }
+
     /// The third person is out.
     pub(super) fn handle_third_gone(&mut self) {
         self.asked = None;
@@ -124,6 +132,11 @@ impl Survivor {
         {
             self.put_out(now);
         }
+    }
+
+    /// Whether nobody else is asked about, called or there.
+    pub(super) fn is_alone(&self) -> bool {
+        self.company == Company::Nobody
     }
 
     /// Whether somebody else reads what is written, or still could.

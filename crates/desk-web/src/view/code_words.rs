@@ -34,6 +34,9 @@ pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
         Some(of.with(|of| say_with(text, &[("handle", of), ("count", &count.to_string())])))
     };
     let told = asked(seat, is_asked, told, "word-back", move || console.withdraw_word(seat));
+    // Nothing else on the desk may draw the eye away from this one.
+    let is_danger = move || step.get() == Some(WordStep::Duress);
+    let told = div().class(move || if is_danger() { "word-danger" } else { "" }).child(told);
     let state = console.board.code_words.state;
     let inside = move || match state.get() {
         VaultState::Open => asking(console, seat, of).into_any(),
