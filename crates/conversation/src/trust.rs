@@ -129,21 +129,21 @@ impl Trust {
     }
 
     /// The device that these certificates lead to, if they do and it was not revoked.
-    pub(crate) fn check_chain(&self, chain: &Chain, now: Timestamp) -> Option<VerifiedDevice> {
+    fn check_chain(&self, chain: &Chain, now: Timestamp) -> Option<VerifiedDevice> {
         let device = chain.verify(&self.root, now, CLOCK_TOLERANCE).ok()?;
         (!self.revocations.is_revoked(&device)).then_some(device)
     }
 
-    /// Who is shown by these certificates: a device that was not revoked and may lead a chat, and the name of who
-    /// uses it.
-    pub(crate) fn lead(
+    /// Who is shown by these certificates: a device that was not revoked, and the name of who uses it. Whether they may
+    /// do what they are shown for is the caller's to ask.
+    pub(crate) fn check_certified(
         &self,
         shown: &Certified,
         now: Timestamp,
     ) -> Option<(VerifiedDevice, DisplayName)> {
         let device = self.check_chain(&shown.chain, now)?;
         let name = shown.name.verify(&device).ok()?;
-        device.roles.may_lead().then_some((device, name))
+        Some((device, name))
     }
 
     /// The staff in these records, the revoked among them; what does not lead to the root is nobody.
@@ -209,11 +209,11 @@ mod tests {
             chain: chain.chain.clone(),
             name: name.name.clone(),
         };
-        let (known, name) = trust.lead(&shown(&kim, &kim), NOW).unwrap();
+        let (known, name) = trust.check_certified(&shown(&kim, &kim), NOW).unwrap();
         assert_eq!((known.key, name.as_str()), (kim.key(), "Advocate"));
-        assert_eq!(trust.lead(&shown(&kim, &alex), NOW), None, "another's name");
-        assert_eq!(Trust::new(Fingerprint([0; 32])).lead(&shown(&kim, &kim), NOW), None);
+        assert_eq!(trust.check_certified(&shown(&kim, &alex), NOW), None, "another's name");
+        assert_eq!(Trust::new(Fingerprint([0; 32])).check_certified(&shown(&kim, &kim), NOW), None);
         let later = NOW + CLOCK_TOLERANCE * 40;
-        assert_eq!(trust.lead(&shown(&kim, &kim), later), None, "run out");
+        assert_eq!(trust.check_certified(&shown(&kim, &kim), later), None, "run out");
     }
 }

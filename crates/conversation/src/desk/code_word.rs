@@ -352,7 +352,7 @@ impl Desk {
         if self.duty.shown() == Duty::Off && self.chats.is_empty() {
             self.vault.close();
         } else if self.admitted && self.may_use_vault() {
-            let (vault, mut context) = self.vault_and_context();
+            let (_, vault, mut context) = self.askers_and_context();
             let frame = vault.advance(&mut context);
             self.send_all(frame);
         }

@@ -10,7 +10,7 @@ use stillroom_protocol::StaffId;
 
 use super::{ChatEvent, ChatNumber, Desk, Held, Meant};
 use crate::{
-    conversation::{EndStep, Handover, HandoverStep, WriteError},
+    conversation::{EndStep, Handover, HandoverStep, StaysAway, WriteError},
     envelope::{Content, Stay, Whom},
     limits::LEFT_TO_OTHERS,
 };
@@ -70,7 +70,7 @@ impl Desk {
         self.withdraw_word(chat, now);
         if self.chats.get(&chat).is_some_and(Held::is_with_survivor) {
             // The survivor goes on alone, and whoever comes may ask again: nobody is left in a chat that they left.
-            self.part_from_third(chat);
+            self.part_from(chat, StaysAway::NotAsked);
         }
         let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
         let held = held.ok_or(WriteError::NotNow)?;

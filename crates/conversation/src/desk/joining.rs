@@ -484,11 +484,6 @@ impl Desk {
         }
     }
 
-    /// Nobody is asked about or there any more: the survivor is about to go on without them.
-    pub(super) fn part_from_third(&mut self, chat: ChatNumber) {
-        self.part_from(chat, StaysAway::NotAsked);
-    }
-
     /// Off duty: nobody can be called.
     pub(super) fn drop_calls(&mut self) {
         if !core::mem::take(&mut self.calls).is_empty() {
@@ -509,7 +504,7 @@ impl Desk {
     // Inside.
 
     /// Whoever is asked about, called or there is not, from now on.
-    fn part_from(&mut self, chat: ChatNumber, why: StaysAway) {
+    pub(super) fn part_from(&mut self, chat: ChatNumber, why: StaysAway) {
         let now = self.now;
         let Some(held) = self.chats.get_mut(&chat) else { return };
         if held.joining.is_in() && held.chat.is_open() {

@@ -418,14 +418,14 @@ impl Desk {
                 self.handle_staff_listed(&reply, now);
             }
             RelayFrame::Reply { number: vault::REQUEST, reply } => {
-                let (vault, mut context) = self.vault_and_context();
+                let (_, vault, mut context) = self.askers_and_context();
                 let frame = vault.handle_reply(reply, &mut context, now);
                 self.send_all(frame);
             }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
-                let (duty, mut context) = self.duty_and_context();
+                let (duty, _, mut context) = self.askers_and_context();
                 let frame = duty.handle_reply(number, reply, &mut context, now);
                 self.send_all(frame);
             }
@@ -458,7 +458,7 @@ impl Desk {
             self.line_went_down();
         }
         self.act(action);
-        let (duty, mut context) = self.duty_and_context();
+        let (duty, _, mut context) = self.askers_and_context();
         let frame = duty.handle_timeout(&mut context, now);
         self.send_all(frame);
         for held in self.chats.values_mut() {
@@ -1171,7 +1171,8 @@ impl Desk {
         self.mind_offers();
     }
 
-    fn duty_and_context(&mut self) -> (&mut OwnDuty, Context<'_>) {
+    /// What asks the relay for records by itself, and what each needs for that.
+    fn askers_and_context(&mut self) -> (&mut OwnDuty, &mut OwnVault, Context<'_>) {
         let context = Context {
             device: &self.setup.device,
             root: &self.setup.root,
@@ -1179,18 +1180,7 @@ impl Desk {
             vault_version: self.vault.version(),
             randomness: &mut self.randomness,
         };
-        (&mut self.duty, context)
-    }
-
-    fn vault_and_context(&mut self) -> (&mut OwnVault, Context<'_>) {
-        let context = Context {
-            device: &self.setup.device,
-            root: &self.setup.root,
-            trust: &self.trust,
-            vault_version: self.vault.version(),
-            randomness: &mut self.randomness,
-        };
-        (&mut self.vault, context)
+        (&mut self.duty, &mut self.vault, context)
     }
 
     fn show(&mut self, event: DeskEvent) {

@@ -119,7 +119,8 @@ impl Survivor {
             Whom::Anyone => (Successor::Anyone, Proposed::Anyone),
             Whom::Supervisor => (Successor::Supervisor, Proposed::Supervisor),
             Whom::Colleague { shown } => {
-                let (device, name) = self.trust.lead(shown, now)?;
+                let shown = self.trust.check_certified(shown, now);
+                let (device, name) = shown.filter(|(device, _)| device.roles.may_lead())?;
                 let role = role_of(device.roles);
                 (Successor::Colleague { device: device.key }, Proposed::Colleague { name, role })
             }

@@ -152,14 +152,13 @@ impl Survivor {
 
     fn check_colleague(
         &self,
-        Certified { chain, name }: Certified,
+        colleague: Certified,
         joins_as: JoinsAs,
         now: Timestamp,
     ) -> Option<Agreed> {
-        let device = self.trust.check_chain(&chain, now)?;
-        let name = name.verify(&device).ok()?;
+        let (device, name) = self.trust.check_certified(&colleague, now)?;
         let who = Newcomer { name: name.as_str().into(), joins_as };
-        let credential = MemberCredential::Staff { chain };
+        let credential = MemberCredential::Staff { chain: colleague.chain };
         device.roles.contains(joins_as.right()).then_some(Agreed { who, device, credential })
     }
 
