@@ -76,7 +76,8 @@ export async function launchWebKit() {
 
 /** A display that nobody looks at, and no other program draws on. */
 async function startDisplay() {
-  const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
+  // Without `-noreset` it starts anew when its last window closes, and refuses whoever comes just then.
+  const args = ['-noreset', '-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
   const { child, ended } = start(found(DISPLAY, 'xvfb'), args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const [number] = await Promise.race([
     once(createInterface(child.stdio[3]), 'line'),

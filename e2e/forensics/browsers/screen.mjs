@@ -7,7 +7,8 @@ import { PATIENCE } from '../../lib/browsers.mjs'
 import { within } from '../../lib/wait.mjs'
 
 export async function startScreen() {
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+  // Without `-noreset` it starts anew when its last window closes, and refuses whoever comes just then.
+  const server = spawn('Xvfb', ['-noreset', '-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const failed = once(server, 'error').then(() => { throw new Error('Xvfb is not installed: cargo xtask setup installs it') })
