@@ -11,10 +11,10 @@ import { Needles } from './search/needles.mjs'
 import { search } from './search/search.mjs'
 import { advocateSays, meet, survivorSays, toQuestions } from '../lib/people.mjs'
 import { PATIENCE } from '../lib/browsers.mjs'
-import { wait } from '../lib/wait.mjs'
+import { actUntil, wait } from '../lib/wait.mjs'
 
-/** After this many milliseconds keys that had no effect are pressed again. */
-const AGAIN = 3_000
+/** For so many milliseconds a browser that was started again may bring back by itself what was open. */
+const BY_ITSELF = 3_000
 
 /** How a chat ends; each leaves the browser as a survivor would, still open or dead. */
 export const ENDINGS = {
@@ -136,12 +136,8 @@ export const address = (page) => page.evaluate(() => location.href)
 
 /** Goes Back or Forward until the page is as wished: a browser that is still busy takes no notice, and is asked again. */
 async function go(page, way, isThere) {
-  await wait(async () => {
-    if (await isThere()) return true
-    await page[way]()
-    await wait(isThere, `${way} to lead there`, AGAIN)
-    return true
-  }, `${way} to lead there`, PATIENCE)
+  if (await isThere()) return
+  await actUntil(() => page[way](), isThere, `${way} to lead there`, PATIENCE)
 }
 
 /** This page, and those that Back and Forward lead to. */
@@ -172,12 +168,8 @@ export async function assertReopenedIsBlank({ browser, page, stage }) {
   await wait(async () => !(await tabs()).includes(page.raw), 'the tab to close', PATIENCE)
   const left = await tabs()
   const back = async () => (await browser.pages()).filter(({ raw }) => !left.includes(raw))
-  await wait(async () => {
-    // A browser that is still noting down what was closed takes no notice of the keys.
-    stage.screen.press('ctrl+shift+t')
-    await wait(async () => (await back()).length > 0, 'the tab to come back', AGAIN)
-    return true
-  }, 'the tab to come back', PATIENCE)
+  const isBack = async () => (await back()).length > 0
+  await actUntil(() => stage.screen.press('ctrl+shift+t'), isBack, 'the tab to come back', PATIENCE)
   const [again] = await back()
   await assertBlankBothWays(again, 'the tab that was closed')
 }
@@ -187,7 +179,7 @@ export async function assertRestoredIsBlank(visit) {
   const { kind, home, stage } = visit
   visit.browser = await kind.open(home, stage.town, stage.screen, { restore: true })
   const isBack = async () => (await visit.browser.pages()).some((page) => page.url().startsWith('https://'))
-  await wait(isBack, 'a tab to come back', AGAIN).catch(async () => {
+  await wait(isBack, 'a tab to come back', BY_ITSELF).catch(async () => {
     // After a crash Chromium asks first; the keys say yes.
     stage.screen.press('ctrl+shift+t')
     await wait(isBack, 'a tab to come back', PATIENCE)

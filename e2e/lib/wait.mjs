@@ -42,3 +42,23 @@ export async function wait(question, what, patience) {
   } while (performance.now() < end)
   throw new Error(`waited ${patience} ms in vain for ${what}`, { cause: last })
 }
+
+/** After this many milliseconds a press that had no effect is made again. */
+const AGAIN = 3_000
+
+/**
+ * Does something until it has had its effect. A browser that is busy can lose a press, and whoever sees that
+ * nothing happens presses again.
+ * @param {() => unknown} act
+ * @param {() => unknown} effect
+ * @param {string} what for whoever reads that it had none
+ * @param {number} patience milliseconds
+ * @param {number} [again] milliseconds
+ */
+export async function actUntil(act, effect, what, patience, again = AGAIN) {
+  await wait(async () => {
+    await act()
+    await wait(effect, what, again)
+    return true
+  }, what, patience)
+}

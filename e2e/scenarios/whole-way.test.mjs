@@ -9,7 +9,7 @@ import { startNetwork } from '../lib/network.mjs'
 import { advocateSays, meet, onDuty, picture, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
-import { wait } from '../lib/wait.mjs'
+import { actUntil, wait } from '../lib/wait.mjs'
 
 /** Where survivors come from: the program's own website. */
 const WEBSITE = 'https://program.example/'
@@ -21,9 +21,6 @@ const middleOf = (page, selector) => page.evaluate((selector) => {
   const [x, y] = [left + width / 2, top + height / 2]
   return { x, y, isOnTop: one.contains(document.elementFromPoint(x, y)) }
 }, selector)
-
-/** After this many milliseconds a finger that had no effect presses again. */
-const AGAIN = 3_000
 
 /** Fingers on a phone: no mouse, and no key but those that write. */
 const fingers = {
@@ -40,12 +37,8 @@ const fingers = {
       window.pressed = false
       document.addEventListener('click', () => { window.pressed = true }, { capture: true, once: true })
     })
-    await wait(async () => {
-      // A browser that is busy can lose a finger; whoever sees that nothing happens presses again.
-      await page.raw.touchscreen.tap(middle.x, middle.y)
-      await wait(() => page.evaluate(() => window.pressed !== false), `${selector} to be pressed`, AGAIN)
-      return true
-    }, `${selector} to be pressed`, PATIENCE)
+    const isPressed = () => page.evaluate(() => window.pressed !== false)
+    await actUntil(() => page.raw.touchscreen.tap(middle.x, middle.y), isPressed, `${selector} to be pressed`, PATIENCE)
   },
   choose: (page) => fingers.press(page, 'label:has([value=not-sure])'),
   enter: (page) => fingers.press(page, '#message'),

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { FIREFOX, FirefoxPage, found, PATIENCE } from '../../lib/browsers.mjs'
-import { wait, within } from '../../lib/wait.mjs'
+import { actUntil, wait, within } from '../../lib/wait.mjs'
 import { Processes } from './home.mjs'
 import { rows } from '../search/sqlite.mjs'
 import { trust } from '../town/authority.mjs'
@@ -13,8 +13,8 @@ export const name = 'Firefox'
 /** Where it notes which pages were open, and which were ever. */
 export const NOTES = ['sessionstore-backups', 'places.sqlite']
 
-/** After this many milliseconds keys that had no effect are pressed again. */
-const AGAIN = 5_000
+/** So many milliseconds Firefox may take to end, before the keys are pressed again. */
+const TO_END = 5_000
 
 const pref = (key, value) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`
 
@@ -55,12 +55,8 @@ export async function open(home, town, screen, { restore = false } = {}) {
     newTab: async () => page(await within(browser.newPage(), 'a new tab', PATIENCE)),
     // By the keys, as a person does: the driver's own way closes every tab first, and what was open is not kept.
     async quit() {
-      await wait(async () => {
-        // A browser that is still busy takes no notice of the keys.
-        screen.press('ctrl+q')
-        await processes.ended(AGAIN)
-        return true
-      }, 'Firefox to end', PATIENCE)
+      const hasEnded = () => processes.ended(TO_END).then(() => true)
+      await actUntil(() => screen.press('ctrl+q'), hasEnded, 'Firefox to end', PATIENCE, TO_END)
     },
     kill: () => processes.kill(),
   }
@@ -75,12 +71,11 @@ export function history(home) {
 /** Removes one line from the history, as a person does: found in the sidebar, by the keyboard. */
 export async function removeLine(browser, host, home, screen) {
   const isThere = () => history(home).some(([address]) => address.includes(host))
-  await wait(async () => {
-    // Opens the sidebar, or closes it where it was not ready for what was typed: then once more.
+  // Opens the sidebar, or closes it where it was not ready for what was typed: then once more.
+  const remove = () => {
     screen.press('ctrl+h')
     screen.type(host)
     screen.press('Tab', 'Tab', 'Down', 'Delete')
-    await wait(() => !isThere(), 'the line to be gone', PATIENCE / 5)
-    return true
-  }, 'the line to be gone', PATIENCE * 2)
+  }
+  await actUntil(remove, () => !isThere(), 'the line to be gone', PATIENCE * 2, PATIENCE / 5)
 }
