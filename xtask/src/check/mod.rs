@@ -1,9 +1,10 @@
 //! Rules that no compiler keeps: which crate may use which, what the pages ask of the browser, that they say
-//! nothing of where they were built, and words that must not appear.
+//! nothing of where they were built, every way out for bytes, and words that must not appear.
 
 mod edges;
 mod imports;
 mod paths;
+mod ways_out;
 mod words;
 
 use crate::failure::{Failure, Outcome};
@@ -24,6 +25,7 @@ pub(crate) fn everything() -> Outcome {
     breaches.extend(edges::breaches()?);
     breaches.extend(imports::breaches()?);
     breaches.extend(paths::breaches()?);
+    breaches.extend(ways_out::breaches()?);
     breaches.extend(words::breaches()?);
     if breaches.is_empty() {
         say("check: every rule is kept");
