@@ -99,15 +99,15 @@ fn in_words(report: &Report) -> Vec<String> {
 
 fn entry(item: &Item) -> [String; 5] {
     let reads = match item.host_reads {
-        HostReads::Yes => "yes",
-        HostReads::InPart => "in part",
-        HostReads::No => "no",
+        HostReads::Yes => "Yes,",
+        HostReads::InPart => "In part: it sees",
+        HostReads::No => "No: it sees",
     };
     [
         String::new(),
         format!("  {}: {}, {}", item.name, numbered(item.count), sized(item.bytes)),
         format!("    {}.", item.what),
-        format!("    Can the host read it? {}: {}.", capital(reads), item.host_reads_what),
+        format!("    Can the host read it? {reads} {}.", item.host_reads_what),
         format!("    Goes {}.", item.goes),
     ]
 }
@@ -125,11 +125,6 @@ fn sized(bytes: u64) -> String {
     let threes = digits.as_bytes().rchunks(3).rev();
     let threes: Vec<&str> = threes.filter_map(|three| str::from_utf8(three).ok()).collect();
     format!("{} {}", threes.join(","), if bytes == 1 { "byte" } else { "bytes" })
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

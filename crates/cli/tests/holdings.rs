@@ -59,7 +59,7 @@ fn a_person_reads_what_it_is_who_can_read_it_and_when_it_goes() {
         "IN MEMORY",
         "STORED",
         "messages: none, 0 bytes",
-        "Can the host read it? No: how many",
+        "Can the host read it? No: it sees how many",
         "Goes after 2 minutes at most; all of it when the relay stops.",
     ] {
         assert!(said.contains(expected), "{said}");

@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
-use crate::retention::{BATCH_DAYS, DAY};
+use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS};
 use crate::switchboard::{Request, Switchboard};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
@@ -277,6 +277,10 @@ impl Records {
         let invitation = read::<SignedInvitation>(&record)?
             .verify(&self.root, self.clock.now(), self.tolerance)
             .map_err(|_| NOT_SIGNED)?;
+        let longest = self.seconds() + INVITATION_DAYS * DAY + self.tolerance.as_secs();
+        if invitation.expires > longest {
+            return Err(NOT_SIGNED);
+        }
         self.directory.forget_expired(self.seconds()).await?;
         let (id, expires) = (invitation.id, invitation.expires);
         let kept = self.directory.invite(id, expires, record, INVITATIONS_MAX);

@@ -19,6 +19,9 @@ use crate::records::Records;
 /// in which week it came, and no more.
 pub(crate) const BATCH_DAYS: u64 = 90;
 
+/// Days for which an invitation may be open: somebody on leave finds it still good.
+pub(crate) const INVITATION_DAYS: u64 = 14;
+
 /// Days for which a staff record or a shared key is kept after the certificates ended without which it is of no use:
 /// an administrator who was late in certifying anew finds the list of staff as it was.
 pub(crate) const ENDED_DAYS: u64 = 30;

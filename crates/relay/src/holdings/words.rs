@@ -5,7 +5,7 @@ use stillroom_delivery::{Held, Kept, Sort};
 
 use super::{HostReads, Item, Live};
 use crate::directory::{Stored, Tally};
-use crate::retention::{BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS};
+use crate::retention::{BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS};
 
 /// What an entry of the list says.
 struct Words {
@@ -120,7 +120,7 @@ fn words_of(sort: Sort) -> Words {
             "closed-rooms",
             "Addresses of chats that ended, so that whoever was away learns that they did",
             Yes,
-            "random bytes",
+            "all of it: random bytes",
         ),
         Sort::Answers => words(
             "answers-held",
@@ -247,13 +247,13 @@ fn words_of_stored(stored: &Stored) -> Words {
             "structure",
             "What the database takes around these records: its own structure, and room that was freed and overwritten",
             Yes,
-            "nothing is in it",
+            "and nothing is in it",
         ),
         Stored::OwnFile => words(
             "own-files",
             "Files by which the relay is found and held to one at a time",
             Yes,
-            "nothing is in them",
+            "and nothing is in them",
         ),
         Stored::Unknown(_) => words(
             "unknown",
@@ -279,7 +279,11 @@ fn goes(stored: &Stored) -> String {
         ),
         Stored::Vault => "when it is written anew, or with its key".to_owned(),
         Stored::Staff => format!("{ENDED_DAYS} days after the certificate ran out"),
-        Stored::Invitations => "when it is taken up, or on the date that it names".to_owned(),
+        Stored::Invitations => {
+            format!(
+                "when it is taken up, or on the date that it names, {INVITATION_DAYS} days at most"
+            )
+        }
         Stored::Answers => format!(
             "when the program takes it, or {BATCH_DAYS} to {} days after it came",
             BATCH_DAYS + 7
