@@ -7,6 +7,7 @@ use crate::bench::BenchArguments;
 use crate::bench::limit::LimitArguments;
 use crate::client::command::ClientArguments;
 use crate::demo::DemoArguments;
+use crate::holdings::HoldingsArguments;
 use crate::policy::PolicyArguments;
 use crate::practice::PracticeArguments;
 use crate::program::ProgramArguments;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Site(SiteArguments),
     /// Run a relay.
     Serve(ServeArguments),
+    /// Print everything that a relay has about its program: what it is, who can read it, when it goes.
+    Holdings(HoldingsArguments),
     /// A survivor or a desk without a page, for tests.
     Client(ClientArguments),
     /// Measure a relay on this computer against one that does nothing but pass bytes on.

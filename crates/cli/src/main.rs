@@ -11,6 +11,7 @@ mod clock;
 mod demo;
 mod failure;
 mod files;
+mod holdings;
 mod policy;
 mod practice;
 mod program;
@@ -50,6 +51,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Answers(arguments) => on_this_thread(answers::run(arguments)),
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
+        Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
         Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),

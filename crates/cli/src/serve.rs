@@ -2,7 +2,7 @@
 //!
 //! All that a relay knows of its program is public; what it could tell anybody is in `crates/relay`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -31,13 +31,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     if let Some(cpu) = arguments.on_cpu {
         crate::bench::stay_on(cpu);
     }
-    let path = &arguments.config;
-    let config = Config::read(path).map_err(|error| {
-        Failure::new(
-            format!("{}: {error}.", path.display()),
-            "Mend the configuration and start again; the samples name every key.",
-        )
-    })?;
+    let config = read_config(&arguments.config)?;
     stillroom_relay::log::start(config.log);
     let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
     runtime.block_on(serve(config, arguments.json))
@@ -58,6 +52,16 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     stop.asked().await;
     relay.stop().await;
     Ok(())
+}
+
+/// A relay's configuration.
+pub(crate) fn read_config(path: &Path) -> Result<Config, Failure> {
+    Config::read(path).map_err(|error| {
+        Failure::new(
+            format!("{}: {error}.", path.display()),
+            "Mend the configuration and start again; the samples name every key.",
+        )
+    })
 }
 
 /// The system gives a process nothing to wait with.

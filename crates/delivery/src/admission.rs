@@ -75,12 +75,14 @@ impl Delivery {
     }
 
     fn admit(&mut self, from: ConnectionId, device: &Arc<VerifiedDevice>, now: Timestamp) {
-        if let Some(older) = self.staff.connect(device, from) {
+        let tolerance = self.limits.clock_tolerance;
+        let ends =
+            |device: &VerifiedDevice| Timestamp(device.not_after.saturating_mul(1000)) + tolerance;
+        if let Some(older) = self.staff.connect(device, from, |known| ends(known) > now) {
             self.close(older, Some(Refusal::Replaced), now);
             self.staff.desk_away(&device.key, &mut self.fx, now);
         }
-        let ends = Timestamp(device.not_after.saturating_mul(1000)) + self.limits.clock_tolerance;
-        self.fx.timers.set(Timer::Certificate(from), ends);
+        self.fx.timers.set(Timer::Certificate(from), ends(device));
         self.line.claimant_back(device.key, &mut self.fx);
         self.fx.send(from, &RelayFrame::Admitted);
         if device.roles.may_join() {

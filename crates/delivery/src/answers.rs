@@ -75,6 +75,12 @@ impl Answers {
         self.questions.sealed.len() + self.survey.sealed.len()
     }
 
+    /// How many are held, and their bytes.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let sealed = self.questions.sealed.iter().chain(&self.survey.sealed);
+        (self.held(), sealed.map(Vec::len).sum())
+    }
+
     fn of(&mut self, kind: AnswersKind) -> &mut Held {
         match kind {
             AnswersKind::Questions => &mut self.questions,

@@ -196,6 +196,11 @@ impl Connections {
         self.all.len()
     }
 
+    /// How many rooms connections are attached to, each counted for each.
+    pub(crate) fn rooms(&self) -> usize {
+        self.all.values().map(|connection| connection.rooms.len()).sum()
+    }
+
     /// Everybody, for a word to all.
     pub(crate) fn ids(&self) -> impl Iterator<Item = ConnectionId> {
         self.all.keys().copied()

@@ -69,9 +69,9 @@ pub struct Delivery {
     pub(crate) staff: Staff,
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
-    answers: Answers,
+    pub(crate) answers: Answers,
     pub(crate) fx: Effects,
-    stopping: bool,
+    pub(crate) stopping: bool,
 }
 
 impl Delivery {

@@ -23,6 +23,13 @@ pub(crate) struct OnDuty {
     statement: Option<Stated>,
 }
 
+impl OnDuty {
+    /// Bytes of what it stated.
+    pub(crate) fn bytes(&self) -> usize {
+        self.statement.as_ref().map_or(0, |stated| stated.signed.len())
+    }
+}
+
 /// A statement that was verified.
 pub(crate) struct Stated {
     signed: Bytes<STATEMENT_MAX>,

@@ -21,6 +21,7 @@ mod dispatch;
 mod due;
 mod duty;
 mod hours;
+mod inventory;
 mod limits;
 mod line;
 mod notes;
@@ -35,5 +36,6 @@ mod timers;
 
 pub use command::{Command, ConnectionId};
 pub use delivery::{Delivery, Holdings, Setup};
+pub use inventory::{Held, Kept, Sort};
 pub use limits::Limits;
 pub use pace::Pace;

@@ -143,6 +143,17 @@ impl Line {
         Ok(None)
     }
 
+    /// Bytes of all places, Welcomes among them.
+    pub(crate) fn bytes(&self) -> usize {
+        self.places.values().map(Place::bytes).sum()
+    }
+
+    /// How many Welcomes are on their way, and their bytes.
+    pub(crate) fn welcomes(&self) -> (usize, usize) {
+        let offers = self.places.values().filter_map(|place| place.claim.as_ref()?.offer.as_ref());
+        offers.fold((0, 0), |(count, bytes), offer| (count + 1, bytes + offer.welcome.len()))
+    }
+
     fn add(
         &mut self,
         asked: Asked,

@@ -65,6 +65,14 @@ impl Published {
         &self.revocations
     }
 
+    /// How many records there are, and their bytes, with those of the greeting that carries them.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let records = [self.signed_policy.len(), self.signed_revocations.len()];
+        let greeting = self.greeting.as_ref().map_or(0, |greeting| greeting.len());
+        let count = records.iter().filter(|bytes| **bytes > 0).count();
+        (count, records.iter().sum::<usize>() + greeting)
+    }
+
     /// The duty statement changed, and with it the next greeting.
     pub(crate) fn forget_greeting(&mut self) {
         self.greeting = None;

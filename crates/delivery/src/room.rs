@@ -93,6 +93,16 @@ impl Room {
         self.member_at(connection).is_some_and(|number| number < 2)
     }
 
+    /// How many belong to it.
+    pub(crate) fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// How many messages wait in it, and their bytes.
+    pub(crate) fn tail_size(&self) -> (usize, usize) {
+        self.tail.size()
+    }
+
     /// The connections of all who are here.
     pub(crate) fn here(&self) -> impl Iterator<Item = ConnectionId> {
         self.members.iter().filter_map(|member| member.connection)

@@ -205,6 +205,17 @@ impl Rooms {
         self.open.len()
     }
 
+    /// How many belong to them, all together.
+    pub(crate) fn members(&self) -> usize {
+        self.open.values().map(Room::members).sum()
+    }
+
+    /// How many messages wait in them, and their bytes.
+    pub(crate) fn tails(&self) -> (usize, usize) {
+        let sizes = self.open.values().map(Room::tail_size);
+        sizes.fold((0, 0), |(count, bytes), (more, of_them)| (count + more, bytes + of_them))
+    }
+
     /// How many are remembered as closed.
     pub(crate) fn closed(&self) -> usize {
         self.closed.len()

@@ -28,12 +28,15 @@ pub(crate) struct Staff {
 }
 
 impl Staff {
-    /// The device is admitted on this connection; gives back an older one.
+    /// The device is admitted on this connection; gives back an older one. Devices that are `still_good` no more
+    /// are known no longer.
     pub(crate) fn connect(
         &mut self,
         device: &Arc<VerifiedDevice>,
         connection: ConnectionId,
+        still_good: impl Fn(&VerifiedDevice) -> bool,
     ) -> Option<ConnectionId> {
+        self.known.retain(|_, known| still_good(known));
         self.known.insert(device.key, Arc::clone(device));
         self.connected.insert(device.key, connection).filter(|older| *older != connection)
     }
@@ -74,5 +77,15 @@ impl Staff {
 
     pub(crate) fn connected(&self) -> usize {
         self.connected.len()
+    }
+
+    /// How many devices are known.
+    pub(crate) fn known(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Bytes of all duty statements, and of the one that is shown.
+    pub(crate) fn statement_bytes(&self) -> usize {
+        self.duty.values().map(OnDuty::bytes).sum::<usize>() + self.shown.len()
     }
 }

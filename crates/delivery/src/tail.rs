@@ -119,9 +119,14 @@ impl Tail {
         }
     }
 
+    /// How many wait, and their bytes.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.kept.len(), self.kept.iter().map(|kept| kept.frame.len()).sum())
+    }
+
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
-        let counted: usize = self.kept.iter().map(|kept| kept.frame.len()).sum();
+        let (_, counted) = self.size();
         assert_eq!(counted, self.bytes);
         counted
     }

@@ -85,9 +85,8 @@ impl Timers {
         Some(timer)
     }
 
-    #[cfg(test)]
+    /// How many are set.
     pub(crate) fn len(&self) -> usize {
-        assert_eq!(self.due.len(), self.set.len());
         self.due.len()
     }
 }
@@ -103,7 +102,7 @@ mod tests {
         timers.set(Timer::Places, Timestamp(9));
         assert_eq!(timers.take_due(Timestamp(8)), None);
         assert_eq!(timers.take_due(Timestamp(9)), Some(Timer::Places));
-        assert_eq!(timers.len(), 0);
+        assert_eq!((timers.len(), timers.set.len()), (0, 0));
     }
 
     #[test]

@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
+use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS};
 use crate::switchboard::{Request, Switchboard};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
@@ -34,15 +35,8 @@ pub(crate) const LOCALES_KEPT: usize = 2 * LOCALES_MAX;
 /// a hundred megabytes.
 const BATCHES_MAX: usize = 2_000;
 
-/// Seconds for which a batch is kept that no administrator takes, and a part of a week more: when it runs out
-/// says in which week it came, and no more.
-const BATCH_LASTS: u64 = 90 * 24 * 60 * 60;
-
 /// Seconds of a week.
-const WEEK: u64 = 7 * 24 * 60 * 60;
-
-/// How often what has run out is looked for.
-const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+const WEEK: u64 = 7 * DAY;
 
 /// The lasting records, and everybody who has to hear of a change.
 pub(crate) struct Records {
@@ -119,7 +113,7 @@ impl Records {
     pub(crate) async fn keep_answers(self: Arc<Self>, mut batches: mpsc::Receiver<AnswersBatch>) {
         let mut kept = true;
         while let Some(batch) = batches.recv().await {
-            let runs_out = (self.seconds() / WEEK + 1) * WEEK + BATCH_LASTS;
+            let runs_out = (self.seconds() / WEEK + 1) * WEEK + BATCH_DAYS * DAY;
             let put = self.directory.put_answers(batch.id, runs_out, encode(&batch), BATCHES_MAX);
             let before = std::mem::replace(&mut kept, put.await.unwrap_or(false));
             if !kept {
@@ -130,17 +124,6 @@ impl Records {
                 tracing::warn!(
                     "no more sealed answers are kept: an administrator should take them"
                 );
-            }
-        }
-    }
-
-    /// Removes what has run out, as long as the relay runs.
-    pub(crate) async fn forget_expired(self: Arc<Self>) {
-        let mut hours = tokio::time::interval(FORGET_EVERY);
-        loop {
-            hours.tick().await;
-            if let Err(error) = self.directory.forget_expired(self.seconds()).await {
-                tracing::error!(%error, "the lasting records do not answer");
             }
         }
     }
@@ -213,17 +196,18 @@ impl Records {
         if self.directory.put_locale(hash, file.clone(), LOCALES_KEPT).await? {
             return Ok(Reply::Done);
         }
-        self.directory.keep_locales(self.locales_in_use().await?).await?;
+        self.directory.keep_locales(self.locales_named().await?).await?;
         let kept = self.directory.put_locale(hash, file, LOCALES_KEPT).await?;
         if kept { Ok(Reply::Done) } else { Err(NOT_SIGNED) }
     }
 
-    async fn locales_in_use(&self) -> Result<Vec<[u8; 32]>, Failure> {
+    /// The files of texts that the newest policy names.
+    pub(crate) async fn locales_named(&self) -> Result<Vec<[u8; 32]>, DirectoryError> {
         let Some(kept) = self.directory.newest(Kind::Policy).await? else {
             return Ok(Vec::new());
         };
-        let page = read::<SignedPolicy>(&kept.record)?.page;
-        Ok(named_by(&read(&page)?))
+        let page = decode::<SignedPolicy>(&kept.record).and_then(|signed| decode(&signed.page));
+        page.map(|page| named_by(&page)).map_err(|_| altered())
     }
 
     /// The files of texts that a policy names, as far as they are there.
@@ -293,6 +277,10 @@ impl Records {
         let invitation = read::<SignedInvitation>(&record)?
             .verify(&self.root, self.clock.now(), self.tolerance)
             .map_err(|_| NOT_SIGNED)?;
+        let longest = self.seconds() + INVITATION_DAYS * DAY + self.tolerance.as_secs();
+        if invitation.expires > longest {
+            return Err(NOT_SIGNED);
+        }
         self.directory.forget_expired(self.seconds()).await?;
         let (id, expires) = (invitation.id, invitation.expires);
         let kept = self.directory.invite(id, expires, record, INVITATIONS_MAX);
@@ -373,7 +361,7 @@ impl Records {
         self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seconds(&self) -> u64 {
+    pub(crate) fn seconds(&self) -> u64 {
         self.clock.now().seconds()
     }
 }
@@ -402,7 +390,11 @@ fn fitting<const MAX: usize>(record: Record) -> Result<Bytes<MAX>, Failure> {
 
 /// What was kept was no longer than it may be, so whoever changed it since was not this relay.
 fn too_long() -> Failure {
-    DirectoryError::Unusable("a record was altered".to_owned()).into()
+    altered().into()
+}
+
+fn altered() -> DirectoryError {
+    DirectoryError::Unusable("a record was altered".to_owned())
 }
 
 /// Which key a record holds, if it is one.

@@ -19,6 +19,8 @@ use tokio::time::timeout;
 
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Origin};
+#[cfg(unix)]
+use crate::control::{Control, Office};
 use crate::directory::{Directory, DirectoryError, Sqlite};
 use crate::door::Door;
 use crate::headers::Headers;
@@ -175,9 +177,10 @@ impl Relay {
             tokio::spawn(time),
             tokio::spawn(board.keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches)),
-            tokio::spawn(Arc::clone(&records).forget_expired()),
-            tokio::spawn(records.answer(asked)),
+            tokio::spawn(Arc::clone(&records).keep_retention()),
+            tokio::spawn(Arc::clone(&records).answer(asked)),
         ];
+        tasks.extend(control(&config, records));
         let hall = Hall {
             config: &config,
             pages,
@@ -205,7 +208,25 @@ impl Relay {
     }
 }
 
-fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
+/// The way in for the command line on this computer. Chats do not need it: a relay that cannot open it says so and
+/// runs.
+#[cfg(unix)]
+fn control(config: &Config, records: Arc<Records>) -> Option<JoinHandle<()>> {
+    match Control::open(&config.state.folder) {
+        Ok(control) => Some(tokio::spawn(control.answer(Office { records }))),
+        Err(error) => {
+            tracing::warn!(%error, "commands on this computer cannot reach the relay");
+            None
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn control(_config: &Config, _records: Arc<Records>) -> Option<JoinHandle<()>> {
+    None
+}
+
+pub(crate) fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
     let bytes = std::fs::read(&config.program.file)
         .map_err(|error| StartError::ProgramUnreadable(error.to_string()))?;
     ProgramFile::decode(&bytes).map_err(StartError::Program)

@@ -10,6 +10,7 @@ mod claims;
 mod duty;
 mod hostile;
 mod hours;
+mod inventory;
 mod leaving;
 mod limits;
 mod line;

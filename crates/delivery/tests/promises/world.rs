@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup};
+use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup, Sort};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::{
     About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,
@@ -100,6 +100,22 @@ impl World {
                 }
             }
         }
+        self.take_stock();
+    }
+
+    /// What the inventory says is what the core counts by itself, whatever happened before.
+    fn take_stock(&self) {
+        let (counted, inventory) = (self.core.holdings(), self.core.inventory());
+        let held =
+            |sort| *inventory.iter().find(|held| held.sort == sort).expect("each sort is there");
+        let sent = [Sort::Line, Sort::Welcomes, Sort::Tails].map(|sort| held(sort).sent);
+        assert_eq!(sent.iter().sum::<usize>(), counted.bytes);
+        assert_eq!(held(Sort::Connections).count, counted.connections);
+        assert_eq!(held(Sort::Duty).count, counted.on_duty);
+        assert_eq!(held(Sort::Line).count, counted.waiting + counted.claimed);
+        assert_eq!(held(Sort::Rooms).count, counted.rooms);
+        assert_eq!(held(Sort::Closed).count, counted.closed_rooms);
+        assert_eq!(held(Sort::Answers).count, counted.answers);
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {

@@ -8,6 +8,7 @@
 //! One process with its own folder is [`Sqlite`]. The operations are single compare-and-sets, so that a
 //! database shared by several relays fits behind the same trait.
 
+mod inventory;
 mod sqlite;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::pin::Pin;
 
 use stillroom_protocol::{AnswersBatchId, InvitationId};
 
+pub use inventory::{Stored, Tally};
 pub use sqlite::Sqlite;
 
 /// An answer that takes a moment.
@@ -158,4 +160,16 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Removes every invitation and batch of answers that has run out at `now` (seconds since the Unix epoch).
     fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
+
+    /// Removes the record of this kind if it is still this version.
+    fn remove(&self, kind: Kind, version: u64) -> Answer<'_, ()>;
+
+    /// Removes this device's staff record.
+    fn remove_staff(&self, device: [u8; 32]) -> Answer<'_, ()>;
+
+    /// The hashes of all files of texts.
+    fn locales(&self) -> Answer<'_, Vec<[u8; 32]>>;
+
+    /// How much is stored, each sort once, down to what the storage takes for itself.
+    fn inventory(&self) -> Answer<'_, Vec<Tally>>;
 }

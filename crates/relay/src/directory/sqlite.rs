@@ -5,22 +5,24 @@
 //! takes the disk itself this is little: storage that moves data about keeps copies. What is in it is
 //! public or sealed to begin with.
 
+mod inventory;
 mod thread;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
 use stillroom_protocol::{AnswersBatchId, InvitationId};
 
-use super::{Answer, Directory, InvitationState, Kind, Record, Versioned};
+use super::{Answer, Directory, InvitationState, Kind, Record, Tally, Versioned};
 use crate::directory::DirectoryError;
 use thread::DatabaseThread;
 
 /// [`Directory`] in a folder.
 pub struct Sqlite {
     thread: Arc<DatabaseThread>,
+    folder: PathBuf,
 }
 
 impl Sqlite {
@@ -29,7 +31,22 @@ impl Sqlite {
     /// # Errors
     /// [`DirectoryError`]: the folder is in use, holds another program's records, or cannot be used.
     pub fn open(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
-        Ok(Self { thread: Arc::new(DatabaseThread::start(folder, root)?) })
+        let thread = Arc::new(DatabaseThread::start(folder, root)?);
+        Ok(Self { thread, folder: folder.to_owned() })
+    }
+}
+
+impl Sqlite {
+    /// The same, of a folder that holds records already.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`]; also where there is nothing.
+    pub fn open_existing(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
+        match folder.join(thread::DATABASE).try_exists() {
+            Ok(true) => Self::open(folder, root),
+            Ok(false) => Err(DirectoryError::Unusable("no relay has ever run on it".to_owned())),
+            Err(error) => Err(DirectoryError::Unusable(error.to_string())),
+        }
     }
 }
 
@@ -246,6 +263,37 @@ impl Directory for Sqlite {
                 .execute([id.0.as_slice()])?;
             Ok(())
         })
+    }
+
+    fn remove(&self, kind: Kind, version: u64) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM versioned WHERE kind = ?1 AND version = ?2")?
+                .execute(params![kind.number(), stored(version)])?;
+            Ok(())
+        })
+    }
+
+    fn remove_staff(&self, device: [u8; 32]) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM staff WHERE device = ?1")?
+                .execute([device.as_slice()])?;
+            Ok(())
+        })
+    }
+
+    fn locales(&self) -> Answer<'_, Vec<[u8; 32]>> {
+        self.thread.ask(move |database| {
+            let mut statement = database.prepare_cached("SELECT hash FROM locale")?;
+            let hashes = statement.query_map([], |row| row.get(0))?;
+            hashes.collect()
+        })
+    }
+
+    fn inventory(&self) -> Answer<'_, Vec<Tally>> {
+        let folder = self.folder.clone();
+        self.thread.ask(move |database| inventory::count(database, &folder))
     }
 
     fn forget_expired(&self, now: u64) -> Answer<'_, ()> {

@@ -16,6 +16,7 @@ use tokio::time::sleep_until;
 
 use super::{Outgoing, OutgoingBytes, Request, Seat, Switchboard};
 use crate::clock::Clock;
+use crate::holdings;
 
 /// [`Switchboard`] in this process.
 pub struct InProcess {
@@ -187,6 +188,15 @@ impl Switchboard for InProcess {
     fn holdings(&self) -> Holdings {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.delivery.holdings()
+    }
+
+    fn live(&self) -> holdings::Live {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        holdings::Live {
+            core: live.delivery.inventory(),
+            queues: live.outgoing.len(),
+            outgoing_bytes: self.outgoing_bytes.waiting(),
+        }
     }
 
     fn stop(&self) {

@@ -15,6 +15,8 @@ use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 
+use crate::holdings::Live;
+
 pub use in_process::InProcess;
 pub(crate) use in_process::Lasting;
 pub(crate) use outgoing::refused;
@@ -84,6 +86,9 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// How much is held, and nothing of whom.
     fn holdings(&self) -> Holdings;
+
+    /// Everything that is held, sort by sort, and nothing of whom.
+    fn live(&self) -> Live;
 
     /// Everybody is told that the relay stops, and nobody is let in any more.
     fn stop(&self);

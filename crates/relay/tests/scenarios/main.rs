@@ -10,6 +10,8 @@ mod answers;
 mod bare;
 mod device;
 mod headers;
+#[cfg(unix)]
+mod holdings;
 mod hours;
 mod leaving;
 mod line;

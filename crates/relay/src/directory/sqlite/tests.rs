@@ -1,6 +1,7 @@
 //! What the lasting state promises, across restarts.
 
 use super::*;
+use crate::directory::Stored;
 
 const ROOT: Fingerprint = Fingerprint([7; 32]);
 const ID: InvitationId = InvitationId([1; 16]);
@@ -187,4 +188,86 @@ async fn files_of_texts_are_kept_up_to_a_number_and_as_long_as_they_are_wanted()
     drop(directory);
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
     assert_eq!(directory.locale([2; 32]).await.unwrap(), Some(vec![2]));
+}
+
+/// What is in each table, counted another way than the inventory counts.
+fn bytes_in_tables(folder: &Path) -> u64 {
+    let database = rusqlite::Connection::open(folder.join(thread::DATABASE)).unwrap();
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    let mut statement = database.prepare(names).unwrap();
+    let tables: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut bytes = 0;
+    for table in tables {
+        let mut statement = database.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                bytes += match row.get_ref(column).unwrap() {
+                    rusqlite::types::ValueRef::Null => 0,
+                    rusqlite::types::ValueRef::Integer(_) | rusqlite::types::ValueRef::Real(_) => 8,
+                    rusqlite::types::ValueRef::Text(bytes)
+                    | rusqlite::types::ValueRef::Blob(bytes) => bytes.len() as u64,
+                };
+            }
+        }
+    }
+    bytes
+}
+
+fn unknown(inventory: &[Tally]) -> Vec<&str> {
+    let name = |tally: &'_ Tally| matches!(&tally.stored, Stored::Unknown(_));
+    let unknown = inventory.iter().filter(|tally| name(tally));
+    unknown
+        .filter_map(|tally| match &tally.stored {
+            Stored::Unknown(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_inventory_is_every_column_of_every_table_and_every_byte_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    for kind in [Kind::Policy, Kind::Revocations, Kind::DutyKey, Kind::VaultKey, Kind::Vault] {
+        assert!(directory.replace(kind, 0, version(9)).await.unwrap());
+    }
+    directory.put_staff([2; 32], vec![5; 40]).await.unwrap();
+    assert!(directory.invite(ID, 100, vec![9; 70], 5).await.unwrap());
+    assert!(directory.enrol(ID, 0, vec![1; 33]).await.unwrap());
+    assert!(directory.put_answers(AnswersBatchId([3; 16]), 100, vec![4; 500], 5).await.unwrap());
+    assert!(directory.put_locale([6; 32], vec![8; 2000], 5).await.unwrap());
+    let inventory = directory.inventory().await.unwrap();
+    assert_eq!(unknown(&inventory), [""; 0]);
+    let records = inventory
+        .iter()
+        .filter(|tally| !matches!(tally.stored, Stored::Structure | Stored::OwnFile));
+    assert!(records.clone().all(|tally| tally.count == 1), "{inventory:?}");
+    assert_eq!(records.map(|tally| tally.bytes).sum::<u64>(), bytes_in_tables(folder.path()));
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let files: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    assert_eq!(inventory.iter().map(|tally| tally.bytes).sum::<u64>(), files);
+}
+
+#[tokio::test]
+async fn what_is_not_on_the_list_is_told_of_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    let database = rusqlite::Connection::open(folder.path().join(thread::DATABASE)).unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE visits (address TEXT, at INTEGER); \
+             INSERT INTO visits VALUES ('192.0.2.7', 5); \
+             ALTER TABLE staff ADD COLUMN phone TEXT; \
+             INSERT INTO versioned VALUES (77, 1, x'0102');",
+        )
+        .unwrap();
+    std::fs::write(folder.path().join("access.log"), "somebody came").unwrap();
+    let inventory = directory.inventory().await.unwrap();
+    let names = unknown(&inventory);
+    for expected in ["visits.address", "visits.at", "staff.phone", "versioned", "access.log"] {
+        assert!(names.contains(&expected), "{names:?}");
+    }
 }

@@ -12,6 +12,12 @@ use tokio::sync::oneshot;
 
 use crate::directory::{Answer, DirectoryError};
 
+/// The file with the records.
+pub(super) const DATABASE: &str = "relay.sqlite";
+
+/// The file whose lock says that a relay runs.
+pub(super) const LOCK: &str = "in-use";
+
 /// The version of [`SCHEMA`].
 const VERSION: i64 = 1;
 
@@ -139,7 +145,7 @@ fn take(folder: &Path) -> Result<File, DirectoryError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(folder.join("in-use"))
+        .open(folder.join(LOCK))
         .map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
@@ -149,7 +155,7 @@ fn take(folder: &Path) -> Result<File, DirectoryError> {
 }
 
 fn open(folder: &Path, root: &Fingerprint) -> Result<Connection, DirectoryError> {
-    let database = Connection::open(folder.join("relay.sqlite")).map_err(unusable)?;
+    let database = Connection::open(folder.join(DATABASE)).map_err(unusable)?;
     set_up(&database, root).map_err(unusable)??;
     Ok(database)
 }
