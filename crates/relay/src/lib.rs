@@ -20,6 +20,7 @@ pub mod holdings;
 mod line;
 mod listeners;
 pub mod log;
+mod metrics;
 mod notice_board;
 mod opening;
 mod origins;
@@ -34,8 +35,8 @@ pub mod switchboard;
 mod upgrade;
 
 pub use config::{
-    Config, ConfigError, Door, Limits, Log, LogLevel, Origin, OriginError, Program, PseudoLocale,
-    Purpose, State, Testing, Threads,
+    Config, ConfigError, Door, Limits, Log, LogLevel, Metrics, Origin, OriginError, Program,
+    PseudoLocale, Purpose, State, Testing, Threads,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use pages::{

@@ -6,12 +6,14 @@
 //! what was said. What the system around the relay logs (a proxy before it, say) is not in its hands.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Context;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::{Log, LogLevel};
@@ -35,7 +37,34 @@ where
         .with_ansi(false)
         .with_filter(filter_fn(is_ours))
         .with_filter(level(log.level));
-    tracing_subscriber::registry().with(lines)
+    tracing_subscriber::registry().with(lines).with(Counting.with_filter(filter_fn(is_ours)))
+}
+
+/// How many lines of the worse kinds there were, written or not, since the process started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) errors: u64,
+    pub(crate) warnings: u64,
+}
+
+static ERRORS: AtomicU64 = AtomicU64::new(0);
+static WARNINGS: AtomicU64 = AtomicU64::new(0);
+
+/// For the metrics: that something needs somebody shows there also where nobody reads the log.
+pub(crate) fn count() -> Count {
+    Count { errors: ERRORS.load(Ordering::Relaxed), warnings: WARNINGS.load(Ordering::Relaxed) }
+}
+
+struct Counting;
+
+impl<S: Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        match *event.metadata().level() {
+            Level::ERROR => ERRORS.fetch_add(1, Ordering::Relaxed),
+            Level::WARN => WARNINGS.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
 }
 
 fn is_ours(metadata: &Metadata<'_>) -> bool {

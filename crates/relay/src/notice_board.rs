@@ -73,6 +73,11 @@ impl NoticeBoard {
         }
     }
 
+    /// Until when chats start under the policy that is up; Unix seconds. Nothing before one is.
+    pub(crate) async fn policy_expires(&self) -> Option<u64> {
+        self.shown.lock().await.as_ref().map(|shown| shown.notice.policy.terms.expires)
+    }
+
     async fn refill(&self) {
         let mut shown = self.shown.lock().await;
         if let Some(shown) = &mut *shown {

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
@@ -26,6 +26,7 @@ use crate::door::Door;
 use crate::headers::Headers;
 use crate::line::Lines;
 use crate::listeners::{Listener, listen};
+use crate::metrics::{self, Metrics};
 use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
 use crate::origins::Origins;
@@ -62,6 +63,8 @@ pub struct RunningRelay {
     pub survivor_addr: SocketAddr,
     /// Where staff come in.
     pub desk_addr: SocketAddr,
+    /// Where a monitoring system asks, if the configuration has it.
+    pub metrics_addr: Option<SocketAddr>,
     survivor_origin: Origin,
     desk_origin: Origin,
     root: Fingerprint,
@@ -175,7 +178,7 @@ impl Relay {
         let stop = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
-            tokio::spawn(board.keep_current()),
+            tokio::spawn(Arc::clone(&board).keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches)),
             tokio::spawn(Arc::clone(&records).keep_retention()),
             tokio::spawn(Arc::clone(&records).answer(asked)),
@@ -194,10 +197,14 @@ impl Relay {
         let (desk_addr, desk_origin, task) =
             hall.open(Which::Desk, &config.desk, listeners.desk)?;
         tasks.push(task);
+        let figures = hall.open_metrics(board)?;
+        let metrics_addr = figures.as_ref().map(|(address, _)| *address);
+        tasks.extend(figures.map(|(_, task)| task));
         tracing::info!(pages = hall.pages.are_built(), "the relay runs");
         Ok(RunningRelay {
             survivor_addr,
             desk_addr,
+            metrics_addr,
             survivor_origin,
             desk_origin,
             root,
@@ -283,6 +290,34 @@ impl Hall<'_> {
             running: self.stop.running(),
         };
         Ok((address, origin, tokio::spawn(listener.accept())))
+    }
+
+    /// The listener for a monitoring system, where the configuration names one.
+    fn open_metrics(
+        &self,
+        board: Arc<NoticeBoard>,
+    ) -> Result<Option<(SocketAddr, JoinHandle<()>)>, StartError> {
+        let Some(config::Metrics { listen: at }) = self.config.metrics else {
+            return Ok(None);
+        };
+        let cannot =
+            |error: std::io::Error| StartError::Listen { address: at, why: error.to_string() };
+        let socket = TcpListener::bind(at).map_err(cannot)?;
+        let address = socket.local_addr().map_err(cannot)?;
+        let metrics = Metrics {
+            switchboard: Arc::clone(&self.switchboard),
+            board,
+            limits: self.config.limits.clone(),
+            started: Instant::now(),
+        };
+        let listener = Listener {
+            socket: listen(socket).map_err(cannot)?,
+            router: metrics.router(),
+            places: Arc::new(Semaphore::new(metrics::CONNECTIONS)),
+            stopping: self.stop.stopping(),
+            running: self.stop.running(),
+        };
+        Ok(Some((address, tokio::spawn(listener.accept()))))
     }
 }
 

@@ -9,6 +9,7 @@ mod limits;
 mod origin;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub struct Config {
     /// What the relay says about itself.
     #[serde(default)]
     pub log: Log,
+    /// Figures of the relay itself, for a monitoring system. None unless said.
+    pub metrics: Option<Metrics>,
     /// How many processors it uses.
     #[serde(default)]
     pub threads: Threads,
@@ -100,6 +103,14 @@ pub enum LogLevel {
     Debug,
     /// Everything that it ever says.
     Trace,
+}
+
+/// Where a monitoring system asks for figures of the relay itself. None of them moves with one chat.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port to listen on, for this computer or a network of one's own; port 0 takes any that is free.
+    pub listen: SocketAddr,
 }
 
 /// How many processors the relay uses.
@@ -199,6 +210,7 @@ impl Config {
             state: State { folder: state },
             limits: Limits::default(),
             log: Log::default(),
+            metrics: None,
             threads: Threads::default(),
             testing: Testing::default(),
             purpose: Purpose::default(),
@@ -218,6 +230,12 @@ impl Config {
             return wrong(
                 "survivors and staff need two listeners: another address, or another port",
             );
+        }
+        let metrics = self.metrics.as_ref().map(|metrics| metrics.listen);
+        if metrics
+            .is_some_and(|own| own.port() != 0 && [survivor.listen, desk.listen].contains(&own))
+        {
+            return wrong("metrics need a listener of their own: another address, or another port");
         }
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");
@@ -288,6 +306,12 @@ mod tests {
         );
         let error = Config::from_toml(&text).unwrap_err();
         assert!(error.what.contains("two origins"), "{error}");
+    }
+
+    #[test]
+    fn figures_are_not_given_out_where_people_come_in() {
+        let text = format!("{LEAST}[metrics]\nlisten = \"127.0.0.1:7420\"\n");
+        assert!(Config::from_toml(&text).unwrap_err().what.contains("listener of their own"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod hours;
 mod leaving;
 mod line;
 mod logs;
+mod metrics;
 mod origins;
 mod pages;
 mod program;
