@@ -122,9 +122,12 @@ impl Delivery {
         if self.hours.refuse_chat() && !self.line.places.contains_key(&ticket) {
             return Err((About::Ticket(ticket), Refusal::ChatClosed));
         }
+        let Some(share) = self.connections.get(from).and_then(|c| c.share) else {
+            return Err(unexpected());
+        };
         let older = self
             .line
-            .ask(asked, from, self.limits.line, &self.staff, &mut self.fx, now)
+            .ask(asked, from, share, &self.staff, &mut self.fx, now)
             .map_err(|refusal| (About::Ticket(ticket), refusal))?;
         self.forget_place(older);
         if let Some(connection) = self.connections.get_mut(from) {
