@@ -33,6 +33,7 @@ mod shares;
 mod staff;
 mod tail;
 mod timers;
+mod turn_away;
 mod turns;
 
 pub use command::{Command, ConnectionId};
