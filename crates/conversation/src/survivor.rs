@@ -849,6 +849,7 @@ impl Survivor {
                 match refusal {
                     Refusal::LineFull => self.stop(Stop::LineFull, now),
                     Refusal::ChatClosed => self.stop(Stop::Closed, now),
+                    Refusal::TurnedAway => self.finish(Phase::Ended(Ending::TurnedAway)),
                     Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
                         self.stop(Stop::NobodyOnDuty, now);
                     }

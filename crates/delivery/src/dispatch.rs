@@ -48,6 +48,7 @@ impl Delivery {
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
             ClientFrame::GoOffDuty => self.go_off_duty(from),
+            ClientFrame::TurnAway { room, note } => self.turn_contact_away(from, room, note, now),
             ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed, now),
             ClientFrame::Leave { room, token } => {
                 self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
@@ -122,9 +123,16 @@ impl Delivery {
         if self.hours.refuse_chat() && !self.line.places.contains_key(&ticket) {
             return Err((About::Ticket(ticket), Refusal::ChatClosed));
         }
+        let Some(connection) = self.connections.get(from) else {
+            return Ok(());
+        };
+        if connection.turned_away {
+            return Err((About::Ticket(ticket), Refusal::TurnedAway));
+        }
+        let share = connection.share.ok_or(unexpected())?;
         let older = self
             .line
-            .ask(asked, from, self.limits.line, &self.staff, &mut self.fx, now)
+            .ask(asked, from, share, &self.staff, &mut self.fx, now)
             .map_err(|refusal| (About::Ticket(ticket), refusal))?;
         self.forget_place(older);
         if let Some(connection) = self.connections.get_mut(from) {

@@ -30,12 +30,16 @@ mod published;
 mod requests;
 mod room;
 mod rooms;
+mod shares;
 mod staff;
 mod tail;
 mod timers;
+mod turn_away;
+mod turns;
 
 pub use command::{Command, ConnectionId};
 pub use delivery::{Delivery, Holdings, Setup};
 pub use inventory::{Held, Kept, Sort};
 pub use limits::Limits;
 pub use pace::Pace;
+pub use shares::{Share, ShareName};

@@ -6,7 +6,8 @@ use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
-    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, VaultState, WordStep,
+    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
+    VaultState, WordStep,
 };
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
@@ -57,6 +58,10 @@ pub struct WaitingSurvivor {
     pub ticket: TicketId,
     /// Since when, as far as the relay knows.
     pub since: Timestamp,
+    /// Where many wait, in which turn they are to be taken, as far as the relay says; lower ones first.
+    pub turn: u32,
+    /// That somebody from the same address was turned away lately. They may be somebody else.
+    pub turned_away: Option<TurnedAwayBefore>,
     /// Whether their line stands, as far as the relay says.
     pub here: bool,
     /// What they said beforehand.
@@ -85,12 +90,12 @@ pub enum Meant {
 }
 
 impl WaitingSurvivor {
-    /// The order in which people are to be taken: who had an advocate before comes first, then who has
-    /// waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
+    /// The order in which people are to be taken: who had an advocate before comes first, then whose
+    /// turn it is, then who has waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
     pub(super) fn order(&self) -> impl Ord + use<> {
         let had_an_advocate = self.beforehand.again != Again::No
             || matches!(self.beforehand.comes_back, ComesBack::Here(_));
-        (!self.here, !had_an_advocate, self.since, self.ticket)
+        (!self.here, !had_an_advocate, self.turn, self.since, self.ticket)
     }
 }
 

@@ -20,4 +20,6 @@ mod program;
 mod requests;
 mod restart;
 mod rooms;
+mod shares;
+mod turn_away;
 mod world;

@@ -26,3 +26,4 @@ mod scene;
 mod slow_reader;
 mod stop;
 mod traffic;
+mod turn_away;
