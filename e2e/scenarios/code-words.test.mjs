@@ -65,7 +65,13 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await assertAccessible(sam, 'no code word yet')
       await sam.click('button', 'Agree on a word with them')
       await sam.seeAnywhere('Please make up a name')
+      for (const [real, looks] of [['Jennifer Quill', 'somebody’s real name'], ['555 010 0100', 'a telephone number'], ['jo@example.org', 'an e-mail address'], ['3/12/1990', 'a date']]) {
+        await sam.fill('textbox', 'Name for somebody new', real)
+        await sam.seeAnywhere(looks)
+      }
+      await assertAccessible(sam, 'a name that looks real')
       await sam.fill('textbox', 'Name for somebody new', HANDLE)
+      await sam.until(() => document.getElementById('word-new-1-hint').textContent === '')
       await sam.click('button', 'Agree on a word with them')
       await first.see('heading', AGREE)
     })

@@ -357,6 +357,18 @@ pub(crate) fn seen(kind: Kind) -> &'static str {
     }
 }
 
+/// What the name that was made up for a case looks like; nothing where that matters to nobody.
+pub(crate) fn in_handle(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Name => Some("word-new-name"),
+        Kind::Telephone => Some("word-new-telephone"),
+        Kind::Email => Some("word-new-email"),
+        Kind::Street => Some("word-new-street"),
+        Kind::Birth => Some("word-new-date"),
+        Kind::Link | Kind::Slang | Kind::Acronym | Kind::Emoji | Kind::Capitals => None,
+    }
+}
+
 /// How it is known that an item of the checklist is done; nothing where that goes without saying.
 pub(crate) fn done(done: Done) -> Option<&'static str> {
     match done {

@@ -2,13 +2,14 @@
 //! the word itself comes to no page of a desk.
 
 use leptos::ev;
-use leptos::html::{Input, Select, button, details, div, input, label, option, p, select, summary};
+use leptos::html::{Select, button, details, div, label, option, p, select, summary};
 use leptos::prelude::*;
 use stillroom_conversation::{KnownCase, VaultState, WordFor, WordRefusal, WordStep};
 use stillroom_program::CaseId;
 use web_sys::SubmitEvent;
 
 use super::asked::asked;
+use super::handle::Handle;
 use super::{form, message_id};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
@@ -168,34 +169,18 @@ fn agree(
     seat: Seat,
     done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let node = NodeRef::<Input>::new();
+    let handle = Handle::new(console.board);
     let agree = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(field) = node.get_untracked() else { return };
-        let handle = field.value().trim().to_owned();
-        let asked = console.agree_on_word(seat, WordFor::New(handle.clone()));
+        let Some(called) = handle.value() else { return };
+        let asked = console.agree_on_word(seat, WordFor::New(called.clone()));
         if asked.is_ok() {
-            field.set_value("");
+            handle.empty();
         }
-        done(asked, Some(handle));
+        done(asked, Some(called));
     };
-    let id = format!("word-new-{seat}");
-    let field = input()
-        .attr("id", id.clone())
-        .attr("type", "text")
-        .attr("maxlength", "48")
-        .attr("dir", "auto")
-        .attr("autocomplete", "off")
-        .attr("spellcheck", "false")
-        .attr("translate", "no")
-        .attr("aria-describedby", format!("{id}-about"))
-        .node_ref(node);
     form().on(ev::submit, agree).child((
-        div().class("field").child((
-            label().attr("for", id.clone()).child(say("word-new")),
-            field,
-            p().class("small").attr("id", format!("{id}-about")).child(say("word-new-about")),
-        )),
+        handle.field(seat),
         button().attr("type", "submit").class("button button-small").child(say("word-agree-ask")),
     ))
 }
