@@ -268,6 +268,14 @@ pub(crate) fn word_due(due: WordDue) -> &'static str {
     }
 }
 
+/// Why the word that was just given rightly should be changed, and by what.
+pub(crate) fn word_due_now(due: WordDue) -> &'static str {
+    match due {
+        WordDue::Revoked => "word-due-revoked-now",
+        WordDue::Old => "word-due-old-now",
+    }
+}
+
 /// What a silent survivor was asked or told, and the minutes in it; nothing where there is no silence.
 pub(crate) fn silence(silence: Silence) -> Option<(&'static str, u16)> {
     match silence {
