@@ -62,10 +62,17 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('an advocate asks to agree on one, under a name that they make up', async () => {
       await sam.raw.click('#code-word-1 > summary')
       await sam.seeAnywhere('No code word has been agreed on yet.')
+      await sam.seeAnywhere('A word that is not given is deleted by itself. Days until then: 365.')
       await assertAccessible(sam, 'no code word yet')
       await sam.click('button', 'Agree on a word with them')
       await sam.seeAnywhere('Please make up a name')
+      for (const [real, looks] of [['Jennifer Quill', 'somebody’s real name'], ['555 010 0100', 'a telephone number'], ['jo@example.org', 'an e-mail address'], ['3/12/1990', 'a date']]) {
+        await sam.fill('textbox', 'Name for somebody new', real)
+        await sam.seeAnywhere(looks)
+      }
+      await assertAccessible(sam, 'a name that looks real')
       await sam.fill('textbox', 'Name for somebody new', HANDLE)
+      await sam.until(() => document.getElementById('word-new-1-hint').textContent === '')
       await sam.click('button', 'Agree on a word with them')
       await first.see('heading', AGREE)
     })
@@ -169,3 +176,64 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
   })
 }
+
+describe('code words after a device was revoked', () => {
+  let program, browser, sam, alex, survivor
+  const due = 'Code words that should be changed: 1.'
+  const unreadable = 'The code words cannot be opened here.'
+  before(async () => {
+    program = await startProgram()
+    browser = await launchChromium()
+    sam = await onDutyByInvitation(program, browser, 'Sam')
+    await onDutyByInvitation(program, browser, 'Kim')
+    survivor = await startChat(browser, program.visitor, { viewport: PHONE })
+    await meet(survivor, sam)
+    await sam.raw.click('#code-word-1 > summary')
+    await agree('Agree on a word with them', () => sam.fill('textbox', 'Name for somebody new', HANDLE))
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  async function agree(button, first = () => {}) {
+    await first()
+    await sam.click('button', button)
+    await survivor.see('heading', AGREE)
+    await survivor.fill('textbox', 'Code word', RIGHT)
+    await survivor.click('button', 'Agree')
+    await sam.seeAnywhere('is kept. You can tell the survivor so.')
+  }
+
+  test('every word should be changed, which is said where it was right', async () => {
+    await sam.until((due) => !document.documentElement.textContent.includes(due), due)
+    program.revoke('Kim')
+    await sam.seeAnywhere(due)
+    await ask(sam, survivor)
+    await give(survivor, RIGHT)
+    await sam.seeAnywhere('A device was lost since this word was agreed on')
+    await assertAccessible(sam, 'a word that is due')
+    await picture(sam, 'code-word-due')
+    await agree('Agree on a new word')
+    await sam.until((due) => !document.documentElement.textContent.includes(due), due)
+  })
+
+  test('a supervisor begins a new list where the old one does not open, and reads first what is lost', async () => {
+    program.revoke('Sam')
+    await sam.seeAnywhere('Your certificate is not accepted any more.')
+    alex = await onDutyByInvitation(program, browser, 'Alex', '--role', 'supervisor')
+    await meet(survivor, alex)
+    await alex.raw.click('#code-word-1 > summary')
+    await alex.seeAnywhere(unreadable)
+    await alex.click('button', 'Begin a new list')
+    await alex.seeAnywhere('All the words in the old list are lost for good')
+    await assertAccessible(alex, 'a list that does not open')
+    await picture(alex, 'code-word-new-list')
+    await alex.click('button', 'Leave it as it is')
+    assert.equal(await alex.evaluate(() => document.activeElement.id), 'word-begin-1')
+    await alex.seeAnywhere(unreadable)
+    await alex.click('button', 'Begin a new list')
+    await alex.click('button', 'Yes, begin a new list')
+    await alex.seeAnywhere('No code word has been agreed on yet.')
+  })
+})

@@ -119,7 +119,7 @@ impl Board {
             guides: RwSignal::new(false),
             colleagues: Colleagues::new(roles),
             calls: RwSignal::new(Vec::new()),
-            code_words: CodeWords::new(),
+            code_words: CodeWords::new(roles),
             offers: Offers::new(now),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),

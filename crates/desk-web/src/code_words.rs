@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 use stillroom_conversation::{Desk, KnownCase, VaultState, WordFor, WordRefusal};
-use stillroom_program::CaseId;
+use stillroom_program::{CaseId, Roles, WordDue};
 
 use crate::board::Seat;
 use crate::console::Console;
@@ -17,12 +17,23 @@ pub(crate) struct CodeWords {
     pub(crate) state: RwSignal<VaultState>,
     /// For whom.
     pub(crate) cases: RwSignal<Vec<KnownCase>>,
+    /// Whether whoever is here may begin a new list where it does not open.
+    pub(crate) may_begin: bool,
 }
 
 impl CodeWords {
     /// Nothing yet.
-    pub(crate) fn new() -> Self {
-        Self { state: RwSignal::new(VaultState::Closed), cases: RwSignal::new(Vec::new()) }
+    pub(crate) fn new(roles: Roles) -> Self {
+        Self {
+            state: RwSignal::new(VaultState::Closed),
+            cases: RwSignal::new(Vec::new()),
+            may_begin: roles.may_begin_vault(),
+        }
+    }
+
+    /// Why the word of whom advocates call this should be changed.
+    pub(crate) fn due(self, handle: &str) -> Option<WordDue> {
+        self.cases.with(|cases| cases.iter().find(|case| case.handle == handle)?.due)
     }
 
     /// Takes up what there is.
@@ -69,5 +80,10 @@ impl Console {
     /// Looks again for what is kept.
     pub(crate) fn refresh_vault(self) {
         self.act(Desk::refresh_vault);
+    }
+
+    /// Begins a new list in place of one that does not open, after the person said so twice.
+    pub(crate) fn begin_new_vault(self) {
+        self.act(Desk::begin_new_vault);
     }
 }

@@ -268,6 +268,14 @@ pub(crate) fn word_due(due: WordDue) -> &'static str {
     }
 }
 
+/// Why the word that was just given rightly should be changed, and by what.
+pub(crate) fn word_due_now(due: WordDue) -> &'static str {
+    match due {
+        WordDue::Revoked => "word-due-revoked-now",
+        WordDue::Old => "word-due-old-now",
+    }
+}
+
 /// What a silent survivor was asked or told, and the minutes in it; nothing where there is no silence.
 pub(crate) fn silence(silence: Silence) -> Option<(&'static str, u16)> {
     match silence {
@@ -364,6 +372,18 @@ pub(crate) fn seen(kind: Kind) -> &'static str {
         Kind::Acronym => "seen-acronym",
         Kind::Emoji => "seen-emoji",
         Kind::Capitals => "seen-capitals",
+    }
+}
+
+/// What the name that was made up for a case looks like; nothing where that matters to nobody.
+pub(crate) fn in_handle(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Name => Some("word-new-name"),
+        Kind::Telephone => Some("word-new-telephone"),
+        Kind::Email => Some("word-new-email"),
+        Kind::Street => Some("word-new-street"),
+        Kind::Birth => Some("word-new-date"),
+        Kind::Link | Kind::Slang | Kind::Acronym | Kind::Emoji | Kind::Capitals => None,
     }
 }
 

@@ -66,11 +66,11 @@ pub use passkey::{Passkey, PasskeyError, PasskeySecret};
 #[cfg(feature = "staff")]
 pub use passphrase::{PassphraseCost, PassphraseError};
 pub use policy::{
-    Alternative, AlternativeKind, CannedMessage, Checklist, Choice, Date, Day, Direction,
-    Emergency, Exception, Guidance, Guide, GuideKind, Hours, Icon, Language, Languages, Locale,
-    LocaleFile, Notice, NoticeKind, Offers, OpenTime, OpeningMessage, Page, Policy, PolicyError,
-    PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms, TextKind,
-    Timers, VerifiedPolicy, Weekly,
+    Alternative, AlternativeKind, CannedMessage, Checklist, Choice, CodeWordTimes, Date, Day,
+    Direction, Emergency, Exception, Guidance, Guide, GuideKind, Hours, Icon, Language, Languages,
+    Locale, LocaleFile, Notice, NoticeKind, Offers, OpenTime, OpeningMessage, Page, Policy,
+    PolicyError, PolicyText, Question, Right, Safety, SignedPolicy, SpokenBy, SurveyItem, Terms,
+    TextKind, Timers, VerifiedPolicy, Weekly,
 };
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};

@@ -63,6 +63,12 @@ pub const ACCEPT_SECONDS_MIN: u16 = 15;
 /// Seconds at most: with a few colleagues whoever waits has been offered to all of them within a quarter of an hour.
 pub const ACCEPT_SECONDS_MAX: u16 = 300;
 
+/// Days for which a code word is good at least: from one week to the next a survivor can give or change it.
+pub const CODE_WORD_DAYS_MIN: u16 = 7;
+
+/// Days at most: three years.
+pub const CODE_WORD_DAYS_MAX: u16 = 1_095;
+
 /// Characters that a survey item may let people write: some sentences, and not their story.
 pub const SURVEY_FREE_TEXT: u16 = 500;
 

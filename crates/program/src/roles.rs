@@ -45,6 +45,12 @@ impl Roles {
     pub const fn may_state_duty(self) -> bool {
         self.may_lead()
     }
+
+    /// Whether somebody with these may begin a new vault of code words in place of one that does not open, by which
+    /// all words are lost.
+    pub const fn may_begin_vault(self) -> bool {
+        self.contains(Self::SUPERVISOR) || self.contains(Self::ADMINISTRATOR)
+    }
 }
 
 impl BitOr for Roles {

@@ -3,7 +3,7 @@
 //!
 //! Two devices may change it at once: [`Vault::merged`] loses neither's change, whichever comes first. A try is
 //! written down before it is judged, so that guessing through several chats at once gains nothing. It holds no
-//! word, no chat and no date but days. Whoever can open it reads the handles.
+//! word, no chat and no date but days; of tries also the second, for a day or two, since the wait for the next goes by it. Whoever can open it reads the handles.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -86,14 +86,14 @@ impl Case {
         self.handle.as_str()
     }
 
-    /// Why its word should be changed, where one is wanted anew after so many days (0 for never) and the list of
-    /// revoked devices has this version.
-    pub fn due(&self, days: u32, revocations: u64, now: Timestamp) -> Option<WordDue> {
+    /// Why its word should be changed, where one is wanted anew after so many days and the list of revoked devices
+    /// has this version.
+    pub fn due(&self, days: Option<u16>, revocations: u64, now: Timestamp) -> Option<WordDue> {
         let age = day(now).saturating_sub(self.set);
         if self.set_under < revocations {
             Some(WordDue::Revoked)
         } else {
-            (days > 0 && age >= days).then_some(WordDue::Old)
+            days.is_some_and(|days| age >= days.into()).then_some(WordDue::Old)
         }
     }
 
@@ -174,20 +174,32 @@ struct Entry {
     changes: u32,
     /// Nothing where it was deleted.
     case: Option<Case>,
-    /// When it was changed last, in days since the Unix epoch: a deleted one is forgotten after a time.
-    changed: u32,
+    /// When it was changed last or its word given, in days since the Unix epoch: after a time without that a case
+    /// is deleted, and a deleted one forgotten.
+    used: u32,
     tries: Tries,
 }
 
 impl Entry {
+    /// For how many days it was not used.
+    fn age(&self, now: Timestamp) -> u32 {
+        day(now).saturating_sub(self.used)
+    }
+
+    /// Keeps nothing but that it was.
+    fn delete(&mut self, now: Timestamp) {
+        (self.case, self.tries) = (None, Tries::default());
+        (self.changes, self.used) = (self.changes.saturating_add(1), day(now));
+    }
+
     /// The later of two changes; of two at once, one and the same on every device.
     fn merged(&self, other: &Self) -> Self {
         let rank = |entry: &Self| {
             (entry.changes, entry.case.is_none(), stillroom_wire::encode(&entry.case))
         };
         let later = if rank(self) >= rank(other) { self } else { other };
-        let changed = self.changed.max(other.changed);
-        Self { changed, tries: self.tries.merged(&other.tries), ..later.clone() }
+        let used = self.used.max(other.used);
+        Self { used, tries: self.tries.merged(&other.tries), ..later.clone() }
     }
 }
 
@@ -287,7 +299,7 @@ impl Vault {
         let mut id = CaseId([0; 16]);
         rng.fill_bytes(&mut id.0);
         let case = Some(words.case(handle, now, rng));
-        let entry = Entry { id, changes: 1, case, changed: day(now), tries: Tries::default() };
+        let entry = Entry { id, changes: 1, case, used: day(now), tries: Tries::default() };
         self.put(entry)?;
         Ok(id)
     }
@@ -306,7 +318,7 @@ impl Vault {
         let mut entry = self.entry(id).ok_or(VaultError::Unknown)?.clone();
         let handle = entry.case.ok_or(VaultError::Unknown)?.handle;
         entry.case = Some(words.case(handle, now, rng));
-        (entry.changes, entry.changed) = (entry.changes.saturating_add(1), day(now));
+        (entry.changes, entry.used) = (entry.changes.saturating_add(1), day(now));
         entry.tries = entry.tries.forgotten();
         self.put(entry)
     }
@@ -317,8 +329,7 @@ impl Vault {
     /// [`VaultError::Unknown`].
     pub fn delete(&mut self, id: CaseId, now: Timestamp) -> Result<(), VaultError> {
         let mut entry = self.entry(id).ok_or(VaultError::Unknown)?.clone();
-        (entry.case, entry.tries) = (None, Tries::default());
-        (entry.changes, entry.changed) = (entry.changes.saturating_add(1), day(now));
+        entry.delete(now);
         self.put(entry)
     }
 
@@ -348,7 +359,8 @@ impl Vault {
         Ok(PendingTry { case: id, one })
     }
 
-    /// What the word turned out to be. A right one, or the one for danger, forgets the tries before it.
+    /// What the word turned out to be. A right one, or the one for danger, forgets the tries before it, and is a
+    /// use of the case.
     ///
     /// # Errors
     /// [`VaultError::Unknown`] where the case was deleted meanwhile; [`TooEarly`](VaultError::TooEarly) where
@@ -363,6 +375,7 @@ impl Vault {
         let judgement = entry.case.as_ref().ok_or(VaultError::Unknown)?.judge(word);
         if judgement != Judgement::Wrong {
             entry.tries = entry.tries.forgotten();
+            entry.used = entry.used.max(day(at));
             self.put(entry)?;
         }
         Ok(judgement)
@@ -391,16 +404,29 @@ impl Vault {
         Ok(merged)
     }
 
-    /// Without the cases that nobody changed for so many days (0 for never), and without those that were deleted
-    /// so long ago that every device knows.
-    pub fn without_old(&self, days: u32, now: Timestamp) -> Self {
-        let age = |entry: &&Entry| day(now).saturating_sub(entry.changed);
-        let stays = |entry: &&Entry| match &entry.case {
-            Some(_) => days == 0 || age(entry) < days,
-            None => age(entry) < TOMBSTONE_DAYS,
+    /// In how many days a case is deleted if its word is not given before, where that is after so many.
+    pub fn deleted_in(&self, id: CaseId, days: u16, now: Timestamp) -> Option<u32> {
+        let entry = self.entry(id)?;
+        Some(u32::from(days).saturating_sub(entry.age(now)))
+    }
+
+    /// Deletes the cases that were not used for so many days, forgets those that were deleted so long ago that every
+    /// device knows, and tries that do not count any more. Says whether there was anything of that.
+    pub fn expire(&mut self, days: Option<u16>, now: Timestamp) -> bool {
+        let stays = |entry: &&Entry| entry.case.is_some() || entry.age(now) < TOMBSTONE_DAYS;
+        let expired = |entry: &Entry| {
+            let mut entry = entry.clone();
+            if entry.case.is_some() && days.is_some_and(|days| entry.age(now) >= days.into()) {
+                entry.delete(now);
+            }
+            entry.tries = entry.tries.counting(now);
+            entry
         };
-        let entries: Vec<Entry> = self.entries.iter().filter(stays).cloned().collect();
-        Self { entries: entries.try_into().unwrap_or_default() }
+        let entries: Vec<Entry> = self.entries.iter().filter(stays).map(expired).collect();
+        let entries = entries.try_into().unwrap_or_default();
+        let is_other = self.entries != entries;
+        self.entries = entries;
+        is_other
     }
 
     fn entry(&self, id: CaseId) -> Option<&Entry> {
@@ -419,6 +445,12 @@ impl Vault {
 }
 
 impl Tries {
+    /// Those that count.
+    fn counting(&self, now: Timestamp) -> Self {
+        let tries: Vec<Try> = self.counted(now).copied().collect();
+        Self { round: self.round, tries: tries.try_into().unwrap_or_default() }
+    }
+
     fn forgotten(&self) -> Self {
         Self { round: self.round.saturating_add(1), tries: List::default() }
     }
@@ -481,12 +513,12 @@ mod tests {
         fn entry()(
             changes in 1..4_u32,
             byte in prop::option::of(0..4_u8),
-            changed in 0..4_u32,
+            used in 0..4_u32,
             round in 0..3_u32,
             seeds in prop::collection::vec(any::<u8>(), 0..TRIES_COUNTED),
         ) -> Vault {
             let case = byte.map(|byte| case(byte, "Sparrow"));
-            let entry = Entry { id: CaseId([1; 16]), changes, case, changed, tries: tries(round, &seeds) };
+            let entry = Entry { id: CaseId([1; 16]), changes, case, used, tries: tries(round, &seeds) };
             let mut vault = Vault::default();
             vault.put(entry).unwrap();
             vault
@@ -516,17 +548,12 @@ mod tests {
             let case = Some(case(1, &format!("{number:0>48}")));
             let seeds: Vec<u8> = (0..TRIES_COUNTED as u8).collect();
             let tries = tries(9, &seeds);
-            vault.put(Entry { id: CaseId(id), changes: 9, case, changed: 9, tries }).unwrap();
+            vault.put(Entry { id: CaseId(id), changes: 9, case, used: 9, tries }).unwrap();
         }
         let length = encode(&vault).len();
         assert!(length <= VAULT_PLAINTEXT_MAX, "{length}");
-        let one_more = Entry {
-            id: CaseId([9; 16]),
-            changes: 1,
-            case: None,
-            changed: 0,
-            tries: Tries::default(),
-        };
+        let one_more =
+            Entry { id: CaseId([9; 16]), changes: 1, case: None, used: 0, tries: Tries::default() };
         assert_eq!(vault.put(one_more), Err(VaultError::Full));
     }
 }

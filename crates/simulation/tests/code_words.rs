@@ -11,13 +11,17 @@ use stillroom_conversation::{
     Announcement, ChatNumber, Duty, VaultState, WordFor, WordRefusal, WordStep, WordWanted,
     WriteError,
 };
-use stillroom_program::{CaseId, Device, Roles, SealedVault, SharedKeyBundle, Weakness, WordDue};
+use stillroom_program::{
+    CaseId, CodeWordTimes, Device, Roles, SealedVault, SharedKeyBundle, Weakness, WordDue,
+};
 use stillroom_protocol::{ClientFrame, Operation, RelayFrame, Reply, Shared, decode, encode};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 const SECOND: ChatNumber = ChatNumber(2);
 const RIGHT: &str = "blue kettle";
 const DURESS: &str = "green kettle";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Longer than it takes until the desk shows what a word was.
 const MOMENT: Duration = Duration::from_secs(6);
@@ -301,6 +305,92 @@ fn after_a_revocation_the_vault_is_sealed_to_a_key_that_the_revoked_device_never
     assert!(world.shown(lost).cases.is_empty(), "nothing is left on it");
 }
 
+/// Two desks that came on duty when the only device that had used code words was revoked.
+fn unreadable(seed: u64) -> (World, DeviceNumber, DeviceNumber) {
+    let (mut world, sam) = on_duty(seed);
+    let device = world.program.staff(Roles::ADVOCATE, "Lost");
+    let lost = world.desk(device.clone());
+    world.as_desk(lost, |core, now| core.go_on_duty(now));
+    world.run_for(SOON);
+    world.as_desk(sam, |core, _| core.go_off_duty());
+    world.run_for(SOON);
+    let survivor = start(&mut world);
+    take(&mut world, lost, survivor, FIRST);
+    agree_as(&mut world, lost, survivor, FIRST, "Sparrow");
+    assert_eq!(world.shown(lost).cases.len(), 1);
+    world.as_desk(lost, |core, now| core.end(FIRST, now));
+    world.as_desk(lost, |core, _| core.go_off_duty());
+    world.run_for(SOON);
+    world.revoke(&device);
+    world.run_for(SOON);
+    world.as_desk(sam, |core, now| core.go_on_duty(now));
+    let supervisor = add_desk_with(&mut world, Roles::SUPERVISOR, "Alex");
+    world.run_for(SOON);
+    for desk in [sam, supervisor] {
+        assert_eq!(world.shown(desk).vault, VaultState::Unreadable);
+    }
+    (world, sam, supervisor)
+}
+
+fn begin_anew(world: &mut World, desk: DeviceNumber) {
+    world.as_desk(desk, |core, now| core.begin_new_vault(now));
+    world.run_for(SOON);
+}
+
+#[test]
+fn a_supervisor_begins_a_new_vault_in_place_of_one_that_does_not_open() {
+    let (mut world, sam, supervisor) = unreadable(19);
+    let old = puts(&world, Shared::Vault).pop().unwrap();
+    begin_anew(&mut world, supervisor);
+    let new = puts(&world, Shared::Vault).pop().unwrap();
+    let version = |record: &[u8]| decode::<SealedVault>(record).unwrap().content.version;
+    assert_eq!(version(&new), version(&old) + 1);
+    for desk in [sam, supervisor] {
+        assert_eq!(world.shown(desk).vault, VaultState::Open);
+        assert!(world.shown(desk).cases.is_empty());
+    }
+    let survivor = start(&mut world);
+    take(&mut world, sam, survivor, FIRST);
+    agree_as(&mut world, sam, survivor, FIRST, "Wren");
+    for desk in [sam, supervisor] {
+        let handles = world.shown(desk).cases.iter().map(|case| case.handle.as_str());
+        assert_eq!(handles.collect::<Vec<_>>(), ["Wren"]);
+    }
+}
+
+#[test]
+fn an_advocate_begins_no_new_vault_and_nobody_does_where_it_opens() {
+    let (mut world, sam, _) = unreadable(20);
+    let written = puts(&world, Shared::Vault).len();
+    begin_anew(&mut world, sam);
+    assert_eq!(world.shown(sam).vault, VaultState::Unreadable);
+    assert_eq!(puts(&world, Shared::Vault).len(), written);
+    let (mut world, desk, _, _) = agreed(21);
+    let supervisor = add_desk_with(&mut world, Roles::SUPERVISOR, "Alex");
+    world.run_for(SOON);
+    begin_anew(&mut world, supervisor);
+    for desk in [desk, supervisor] {
+        assert_eq!(world.shown(desk).cases.len(), 1);
+    }
+}
+
+#[test]
+fn two_supervisors_who_begin_a_new_vault_at_once_begin_one() {
+    let (mut world, _, first) = unreadable(22);
+    let second = add_desk_with(&mut world, Roles::SUPERVISOR, "Eli");
+    world.run_for(SOON);
+    for desk in [first, second] {
+        world.as_desk(desk, |core, now| core.begin_new_vault(now));
+    }
+    world.run_for(SOON);
+    for desk in [first, second] {
+        assert_eq!(world.shown(desk).vault, VaultState::Open);
+    }
+    let written = puts(&world, Shared::Vault).len();
+    world.run_for(SOON * 10);
+    assert_eq!(puts(&world, Shared::Vault).len(), written);
+}
+
 #[test]
 fn desks_that_are_shown_different_lists_do_not_replace_the_vaults_key_for_ever() {
     let (mut world, _, _, _) = agreed(11);
@@ -351,6 +441,77 @@ fn a_weak_word_is_not_kept_and_the_word_of_a_case_is_changed_only_with_whoever_g
     world.run_for(MOMENT);
     assert!(world.shown(desk).cases.is_empty());
     assert_eq!(ask(&mut world, desk, SECOND, case), Err(WordRefusal::Unknown));
+}
+
+/// A program whose words are due after a week and deleted after two.
+fn with_times(seed: u64) -> (World, DeviceNumber, DeviceNumber) {
+    let (mut world, desk, survivor, _) = agreed(seed);
+    world.publish(|policy| {
+        policy.guidance.code_words = CodeWordTimes { due_days: Some(7), delete_days: Some(14) };
+    });
+    world.run_for(SOON);
+    (world, desk, survivor)
+}
+
+/// Nobody is on duty for so many days.
+fn days_pass(world: &mut World, desk: DeviceNumber, days: u32) {
+    world.as_desk(desk, |core, _| core.go_off_duty());
+    world.run_for(SOON);
+    world.sleep(desk);
+    world.run_for(DAY * days);
+    world.wake(desk);
+    world.run_for(SOON);
+    world.as_desk(desk, |core, now| core.go_on_duty(now));
+    world.run_for(SOON);
+}
+
+#[test]
+fn a_word_is_due_and_then_deleted_as_the_program_says_and_using_it_puts_that_off() {
+    let (mut world, desk, survivor) = with_times(17);
+    let shown = |world: &World| {
+        let cases = world.shown(desk).cases.iter();
+        cases.map(|case| (case.due, case.deleted_in)).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&world), [(None, Some(14))]);
+    world.as_desk(desk, |core, now| core.end(FIRST, now));
+    world.leave(survivor);
+    days_pass(&mut world, desk, 8);
+    assert_eq!(shown(&world), [(Some(WordDue::Old), Some(6))]);
+    let again = start(&mut world);
+    take(&mut world, desk, again, SECOND);
+    assert_eq!(tried(&mut world, desk, again, SECOND, RIGHT), WordStep::Right);
+    assert_eq!(shown(&world), [(Some(WordDue::Old), Some(14))], "it was used");
+    let known = WordFor::Known(case(&world, desk));
+    world.as_desk(desk, |core, now| core.agree_on_word(SECOND, known, now)).unwrap().unwrap();
+    world.run_for(MOMENT);
+    give(&mut world, again, "brown teapot");
+    assert_eq!(shown(&world), [(None, Some(14))], "and changed");
+    world.as_desk(desk, |core, now| core.end(SECOND, now));
+    world.leave(again);
+    days_pass(&mut world, desk, 13);
+    assert_eq!(shown(&world), [(Some(WordDue::Old), Some(1))]);
+    let written = puts(&world, Shared::Vault).len();
+    days_pass(&mut world, desk, 1);
+    assert_eq!(shown(&world), []);
+    assert_eq!(puts(&world, Shared::Vault).len(), written + 1, "the relay has it so");
+}
+
+#[test]
+fn a_desk_that_is_on_duty_for_days_deletes_as_well_and_no_colleague_brings_it_back() {
+    let (mut world, desk, survivor) = with_times(18);
+    world.as_desk(desk, |core, now| core.end(FIRST, now));
+    world.leave(survivor);
+    days_pass(&mut world, desk, 13);
+    let kim = add_desk(&mut world, "Kim");
+    world.run_for(SOON);
+    assert_eq!(world.shown(kim).cases.len(), 1);
+    world.run_for(DAY);
+    for desk in [desk, kim] {
+        assert_eq!((world.shown(desk).vault, world.shown(desk).cases.len()), (VaultState::Open, 0));
+    }
+    let written = puts(&world, Shared::Vault).len();
+    world.run_for(DAY * 2);
+    assert_eq!(puts(&world, Shared::Vault).len(), written, "nor is it written for ever");
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! whatever it was. It does not protect against a desk that was changed, which could keep the word.
 
 use stillroom_program::{
-    CaseId, CodeWord, Judgement, PendingTry, Timestamp, Vault, VaultError, Weakness, WordDue, Words,
+    Case, CaseId, CodeWord, Judgement, PendingTry, Timestamp, Vault, VaultError, Weakness, WordDue,
+    Words,
 };
 
 use super::{ChatEvent, ChatNumber, Desk, DeskEvent, Duty, Held, VaultState, vault::Change};
@@ -92,6 +93,8 @@ pub struct KnownCase {
     pub handle: String,
     /// Why its word should be changed.
     pub due: Option<WordDue>,
+    /// In how many days it is deleted, if its word is not given before; nothing where that is never.
+    pub deleted_in: Option<u32>,
 }
 
 impl core::fmt::Debug for KnownCase {
@@ -258,6 +261,16 @@ impl Desk {
         self.settle();
     }
 
+    /// Begins a new vault in place of one that does not open here; nothing where the person may not, or where it
+    /// opens. Every word that was agreed on is lost by it.
+    pub fn begin_new_vault(&mut self, now: Timestamp) {
+        self.now = now;
+        if self.setup.device.chain.leaf().roles.may_begin_vault() {
+            self.vault.begin_anew();
+        }
+        self.settle();
+    }
+
     fn ask_survivor(
         &mut self,
         chat: ChatNumber,
@@ -352,6 +365,7 @@ impl Desk {
         if self.duty.shown() == Duty::Off && self.chats.is_empty() {
             self.vault.close();
         } else if self.admitted && self.may_use_vault() {
+            self.vault.expire(self.now);
             let (_, vault, mut context) = self.askers_and_context();
             let frame = vault.advance(&mut context);
             self.send_all(frame);
@@ -393,13 +407,18 @@ impl Desk {
 
     fn show_vault(&mut self) {
         let revocations = self.trust.revocations().version();
-        let vault = self.vault.vault();
-        let cases = vault.iter().flat_map(|vault| vault.cases()).map(|(id, case)| KnownCase {
-            id,
-            handle: case.handle().into(),
-            due: case.due(0, revocations, self.now),
-        });
-        let (state, cases) = (self.vault.state(), cases.collect::<Vec<_>>());
+        let (times, now) = (self.vault.times(), self.now);
+        let known = |vault: &Vault| {
+            let known = |(id, case): (CaseId, &Case)| KnownCase {
+                id,
+                handle: case.handle().into(),
+                due: case.due(times.due_days, revocations, now),
+                deleted_in: times.delete_days.and_then(|days| vault.deleted_in(id, days, now)),
+            };
+            vault.cases().into_iter().map(known).collect::<Vec<_>>()
+        };
+        let cases = self.vault.vault().map(known).unwrap_or_default();
+        let state = self.vault.state();
         let shown = &mut self.vault_shown;
         if (shown.state, &shown.cases) != (state, &cases) {
             (shown.state, shown.cases) = (state, cases.clone());

@@ -413,6 +413,7 @@ impl Desk {
                 let given = self.guidance.handle_reply(&reply, self.trust.policy());
                 if let Some(guidance) = given {
                     self.offers.set_wanted(guidance.offers.clone());
+                    self.vault.set_times(guidance.code_words);
                     self.show(DeskEvent::Guidance(guidance));
                 }
             }

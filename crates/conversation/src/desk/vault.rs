@@ -7,9 +7,11 @@
 //! none. An older vault than a colleague knows is refused. It does not protect against a colleague's modified
 //! desk, which can write what it likes.
 
+use core::time::Duration;
+
 use stillroom_program::{
-    ReceivingKey, SealedVault, SharedKey, SharedKeyBundle, SharedKeyError, Timestamp, Vault,
-    VerifiedStaff, VerifyingKey,
+    CodeWordTimes, ReceivingKey, SealedVault, SharedKey, SharedKeyBundle, SharedKeyError,
+    Timestamp, Vault, VerifiedStaff, VerifyingKey,
 };
 use stillroom_protocol::{
     Bytes, ClientFrame, List, Operation, Reply, Shared, decode, encode,
@@ -100,9 +102,19 @@ pub(super) struct OwnVault {
     /// The changes that were made here, and how many of them the relay has.
     changes: u64,
     written: u64,
+    /// Whether a new one is begun where the newest does not open.
+    anew: bool,
     /// How often in a row the relay took nothing.
     refused: u8,
+    /// For how long words are good, once the program's word on it is here.
+    times: Option<CodeWordTimes>,
+    /// When what is too old was looked for last: once a day, so that two desks whose clocks disagree about midnight
+    /// do not take away and bring back the same thing for ever.
+    expired: Option<Timestamp>,
 }
+
+/// After so long what is too old is looked for again.
+const EXPIRES_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A change, until the relay has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +134,10 @@ impl OwnVault {
             least: 0,
             changes: 0,
             written: 0,
+            anew: false,
             refused: 0,
+            times: None,
+            expired: None,
         }
     }
 
@@ -163,12 +178,45 @@ impl OwnVault {
 
     /// Off duty and in no chat any more: nothing of it stays here.
     pub(super) fn close(&mut self) {
-        *self = Self::new();
+        *self = Self { times: self.times, ..Self::new() };
+    }
+
+    /// The program says for how long words are good.
+    pub(super) fn set_times(&mut self, times: CodeWordTimes) {
+        if self.times != Some(times) {
+            (self.times, self.expired) = (Some(times), None);
+        }
+    }
+
+    /// For how long words are good.
+    pub(super) fn times(&self) -> CodeWordTimes {
+        self.times.unwrap_or_default()
+    }
+
+    /// Takes out what is too old, where that is not known of today.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        let is_known = self.expired.is_some_and(|expired| now < expired + EXPIRES_EVERY);
+        let Some(times) = self.times.filter(|_| !is_known && self.state == VaultState::Open) else {
+            return;
+        };
+        self.expired = Some(now);
+        let opened = self.opened.as_mut();
+        if opened.is_some_and(|opened| opened.vault.expire(times.delete_days, now)) {
+            self.changes += 1;
+        }
     }
 
     pub(super) fn handle_line_down(&mut self) {
         self.step = Step::Idle;
-        self.stale = true;
+        (self.stale, self.anew) = (true, false);
+    }
+
+    /// Where the vault does not open, what this desk holds of it takes its place, which mostly is nothing. It is read
+    /// once more first: a colleague may have been faster.
+    pub(super) fn begin_anew(&mut self) {
+        if self.state == VaultState::Unreadable {
+            (self.stale, self.anew) = (true, true);
+        }
     }
 
     /// The newest is to be read, whatever came of that before.
@@ -227,12 +275,15 @@ impl OwnVault {
     ) -> Option<ClientFrame> {
         match (core::mem::replace(&mut self.step, Step::Idle), reply) {
             (Step::FetchingKey, Reply::Shared { version, record }) => {
-                match self.take_key(version, &record, context, now) {
+                match self
+                    .take_key(version, &record, context, now)
+                    .or_else(|state| self.go_without_key(version, state))
+                {
                     Ok(()) => {
                         let operation = Operation::Shared { which: Shared::Vault };
                         return Some(self.ask(Step::Fetching, operation));
                     }
-                    Err(state) => self.state = state,
+                    Err(state) => (self.state, self.anew) = (state, false),
                 }
             }
             (Step::Fetching, Reply::Shared { version, record }) => {
@@ -240,6 +291,7 @@ impl OwnVault {
                     Ok(()) => VaultState::Open,
                     Err(state) => state,
                 };
+                self.anew = false;
             }
             (Step::Listing { replaces }, Reply::Records { records }) => {
                 let put = self.make_key(replaces, &records, context, now);
@@ -284,7 +336,7 @@ impl OwnVault {
             | Step::Listing { .. }
             | Step::Idle => {
                 self.state = VaultState::Withheld;
-                self.refused = 0;
+                (self.refused, self.anew) = (0, false);
             }
         }
     }
@@ -327,6 +379,15 @@ impl OwnVault {
         Ok(())
     }
 
+    /// Whoever begins a new vault needs no key to the old one, and replaces it.
+    fn go_without_key(&mut self, version: u64, state: VaultState) -> Result<(), VaultState> {
+        if !self.anew || state != VaultState::Unreadable {
+            return Err(state);
+        }
+        self.key = KeyHeld { version, ..KeyHeld::default() };
+        Ok(())
+    }
+
     fn hold(&mut self, key: ReceivingKey) {
         self.keys.retain(|held| held.public_key() != key.public_key());
         self.keys.push(key);
@@ -351,6 +412,7 @@ impl OwnVault {
             // Whoever wrote it was revoked, or its key went by: it is what is held here, and sealed anew.
             Err(state) => match &self.opened {
                 Some(held) if held.version == version => (held.vault.clone(), false),
+                _ if state == VaultState::Unreadable && self.anew => (Vault::default(), false),
                 _ => return Err(state),
             },
         };

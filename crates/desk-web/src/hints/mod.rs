@@ -108,5 +108,13 @@ pub(crate) fn go_on(before: &[Hint], text: &str, about: About<'_>) -> Vec<Hint> 
     found
 }
 
+/// What could name or find a person in the name that an advocate makes up for a case, the worst first
+/// (`features.md` 3.4). Nobody's name is known to be harmless here, and a day of this year is as telling as another.
+pub(crate) fn in_handle(handle: &str, year: u32) -> Option<Kind> {
+    let about = About { known: &[], year: year.saturating_add(1) };
+    let kinds = find(handle, about).into_iter().map(|hint| hint.kind);
+    kinds.filter(|kind| *kind <= Kind::Birth).min()
+}
+
 #[cfg(test)]
 mod tests;

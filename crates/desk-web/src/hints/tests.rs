@@ -105,6 +105,22 @@ fn names_are_told_where_they_show() {
 }
 
 #[test]
+fn a_name_that_was_made_up_is_left_alone_and_a_real_one_is_told() {
+    for handle in ["", "Sparrow", "blue kettle", "Sparrow 2", "KITE", "ツバメ", "BRB :)"] {
+        assert_eq!(in_handle(handle, YEAR), None, "{handle}");
+    }
+    for name in ["Jennifer", "michael", "jennifer 2", "Xandra Quill", "Quill, Xandra", "Mr Quill"] {
+        assert_eq!(in_handle(name, YEAR), Some(Kind::Name), "{name}");
+    }
+    assert_eq!(in_handle("+1 555 010 0100", YEAR), Some(Kind::Telephone));
+    assert_eq!(in_handle("jo.doe@example.org", YEAR), Some(Kind::Email));
+    assert_eq!(in_handle("12 Mill Street", YEAR), Some(Kind::Street));
+    assert_eq!(in_handle("3/12/1990", YEAR), Some(Kind::Birth));
+    assert_eq!(in_handle("2026-11-27", YEAR), Some(Kind::Birth), "the day of a chat");
+    assert_eq!(in_handle("Jennifer 3/12/1990", YEAR), Some(Kind::Name), "the worst of two");
+}
+
+#[test]
 fn marks_and_directions_are_kept_whole() {
     only("I met Zoe\u{301} there.", Kind::Name, "Zoe\u{301}");
     only("אני עם John כאן", Kind::Name, "John");

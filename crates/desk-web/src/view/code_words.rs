@@ -2,21 +2,26 @@
 //! the word itself comes to no page of a desk.
 
 use leptos::ev;
-use leptos::html::{Input, Select, button, details, div, input, label, option, p, select, summary};
+use leptos::html::{Select, button, details, div, label, option, p, select, summary};
 use leptos::prelude::*;
 use stillroom_conversation::{KnownCase, VaultState, WordFor, WordRefusal, WordStep};
 use stillroom_program::CaseId;
 use web_sys::SubmitEvent;
 
 use super::asked::asked;
+use super::handle::Handle;
 use super::{form, message_id};
-use crate::board::{Seat, Seated};
+use crate::board::{Board, Seat, Seated};
 use crate::chat::{Chat, Stage};
+use crate::code_words::CodeWords;
 use crate::console::Console;
 use crate::focus;
 use crate::moments;
 use crate::texts::{say, say_with};
 use crate::words;
+
+/// Days before a case is deleted in which that is said.
+const TOLD_BEFOREHAND: u32 = 30;
 
 /// How far it has come in a chat, and what it takes to ask.
 pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
@@ -34,13 +39,21 @@ pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
         Some(of.with(|of| say_with(text, &[("handle", of), ("count", &count.to_string())])))
     };
     let told = asked(seat, is_asked, told, "word-back", move || console.withdraw_word(seat));
+    let code_words = console.board.code_words;
+    // They are here, and have just shown that they are: it is the moment to change it.
+    let due = move || {
+        let is_right = step.get() == Some(WordStep::Right);
+        let due = of.with(|of| code_words.due(of)).filter(|_| is_right)?;
+        Some(p().child(say(words::word_due_now(due))))
+    };
+    let told = (told, div().attr("role", "status").child(due));
     // Nothing else on the desk may draw the eye away from this one.
     let is_danger = move || step.get() == Some(WordStep::Duress);
     let told = div().class(move || if is_danger() { "word-danger" } else { "" }).child(told);
     let state = console.board.code_words.state;
     let inside = move || match state.get() {
         VaultState::Open => asking(console, seat, of).into_any(),
-        state => closed(console, state).into_any(),
+        state => closed(console, seat, state).into_any(),
     };
     let asking = details()
         .class("offers")
@@ -51,16 +64,48 @@ pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
 }
 
 /// Why there is nothing to ask by, and looking again.
-fn closed(console: Console, state: VaultState) -> impl IntoView {
+fn closed(console: Console, seat: Seat, state: VaultState) -> impl IntoView {
     let again = button()
         .attr("type", "button")
         .class("button button-small")
         .on(ev::click, move |_| console.refresh_vault())
         .child(say("word-look-again"));
+    let may_begin = state == VaultState::Unreadable && console.board.code_words.may_begin;
     div().class("hand-over").child((
         p().attr("role", "status").child(words::vault(state).map(say)),
         (state != VaultState::Closed).then_some(again),
+        may_begin.then(|| begin_anew(console, seat)),
     ))
+}
+
+/// Beginning a new list in place of one that does not open. Two presses: before the second it is said what is lost.
+fn begin_anew(console: Console, seat: Seat) -> impl IntoView {
+    let is_sure = RwSignal::new(false);
+    let id = format!("word-begin-{seat}");
+    let begin = button()
+        .attr("type", "button")
+        .attr("id", id.clone())
+        .class("button button-small")
+        .on(ev::click, move |_| is_sure.set(true))
+        .child(say("word-begin"));
+    let sure = move || {
+        let id = id.clone();
+        let leave = move |_| {
+            is_sure.set(false);
+            focus::move_if_dropped(id.clone());
+        };
+        let yes = move |_| {
+            is_sure.set(false);
+            console.begin_new_vault();
+            focus::move_if_dropped(message_id(seat));
+        };
+        is_sure.get().then(|| {
+            let what = p().attr("role", "status").child(say("word-begin-sure"));
+            let buttons = (plain("word-begin-yes", yes), plain("word-begin-no", leave));
+            (what, div().class("choices").child(buttons))
+        })
+    };
+    (begin, sure)
 }
 
 fn asking(console: Console, seat: Seat, of: RwSignal<String>) -> impl IntoView {
@@ -145,7 +190,36 @@ fn check(
     let none = move || code_words.cases.with(Vec::is_empty).then(|| p().child(say("word-none")));
     let some = move || code_words.cases.with(Vec::is_empty).then_some("");
     let form = form().on(ev::submit, ask).attr("hidden", some).child((field, buttons));
-    (none, form, sure)
+    (none, reminder(code_words), form, deletions(code_words), sure)
+}
+
+/// How many words should be changed; which, their lines say.
+fn reminder(code_words: CodeWords) -> impl IntoView {
+    move || {
+        let due =
+            code_words.cases.with(|cases| cases.iter().filter(|case| case.due.is_some()).count());
+        (due > 0).then(|| p().child(say_with("word-due-count", &[("count", &due.to_string())])))
+    }
+}
+
+/// Who is deleted soon if their word is not given, and in how many days.
+fn deletions(code_words: CodeWords) -> impl IntoView {
+    move || {
+        let soon = code_words.cases.get().into_iter().filter_map(|case| {
+            let days = case.deleted_in.filter(|days| *days <= TOLD_BEFOREHAND)?;
+            let values = [("handle", case.handle.as_str()), ("count", &days.to_string())];
+            Some(p().child(say_with("word-deleted-in", &values)))
+        });
+        soon.collect_view()
+    }
+}
+
+/// After how many days without its word anybody is deleted, where that is so.
+fn kept_for(board: Board) -> impl IntoView {
+    move || {
+        let days = board.guidance.with(|given| given.as_ref()?.code_words.delete_days)?;
+        Some(p().class("small").child(say_with("word-kept-for", &[("count", &days.to_string())])))
+    }
 }
 
 fn plain(text: &'static str, press: impl Fn(ev::MouseEvent) + Send + 'static) -> impl IntoView {
@@ -168,34 +242,19 @@ fn agree(
     seat: Seat,
     done: impl Fn(Result<(), WordRefusal>, Option<String>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let node = NodeRef::<Input>::new();
+    let handle = Handle::new(console.board);
     let agree = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(field) = node.get_untracked() else { return };
-        let handle = field.value().trim().to_owned();
-        let asked = console.agree_on_word(seat, WordFor::New(handle.clone()));
+        let Some(called) = handle.value() else { return };
+        let asked = console.agree_on_word(seat, WordFor::New(called.clone()));
         if asked.is_ok() {
-            field.set_value("");
+            handle.empty();
         }
-        done(asked, Some(handle));
+        done(asked, Some(called));
     };
-    let id = format!("word-new-{seat}");
-    let field = input()
-        .attr("id", id.clone())
-        .attr("type", "text")
-        .attr("maxlength", "48")
-        .attr("dir", "auto")
-        .attr("autocomplete", "off")
-        .attr("spellcheck", "false")
-        .attr("translate", "no")
-        .attr("aria-describedby", format!("{id}-about"))
-        .node_ref(node);
     form().on(ev::submit, agree).child((
-        div().class("field").child((
-            label().attr("for", id.clone()).child(say("word-new")),
-            field,
-            p().class("small").attr("id", format!("{id}-about")).child(say("word-new-about")),
-        )),
+        handle.field(seat),
+        kept_for(console.board),
         button().attr("type", "submit").class("button button-small").child(say("word-agree-ask")),
     ))
 }

@@ -20,7 +20,7 @@ use crate::texts::{program, say, say_with};
 use crate::words;
 
 /// After this long without a key, the word before the caret counts as written.
-const PAUSE: Duration = Duration::from_millis(800);
+pub(super) const PAUSE: Duration = Duration::from_millis(800);
 
 /// Hints that are shown at once: more would not be read.
 const SHOWN_MAX: usize = 3;
@@ -30,6 +30,11 @@ const ISOLATE: [char; 2] = ['\u{2068}', '\u{2069}'];
 
 /// Milliseconds of a year, as long as the calendar's is on the average.
 const YEAR: u64 = 31_556_952_000;
+
+/// The year that it is.
+pub(super) fn year(board: Board) -> u32 {
+    u32::try_from(1970 + board.now.get_untracked().0 / YEAR).unwrap_or(u32::MAX)
+}
 
 /// What was seen in one message box, and what was put away in this chat.
 #[derive(Clone, Copy)]
@@ -65,8 +70,7 @@ impl Seen {
             let roster = chat.with_untracked(|chat| chat.roster().to_vec());
             roster.into_iter().map(|person| person.name).chain([program()]).collect::<Vec<_>>()
         });
-        let year = 1970 + self.board.now.get_untracked().0 / YEAR;
-        let about = About { known: &known, year: u32::try_from(year).unwrap_or(u32::MAX) };
+        let about = About { known: &known, year: year(self.board) };
         let found = self.found.with_untracked(|before| look(before, text, about));
         if self.found.with_untracked(|before| *before != found) {
             self.found.set(found);

@@ -15,6 +15,7 @@ mod dialogue;
 mod ending;
 mod gate;
 mod guides;
+mod handle;
 mod handover;
 mod hints;
 mod joining;

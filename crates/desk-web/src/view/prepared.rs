@@ -226,6 +226,7 @@ mod tests {
             checklist: Checklist::default(),
             check_in: 15,
             offers: None,
+            code_words: Default::default(),
         }))
     }
 

@@ -8,7 +8,8 @@ use core::fmt;
 use crate::keys::Fingerprint;
 use crate::policy::calendar::local_in_zone;
 use crate::policy::{
-    Alternative, Choice, Exception, Guidance, Hours, Language, OpenTime, Page, Policy, Terms,
+    Alternative, Choice, CodeWordTimes, Exception, Guidance, Hours, Language, OpenTime, Page,
+    Policy, Terms,
 };
 
 /// One field that is not the same.
@@ -241,6 +242,14 @@ impl Fields {
         self.add("timers.check_in", guidance.check_in.to_string());
         if let Some(offers) = &guidance.offers {
             self.add("offers.accept_seconds", offers.accept_seconds.to_string());
+        }
+        let CodeWordTimes { due_days, delete_days } = guidance.code_words;
+        for (field, days) in
+            [("code_words.due_days", due_days), ("code_words.delete_days", delete_days)]
+        {
+            if let Some(days) = days {
+                self.add(field, days.to_string());
+            }
         }
         for message in guidance.canned_messages.iter() {
             let said = [("title", &*message.title), ("text", &*message.text)];

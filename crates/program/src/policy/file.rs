@@ -13,7 +13,9 @@ use toml::value::Datetime;
 
 use crate::limits::{CHECKLIST_OWN_MAX, LOCALE_MAX};
 use crate::policy::calendar::{local_in_zone, seconds_at_offset, seconds_in_zone};
-use crate::policy::guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind, Offers};
+use crate::policy::guidance::{
+    CannedMessage, Checklist, CodeWordTimes, Guidance, Guide, GuideKind, Offers,
+};
 use crate::policy::hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 use crate::policy::page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
@@ -167,6 +169,15 @@ struct File {
     #[serde(default)]
     checklist: FileChecklist,
     offers: Option<FileOffers>,
+    #[serde(default)]
+    code_words: FileCodeWords,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileCodeWords {
+    due_days: Option<u16>,
+    delete_days: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -468,8 +479,15 @@ impl File {
                 checklist: self.checklist.into_checklist()?,
                 check_in,
                 offers,
+                code_words: self.code_words.into(),
             },
         })
+    }
+}
+
+impl From<FileCodeWords> for CodeWordTimes {
+    fn from(file: FileCodeWords) -> Self {
+        Self { due_days: file.due_days, delete_days: file.delete_days }
     }
 }
 

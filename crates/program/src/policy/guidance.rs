@@ -23,6 +23,17 @@ pub struct Guidance {
     pub check_in: u16,
     /// How whoever waits is offered to one after the other; nothing where staff take them as they see fit.
     pub offers: Option<Offers>,
+    /// For how long code words are good.
+    pub code_words: CodeWordTimes,
+}
+
+/// For how long code words are good, in days; for ever where nothing is said (`features.md` 3.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct CodeWordTimes {
+    /// Until a word is due to be changed.
+    pub due_days: Option<u16>,
+    /// Until a word that was neither given rightly nor changed is deleted, and its case with it.
+    pub delete_days: Option<u16>,
 }
 
 /// How whoever waits is offered to one after the other.

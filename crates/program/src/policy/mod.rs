@@ -39,7 +39,7 @@ pub use check::{Finding, Problem, Untimely};
 pub use difference::Difference;
 #[cfg(feature = "author")]
 pub use file::{PolicyFileError, SAMPLE_POLICY};
-pub use guidance::{CannedMessage, Checklist, Guidance, Guide, GuideKind, Offers};
+pub use guidance::{CannedMessage, Checklist, CodeWordTimes, Guidance, Guide, GuideKind, Offers};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 pub use page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,

@@ -681,6 +681,22 @@ fn the_time_to_accept_is_one_in_which_somebody_can_look_up_and_nobody_waits_for_
 }
 
 #[test]
+fn code_words_are_good_for_a_time_and_are_deleted_after_they_were_due() {
+    let days = |due_days, delete_days| {
+        found(|p| p.guidance.code_words = CodeWordTimes { due_days, delete_days })
+    };
+    for sound in [(None, None), (Some(7), None), (None, Some(7)), (Some(1_094), Some(1_095))] {
+        assert_eq!(days(sound.0, sound.1), []);
+    }
+    for out in [0, 6, 1_096] {
+        assert_eq!(days(Some(out), None), one("code_words.due_days", Problem::CodeWordDays));
+        assert_eq!(days(None, Some(out)), one("code_words.delete_days", Problem::CodeWordDays));
+    }
+    let before = one("code_words.delete_days", Problem::DeletedBeforeDue);
+    assert_eq!(days(Some(90), Some(90)), before);
+}
+
+#[test]
 fn guides_that_are_too_long_all_together_are_refused() {
     let guide = |number: usize| Guide {
         id: text(&number.to_string()),
@@ -780,6 +796,7 @@ fn every_field_of_a_policy_is_told_of() {
     new.page.survey = List::default();
     new.guidance.check_in = 20;
     new.guidance.offers = Some(Offers { accept_seconds: 45, languages: List::default() });
+    new.guidance.code_words = CodeWordTimes { due_days: Some(90), delete_days: None };
     new.guidance.canned_messages = List::default();
     new.guidance.guides = List::default();
     new.guidance.checklist = Checklist::default();
@@ -797,6 +814,8 @@ fn every_field_of_a_policy_is_told_of() {
         "survey \"better\" free_text",
         "timers.check_in",
         "offers.accept_seconds",
+        "code_words.due_days",
+        "code_words.delete_days",
         "canned_messages \"welcome\" text",
         "guides \"reporting\" kind",
         "guides \"reporting\" say",

@@ -36,6 +36,17 @@ fn offers_are_off_unless_the_file_says_how_long_they_stand_and_then_name_the_pol
 }
 
 #[test]
+fn code_words_are_good_for_ever_where_the_file_says_nothing() {
+    let times = |text: &str| Policy::from_toml(text).unwrap().guidance.code_words;
+    let sample = CodeWordTimes { due_days: Some(180), delete_days: Some(365) };
+    assert_eq!(times(SAMPLE_POLICY), sample);
+    let of_one = SAMPLE_POLICY.replace("due_days = 180\n", "");
+    assert_eq!(times(&of_one), CodeWordTimes { due_days: None, ..sample });
+    let none = of_one.replace("[code_words]\ndelete_days = 365\n", "");
+    assert_eq!(times(&none), CodeWordTimes::default());
+}
+
+#[test]
 fn an_unknown_key_is_refused_with_its_line() {
     let line_of = |text: &str, needle: &str| {
         1 + text.lines().position(|line| line.starts_with(needle)).unwrap()

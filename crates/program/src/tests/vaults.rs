@@ -137,14 +137,15 @@ fn a_word_is_due_when_it_is_old_and_when_somebody_who_could_read_it_was_revoked(
     let (mut vault, id) = vault();
     let due =
         |vault: &Vault, days, revocations, now| vault.case(id).unwrap().due(days, revocations, now);
-    assert_eq!(due(&vault, 90, 1, NOW), None);
-    assert_eq!(due(&vault, 90, 1, NOW + 90 * DAY), Some(WordDue::Old));
-    assert_eq!(due(&vault, 0, 1, NOW + 900 * DAY), None);
-    assert_eq!(due(&vault, 90, 2, NOW), Some(WordDue::Revoked));
+    let days = Some(90);
+    assert_eq!(due(&vault, days, 1, NOW + 89 * DAY), None);
+    assert_eq!(due(&vault, days, 1, NOW + 90 * DAY), Some(WordDue::Old));
+    assert_eq!(due(&vault, None, 1, NOW + 900 * DAY), None);
+    assert_eq!(due(&vault, days, 2, NOW), Some(WordDue::Revoked));
     let new = word("brown teapot");
     let words = Words { word: &new, duress: None, revocations: 2 };
     vault.change(id, words, NOW, &mut rng(7)).unwrap();
-    assert_eq!(due(&vault, 90, 2, NOW), None);
+    assert_eq!(due(&vault, days, 2, NOW), None);
     assert_eq!(tried(&mut vault, id, "blue kettle", NOW, 8), Judgement::Wrong);
     assert_eq!(tried(&mut vault, id, "brown teapot", NOW, 9), Judgement::Right);
 }
@@ -162,15 +163,41 @@ fn a_deleted_case_stays_deleted_when_an_older_vault_comes_back() {
     assert!(!bytes.windows(7).any(|window| window == b"Sparrow"));
 }
 
+/// The vault after so many days, and whether that made a difference.
+fn after(vault: &Vault, days: u32, delete_days: Option<u16>) -> (Vault, bool) {
+    let mut vault = vault.clone();
+    let is_other = vault.expire(delete_days, NOW + days * DAY);
+    (vault, is_other)
+}
+
 #[test]
-fn what_nobody_changed_for_long_goes_and_what_was_deleted_long_ago_is_forgotten() {
+fn what_nobody_used_for_long_is_deleted_and_what_was_deleted_long_ago_is_forgotten() {
     let (mut vault, id) = vault();
-    assert!(vault.without_old(365, NOW + 364 * DAY).case(id).is_some());
-    assert!(vault.without_old(365, NOW + 365 * DAY).case(id).is_none());
-    assert!(vault.without_old(0, NOW + 3650 * DAY).case(id).is_some());
+    assert_eq!(vault.deleted_in(id, 365, NOW + 364 * DAY), Some(1));
+    assert_eq!(after(&vault, 364, Some(365)), (vault.clone(), false));
+    assert_eq!(after(&vault, 3650, None), (vault.clone(), false));
+    let (deleted, is_other) = after(&vault, 365, Some(365));
+    assert_eq!((deleted.case(id), is_other), (None, true));
+    for merged in [deleted.merged(&vault), vault.merged(&deleted)] {
+        assert_eq!(merged.unwrap().case(id), None, "an older vault does not bring it back");
+    }
+    assert_eq!(tried(&mut vault, id, "brown teapot", NOW + 200 * DAY, 3), Judgement::Wrong);
+    assert_eq!(after(&vault, 365, Some(365)).0.case(id), None, "a wrong word is no use of it");
+    assert_eq!(tried(&mut vault, id, "blue kettle", NOW + 200 * DAY, 4), Judgement::Right);
+    assert!(after(&vault, 564, Some(365)).0.case(id).is_some());
+    assert_eq!(after(&vault, 565, Some(365)).0.case(id), None);
     vault.delete(id, NOW).unwrap();
-    assert_ne!(vault.without_old(0, NOW + 89 * DAY), Vault::default());
-    assert_eq!(vault.without_old(0, NOW + 90 * DAY), Vault::default());
+    assert_eq!(after(&vault, 89, None), (vault.clone(), false));
+    assert_eq!(after(&vault, 90, None), (Vault::default(), true));
+}
+
+#[test]
+fn of_tries_that_do_not_count_any_more_no_time_stays() {
+    let (mut vault, id) = vault();
+    let before = vault.clone();
+    assert_eq!(tried(&mut vault, id, "brown teapot", NOW, 3), Judgement::Wrong);
+    assert_eq!(after(&vault, 1, None), (vault.clone(), false), "it counts");
+    assert_eq!(after(&vault, 2, None), (before, true));
 }
 
 #[test]

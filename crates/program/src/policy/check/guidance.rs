@@ -4,10 +4,11 @@
 use super::links::holds_link;
 use super::{Findings, Problem};
 use crate::limits::{
-    ACCEPT_SECONDS_MAX, ACCEPT_SECONDS_MIN, POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX,
+    ACCEPT_SECONDS_MAX, ACCEPT_SECONDS_MIN, CODE_WORD_DAYS_MAX, CODE_WORD_DAYS_MIN,
+    POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX,
 };
 use crate::policy::guidance::is_finished;
-use crate::policy::{CannedMessage, Checklist, Guidance, Guide, GuideKind};
+use crate::policy::{CannedMessage, Checklist, CodeWordTimes, Guidance, Guide, GuideKind};
 
 pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Findings) {
     check_canned_messages(&guidance.canned_messages, findings);
@@ -21,8 +22,21 @@ pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Finding
         let is_out = !seconds.contains(&offers.accept_seconds);
         findings.add_if(is_out, "offers.accept_seconds", Problem::AcceptSeconds);
     }
+    check_code_words(guidance.code_words, findings);
     let too_long = stillroom_wire::encode(guidance).len() > POLICY_GUIDANCE_MAX;
     findings.add_if(too_long, "guides", Problem::TooLong);
+}
+
+fn check_code_words(times: CodeWordTimes, findings: &mut Findings) {
+    let CodeWordTimes { due_days, delete_days } = times;
+    for (field, days) in
+        [("code_words.due_days", due_days), ("code_words.delete_days", delete_days)]
+    {
+        let is_out = |days| !(CODE_WORD_DAYS_MIN..=CODE_WORD_DAYS_MAX).contains(&days);
+        findings.add_if(days.is_some_and(is_out), field, Problem::CodeWordDays);
+    }
+    let before = due_days.zip(delete_days).is_some_and(|(due, delete)| delete <= due);
+    findings.add_if(before, "code_words.delete_days", Problem::DeletedBeforeDue);
 }
 
 fn check_canned_messages(messages: &[CannedMessage], findings: &mut Findings) {

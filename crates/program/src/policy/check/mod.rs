@@ -75,6 +75,10 @@ reasons! {
         TooManyMinutes => "must be no more than 240 minutes",
         /// Nobody can look up and answer so fast, or whoever waits is asked after too slowly.
         AcceptSeconds => "must be from 15 to 300 seconds",
+        /// A code word goes before it could be given again, or is kept for years.
+        CodeWordDays => "must be from 7 to 1,095 days",
+        /// A word that is gone cannot be changed.
+        DeletedBeforeDue => "must be more than `due_days`",
         /// It is not a name that sums can be kept under.
         NotAnId => "must be of small letters, digits and hyphens",
         /// Two have the same name.
