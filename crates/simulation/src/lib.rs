@@ -16,5 +16,5 @@ mod world;
 
 pub use network::{Direction, Fate, Way};
 pub use program::SimulatedProgram;
-pub use shown::Shown;
+pub use shown::{Shown, ShownChat};
 pub use world::{DeviceNumber, World};

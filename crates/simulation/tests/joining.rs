@@ -615,3 +615,13 @@ fn whoever_is_called_and_goes_off_duty_says_so() {
     let stays = Announcement::StaysAway { who, why: StaysAway::CannotCome };
     assert_eq!(scene.announced(scene.survivor, &stays), 1);
 }
+
+#[test]
+fn whoever_says_twice_that_they_come_comes() {
+    let mut scene = Scene::new(38);
+    scene.ask();
+    scene.agree();
+    scene.come();
+    scene.come();
+    scene.expect_in();
+}

@@ -171,7 +171,8 @@ impl Desk {
         self.now = now;
         let mut calls = self.calls.iter();
         let at = calls.position(|call| (call.shown.from, call.shown.number) == (from, number));
-        if let Some(at) = at {
+        // Who says twice that they come keeps the keys that the lead lets in.
+        if let Some(at) = at.filter(|at| !(comes && self.calls[*at].shown.coming)) {
             let prospect = Prospect::staff(&self.setup.device, &self.randomness, now);
             if let (true, Ok(prospect)) = (comes, prospect) {
                 self.calls[at].shown.coming = true;
