@@ -18,6 +18,7 @@ use crate::hours::Hours;
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::published::Published;
+use crate::puzzles::Puzzles;
 use crate::rooms::Rooms;
 use crate::staff::Staff;
 use crate::timers::Timer;
@@ -70,6 +71,7 @@ pub struct Delivery {
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
     answers: Answers,
+    pub(crate) puzzles: Puzzles,
     pub(crate) fx: Effects,
     stopping: bool,
 }
@@ -77,12 +79,13 @@ pub struct Delivery {
 impl Delivery {
     /// A core that holds nothing and has been told of no policy: until [`set_policy`](Self::set_policy),
     /// it greets with an empty one and nobody can go on duty.
-    pub fn new(setup: Setup, rng: impl CryptoRng + Send + 'static) -> Self {
+    pub fn new(setup: Setup, mut rng: impl CryptoRng + Send + 'static) -> Self {
         Self {
             program: setup.root.program_id(),
             root: setup.root,
             fx: Effects::new(setup.limits.bytes),
             limits: setup.limits,
+            puzzles: Puzzles::new(&mut rng),
             rng: Box::new(rng),
             published: Published::nothing(),
             hours: Hours::default(),

@@ -133,14 +133,23 @@ impl Line {
         if self.places.contains_key(&asked.ticket) {
             return Ok(self.ask_again(asked, connection, staff, fx, now));
         }
+        self.check_new(most, staff)?;
+        self.add(asked, connection, staff, fx, now);
+        Ok(None)
+    }
+
+    /// Whether there is a place for anybody more.
+    ///
+    /// # Errors
+    /// [`Refusal::NobodyOnDuty`] and [`Refusal::LineFull`].
+    pub(crate) fn check_new(&self, most: usize, staff: &Staff) -> Result<(), Refusal> {
         if !staff.open {
             return Err(Refusal::NobodyOnDuty);
         }
         if self.places.len() >= most {
             return Err(Refusal::LineFull);
         }
-        self.add(asked, connection, staff, fx, now);
-        Ok(None)
+        Ok(())
     }
 
     fn add(
