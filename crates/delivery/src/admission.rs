@@ -70,6 +70,9 @@ impl Delivery {
         }
         let device = Arc::new(challenged.device.clone());
         connection.admit(Arc::clone(&device), &self.limits, now);
+        if let Some(share) = connection.share.take() {
+            self.line.shares.leave(share);
+        }
         self.admit(from, &device, now);
         Ok(())
     }

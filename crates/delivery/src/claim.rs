@@ -39,6 +39,12 @@ impl Line {
                 place.claim = Some(Claim { device, offer: None });
                 self.waiting.remove(&place.order);
                 self.claims.insert((device, ticket));
+                // At the head is whose turn it was before.
+                if place.order > 0 {
+                    let turn = self.shares.serve(place.share);
+                    self.next_turn = self.next_turn.max(turn.saturating_add(1));
+                }
+                place.turn = 0;
                 fx.timers.set(Timer::Unoffered(ticket), now + OFFER_WITHIN);
                 let others = staff.on_duty().filter(|other| *other != connection);
                 fx.send_all(others, &RelayFrame::WaitingNoMore { ticket });
@@ -206,6 +212,7 @@ impl Line {
             }
             place.lapsed.push((claim.device, offer.number));
         }
+        place.turn = 0;
         place.order = self.head;
         self.head = self.head.saturating_sub(1);
         self.waiting.insert(place.order, ticket);

@@ -1,7 +1,8 @@
 //! One connection: how far it has shown who it is, how fast it sends, and what it takes part in
 //! (`features.md` 6.1, 6.6).
 //!
-//! Nothing here says who is behind a connection or where it comes from; the core is never told.
+//! Nothing here says who is behind a connection or where it comes from; the core is told only which come from
+//! the same place (`shares.rs`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use stillroom_protocol::{About, Nonce, Refusal, RoomId, TicketId};
 use crate::command::ConnectionId;
 use crate::limits::{HELLO_WITHIN, Limits, SILENCE_AT_MOST};
 use crate::pace::{Bucket, Pace};
+use crate::shares::ShareId;
 
 /// Why a frame was not obeyed.
 pub(crate) type Denied = (About, Refusal);
@@ -44,6 +46,8 @@ pub(crate) struct Connection {
     /// What it may still send of notes to colleagues.
     notes: Bucket,
     heard: Timestamp,
+    /// Whose share it is part of; nobody's for an admitted staff device.
+    pub(crate) share: Option<ShareId>,
     /// The one place in the line that this connection holds.
     pub(crate) place: Option<TicketId>,
     /// The rooms that this connection is attached to.
@@ -61,6 +65,7 @@ impl Connection {
             bucket: Bucket::full(limits.pace, now),
             notes: Bucket::full(limits.notes_pace, now),
             heard: now,
+            share: None,
             place: None,
             rooms: Vec::new(),
             chatted: false,

@@ -2,6 +2,7 @@
 //!
 //! See the crate's own page for what is kept and what is not protected against.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use rand_core::CryptoRng;
@@ -20,6 +21,7 @@ use crate::line::Line;
 use crate::published::Published;
 use crate::puzzles::Puzzles;
 use crate::rooms::Rooms;
+use crate::shares::Share;
 use crate::staff::Staff;
 use crate::timers::Timer;
 
@@ -84,6 +86,7 @@ impl Delivery {
             program: setup.root.program_id(),
             root: setup.root,
             fx: Effects::new(setup.limits.bytes),
+            line: Line::of(setup.limits.line),
             limits: setup.limits,
             puzzles: Puzzles::new(&mut rng),
             rng: Box::new(rng),
@@ -91,7 +94,6 @@ impl Delivery {
             hours: Hours::default(),
             connections: Connections::default(),
             staff: Staff::default(),
-            line: Line::default(),
             rooms: Rooms::default(),
             answers: Answers::default(),
             stopping: false,
@@ -100,16 +102,23 @@ impl Delivery {
 
     // What the shell says of connections.
 
-    /// A device has connected.
+    /// A device has connected, from where `share` names.
     ///
     /// # Errors
     /// [`Refusal::ConnectionsFull`] and [`Refusal::Stopping`]: the shell says so to the device, with
     /// [`About::Connection`], and closes.
-    pub fn handle_connect(&mut self, now: Timestamp) -> Result<ConnectionId, Refusal> {
+    pub fn handle_connect(
+        &mut self,
+        share: &Share,
+        now: Timestamp,
+    ) -> Result<ConnectionId, Refusal> {
         if self.stopping {
             return Err(Refusal::Stopping);
         }
         let id = self.connections.open(&self.limits, now)?;
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.share = Some(self.line.shares.enter(share));
+        }
         self.watch_silence(id);
         Ok(id)
     }
@@ -248,6 +257,11 @@ impl Delivery {
         self.hours.offer_chat() && self.staff.open
     }
 
+    /// The keys that the shell still needs to know again, by [`Share`], whoever something stands of.
+    pub fn generations_in_use(&self) -> BTreeSet<u32> {
+        self.line.shares.generations()
+    }
+
     /// Counts of what is held.
     pub fn holdings(&self) -> Holdings {
         Holdings {
@@ -283,6 +297,9 @@ impl Delivery {
         };
         self.fx.timers.clear(Timer::Silence(id));
         self.fx.timers.clear(Timer::Certificate(id));
+        if let Some(share) = connection.share {
+            self.line.shares.leave(share);
+        }
         if let Some(ticket) = connection.place {
             let until = now + self.published.line_kept();
             self.line.survivor_away(ticket, id, &self.staff, &mut self.fx, until);

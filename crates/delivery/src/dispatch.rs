@@ -137,9 +137,12 @@ impl Delivery {
                 return Ok(());
             }
         }
+        let Some(share) = self.connections.get(from).and_then(|c| c.share) else {
+            return Err(unexpected());
+        };
         let older = self
             .line
-            .ask(asked, from, self.limits.line, &self.staff, &mut self.fx, now)
+            .ask(asked, from, share, &self.staff, &mut self.fx, now)
             .map_err(|refusal| (About::Ticket(ticket), refusal))?;
         self.forget_place(older);
         if let Some(connection) = self.connections.get_mut(from) {
@@ -153,7 +156,7 @@ impl Delivery {
         if self.hours.refuse_chat() {
             return Err(Refusal::ChatClosed);
         }
-        self.line.check_new(self.limits.line, &self.staff)
+        self.line.check_new(&self.staff)
     }
 
     /// The survivor gives the place up.

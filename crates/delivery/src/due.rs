@@ -33,7 +33,7 @@ impl Delivery {
                 self.line.settled.remove(&ticket);
             }
             Timer::Hours => self.follow_hours(now),
-            Timer::Places => self.line.tell_places(&mut self.fx),
+            Timer::Places => self.line.tell_places(&self.staff, &mut self.fx),
             Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),
             Timer::Idle(room) => self.rooms.expire(&room, &mut self.fx),

@@ -31,11 +31,14 @@ mod puzzles;
 mod requests;
 mod room;
 mod rooms;
+mod shares;
 mod staff;
 mod tail;
 mod timers;
+mod turns;
 
 pub use command::{Command, ConnectionId};
 pub use delivery::{Delivery, Holdings, Setup};
 pub use limits::Limits;
 pub use pace::Pace;
+pub use shares::{Share, ShareName};

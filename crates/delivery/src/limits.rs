@@ -131,6 +131,14 @@ pub(crate) const SETTLED_KEPT: Duration = Duration::from_secs(120);
 /// many desks that vanish in a row on one survivor leave the older ones untold.
 pub(crate) const LAPSED_OFFERS: usize = 4;
 
+/// Of the places that the line may have, one in so many; more waiting than that, and they are served by turns. At
+/// half, twenty advocates have a day's work before them, and one address with many pages would have taken most of it.
+pub(crate) const PRESSED_ABOVE: usize = 2;
+
+/// One in so many; fewer waiting than that, and whoever has waited longest is served first again. Half of
+/// [`PRESSED_ABOVE`], so that the order does not go back and forth with every place.
+pub(crate) const EASED_BELOW: usize = 4;
+
 /// How often the survivors in the line are told their places at most: the cost of a long line does not
 /// grow with how fast people come and go.
 pub(crate) const PLACES_EVERY: Duration = Duration::from_secs(1);
@@ -170,3 +178,7 @@ pub(crate) const PRESSURE_KEPT: Duration = Duration::from_secs(60);
 
 /// Fewer people in the line than this are no pressure, however short the line.
 pub(crate) const PRESSURE_PLACES: usize = 8;
+
+/// Connections and places of one share from which a puzzle is harder by one bit, and by two: more than a shelter's
+/// or a library's visitors who ask at once, and more than anybody's but a flood or a large network's.
+pub(crate) const SHARE_MUCH: [usize; 2] = [50, 200];

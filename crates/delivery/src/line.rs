@@ -3,7 +3,7 @@
 //! A place is kept while the survivor's line stands and for a while beyond that the policy names, and found
 //! again under the same ticket. The order is the relay's word: staff see by what is sealed who belongs at the head, and
 //! need not believe how long somebody waited. What it cannot do is know who somebody is, so one person
-//! with many pages holds many places.
+//! with many pages holds many places; `turns.rs` keeps them from coming before everybody else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,12 @@ use stillroom_protocol::{About, Bytes, KeyPackageHash, Refusal, RelayFrame, Tick
 
 use crate::command::{ConnectionId, Effects};
 use crate::limits::{PLACES_EVERY, SETTLED_KEPT};
+use crate::shares::{ShareId, Shares};
 use crate::staff::Staff;
 use crate::timers::Timer;
+
+/// The first turn; 0 is nobody's, and says that there are none or that somebody is at the head.
+const FIRST_TURN: u32 = 1;
 
 /// What a survivor sent to get or keep a place.
 pub(crate) struct Asked {
@@ -35,6 +39,10 @@ pub(crate) struct Place {
     /// Smaller is nearer to the head.
     pub(crate) order: i64,
     since: Timestamp,
+    /// Where the survivor comes from.
+    pub(crate) share: ShareId,
+    /// The turn that staff were last told of.
+    pub(crate) turn: u32,
     /// How many the survivor was last told are before them.
     pub(crate) told: u32,
     pub(crate) connection: Option<ConnectionId>,
@@ -81,8 +89,16 @@ impl Place {
     ) {
         fx.send_all(desks.clone(), &self.waiting(now));
         if self.connection.is_none() {
-            fx.send_all(desks, &self.presence());
+            fx.send_all(desks.clone(), &self.presence());
         }
+        if self.turn != 0 {
+            fx.send_all(desks, &self.in_turn());
+        }
+    }
+
+    /// What staff are told of the turn in which the survivor is to be taken.
+    pub(crate) fn in_turn(&self) -> RelayFrame {
+        RelayFrame::WaitingShare { ticket: self.asked.ticket, turn: self.turn }
     }
 
     /// What staff are told of the survivor's line.
@@ -103,7 +119,6 @@ impl Place {
 }
 
 /// Everybody's place.
-#[derive(Default)]
 pub(crate) struct Line {
     pub(crate) places: BTreeMap<TicketId, Place>,
     /// Those that nobody has claimed, in their order.
@@ -114,9 +129,32 @@ pub(crate) struct Line {
     pub(crate) settled: BTreeMap<TicketId, Vec<(VerifyingKey, bool)>>,
     pub(crate) head: i64,
     tail: i64,
+    /// How many places there may be.
+    pub(crate) most: usize,
+    /// Whether so many wait that they are served by turns.
+    pub(crate) pressed: bool,
+    /// The turn of whoever comes now: the one after that in which somebody was served last.
+    pub(crate) next_turn: u32,
+    pub(crate) shares: Shares,
 }
 
 impl Line {
+    /// A line of at most this many places.
+    pub(crate) fn of(most: usize) -> Self {
+        Self {
+            places: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            claims: BTreeSet::new(),
+            settled: BTreeMap::new(),
+            head: 0,
+            tail: 0,
+            most,
+            pressed: false,
+            next_turn: FIRST_TURN,
+            shares: Shares::default(),
+        }
+    }
+
     /// Gives the survivor a place, or keeps the one they have. Gives back an older connection that held it.
     ///
     /// # Errors
@@ -125,16 +163,16 @@ impl Line {
         &mut self,
         asked: Asked,
         connection: ConnectionId,
-        most: usize,
+        share: ShareId,
         staff: &Staff,
         fx: &mut Effects,
         now: Timestamp,
     ) -> Result<Option<ConnectionId>, Refusal> {
         if self.places.contains_key(&asked.ticket) {
-            return Ok(self.ask_again(asked, connection, staff, fx, now));
+            return Ok(self.ask_again(asked, connection, share, staff, fx, now));
         }
-        self.check_new(most, staff)?;
-        self.add(asked, connection, staff, fx, now);
+        self.check_new(staff)?;
+        self.add(asked, connection, share, staff, fx, now);
         Ok(None)
     }
 
@@ -142,11 +180,11 @@ impl Line {
     ///
     /// # Errors
     /// [`Refusal::NobodyOnDuty`] and [`Refusal::LineFull`].
-    pub(crate) fn check_new(&self, most: usize, staff: &Staff) -> Result<(), Refusal> {
+    pub(crate) fn check_new(&self, staff: &Staff) -> Result<(), Refusal> {
         if !staff.open {
             return Err(Refusal::NobodyOnDuty);
         }
-        if self.places.len() >= most {
+        if self.places.len() >= self.most {
             return Err(Refusal::LineFull);
         }
         Ok(())
@@ -156,38 +194,51 @@ impl Line {
         &mut self,
         asked: Asked,
         connection: ConnectionId,
+        share: ShareId,
         staff: &Staff,
         fx: &mut Effects,
         now: Timestamp,
     ) {
         self.tail = self.tail.saturating_add(1);
         let ticket = asked.ticket;
+        self.shares.take_place(share, self.next_turn);
         let place = Place {
             asked,
             order: self.tail,
             since: now,
-            told: u32::try_from(self.waiting.len()).unwrap_or(u32::MAX),
+            share,
+            turn: 0,
+            told: 0,
             connection: Some(connection),
             claim: None,
             lapsed: Vec::new(),
         };
         fx.account.add(place.bytes());
-        fx.send(connection, &place.answer());
-        place.tell(staff.on_duty(), fx, now);
         self.waiting.insert(place.order, ticket);
         self.places.insert(ticket, place);
+        let (turn, ahead) = self.join_turns(ticket, fx, now);
+        if let Some(place) = self.places.get_mut(&ticket) {
+            (place.turn, place.told) = (turn, ahead);
+            fx.send(connection, &place.answer());
+            place.tell(staff.on_duty(), fx, now);
+        }
     }
 
     fn ask_again(
         &mut self,
         asked: Asked,
         connection: ConnectionId,
+        share: ShareId,
         staff: &Staff,
         fx: &mut Effects,
         now: Timestamp,
     ) -> Option<ConnectionId> {
         let ticket = asked.ticket;
         let place = self.places.get_mut(&ticket)?;
+        if place.share != share {
+            self.shares.take_place(share, self.next_turn);
+            self.shares.give_place_back(core::mem::replace(&mut place.share, share));
+        }
         fx.timers.clear(Timer::SurvivorAway(ticket));
         let older = place.connection.replace(connection);
         let changed =
@@ -243,6 +294,7 @@ impl Line {
     ) -> Option<ConnectionId> {
         let place = self.places.remove(&ticket)?;
         fx.account.give_back(place.bytes());
+        self.shares.give_place_back(place.share);
         fx.timers.clear(Timer::SurvivorAway(ticket));
         self.clear_claim_timers(ticket, fx);
         if self.waiting.remove(&place.order).is_some() {
@@ -281,21 +333,6 @@ impl Line {
     pub(crate) fn places_changed(&self, fx: &mut Effects, now: Timestamp) {
         if !self.waiting.is_empty() {
             fx.timers.set_if_clear(Timer::Places, now + PLACES_EVERY);
-        }
-    }
-
-    /// Tells everybody whose place has changed since they were last told.
-    pub(crate) fn tell_places(&mut self, fx: &mut Effects) {
-        for (ahead, ticket) in (0..).zip(self.waiting.values()) {
-            let Some(place) = self.places.get_mut(ticket) else {
-                continue;
-            };
-            if place.told != ahead {
-                place.told = ahead;
-                if let Some(to) = place.connection {
-                    fx.send(to, &RelayFrame::InLine { ahead });
-                }
-            }
         }
     }
 }

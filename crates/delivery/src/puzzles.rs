@@ -22,9 +22,10 @@ use zeroize::Zeroizing;
 use crate::command::ConnectionId;
 use crate::connection::Denied;
 use crate::delivery::Delivery;
-use crate::limits::{Limits, PUZZLE_BITS};
+use crate::limits::{Limits, PUZZLE_BITS, SHARE_MUCH};
 use crate::pace::Bucket;
 use crate::pressure::{Load, Pressure};
+use crate::shares::ShareId;
 
 /// How long a puzzle is good for.
 const LIFE: Duration = Duration::from_secs(PUZZLE_LIFE_SECONDS);
@@ -177,8 +178,19 @@ impl Delivery {
             ordinary: self.limits.asks_per_second,
         };
         let step = self.puzzles.pressure.ask(&load, now);
-        let spared = self.connections.get(from).is_none_or(|c| c.staff().is_ok() || c.chatted);
+        let connection = self.connections.get(from)?;
+        if connection.staff().is_ok() || connection.chatted {
+            return None;
+        }
         let bits = PUZZLE_BITS.get(usize::from(step.checked_sub(1)?))?;
-        (!spared).then_some((*bits).min(PUZZLE_BITS_MOST))
+        let more = connection.share.map_or(0, |share| self.bits_of_share(share));
+        Some(bits.saturating_add(more).min(PUZZLE_BITS_MOST))
+    }
+
+    /// How many bits more whoever comes from there is asked for. It slows, however much that is: nobody is refused.
+    fn bits_of_share(&self, share: ShareId) -> u8 {
+        let standing = self.line.shares.standing(share);
+        let steps = SHARE_MUCH.iter().filter(|much| standing >= **much).count();
+        u8::try_from(steps).unwrap_or(u8::MAX)
     }
 }

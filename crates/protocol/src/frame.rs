@@ -427,6 +427,14 @@ choice! {
             /// A note that only this device opens.
             sealed: Bytes<STAFF_NOTE_MAX>,
         } = 56,
+        /// What the relay knows of where somebody who waits comes from; nothing and turn 0 where it says nothing.
+        WaitingShare {
+            /// The place.
+            ticket: TicketId,
+            /// Where many wait, those of a lower turn are to be taken first: one of each place that people come from
+            /// in each turn.
+            turn: u32,
+        } = 57,
         /// Many ask at the moment: whoever wants this place solves the puzzle first and asks with the answer.
         Puzzle {
             /// The place that was asked for.

@@ -3,6 +3,7 @@
 //!
 //! Nothing that a request carries is kept or logged, and no answer sets a cookie.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,6 +23,8 @@ use crate::headers::{Headers, NOT_KEPT, files_kept};
 use crate::line::Lines;
 use crate::origins::Origins;
 use crate::pages::{Packed, Pages, Which};
+use crate::peer;
+use crate::shares::ShareKeys;
 use crate::switchboard::Switchboard;
 use crate::upgrade;
 
@@ -41,6 +44,9 @@ pub(crate) struct Door {
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
     pub(crate) lines: Lines,
+    /// The server before this relay, whose word of where a request comes from is believed.
+    pub(crate) proxy: Option<IpAddr>,
+    pub(crate) share_keys: Arc<ShareKeys>,
 }
 
 impl Door {
@@ -130,9 +136,10 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
     if !door.origins.let_in(request.headers()) {
         return plain(&door, StatusCode::FORBIDDEN, "page-not-let-in");
     }
+    let share = door.share_keys.share_of(peer::address(&request, door.proxy));
     match upgrade::accept(request) {
         Ok((answer, upgrade)) => {
-            door.lines.carry(upgrade, Arc::clone(&door.switchboard));
+            door.lines.carry(upgrade, share, Arc::clone(&door.switchboard));
             answer
         }
         Err(answer) => *answer,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
+use stillroom_delivery::Share;
 use stillroom_protocol::Refusal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -70,12 +71,17 @@ enum End {
 
 impl Lines {
     /// Carries a connection's frames once it has become a WebSocket, until it ends.
-    pub(crate) fn carry(&self, upgrade: OnUpgrade, switchboard: Arc<dyn Switchboard>) {
+    pub(crate) fn carry(
+        &self,
+        upgrade: OnUpgrade,
+        share: Share,
+        switchboard: Arc<dyn Switchboard>,
+    ) {
         let (frame, outgoing_bytes) = (self.frame, self.outgoing_bytes);
         let running = self.running.clone();
         tokio::spawn(async move {
             if let Some(socket) = open(upgrade, frame).await {
-                carry(socket, &*switchboard, outgoing_bytes).await;
+                carry(socket, &share, &*switchboard, outgoing_bytes).await;
             }
             drop(running);
         });
@@ -97,8 +103,13 @@ async fn open(upgrade: OnUpgrade, frame: usize) -> Option<Socket> {
     )
 }
 
-async fn carry(mut socket: Socket, switchboard: &dyn Switchboard, outgoing_bytes: usize) {
-    let end = match switchboard.connect(outgoing_bytes) {
+async fn carry(
+    mut socket: Socket,
+    share: &Share,
+    switchboard: &dyn Switchboard,
+    outgoing_bytes: usize,
+) {
+    let end = match switchboard.connect(share, outgoing_bytes) {
         Ok(seat) => {
             let end = exchange(&mut socket, switchboard, &seat).await;
             switchboard.disconnect(seat.connection);

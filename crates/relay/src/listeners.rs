@@ -1,21 +1,25 @@
 //! The listeners: connections in, and one task for each until it has become a line.
 //!
 //! A connection that asks for pages may take only so long, and there may be only so many, so that slow or
-//! silent ones hold up nobody. A peer's address goes no further than this file's `accept`, which throws it
-//! away.
+//! silent ones hold up nobody. A peer's address goes with its requests, as long as they are answered, and no
+//! further than `door.rs`, which makes a share of it.
 
 use std::sync::Arc;
 use std::time::Duration;
 use std::{io, net};
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use crate::peer::Peer;
 use crate::stop::{Running, Stopping};
 
 /// How long a request's head may take, and how long a connection may idle between requests.
@@ -59,7 +63,7 @@ impl Listener {
                 next = next => next,
             };
             match next {
-                Some((place, Ok((stream, _)))) => self.serve(stream, place),
+                Some((place, Ok((stream, from)))) => self.serve(stream, Peer(from.ip()), place),
                 Some((_, Err(error))) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be let in");
                     sleep(BREATH).await;
@@ -70,10 +74,14 @@ impl Listener {
     }
 
     /// Answers one connection's requests. It gives its place back when it becomes a line.
-    fn serve(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+    fn serve(&self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
         // Frames are small and should not wait for one another.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(self.router.clone());
+        let routes = TowerToHyperService::new(self.router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            routes.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_WITHIN)

@@ -30,6 +30,7 @@ use crate::origins::Origins;
 use crate::pages::{Pages, PagesError, Which};
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
+use crate::shares::ShareKeys;
 use crate::stop::Stop;
 use crate::switchboard::{InProcess, Lasting, Switchboard};
 
@@ -178,10 +179,14 @@ impl Relay {
             tokio::spawn(Arc::clone(&records).forget_expired()),
             tokio::spawn(records.answer(asked)),
         ];
+        let share_keys = Arc::new(ShareKeys::draw());
+        let keys = (Arc::downgrade(&share_keys), Arc::clone(&switchboard));
+        tasks.push(tokio::spawn(ShareKeys::keep_changing(keys.0, keys.1)));
         let hall = Hall {
             config: &config,
             pages,
             switchboard: Arc::clone(&switchboard),
+            share_keys,
             places: Arc::new(Semaphore::new(config.limits.page_connections)),
             stop: &stop,
         };
@@ -216,6 +221,7 @@ struct Hall<'a> {
     config: &'a Config,
     pages: Arc<Pages>,
     switchboard: Arc<dyn Switchboard>,
+    share_keys: Arc<ShareKeys>,
     places: Arc<Semaphore>,
     stop: &'a Stop,
 }
@@ -246,6 +252,8 @@ impl Hall<'_> {
         };
         let door = Arc::new(Door {
             which,
+            proxy: door.proxy,
+            share_keys: Arc::clone(&self.share_keys),
             serves_pages: door.serve_pages,
             origins: Origins::of(door, &origin),
             headers: headers(which)?,

@@ -8,7 +8,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use stillroom_conversation::{
     Desk, DeskSetup, Randomness, Survivor, SurvivorEvent, SurvivorSetup, Transmit,
 };
-use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup};
+use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup, Share, ShareName};
 use stillroom_program::{
     Calendar, Device, Fingerprint, Policy, Revocations, SignedPolicy, SignedRevocations, Timestamp,
     encode,
@@ -26,6 +26,11 @@ use crate::{
 /// A device's number in the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceNumber(pub usize);
+
+/// Everybody here comes from one address, as in a shelter.
+fn one_address() -> Share {
+    Share::new(ShareName { generation: 1, hash: [1; 16] }, Vec::new())
+}
 
 /// Whose core a device runs.
 enum Party {
@@ -398,7 +403,7 @@ impl World {
         }
         self.devices[device].connects = None;
         let connection = match &mut self.relay {
-            Some(relay) => relay.handle_connect(self.now).ok(),
+            Some(relay) => relay.handle_connect(&one_address(), self.now).ok(),
             None => None,
         };
         match connection {

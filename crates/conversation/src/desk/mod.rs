@@ -438,6 +438,7 @@ impl Desk {
                     self.show_waiting();
                 }
             }
+            RelayFrame::WaitingShare { ticket, turn } => self.handle_waiting_share(ticket, turn),
             RelayFrame::WaitingPresence { ticket, here } => {
                 self.handle_waiting_presence(ticket, *here)
             }
@@ -631,9 +632,17 @@ impl Desk {
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
         let offered = self.is_offered(opened.again, since);
         let meant = self.meant(opened.again);
-        let shown = WaitingSurvivor { ticket, since, here: true, beforehand, offered, meant };
+        let shown =
+            WaitingSurvivor { ticket, since, turn: 0, here: true, beforehand, offered, meant };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
+    }
+
+    fn handle_waiting_share(&mut self, ticket: TicketId, turn: u32) {
+        if let Some(place) = self.waiting.get_mut(&ticket) {
+            place.shown.turn = turn;
+            self.show_waiting();
+        }
     }
 
     fn handle_waiting_presence(&mut self, ticket: TicketId, here: bool) {

@@ -53,6 +53,7 @@ pub(super) struct InLine<'a> {
     pub(super) ticket: TicketId,
     pub(super) again: Again,
     pub(super) language: &'a str,
+    pub(super) turn: u32,
     pub(super) since: Timestamp,
 }
 
@@ -69,7 +70,7 @@ struct Turn {
 /// accept, and then the next, round and round. Nobody is offered two places at once.
 fn turns(line: &[InLine<'_>], on_duty: &[OnDuty], accept: Duration, now: Timestamp) -> Vec<Turn> {
     let mut line = line.to_vec();
-    line.sort_by_key(|place| (place.again == Again::No, place.since, place.ticket));
+    line.sort_by_key(|place| (place.again == Again::No, place.turn, place.since, place.ticket));
     let accept = u64::try_from(accept.as_millis()).unwrap_or(u64::MAX).max(1);
     let mut turns = Vec::<Turn>::new();
     for place in line {
@@ -215,6 +216,7 @@ impl Desk {
             ticket: shown.ticket,
             again: shown.beforehand.again,
             language: &shown.beforehand.language,
+            turn: shown.turn,
             since: shown.since,
         });
         turns(&line.collect::<Vec<_>>(), &on_duty, wanted.accept(), self.now)
@@ -247,7 +249,7 @@ mod tests {
 
     fn place(number: u8, waited: u64) -> InLine<'static> {
         let since = Timestamp(NOW.0 - waited * 1000);
-        InLine { ticket: TicketId([number; 16]), again: Again::No, language: "en", since }
+        InLine { ticket: TicketId([number; 16]), again: Again::No, language: "en", turn: 0, since }
     }
 
     fn first(line: &[InLine<'_>], on_duty: &[OnDuty], now: Timestamp) -> Option<u8> {
@@ -290,6 +292,13 @@ mod tests {
         assert_eq!(first(&meant, &on_duty[..1], NOW), None, "left to them");
         let later = NOW + Duration::from_secs(200);
         assert_eq!(first(&meant, &on_duty[..1], later), Some(1), "and then to anybody");
+    }
+
+    #[test]
+    fn whose_turn_it_is_is_offered_before_who_has_waited_longest() {
+        let line = [InLine { turn: 2, ..place(1, 90) }, InLine { turn: 1, ..place(2, 10) }];
+        let turns = turns(&line, &[one(1, 0, 0)], ACCEPT, NOW);
+        assert_eq!(turns[0].ticket, TicketId([2; 16]));
     }
 
     #[test]

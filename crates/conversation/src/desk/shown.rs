@@ -57,6 +57,8 @@ pub struct WaitingSurvivor {
     pub ticket: TicketId,
     /// Since when, as far as the relay knows.
     pub since: Timestamp,
+    /// Where many wait, in which turn they are to be taken, as far as the relay says; lower ones first.
+    pub turn: u32,
     /// Whether their line stands, as far as the relay says.
     pub here: bool,
     /// What they said beforehand.
@@ -85,12 +87,12 @@ pub enum Meant {
 }
 
 impl WaitingSurvivor {
-    /// The order in which people are to be taken: who had an advocate before comes first, then who has
-    /// waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
+    /// The order in which people are to be taken: who had an advocate before comes first, then whose
+    /// turn it is, then who has waited longest. Whose line dropped comes last, in the same order: nobody could be met by taking them.
     pub(super) fn order(&self) -> impl Ord + use<> {
         let had_an_advocate = self.beforehand.again != Again::No
             || matches!(self.beforehand.comes_back, ComesBack::Here(_));
-        (!self.here, !had_an_advocate, self.since, self.ticket)
+        (!self.here, !had_an_advocate, self.turn, self.since, self.ticket)
     }
 }
 

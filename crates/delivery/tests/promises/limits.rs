@@ -10,10 +10,10 @@ fn connections_over_the_limit_are_refused_until_one_is_gone() {
     let mut world = World::with(Limits { connections: 2, ..Limits::default() });
     let first = world.connect();
     world.connect();
-    let full = world.core.handle_connect(world.now);
+    let full = world.core.handle_connect(&share(EVERYBODY), world.now);
     assert_eq!(full, Err(Refusal::ConnectionsFull));
     world.drop_line(first);
-    assert!(world.core.handle_connect(world.now).is_ok());
+    assert!(world.core.handle_connect(&share(EVERYBODY), world.now).is_ok());
 }
 
 #[test]

@@ -20,4 +20,5 @@ mod program;
 mod requests;
 mod restart;
 mod rooms;
+mod shares;
 mod world;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup};
+use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::{
     About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,
@@ -103,7 +103,12 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {
-        self.core.handle_connect(self.now).unwrap()
+        self.connect_from(EVERYBODY)
+    }
+
+    /// A connection from a certain place.
+    pub(crate) fn connect_from(&mut self, from: u16) -> ConnectionId {
+        self.core.handle_connect(&share(from), self.now).unwrap()
     }
 
     /// Sends a frame and gives back what this connection hears at once.
@@ -157,7 +162,11 @@ impl World {
     }
 
     pub(crate) fn survivor(&mut self) -> ConnectionId {
-        let connection = self.connect();
+        self.survivor_from(EVERYBODY)
+    }
+
+    pub(crate) fn survivor_from(&mut self, from: u16) -> ConnectionId {
+        let connection = self.connect_from(from);
         let program = self.program.root.program_id();
         let heard = self.send(connection, hello(program));
         assert!(matches!(heard[..], [RelayFrame::Greeting { .. }]), "{heard:?}");
@@ -221,6 +230,25 @@ impl World {
         self.hear(desk);
         (room, survivor)
     }
+}
+
+/// Where everybody comes from in tests that are not about that.
+pub(crate) const EVERYBODY: u16 = 0;
+
+/// What the shell says of a place, under its first key.
+pub(crate) fn share(from: u16) -> Share {
+    share_under(from, 1, 1)
+}
+
+/// What it says of one under its keys from `newest` down to `oldest`.
+pub(crate) fn share_under(from: u16, newest: u32, oldest: u32) -> Share {
+    let hash = |generation: u32| {
+        let mut hash = [0; 16];
+        hash[..2].copy_from_slice(&from.to_be_bytes());
+        hash[2..6].copy_from_slice(&generation.to_be_bytes());
+        ShareName { generation, hash }
+    };
+    Share::new(hash(newest), (oldest..newest).rev().map(hash).collect())
 }
 
 pub(crate) fn refused(about: About, refusal: Refusal) -> RelayFrame {

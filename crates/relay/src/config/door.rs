@@ -1,7 +1,7 @@
 //! Where one kind of people come in: the listener, the page given out there, and the pages that may connect
 //! (`features.md` 6.5).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::Deserialize;
 
@@ -28,6 +28,10 @@ pub struct Door {
     /// only pages of `origins` may connect.
     #[serde(default = "yes")]
     pub serve_pages: bool,
+    /// The address from which the server before this listener connects, such as `127.0.0.1`. The last entry of its
+    /// `X-Forwarded-For` is then believed, and used for fair shares alone. Without it everybody who comes through
+    /// that server has one share between them.
+    pub proxy: Option<IpAddr>,
 }
 
 fn yes() -> bool {
@@ -37,7 +41,7 @@ fn yes() -> bool {
 impl Door {
     /// A door at this address that gives its own page out, and lets no other in.
     pub fn on(listen: SocketAddr) -> Self {
-        Self { listen, origin: None, origins: Vec::new(), serve_pages: yes() }
+        Self { listen, origin: None, origins: Vec::new(), serve_pages: yes(), proxy: None }
     }
 
     /// Every origin that the configuration names for this door.

@@ -3,11 +3,11 @@
 //! The core does nothing slow, so the lock is held for microseconds; queues are filled under it, which
 //! keeps frames in order. All of it is gone with the process; devices make it anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings};
+use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings, Share};
 use stillroom_program::{Calendar, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
@@ -133,11 +133,11 @@ impl Live {
 }
 
 impl Switchboard for InProcess {
-    fn connect(&self, outgoing_bytes: usize) -> Result<Seat, Refusal> {
+    fn connect(&self, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal> {
         let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(&self.outgoing_bytes)));
         let mut connected = Err(Refusal::RelayFault);
         self.with(|live, now| {
-            connected = live.delivery.handle_connect(now);
+            connected = live.delivery.handle_connect(share, now);
             if let Ok(connection) = connected {
                 live.outgoing.insert(connection, Arc::clone(&outgoing));
             }
@@ -182,6 +182,11 @@ impl Switchboard for InProcess {
 
     fn is_open(&self) -> bool {
         self.open.load(Ordering::Relaxed)
+    }
+
+    fn share_keys_in_use(&self) -> BTreeSet<u32> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.delivery.generations_in_use()
     }
 
     fn holdings(&self) -> Holdings {

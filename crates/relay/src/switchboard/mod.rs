@@ -2,15 +2,17 @@
 //!
 //! [`InProcess`] holds it all in this process. Calls do not wait: what they cause comes out of each
 //! connection's [`Outgoing`], so a switchboard that spreads over several processes by a message bus fits
-//! behind the same trait. It is told nothing of where a connection comes from.
+//! behind the same trait. Where a connection
+//! comes from it is told as a [`Share`] alone.
 
 mod in_process;
 mod outgoing;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use stillroom_delivery::{ConnectionId, Holdings};
+use stillroom_delivery::{ConnectionId, Holdings, Share};
 use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
@@ -52,7 +54,7 @@ pub trait Switchboard: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why it is not let in; said to it before the connection closes.
-    fn connect(&self, outgoing_bytes: usize) -> Result<Seat, Refusal>;
+    fn connect(&self, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal>;
 
     /// A whole frame came from a device.
     fn frame(&self, from: ConnectionId, frame: &[u8]);
@@ -81,6 +83,9 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// Whether chat is open: its hours and notices offer it, and somebody is on duty.
     fn is_open(&self) -> bool;
+
+    /// The keys without which somebody's share would not be known again.
+    fn share_keys_in_use(&self) -> BTreeSet<u32>;
 
     /// How much is held, and nothing of whom.
     fn holdings(&self) -> Holdings;
