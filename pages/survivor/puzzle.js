@@ -13,15 +13,21 @@ async function search(glue, core, salt, bits) {
 
 if (!self.document) {
   onmessage = async ({ data }) => {
-    const found = await search(...data)
     let answer
-    while (!answer) answer = found.step()
+    try {
+      const steps = await search(...data)
+      while (!answer) answer = steps.step()
+    } catch { /* the page tries for itself then */ }
     postMessage(answer)
   }
 }
 
-// Browsers that ask whose word an address is get this script's own, whatever is asked.
-const own = self.document && self.trustedTypes?.createPolicy('puzzle', { createScriptURL: () => import.meta.url })
+// Browsers that ask whose word an address is get this script's own, whatever is asked. There is one policy in a page.
+let policy
+function own() {
+  policy ??= self.trustedTypes?.createPolicy('puzzle', { createScriptURL: () => import.meta.url })
+  return policy?.createScriptURL('') ?? import.meta.url
+}
 
 // Ends a search; what it would have found is not told.
 export function end() {
@@ -42,12 +48,13 @@ export function solve(work, on, fail) {
     end()
     on(new MessageEvent('message', { data }))
   }
+  const alone = () => { if (turn == mine) onPage(work, mine, found).catch(fail) }
   try {
-    worker = new Worker(own ? own.createScriptURL('') : import.meta.url, { type: 'module' })
-    worker.onmessage = ({ data }) => found(data)
-    worker.onerror = () => { if (turn == mine) onPage(work, mine, found).catch(fail) }
+    worker = new Worker(own(), { type: 'module' })
+    worker.onmessage = ({ data }) => data ? found(data) : alone()
+    worker.onerror = alone
     worker.postMessage(work)
-  } catch { onPage(work, mine, found).catch(fail) }
+  } catch { alone() }
 }
 
 async function onPage(work, mine, found) {
