@@ -2,7 +2,9 @@
 //! relay next to nothing (`features.md` 6.6).
 
 use stillroom_delivery::{ConnectionId, Limits, Pace};
-use stillroom_protocol::{About, ClientFrame, Puzzle, Refusal, RelayFrame, Ticket};
+use stillroom_protocol::{
+    About, ClientFrame, PUZZLE_BITS_MOST, Puzzle, Refusal, RelayFrame, Ticket,
+};
 use stillroom_puzzle::Solver;
 
 use crate::world::*;
@@ -56,7 +58,11 @@ fn solved_of(number: u32, puzzle: Puzzle, answer: u64) -> ClientFrame {
 
 /// Somebody new asks.
 fn asks(world: &mut World, number: u32) -> (ConnectionId, Vec<RelayFrame>) {
-    let connection = world.survivor();
+    asks_from(world, 0, number)
+}
+
+fn asks_from(world: &mut World, from: u16, number: u32) -> (ConnectionId, Vec<RelayFrame>) {
+    let connection = world.survivor_from(from);
     let heard = world.send(connection, ask_of(number));
     (connection, heard)
 }
@@ -87,7 +93,11 @@ fn wrong(puzzle: Puzzle) -> u64 {
 
 /// Asks, solves what comes, asks with it. How many tries it took; none were needed for those who got a place.
 fn gets_in(world: &mut World, number: u32) -> u64 {
-    let (connection, heard) = asks(world, number);
+    gets_in_from(world, 0, number)
+}
+
+fn gets_in_from(world: &mut World, from: u16, number: u32) -> u64 {
+    let (connection, heard) = asks_from(world, from, number);
     if let [RelayFrame::InLine { .. }] = heard[..] {
         return 0;
     }
@@ -290,30 +300,60 @@ fn what_costs_the_relay_nothing_is_looked_at_before_what_costs_it_a_try() {
     assert_eq!(heard, [RelayFrame::InLine { ahead: TAKEN }], "the one check was left");
 }
 
-/// Two thousand bots that solve nothing, and twenty people among them. From here all look alike, whether they share
-/// one address or have one each.
-#[test]
-fn twenty_people_get_in_among_two_thousand_bots() {
+/// Two thousand bots that solve nothing come from some places, and twenty people among them from others: how many
+/// tries it took each, and the hardest puzzle that anybody was asked for.
+fn twenty_among(bots: impl Fn(u32) -> u16, people: impl Fn(u32) -> u16) -> (Vec<u64>, u8) {
     let mut world = World::new();
     world.advocate_on_duty();
     let (mut tries, mut hardest) = (Vec::new(), 0);
     for number in 0..2_000 {
         world.wait(std::time::Duration::from_millis(5));
-        let (connection, heard) = asks(&mut world, number);
+        let (connection, heard) = asks_from(&mut world, bots(number), number);
         if let [RelayFrame::Puzzle { puzzle, .. }] = heard[..] {
             hardest = hardest.max(puzzle.bits);
         }
         if number % 100 == 99 {
-            tries.push(gets_in(&mut world, 10_000 + number));
+            tries.push(gets_in_from(&mut world, people(number), 10_000 + number));
         }
         world.drop_line(connection);
     }
     assert_eq!(tries.len(), 20);
-    assert_eq!(hardest, 9, "an old phone takes a second or two");
     // What the bots got is what they got before there was any pressure.
     assert!(waiting(&world) <= 100 + 20, "{}", waiting(&world));
     tries.sort_unstable();
-    println!("tries of twenty people: {tries:?}");
+    (tries, hardest)
+}
+
+#[test]
+fn twenty_people_get_in_beside_a_flood_from_their_own_address() {
+    let (tries, hardest) = twenty_among(|_| 1, |_| 1);
+    assert!(hardest <= PUZZLE_BITS_MOST);
+    println!("one address, {hardest} bits; tries of twenty people: {tries:?}");
+}
+
+#[test]
+fn twenty_people_get_in_beside_a_flood_from_two_thousand_addresses() {
+    let (tries, hardest) =
+        twenty_among(|bot| bot.try_into().unwrap(), |person| (10_000 + person).try_into().unwrap());
+    assert_eq!(hardest, 9, "no share has much standing");
+    println!("many addresses, {hardest} bits; tries of twenty people: {tries:?}");
+}
+
+#[test]
+fn whoever_comes_from_where_much_stands_is_asked_for_more_and_nobody_else() {
+    let mut world = pressed();
+    let bits = |world: &mut World, from, number| puzzle_in(&asks_from(world, from, number).1).bits;
+    let plain = bits(&mut world, 1, 500);
+    let crowd = |world: &mut World, connections| {
+        for _ in 0..connections {
+            world.survivor_from(7);
+        }
+    };
+    crowd(&mut world, 60);
+    assert_eq!(bits(&mut world, 7, 501), plain + 1);
+    crowd(&mut world, 200);
+    assert_eq!(bits(&mut world, 7, 502), plain + 2);
+    assert_eq!(bits(&mut world, 1, 503), plain);
 }
 
 /// Bots that have ten times the computers of twenty people, and solve.
