@@ -5,7 +5,7 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, missed = 0
+let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, missed = 0, puzzle, solver
 let told = root.dataset.state + root.dataset.version
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
@@ -69,12 +69,25 @@ async function begin(words = '', choices = []) {
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
   const language = at('language')?.selectedOptions[0]
-  try { page.begin({ show, on, keep, post }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, choices) } catch { return stop('stop-page-failed') }
+  try { page.begin({ show, on, keep, post, solve }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, choices) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
 // What the way out sends as it goes (leave.js), and to whom.
 function keep(leaving) { root.leaving = leaving && [(root.dataset.relay || '') + '/b', leaving] }
+
+// What a relay under pressure asks is solved beside the page, by files that are loaded for it alone. No salt: it is
+// not asked any more.
+async function solve(salt, bits) {
+  puzzle = salt
+  if (!salt) return solver?.end()
+  const fail = () => { if (puzzle == salt) stop('stop-too-busy') }
+  const [code, ...parts] = [...at('puzzle').content.children].map(part => part.getAttribute('href'))
+  try {
+    solver ??= await import(code)
+    if (puzzle == salt && !over) solver.solve([...parts, salt, bits], on, fail)
+  } catch { fail() }
+}
 
 // Sealed answers go by themselves and are not waited for: what is lost on the way is lost.
 function post(body) {
@@ -314,7 +327,7 @@ document.addEventListener('visibilitychange', event => {
 addEventListener('pagehide', () => {
   if (root.leaving && root.dataset.screen == 'waiting') navigator.sendBeacon(...root.leaving)
 })
-for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true })
+for (const way of ['leave', 'pagehide']) addEventListener(way, event => { on(event); over = true; solve() })
 
 // The module, if it is the one that the document names. Browsers check no preload of this kind, and some would
 // load it twice if they were asked to check what is fetched.

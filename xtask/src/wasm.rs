@@ -12,7 +12,7 @@ use crate::setup::node;
 use crate::toolchain::{self, Toolchain};
 use crate::{places, workspace};
 
-/// A page and the crate that moves it.
+/// A page, or a part of one, and the crate that moves it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Page {
     pub(crate) name: &'static str,
@@ -25,6 +25,14 @@ pub(crate) const PAGES: [Page; 3] = [
     Page { name: "desk", package: "stillroom-desk-web" },
     Page { name: "practice", package: "stillroom-practice-web" },
 ];
+
+/// What a page loads beside its own module, and only when it is wanted: the puzzle's search.
+pub(crate) const PUZZLE: Page = Page { name: "puzzle", package: "stillroom-puzzle-web" };
+
+/// All modules.
+pub(crate) fn modules() -> impl Iterator<Item = Page> {
+    PAGES.into_iter().chain([PUZZLE])
+}
 
 /// What browsers of the last years all know, and the compiler makes use of. Never all features: that writes
 /// what browsers refuse.

@@ -197,3 +197,6 @@ pub const CONSULT_CHARACTERS: usize = 500;
 
 /// Bytes of a word to a colleague.
 pub(crate) const CONSULT_BYTES: usize = CONSULT_CHARACTERS * 4;
+
+/// How long the answer to a puzzle waits before it is sent again to a relay that could not look at it.
+pub(crate) const ANSWER_AGAIN_AFTER: Duration = Duration::from_secs(2);

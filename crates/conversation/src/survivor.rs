@@ -9,6 +9,7 @@ mod code_word;
 mod ending;
 mod handover;
 mod joining;
+mod puzzle;
 
 use std::{collections::VecDeque, fmt};
 
@@ -17,14 +18,15 @@ use stillroom_program::{
     SafetyAnswer, Timestamp, VerifiedDevice,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Refusal, RelayFrame, RoomId,
-    Ticket, VERSION, decode, encode,
+    About, Bytes, ClientFrame, KeyPackageHash, Leaving, LeavingToken, Puzzle, Refusal, RelayFrame,
+    RoomId, Ticket, VERSION, decode, encode,
 };
 use zeroize::Zeroizing;
 
 use self::{
     handover::{Former, Question},
     joining::Asked,
+    puzzle::Solving,
 };
 use crate::{
     Transmit,
@@ -137,6 +139,9 @@ pub enum SurvivorEvent {
     /// The advocate asks for a code word, for this; nothing where that is not asked any more. Looks the same
     /// whatever was answered before.
     WordAsked(Option<WordWanted>),
+    /// Many people ask at the moment, and the relay wants this solved before it gives a place: beside everything
+    /// else, which goes on, and then [`Survivor::solved`]. Nothing where it is not wanted any more.
+    Puzzle(Option<Puzzle>),
 }
 
 /// A place in the line, asked for or held.
@@ -155,6 +160,8 @@ struct Asking {
     /// Since when there is no current duty statement.
     unserved_since: Option<Timestamp>,
     bad_welcomes: u32,
+    /// What the relay wants solved first.
+    solving: Option<Solving>,
 }
 
 impl Asking {
@@ -179,7 +186,7 @@ enum State {
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
 /// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
 /// [`go_on`](Self::go_on), [`accept_joining`](Self::accept_joining),
-/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`solved`](Self::solved), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -404,6 +411,7 @@ impl Survivor {
 
     /// Gives the place in the line up, if there is one.
     fn withdraw(&mut self) {
+        self.drop_puzzle();
         if let State::Asking(asking) = &self.state {
             let withdraw = ClientFrame::Withdraw { ticket: asking.ticket.clone() };
             self.send(&withdraw);
@@ -453,6 +461,7 @@ impl Survivor {
                     self.ask_at_relay(now);
                 }
             }
+            RelayFrame::Puzzle { ticket, puzzle } => self.handle_puzzle(ticket, puzzle, now),
             RelayFrame::InLine { ahead } => self.handle_in_line(ahead, now),
             RelayFrame::Welcome { offer, welcome } => self.handle_welcome(offer, &welcome, now),
             RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
@@ -469,7 +478,10 @@ impl Survivor {
         }
         self.act(action);
         match &mut self.state {
-            State::Asking(_) => self.check_duty(now),
+            State::Asking(_) => {
+                self.mind_puzzle(now);
+                self.check_duty(now);
+            }
             State::Chatting(chat) => chat.handle_timeout(now),
             State::Before | State::Over => {}
         }
@@ -494,7 +506,11 @@ impl Survivor {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let state = match &self.state {
-            State::Asking(asking) => asking.unserved_since.map(|since| since + DUTY_LOST_AFTER),
+            State::Asking(asking) => {
+                let unserved = asking.unserved_since.map(|since| since + DUTY_LOST_AFTER);
+                let solving = asking.solving.as_ref().map(Solving::due);
+                [unserved, solving].into_iter().flatten().min()
+            }
             State::Chatting(chat) => chat.poll_timeout(),
             State::Before | State::Over => None,
         };
@@ -521,6 +537,7 @@ impl Survivor {
             dropped: false,
             unserved_since: None,
             bad_welcomes: 0,
+            solving: None,
         }));
         self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: None }));
     }
@@ -598,10 +615,14 @@ impl Survivor {
                 .map(|sealed| (key.clone(), sealed));
         }
         let ask = asking.sealed.as_ref().and_then(|(_, intake)| {
-            Some(ClientFrame::Ask {
-                ticket: asking.ticket.clone(),
-                key_package: Bytes::try_from(asking.prospect.key_package()).ok()?,
-                intake: Bytes::try_from(intake.as_slice()).ok()?,
+            let ticket = asking.ticket.clone();
+            let key_package = Bytes::try_from(asking.prospect.key_package()).ok()?;
+            let intake = Bytes::try_from(intake.as_slice()).ok()?;
+            Some(match asking.solving.as_ref().and_then(Solving::solved) {
+                Some((puzzle, answer)) => {
+                    ClientFrame::AskSolved { ticket, key_package, intake, puzzle, answer }
+                }
+                None => ClientFrame::Ask { ticket, key_package, intake },
             })
         });
         match ask {
@@ -658,6 +679,7 @@ impl Survivor {
     fn handle_in_line(&mut self, ahead: u32, now: Timestamp) {
         if let State::Asking(asking) = &mut self.state {
             asking.placed = true;
+            self.drop_puzzle();
             self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: Some(ahead) }));
             self.answer_questions();
             self.leave_former(now);
@@ -689,6 +711,7 @@ impl Survivor {
             }
             return;
         };
+        self.drop_puzzle();
         self.send(&ClientFrame::Accept { ticket, offer });
         chat.handle_line_up(now);
         chat.set_hidden(self.hidden, now);
@@ -848,6 +871,7 @@ impl Survivor {
             (State::Asking(asking), About::Ticket(ticket)) if ticket == asking.ticket.id() => {
                 match refusal {
                     Refusal::LineFull => self.stop(Stop::LineFull, now),
+                    Refusal::TooFast => asking.solve_later(now),
                     Refusal::ChatClosed => self.stop(Stop::Closed, now),
                     Refusal::TurnedAway => self.finish(Phase::Ended(Ending::TurnedAway)),
                     Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
@@ -884,6 +908,7 @@ impl Survivor {
 
     /// Destroys keys and whatever was written, and lets the line go.
     fn destroy(&mut self) {
+        self.drop_puzzle();
         self.state = State::Over;
         self.said = Said::default();
         self.drop_question();

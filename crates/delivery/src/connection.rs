@@ -54,6 +54,8 @@ pub(crate) struct Connection {
     pub(crate) place: Option<TicketId>,
     /// The rooms that this connection is attached to.
     pub(crate) rooms: Vec<RoomId>,
+    /// Whether it was ever in a chat.
+    pub(crate) chatted: bool,
     /// Requests that wait for their answer.
     pub(crate) requests: u8,
 }
@@ -69,6 +71,7 @@ impl Connection {
             turned_away: false,
             place: None,
             rooms: Vec::new(),
+            chatted: false,
             requests: 0,
         }
     }
@@ -152,6 +155,7 @@ impl Connection {
     }
 
     pub(crate) fn remember_room(&mut self, room: RoomId) {
+        self.chatted = true;
         if !self.rooms.contains(&room) {
             self.rooms.push(room);
         }

@@ -19,6 +19,7 @@ use crate::hours::Hours;
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::published::Published;
+use crate::puzzles::Puzzles;
 use crate::rooms::Rooms;
 use crate::shares::Share;
 use crate::staff::Staff;
@@ -72,6 +73,7 @@ pub struct Delivery {
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
     pub(crate) answers: Answers,
+    pub(crate) puzzles: Puzzles,
     pub(crate) fx: Effects,
     pub(crate) stopping: bool,
 }
@@ -79,13 +81,14 @@ pub struct Delivery {
 impl Delivery {
     /// A core that holds nothing and has been told of no policy: until [`set_policy`](Self::set_policy),
     /// it greets with an empty one and nobody can go on duty.
-    pub fn new(setup: Setup, rng: impl CryptoRng + Send + 'static) -> Self {
+    pub fn new(setup: Setup, mut rng: impl CryptoRng + Send + 'static) -> Self {
         Self {
             program: setup.root.program_id(),
             root: setup.root,
             fx: Effects::new(setup.limits.bytes),
             line: Line::of(setup.limits.line),
             limits: setup.limits,
+            puzzles: Puzzles::new(&mut rng),
             rng: Box::new(rng),
             published: Published::nothing(),
             hours: Hours::default(),

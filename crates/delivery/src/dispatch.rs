@@ -14,6 +14,7 @@ use crate::command::{Command, ConnectionId};
 use crate::connection::{Denied, Stage};
 use crate::delivery::Delivery;
 use crate::line::Asked;
+use crate::puzzles::Solved;
 use crate::requests;
 use crate::rooms::Tokens;
 
@@ -55,6 +56,7 @@ impl Delivery {
                 Ok(())
             }
             frame @ (ClientFrame::Ask { .. }
+            | ClientFrame::AskSolved { .. }
             | ClientFrame::Accept { .. }
             | ClientFrame::Decline { .. }
             | ClientFrame::Withdraw { .. }) => self.obey_survivor(from, frame, now),
@@ -98,7 +100,11 @@ impl Delivery {
         match frame {
             ClientFrame::Ask { ticket, key_package, intake } => {
                 let asked = Asked { ticket: ticket.id(), key_package, intake };
-                return self.ask(from, asked, now);
+                return self.ask(from, asked, None, now);
+            }
+            ClientFrame::AskSolved { ticket, key_package, intake, puzzle, answer } => {
+                let asked = Asked { ticket: ticket.id(), key_package, intake };
+                return self.ask(from, asked, Some((puzzle, answer)), now);
             }
             ClientFrame::Accept { ticket, offer } => {
                 let held = self.line.accept(ticket.id(), offer, &self.staff, &mut self.fx, now);
@@ -113,15 +119,24 @@ impl Delivery {
         Ok(())
     }
 
-    fn ask(&mut self, from: ConnectionId, asked: Asked, now: Timestamp) -> Result<(), Denied> {
+    fn ask(
+        &mut self,
+        from: ConnectionId,
+        asked: Asked,
+        solved: Option<Solved>,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
         let ticket = asked.ticket;
         let held = self.connections.get(from).and_then(|c| c.place);
         if let Some(other) = held.filter(|held| *held != ticket) {
             // One connection is one person, and holds one place.
             self.give_up(other, now);
         }
-        if self.hours.refuse_chat() && !self.line.places.contains_key(&ticket) {
-            return Err((About::Ticket(ticket), Refusal::ChatClosed));
+        if !self.line.places.contains_key(&ticket) {
+            self.check_new_place().map_err(|refusal| (About::Ticket(ticket), refusal))?;
+            if !self.may_have_place(from, ticket, solved, now)? {
+                return Ok(());
+            }
         }
         let Some(connection) = self.connections.get(from) else {
             return Ok(());
@@ -139,6 +154,14 @@ impl Delivery {
             connection.place = Some(ticket);
         }
         Ok(())
+    }
+
+    /// Whether there is a place for anybody more.
+    fn check_new_place(&self) -> Result<(), Refusal> {
+        if self.hours.refuse_chat() {
+            return Err(Refusal::ChatClosed);
+        }
+        self.line.check_new(&self.staff)
     }
 
     /// The survivor gives the place up.

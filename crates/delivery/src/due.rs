@@ -38,6 +38,7 @@ impl Delivery {
             Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),
             Timer::Idle(room) => self.rooms.expire(&room, &mut self.fx),
+            Timer::Solved => self.forget_solved(now),
             Timer::Closed => self.rooms.drop_old_closed(&mut self.fx, now),
         }
     }

@@ -8,15 +8,20 @@ use core::mem::size_of;
 use core::time::Duration;
 
 use stillroom_program::{Timestamp, VerifiedDevice, VerifyingKey};
+use stillroom_protocol::limits::TURNED_AWAY_BYTES;
 use stillroom_protocol::{RoomId, TicketId, TokenHash};
 
 use crate::command::ConnectionId;
 use crate::connection::Connection;
 use crate::delivery::Delivery;
 use crate::duty::OnDuty;
-use crate::limits::{CLOSED_KEPT, DUTY_KEPT, IDLE_KEPT, SETTLED_KEPT, SILENCE_AT_MOST, TAIL_KEPT};
+use crate::limits::{
+    CLOSED_KEPT, DUTY_KEPT, IDLE_KEPT, SETTLED_KEPT, SILENCE_AT_MOST, TAIL_KEPT, TURNED_AWAY_KEPT,
+};
 use crate::line::Place;
+use crate::puzzles::LIFE;
 use crate::room::Room;
+use crate::shares::{self, ShareId, ShareName};
 use crate::timers::Timer;
 
 /// Everything that the core ever holds.
@@ -36,6 +41,10 @@ pub enum Sort {
     Settled,
     /// Rooms: their addresses, and their members by number.
     Rooms,
+    /// Where connections and places come from, as hashes, and that somebody from there was turned away.
+    Shares,
+    /// Puzzles that were answered and are not to be answered again.
+    Puzzles,
     /// Messages that wait for members of rooms who are away.
     Tails,
     /// Rooms that are remembered as closed.
@@ -111,15 +120,20 @@ impl Delivery {
             line: _,
             rooms: _,
             answers,
+            puzzles,
             fx,
             stopping: _,
         } = self;
         let mut all = self.inventory_of_people().to_vec();
         all.extend(self.inventory_of_line());
+        all.push(self.inventory_of_shares());
         all.extend(self.inventory_of_rooms());
         let batch = limits.batch();
         let (count, sent) = answers.size();
         all.push(Held { sort: Sort::Answers, count, sent, own: 0, kept: Kept::UntilEnough(batch) });
+        let count = puzzles.answered();
+        let own = count.saturating_mul(size_of::<(u64, [u8; 32])>());
+        all.push(Held { sort: Sort::Puzzles, count, sent: 0, own, kept: Kept::AtMost(LIFE) });
         let count = fx.timers.len();
         let own = 2 * entries::<Timer, Timestamp>(count);
         let kept = Kept::WithItsSubject;
@@ -188,6 +202,13 @@ impl Delivery {
             kept: Kept::AtMost(SETTLED_KEPT),
         };
         [line, welcomes, settled]
+    }
+
+    fn inventory_of_shares(&self) -> Held {
+        let (count, marked) = self.line.shares.size();
+        let own = entries::<ShareName, ShareId>(count) + entries::<ShareId, shares::Held>(count);
+        let sent = marked.saturating_mul(TURNED_AWAY_BYTES);
+        Held { sort: Sort::Shares, count, sent, own, kept: Kept::WithLine(TURNED_AWAY_KEPT) }
     }
 
     fn inventory_of_rooms(&self) -> [Held; 3] {

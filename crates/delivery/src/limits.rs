@@ -63,6 +63,15 @@ pub struct Limits {
     /// The pace of sealed answers in all. Default 5 a second, which 10,000 chats an hour stay below, and 500 at
     /// once. What comes faster is dropped.
     pub answers_pace: Pace,
+    /// The part of the line, or of the bytes, that is taken when whoever asks is given a puzzle first, in hundredths.
+    /// Default 50: half of a full line waits for hours already. At 100 however much is taken is no reason.
+    pub puzzle_from: u8,
+    /// People who ask for a place, a second, that are ordinary. Default 10: a national hotline of 10,000 chats of half
+    /// an hour has six. Where more ask for ten seconds together, whoever asks is given a puzzle first.
+    pub asks_per_second: u32,
+    /// The pace at which answers to puzzles are checked, in all. Default 200 a second, as many at once: a fifth of a
+    /// millisecond each, so that a flood of wrong ones takes a twentieth of one processor and no more.
+    pub puzzle_checks: Pace,
     /// How far the clock of a device may be off when its certificates and statements are judged. Default
     /// 24 hours, as everywhere (`design.md`, Keys).
     pub clock_tolerance: Duration,
@@ -89,6 +98,9 @@ impl Default for Limits {
             answers_batch: BATCH_LEAST,
             answers_held: 200,
             answers_pace: Pace { per_second: 5, burst: 500 },
+            puzzle_from: 50,
+            asks_per_second: 10,
+            puzzle_checks: Pace { per_second: 200, burst: 200 },
             clock_tolerance: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -161,3 +173,20 @@ pub(crate) const IDLE_KEPT: Duration = Duration::from_secs(600);
 /// How long a closed room is remembered as closed, so that a member who was away learns that it ended
 /// and does not wait for it to be opened again.
 pub(crate) const CLOSED_KEPT: Duration = Duration::from_secs(600);
+
+/// Zero bits of the puzzle at each step of pressure: from 64 tries, which a telephone of today makes before anybody
+/// notices, to 512, a second or two on an old one (`docs/benchmarks.md`).
+pub(crate) const PUZZLE_BITS: [u8; 4] = [6, 7, 8, 9];
+
+/// Over how long askings are counted: a burst of a few seconds is what a page that reloads or a news item makes.
+pub(crate) const PRESSURE_WINDOW: Duration = Duration::from_secs(10);
+
+/// How long a step of pressure holds after it was last measured.
+pub(crate) const PRESSURE_KEPT: Duration = Duration::from_secs(60);
+
+/// Fewer people in the line than this are no pressure, however short the line.
+pub(crate) const PRESSURE_PLACES: usize = 8;
+
+/// Connections and places of one share from which a puzzle is harder by one bit, and by two: more than a shelter's
+/// or a library's visitors who ask at once, and more than anybody's but a flood or a large network's.
+pub(crate) const SHARE_MUCH: [usize; 2] = [50, 200];

@@ -176,14 +176,23 @@ impl Line {
         if self.places.contains_key(&asked.ticket) {
             return Ok(self.ask_again(asked, connection, share, staff, fx, now));
         }
+        self.check_new(staff)?;
+        self.add(asked, connection, share, staff, fx, now);
+        Ok(None)
+    }
+
+    /// Whether there is a place for anybody more.
+    ///
+    /// # Errors
+    /// [`Refusal::NobodyOnDuty`] and [`Refusal::LineFull`].
+    pub(crate) fn check_new(&self, staff: &Staff) -> Result<(), Refusal> {
         if !staff.open {
             return Err(Refusal::NobodyOnDuty);
         }
         if self.places.len() >= self.most {
             return Err(Refusal::LineFull);
         }
-        self.add(asked, connection, share, staff, fx, now);
-        Ok(None)
+        Ok(())
     }
 
     /// Bytes of all places, Welcomes among them.

@@ -78,7 +78,7 @@ impl Mark {
 }
 
 /// What stands of one share.
-struct Held {
+pub(crate) struct Held {
     /// Under the newest key that anybody came with: older ones need not be kept for it.
     name: ShareName,
     connections: usize,
@@ -193,9 +193,21 @@ impl Shares {
         self.held.get(&id).map_or(0, |held| held.turn)
     }
 
+    /// How many connections and places stand from there.
+    pub(crate) fn standing(&self, id: ShareId) -> usize {
+        self.held.get(&id).map_or(0, |held| held.connections.saturating_add(held.places))
+    }
+
     /// The keys under which anything that stands would be known again.
     pub(crate) fn generations(&self) -> BTreeSet<u32> {
         self.held.values().map(|held| held.name.generation).collect()
+    }
+}
+
+impl Shares {
+    /// How many shares there are of which anything stands, and how many of them are marked.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.held.len(), self.held.values().filter(|held| held.mark.is_some()).count())
     }
 }
 

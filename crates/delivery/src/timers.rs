@@ -40,6 +40,8 @@ pub(crate) enum Timer {
     Idle(RoomId),
     /// That somebody from there was turned away need not be remembered any longer.
     TurnedAway(ShareId),
+    /// The oldest puzzle that was answered could not be answered again anyway.
+    Solved,
     /// The oldest closed room need not be remembered any longer.
     Closed,
 }

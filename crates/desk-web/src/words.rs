@@ -429,9 +429,10 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RoomsFull => "refused-rooms-full",
         Refusal::RoomBytesFull => "refused-room-bytes-full",
         // Said to survivors alone.
-        Refusal::NobodyOnDuty | Refusal::ChatClosed | Refusal::TurnedAway => {
-            "refused-nobody-on-duty"
-        }
+        Refusal::NobodyOnDuty
+        | Refusal::ChatClosed
+        | Refusal::TurnedAway
+        | Refusal::PuzzleWrong => "refused-nobody-on-duty",
         Refusal::NotStaff => "refused-not-staff",
         Refusal::CertificateRefused => "refused-certificate-refused",
         Refusal::ProofWrong => "refused-proof-wrong",

@@ -12,6 +12,7 @@ use crate::limits::{
     RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES,
     WELCOME_MAX,
 };
+use crate::puzzle::Puzzle;
 use crate::refusal::{About, Refusal};
 
 choice! {
@@ -57,6 +58,19 @@ choice! {
             /// The survivor's hold on the place.
             ticket: Ticket,
         } = 13,
+        /// Asks as `Ask` does, with the answer to the puzzle that the relay gave for it. Good for one place.
+        AskSolved {
+            /// The survivor's hold on the place.
+            ticket: Ticket,
+            /// A fresh MLS KeyPackage.
+            key_package: Bytes<KEY_PACKAGE_MAX>,
+            /// What staff may know beforehand, sealed to the duty key, bound to the KeyPackage.
+            intake: Bytes<INTAKE_MAX>,
+            /// The puzzle, as it came.
+            puzzle: Puzzle,
+            /// What solves it.
+            answer: u64,
+        } = 14,
 
         /// A member of a room is here. What was posted while they were briefly away follows.
         Attach {
@@ -441,6 +455,13 @@ choice! {
             /// That somebody from the same place was turned away lately, if so.
             turned_away: List<TurnedAwayNote, 1>,
         } = 57,
+        /// Many ask at the moment: whoever wants this place solves the puzzle first and asks with the answer.
+        Puzzle {
+            /// The place that was asked for.
+            ticket: TicketId,
+            /// What to solve.
+            puzzle: Puzzle,
+        } = 58,
     }
 }
 

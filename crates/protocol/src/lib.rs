@@ -14,6 +14,7 @@ pub mod ids;
 mod leaving;
 pub mod limits;
 pub mod padding;
+mod puzzle;
 pub mod refusal;
 
 pub use answers::{
@@ -26,6 +27,7 @@ pub use ids::{
     ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 pub use leaving::{LEAVING_BYTES, Leaving};
+pub use puzzle::{PUZZLE_BITS_MOST, PUZZLE_LIFE_SECONDS, Puzzle};
 pub use refusal::{About, Refusal};
 pub use stillroom_wire::{
     Bytes, CodecError, DecodeError, Flag, List, MlsDecode, MlsEncode, MlsSize, Text, TooLong, Vec,

@@ -77,6 +77,8 @@ pub enum Refusal {
     RecordOutOfTime = 33,
     /// Whoever led this page's chat turned it away: it gets no other.
     TurnedAway = 34,
+    /// What was given as the answer to a puzzle is none.
+    PuzzleWrong = 36,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

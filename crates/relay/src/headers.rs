@@ -83,11 +83,22 @@ fn content_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
 /// the page in a frame.
 pub(crate) fn document_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
     let connect = connections(which, origin, relay);
+    let scripts = script_addresses(which);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
          connect-src {connect}; form-action 'none'; base-uri 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
+         require-trusted-types-for 'script'; trusted-types {scripts}"
     )
+}
+
+/// Who may say that a text is the address of a script: nobody, but on the survivor's page the one policy by which
+/// `puzzle.js` starts itself as a worker, beside a page that goes on being of use. What it says is always that
+/// script's own address.
+fn script_addresses(which: Which) -> &'static str {
+    match which {
+        Which::Survivor => "puzzle",
+        Which::Desk | Which::Practice => "'none'",
+    }
 }
 
 /// Where a page may connect: to the relay alone. The WebSocket is named because older browsers do not count it
@@ -185,6 +196,16 @@ mod tests {
         let connect = "connect-src 'self' https://relay.example.net wss://relay.example.net;";
         assert!(policy.contains(connect), "{policy}");
         assert!(!document_policy(Which::Survivor, &origin, &relay).contains("frame-ancestors"));
+    }
+
+    #[test]
+    fn only_the_survivors_page_may_start_a_worker_and_by_one_policy_alone() {
+        let origin = "https://chat.example.org".parse().unwrap();
+        let ends = |which| content_policy(which, &origin, &origin);
+        assert!(ends(Which::Survivor).contains("; trusted-types puzzle;"));
+        for other in [Which::Desk, Which::Practice] {
+            assert!(ends(other).contains("; trusted-types 'none';"));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use stillroom_conversation::{
     SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
 };
 use stillroom_program::Guidance;
-use stillroom_protocol::StaffId;
+use stillroom_protocol::{Puzzle, StaffId};
 
 /// One conversation, as it stands on a screen.
 #[derive(Clone, Debug, Default)]
@@ -133,6 +133,10 @@ pub struct Shown {
     pub offers: Vec<PlaceOffer>,
     /// Whether a desk is passed over for the moment.
     pub passes: bool,
+    /// What a survivor's device is to solve.
+    pub puzzle: Option<Puzzle>,
+    /// How often a survivor's device was to solve anything.
+    pub puzzles: u32,
     /// What a desk was told.
     pub troubles: Vec<Trouble>,
 }
@@ -146,6 +150,10 @@ impl Shown {
             SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
             SurvivorEvent::Company(company) => self.chat_mut(0).company.push(company),
             SurvivorEvent::WordAsked(wanted) => self.word_asked.push(wanted),
+            SurvivorEvent::Puzzle(puzzle) => {
+                self.puzzles += u32::from(puzzle.is_some());
+                self.puzzle = puzzle;
+            }
             SurvivorEvent::Line(_) => {}
         }
     }

@@ -5,13 +5,16 @@ use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
-use stillroom_conversation::{Desk, DeskSetup, Randomness, Survivor, SurvivorSetup, Transmit};
+use stillroom_conversation::{
+    Desk, DeskSetup, Randomness, Survivor, SurvivorEvent, SurvivorSetup, Transmit,
+};
 use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup, Share, ShareName};
 use stillroom_program::{
     Calendar, Device, Fingerprint, Policy, Revocations, SignedPolicy, SignedRevocations, Timestamp,
     encode,
 };
 use stillroom_protocol::{AnswersBatch, Bytes};
+use stillroom_puzzle::Solver;
 
 use crate::{
     network::{Direction, Fate, Way, Wire},
@@ -42,6 +45,8 @@ struct SimulatedDevice {
     connects: Option<Timestamp>,
     /// Nothing of it runs, as on a phone that is locked or asleep.
     locked: bool,
+    /// It has solved what the relay wants solved then.
+    solves: Option<Timestamp>,
     shown: Shown,
 }
 
@@ -52,6 +57,7 @@ pub struct World {
     /// The program that everybody belongs to.
     pub program: SimulatedProgram,
     rng: ChaCha20Rng,
+    limits: Limits,
     relay: Option<Delivery>,
     records: Records,
     devices: Vec<SimulatedDevice>,
@@ -67,6 +73,9 @@ pub struct World {
 /// When a world begins, in milliseconds since the Unix epoch: a day within the sample policy's validity.
 const BEGINNING: u64 = 1_780_000_000_000;
 
+/// How long a device takes to solve what the relay wants solved.
+const SOLVING: Duration = Duration::from_secs(3);
+
 /// Longest way of a frame, in milliseconds.
 const DELAY_AT_MOST: u64 = 200;
 
@@ -78,6 +87,7 @@ impl World {
             now,
             program: SimulatedProgram::new(seed, now),
             rng: ChaCha20Rng::seed_from_u64(seed ^ 0x0005_711D),
+            limits: Limits::default(),
             relay: None,
             records: Records::default(),
             devices: Vec::new(),
@@ -86,6 +96,14 @@ impl World {
             answers_sent: Vec::new(),
             batches: Vec::new(),
         };
+        world.start_relay();
+        world
+    }
+
+    /// A world whose relay has these limits.
+    pub fn with_limits(seed: u64, limits: Limits) -> Self {
+        let mut world = Self::new(seed);
+        world.limits = limits;
         world.start_relay();
         world
     }
@@ -229,7 +247,7 @@ impl World {
 
     /// A relay starts with empty memory and the lasting records.
     pub fn start_relay(&mut self) {
-        let setup = Setup { root: self.program.root, limits: Limits::default() };
+        let setup = Setup { root: self.program.root, limits: self.limits.clone() };
         let seed = self.rng.next_u64();
         self.relay = Some(Delivery::new(setup, ChaCha20Rng::seed_from_u64(seed)));
         self.tell_policy();
@@ -332,7 +350,12 @@ impl World {
                 Party::Survivor(survivor) => survivor.poll_timeout(),
                 Party::Desk(desk) => desk.poll_timeout(),
             };
-            [party, device.connects, device.wire.as_ref().and_then(Wire::poll_timeout)]
+            [
+                party,
+                device.connects,
+                device.solves,
+                device.wire.as_ref().and_then(Wire::poll_timeout),
+            ]
         });
         let relay = self.relay.as_ref().and_then(Delivery::poll_timeout);
         devices.chain([relay]).flatten().min()
@@ -346,6 +369,7 @@ impl World {
             }
             self.connect_if_due(device);
             self.deliver_arrived(device);
+            self.solve_if_due(device);
             self.time_out(device);
         }
         if let Some(relay) = &mut self.relay
@@ -394,6 +418,19 @@ impl World {
             }
             None => self.tell_disconnected(device),
         }
+    }
+
+    fn solve_if_due(&mut self, device: usize) {
+        let now = self.now;
+        let SimulatedDevice { party, solves, shown, .. } = &mut self.devices[device];
+        if solves.take_if(|due| *due <= now).is_none() {
+            return;
+        }
+        if let (Party::Survivor(survivor), Some(puzzle)) = (party, shown.puzzle.take()) {
+            let puzzle = stillroom_puzzle::Puzzle { salt: puzzle.tag, bits: puzzle.bits };
+            survivor.solved(Solver::new(puzzle).solve(), now);
+        }
+        self.drain_device(device);
     }
 
     fn deliver_arrived(&mut self, device: usize) {
@@ -456,10 +493,13 @@ impl World {
                 }
             }
         }
-        let SimulatedDevice { party, shown, .. } = &mut self.devices[device];
+        let SimulatedDevice { party, shown, solves, .. } = &mut self.devices[device];
         match party {
             Party::Survivor(survivor) => {
                 while let Some(event) = survivor.poll_event() {
+                    if let SurvivorEvent::Puzzle(puzzle) = &event {
+                        *solves = puzzle.as_ref().map(|_| self.now + SOLVING);
+                    }
                     shown.show_survivor(event);
                 }
             }
@@ -549,6 +589,7 @@ impl World {
             wire: None,
             connects: None,
             locked: false,
+            solves: None,
             shown: Shown::default(),
         };
         self.devices.push(device);

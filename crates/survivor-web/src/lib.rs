@@ -34,6 +34,9 @@ extern "C" {
     /// Takes what the way out is to send as it goes; nothing where there is nothing to leave.
     #[wasm_bindgen(method)]
     fn keep(this: &Shell, leaving: Option<Uint8Array>);
+    /// Has a puzzle solved beside the page; where there is no salt, none any more. The answer comes as a message.
+    #[wasm_bindgen(method)]
+    fn solve(this: &Shell, salt: Option<Uint8Array>, bits: u8);
     /// Posts sealed answers, once. Nobody waits for what becomes of them.
     #[wasm_bindgen(method)]
     fn post(this: &Shell, answers: Uint8Array);

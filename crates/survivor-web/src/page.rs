@@ -92,6 +92,14 @@ impl Page {
                     self.core.handle_frame(&Uint8Array::new(&message.data()).to_vec(), now);
                 }
             }
+            // The worker's, which has said what it found.
+            "message" => {
+                let found = event.dyn_ref::<MessageEvent>().map(|message| message.data());
+                let found = found.map(|data| Uint8Array::new(&data).to_vec());
+                if let Some(answer) = found.and_then(|bytes| bytes.try_into().ok()) {
+                    self.core.solved(u64::from_be_bytes(answer), now);
+                }
+            }
             "submit" => self.submit(event, now),
             "input" => {
                 self.core.touched(now);
@@ -249,6 +257,10 @@ impl Page {
             SurvivorEvent::EndAsked(minutes) => self.view.ask_end(minutes),
             SurvivorEvent::Company(company) => self.view.ask_joining(company),
             SurvivorEvent::WordAsked(wanted) => self.view.ask_word(wanted),
+            SurvivorEvent::Puzzle(puzzle) => {
+                let salt = puzzle.map(|puzzle| Uint8Array::from(&puzzle.tag[..]));
+                self.shell.solve(salt, puzzle.map_or(0, |puzzle| puzzle.bits));
+            }
         }
     }
 

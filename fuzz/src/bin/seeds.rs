@@ -8,7 +8,7 @@ use stillroom_fuzz::WORLD;
 use stillroom_program::{SAMPLE_POLICY, encode};
 use stillroom_protocol::{
     About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, ProgramId, Refusal,
-    RelayFrame, RoomId, Ticket, VERSION,
+    Puzzle, RelayFrame, RoomId, Ticket, TicketId, VERSION,
 };
 
 fn main() {
@@ -45,6 +45,19 @@ fn main() {
         "other-program",
         &encode(&ClientFrame::Hello { version: 9, program: ProgramId([0; 16]) }),
     );
+    let puzzle = Puzzle { made: 1_800_000_000_000, bits: 6, seed: [6; 16], tag: [7; 32] };
+    write(
+        "frame",
+        "ask-solved",
+        &encode(&ClientFrame::AskSolved {
+            ticket: Ticket([1; 32]),
+            key_package: vec![2; 2650].try_into().unwrap(),
+            intake: world.intake.clone().try_into().unwrap(),
+            puzzle,
+            answer: 77,
+        }),
+    );
+    write("frame", "puzzle", &encode(&RelayFrame::Puzzle { ticket: TicketId([8; 16]), puzzle }));
     write("frame", "pong", &encode(&RelayFrame::Pong));
     write(
         "frame",

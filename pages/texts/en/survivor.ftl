@@ -120,6 +120,8 @@ waiting-heading = Waiting for an advocate
 place-asking = Asking for your place in the line.
 place-next = You are next.
 place-ahead = People ahead of you: { $count }
+# While the page solves a puzzle for a relay that many people ask at once, if it takes longer than a moment.
+place-busy = Many people are coming at the moment. Your place is being asked for. This can take up to a minute. You can write meanwhile.
 waiting-next-heading = What comes next
 waiting-next = When an advocate is free, they join you here. You do not have to do anything.
 waiting-held = When all advocates are with others, your place is kept. Nobody is turned away.

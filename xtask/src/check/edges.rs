@@ -9,24 +9,27 @@ use crate::run::Run;
 use crate::workspace::{self, Package};
 
 /// A crate, and all that it may use of this workspace. A crate that is not here may not exist.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("program", &["wire", "protocol"]),
-    ("delivery", &["wire", "protocol", "program"]),
+    ("puzzle", &[]),
+    ("delivery", &["wire", "protocol", "program", "puzzle"]),
     ("relay", &["protocol", "program", "delivery"]),
     ("conversation", &["wire", "protocol", "program"]),
     ("practice", &["protocol"]),
     ("survivor-web", &["protocol", "program", "conversation"]),
     ("desk-web", &["protocol", "program", "conversation"]),
     ("practice-web", &["practice"]),
-    ("simulation", &["wire", "protocol", "program", "delivery", "conversation"]),
-    ("cli", &["protocol", "program", "delivery", "relay", "conversation"]),
+    ("puzzle-web", &["puzzle"]),
+    ("simulation", &["wire", "protocol", "program", "delivery", "conversation", "puzzle"]),
+    ("cli", &["protocol", "program", "delivery", "relay", "conversation", "puzzle"]),
     ("xtask", &[]),
 ];
 
 /// Crates that hold no clock, no socket and no randomness of their own.
-const CORES: [&str; 6] = ["wire", "protocol", "program", "delivery", "conversation", "practice"];
+const CORES: [&str; 7] =
+    ["wire", "protocol", "program", "puzzle", "delivery", "conversation", "practice"];
 
 /// What would give them one, whoever brings it in.
 const NOT_IN_CORES: [&str; 6] = ["tokio", "axum", "web-sys", "js-sys", "getrandom", "wasm-bindgen"];

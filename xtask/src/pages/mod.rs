@@ -20,7 +20,7 @@ use crate::fingerprint::{self, Fingerprint};
 use crate::places;
 use crate::run::{Run, say};
 use crate::setup::node;
-use crate::wasm::Page;
+use crate::wasm::{PUZZLE, Page};
 
 /// One file that a page names.
 #[derive(Clone, Debug)]
@@ -66,6 +66,7 @@ fn inputs(page: Page, step: &str) -> Outcome<String> {
         root.join("pages/components"),
         root.join("pages").join(page.name),
         page.folder(),
+        PUZZLE.folder(),
     ])?;
     Ok(fingerprint.done())
 }
@@ -88,10 +89,13 @@ fn asset(page: Page, name: &str, into: &Path) -> Outcome<Asset> {
     })
 }
 
-/// A file that a template names: what wasm-bindgen made, or the page's own, or a component's.
+/// A file that a template names: what wasm-bindgen made, for the page or for the puzzle (`puzzle/…`), or the page's
+/// own, or a component's.
 fn source(page: Page, name: &str) -> Outcome<PathBuf> {
     let pages = places::root().join("pages");
-    let mut places = vec![page.folder().join(name), pages.join(page.name).join(name)];
+    let made = page.folder();
+    let beside = made.with_file_name(name);
+    let mut places = vec![made.join(name), beside, pages.join(page.name).join(name)];
     let components = pages.join("components");
     if let Ok(entries) = std::fs::read_dir(&components) {
         let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();

@@ -270,6 +270,9 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::EndAsked(minutes) => json!({
             "event": "end", "asked": minutes.is_some(), "minutes": minutes,
         }),
+        SurvivorEvent::Puzzle(puzzle) => json!({
+            "event": "puzzle", "bits": puzzle.map(|puzzle| puzzle.bits),
+        }),
         SurvivorEvent::WordAsked(wanted) => json!({
             "event": "code-word", "wanted": wanted.as_ref().map(word),
         }),

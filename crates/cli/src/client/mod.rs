@@ -8,6 +8,7 @@ mod join;
 mod json;
 mod link;
 mod party;
+mod solving;
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 pub(crate) use address::RelayAddress;
 pub(crate) use link::{Link, LinkEvent};
 pub(crate) use party::Party;
+use solving::Solving;
 
 use crate::clock::Clock;
 
@@ -28,6 +30,7 @@ pub(crate) struct Client<P: Party> {
     clock: Clock,
     address: RelayAddress,
     link: Option<Link>,
+    solving: Option<Solving>,
     events: VecDeque<P::Event>,
     /// Where it is said what became of each post.
     posted: Option<mpsc::UnboundedSender<bool>>,
@@ -36,8 +39,15 @@ pub(crate) struct Client<P: Party> {
 impl<P: Party> Client<P> {
     /// A client of the relay at `address`. The core connects when it wants to.
     pub(crate) fn new(core: P, address: RelayAddress, clock: Clock) -> Self {
-        let mut client =
-            Self { core, clock, address, link: None, events: VecDeque::new(), posted: None };
+        let mut client = Self {
+            core,
+            clock,
+            address,
+            link: None,
+            solving: None,
+            events: VecDeque::new(),
+            posted: None,
+        };
         client.carry_out();
         client
     }
@@ -65,6 +75,10 @@ impl<P: Party> Client<P> {
             let deadline = self.core.poll_timeout().map(|time| self.clock.instant(time));
             tokio::select! {
                 event = next_of(&mut self.link) => self.handle(event),
+                answer = Solving::answer(&mut self.solving) => {
+                    self.solving = None;
+                    self.act(|core, now| core.solved(answer, now));
+                }
                 () = sleep_until(deadline) => self.act(|core, now| core.handle_timeout(now)),
             }
         }
@@ -107,6 +121,9 @@ impl<P: Party> Client<P> {
             }
         }
         while let Some(event) = self.core.poll_event() {
+            if let Some(puzzle) = P::puzzle(&event) {
+                self.solving = puzzle.map(Solving::start);
+            }
             self.events.push_back(event);
         }
     }

@@ -2,6 +2,7 @@
 
 use stillroom_conversation::{Desk, DeskEvent, Survivor, SurvivorEvent, Transmit};
 use stillroom_program::Timestamp;
+use stillroom_protocol::Puzzle;
 
 /// A core that a [`super::Client`] drives.
 pub(crate) trait Party {
@@ -21,10 +22,14 @@ pub(crate) trait Party {
     fn poll_event(&mut self) -> Option<Self::Event>;
     /// When it wants to be called again.
     fn poll_timeout(&mut self) -> Option<Timestamp>;
+    /// Whether the event is about a puzzle: one to solve, or none any more.
+    fn puzzle(event: &Self::Event) -> Option<Option<Puzzle>>;
+    /// That is solved.
+    fn solved(&mut self, answer: u64, now: Timestamp);
 }
 
 macro_rules! party {
-    ($core:ty, $event:ty) => {
+    ($core:ty, $event:ty, $puzzle:expr, $solved:expr) => {
         impl Party for $core {
             type Event = $event;
             fn handle_connected(&mut self, now: Timestamp) {
@@ -48,9 +53,24 @@ macro_rules! party {
             fn poll_timeout(&mut self) -> Option<Timestamp> {
                 <$core>::poll_timeout(self)
             }
+            fn puzzle(event: &$event) -> Option<Option<Puzzle>> {
+                $puzzle(event)
+            }
+            fn solved(&mut self, answer: u64, now: Timestamp) {
+                $solved(self, answer, now);
+            }
         }
     };
 }
 
-party!(Survivor, SurvivorEvent);
-party!(Desk, DeskEvent);
+party!(
+    Survivor,
+    SurvivorEvent,
+    |event: &SurvivorEvent| match event {
+        SurvivorEvent::Puzzle(puzzle) => Some(*puzzle),
+        _ => None,
+    },
+    Survivor::solved
+);
+// Staff are never asked.
+party!(Desk, DeskEvent, |_: &DeskEvent| None, |_: &mut Desk, _, _| {});

@@ -8,6 +8,7 @@ mod admission;
 mod answers;
 mod claims;
 mod duty;
+mod floods;
 mod hostile;
 mod hours;
 mod inventory;

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use stillroom_delivery::{
-    Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName, Sort,
-};
+use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName, Sort};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::{
     About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,

@@ -35,6 +35,11 @@ pub struct Limits {
     pub bytes: usize,
     /// Sealed answers that make a batch: from 10 to 20.
     pub answers_batch: usize,
+    /// The part of the line or of `bytes`, in hundredths, from which whoever asks solves a puzzle first; at 100 that
+    /// is no reason.
+    pub puzzle_from: u8,
+    /// People a second who ask for a place and are ordinary. When there are more, whoever asks solves a puzzle first.
+    pub asks_per_second: u32,
 
     /// Bytes that wait to be sent to one survivor's device that reads slowly. Default 512 KiB: a whole
     /// room's tail (256 KiB), the policy, and as much again for what is posted meanwhile.
@@ -63,6 +68,8 @@ impl Default for Limits {
             room_bytes: core.room_bytes,
             bytes: core.bytes,
             answers_batch: core.answers_batch,
+            puzzle_from: core.puzzle_from,
+            asks_per_second: core.asks_per_second,
             outgoing_bytes: 512 * 1024,
             staff_outgoing_bytes: 2 * 1024 * 1024,
             outgoing_bytes_in_all: 64 * 1024 * 1024,
@@ -86,6 +93,8 @@ impl Limits {
             room_bytes: self.room_bytes,
             bytes: self.bytes,
             answers_batch: self.answers_batch,
+            puzzle_from: self.puzzle_from,
+            asks_per_second: self.asks_per_second,
             ..stillroom_delivery::Limits::default()
         }
     }
@@ -101,6 +110,7 @@ impl Limits {
             self.staff_outgoing_bytes,
             self.outgoing_bytes_in_all,
             self.page_connections,
+            self.asks_per_second as usize,
             self.frames_per_second as usize,
             self.frames_at_once as usize,
             self.staff_frames_per_second as usize,
@@ -110,6 +120,12 @@ impl Limits {
             return Err(ConfigError {
                 line: None,
                 what: "a limit of 0 would let nobody in".to_owned(),
+            });
+        }
+        if !(1..=100).contains(&self.puzzle_from) {
+            return Err(ConfigError {
+                line: None,
+                what: "`puzzle_from` is a part in hundredths: from 1 to 100".to_owned(),
             });
         }
         if !(10..=20).contains(&self.answers_batch) {

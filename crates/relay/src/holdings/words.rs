@@ -110,6 +110,20 @@ fn words_of(sort: Sort) -> Words {
             InPart,
             "that there is a chat, how many are in it and whose device leads; nothing of the survivor, no word",
         ),
+        Sort::Shares => words(
+            "shares",
+            "Where those who are connected come from: for each address a hash under a key that is in memory alone and \
+             replaced every ten minutes, how many connections and places it has, and where somebody from there was \
+             turned away, when, and a word about it that is sealed to staff",
+            InPart,
+            "counts and times. Whoever took the key out of the running process could try addresses against the hashes",
+        ),
+        Sort::Puzzles => words(
+            "puzzles",
+            "Random marks of the puzzles that were solved in the last minutes, so that none counts twice",
+            Yes,
+            "all of it; nothing names anybody",
+        ),
         Sort::Tails => words(
             "messages",
             "Encrypted messages that wait for somebody in a chat whose line dropped",

@@ -21,7 +21,10 @@ async fn told(at: SocketAddr) -> Vec<String> {
     let answer = Answer::to(at, "GET /metrics", &[]).await;
     assert_eq!(answer.status, 200);
     let text = String::from_utf8(answer.body).unwrap();
-    text.lines().filter(|line| !line.contains("uptime") && !line.contains("memory")).map(str::to_owned).collect()
+    text.lines()
+        .filter(|line| !line.contains("uptime") && !line.contains("memory"))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn figure<'a>(told: &'a [String], name: &str) -> &'a str {
