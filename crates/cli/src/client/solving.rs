@@ -13,7 +13,7 @@ pub(super) struct Solving(oneshot::Receiver<u64>);
 impl Solving {
     /// Begins to search.
     pub(super) fn start(puzzle: Puzzle) -> Self {
-        let (mut found, answer) = oneshot::channel();
+        let (found, answer) = oneshot::channel();
         tokio::task::spawn_blocking(move || {
             let puzzle = stillroom_puzzle::Puzzle { salt: puzzle.tag, bits: puzzle.bits };
             let mut solver = Solver::new(puzzle);
