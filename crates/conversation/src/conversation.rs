@@ -517,6 +517,8 @@ pub enum Ending {
     HandedOver,
     /// This device is not in it any more, and it goes on without. Shown to a third person alone.
     Out,
+    /// The advocate ended it and turned the survivor away, who gets no other chat on this page.
+    TurnedAway,
     /// The relay says that it was ended; by whom did not arrive.
     Unknown,
 }

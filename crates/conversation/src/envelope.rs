@@ -142,6 +142,8 @@ pub(crate) enum Why {
     Silence = 1,
     /// The survivor goes on with somebody else, as they were asked.
     HandedOver = 2,
+    /// The advocate turns the survivor away.
+    TurnedAway = 3,
 }
 
 choice! {

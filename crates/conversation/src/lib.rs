@@ -28,7 +28,7 @@ pub use conversation::{
 pub use desk::{
     Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
     DeskSetup, Duty, Hindrance, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
-    VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
+    TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,
@@ -36,7 +36,7 @@ pub use limits::{
 };
 pub use line::Line;
 pub use randomness::Randomness;
-pub use stillroom_program::{Again, ItemAnswer, ReturnWords, SafetyAnswer, Successor};
+pub use stillroom_program::{Again, ItemAnswer, ReturnWords, SafetyAnswer, Successor, TurnedAway};
 pub use survivor::{Phase, Said, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 
 /// What a core asks its shell to do with the one socket that it has.

@@ -873,6 +873,7 @@ impl Survivor {
                     Refusal::LineFull => self.stop(Stop::LineFull, now),
                     Refusal::TooFast => asking.solve_later(now),
                     Refusal::ChatClosed => self.stop(Stop::Closed, now),
+                    Refusal::TurnedAway => self.finish(Phase::Ended(Ending::TurnedAway)),
                     Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
                         self.stop(Stop::NobodyOnDuty, now);
                     }

@@ -48,6 +48,8 @@ pub(crate) struct Connection {
     heard: Timestamp,
     /// Whose share it is part of; nobody's for an admitted staff device.
     pub(crate) share: Option<ShareId>,
+    /// Whether whoever led its chat turned it away.
+    pub(crate) turned_away: bool,
     /// The one place in the line that this connection holds.
     pub(crate) place: Option<TicketId>,
     /// The rooms that this connection is attached to.
@@ -66,6 +68,7 @@ impl Connection {
             notes: Bucket::full(limits.notes_pace, now),
             heard: now,
             share: None,
+            turned_away: false,
             place: None,
             rooms: Vec::new(),
             chatted: false,

@@ -49,6 +49,7 @@ impl Delivery {
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
             ClientFrame::GoOffDuty => self.go_off_duty(from),
+            ClientFrame::TurnAway { room, note } => self.turn_contact_away(from, room, note, now),
             ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed, now),
             ClientFrame::Leave { room, token } => {
                 self.rooms.leave(room, token, &self.limits, &mut self.fx, now);
@@ -137,9 +138,13 @@ impl Delivery {
                 return Ok(());
             }
         }
-        let Some(share) = self.connections.get(from).and_then(|c| c.share) else {
-            return Err(unexpected());
+        let Some(connection) = self.connections.get(from) else {
+            return Ok(());
         };
+        if connection.turned_away {
+            return Err((About::Ticket(ticket), Refusal::TurnedAway));
+        }
+        let share = connection.share.ok_or(unexpected())?;
         let older = self
             .line
             .ask(asked, from, share, &self.staff, &mut self.fx, now)

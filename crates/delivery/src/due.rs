@@ -32,8 +32,9 @@ impl Delivery {
             Timer::Settled(ticket) => {
                 self.line.settled.remove(&ticket);
             }
+            Timer::TurnedAway(share) => self.forget_mark(share, now),
             Timer::Hours => self.follow_hours(now),
-            Timer::Places => self.line.tell_places(&self.staff, &mut self.fx),
+            Timer::Places => self.line.tell_places(&self.staff, &mut self.fx, now),
             Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),
             Timer::Idle(room) => self.rooms.expire(&room, &mut self.fx),

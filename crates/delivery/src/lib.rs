@@ -35,6 +35,7 @@ mod shares;
 mod staff;
 mod tail;
 mod timers;
+mod turn_away;
 mod turns;
 
 pub use command::{Command, ConnectionId};

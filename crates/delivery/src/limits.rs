@@ -139,6 +139,14 @@ pub(crate) const PRESSED_ABOVE: usize = 2;
 /// [`PRESSED_ABOVE`], so that the order does not go back and forth with every place.
 pub(crate) const EASED_BELOW: usize = 4;
 
+/// How long staff are told that somebody from the same place was turned away. A prank comes again within minutes;
+/// after half an hour an address of a telephone network is somebody else's.
+pub(crate) const TURNED_AWAY_KEPT: Duration = Duration::from_secs(30 * 60);
+
+/// Places that somebody was turned away from, at once; the oldest is forgotten for another. As many as twenty
+/// advocates turn away in half an hour who do nothing else.
+pub(crate) const TURNED_AWAY_MAX: usize = 200;
+
 /// How often the survivors in the line are told their places at most: the cost of a long line does not
 /// grow with how fast people come and go.
 pub(crate) const PLACES_EVERY: Duration = Duration::from_secs(1);

@@ -13,7 +13,7 @@ use stillroom_protocol::{About, Bytes, KeyPackageHash, Refusal, RelayFrame, Tick
 
 use crate::command::{ConnectionId, Effects};
 use crate::limits::{PLACES_EVERY, SETTLED_KEPT};
-use crate::shares::{ShareId, Shares};
+use crate::shares::{Mark, ShareId, Shares};
 use crate::staff::Staff;
 use crate::timers::Timer;
 
@@ -43,6 +43,8 @@ pub(crate) struct Place {
     pub(crate) share: ShareId,
     /// The turn that staff were last told of.
     pub(crate) turn: u32,
+    /// That somebody from there was turned away, as staff were last told.
+    mark: Option<Mark>,
     /// How many the survivor was last told are before them.
     pub(crate) told: u32,
     pub(crate) connection: Option<ConnectionId>,
@@ -91,14 +93,17 @@ impl Place {
         if self.connection.is_none() {
             fx.send_all(desks.clone(), &self.presence());
         }
-        if self.turn != 0 {
-            fx.send_all(desks, &self.in_turn());
+        if self.turn != 0 || self.mark.is_some() {
+            fx.send_all(desks, &self.of_share(now));
         }
     }
 
-    /// What staff are told of the turn in which the survivor is to be taken.
-    pub(crate) fn in_turn(&self) -> RelayFrame {
-        RelayFrame::WaitingShare { ticket: self.asked.ticket, turn: self.turn }
+    /// What staff are told of where the survivor comes from: in which turn they are to be taken, and whether
+    /// somebody was turned away.
+    pub(crate) fn of_share(&self, now: Timestamp) -> RelayFrame {
+        let notes = self.mark.iter().map(|mark| mark.to_note(now)).collect::<Vec<_>>();
+        let turned_away = notes.try_into().unwrap_or_default();
+        RelayFrame::WaitingShare { ticket: self.asked.ticket, turn: self.turn, turned_away }
     }
 
     /// What staff are told of the survivor's line.
@@ -208,6 +213,7 @@ impl Line {
             since: now,
             share,
             turn: 0,
+            mark: self.shares.turned_away(share),
             told: 0,
             connection: Some(connection),
             claim: None,
@@ -239,6 +245,8 @@ impl Line {
             self.shares.take_place(share, self.next_turn);
             self.shares.give_place_back(core::mem::replace(&mut place.share, share));
         }
+        let mark = self.shares.turned_away(share);
+        let marked = core::mem::replace(&mut place.mark, mark.clone()) != mark;
         fx.timers.clear(Timer::SurvivorAway(ticket));
         let older = place.connection.replace(connection);
         let changed =
@@ -254,6 +262,9 @@ impl Line {
             }
             if older.is_none() {
                 fx.send_all(staff.on_duty(), &place.presence());
+            }
+            if marked && !changed {
+                fx.send_all(staff.on_duty(), &place.of_share(now));
             }
         }
         fx.send(connection, &place.answer());
@@ -318,6 +329,23 @@ impl Line {
             fx.timers.set(Timer::Settled(ticket), now + SETTLED_KEPT);
         }
         place.connection
+    }
+
+    /// Tells staff of everybody who waits and comes from there whether somebody was turned away.
+    pub(crate) fn show_mark(
+        &mut self,
+        share: ShareId,
+        staff: &Staff,
+        fx: &mut Effects,
+        now: Timestamp,
+    ) {
+        let mark = self.shares.turned_away(share);
+        for place in self.places.values_mut().filter(|place| place.share == share) {
+            place.mark = mark.clone();
+            if place.claim.is_none() {
+                fx.send_all(staff.on_duty(), &place.of_share(now));
+            }
+        }
     }
 
     /// Staff who go on duty are told of everybody who waits.

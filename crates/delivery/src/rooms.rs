@@ -87,6 +87,12 @@ impl Rooms {
         Ok(replaced)
     }
 
+    /// The connections of all who are in a room that this device opened.
+    pub(crate) fn led_by(&self, id: &RoomId, device: &VerifyingKey) -> Option<Vec<ConnectionId>> {
+        let room = self.open.get(id).filter(|room| room.opener == *device)?;
+        Some(room.here().collect())
+    }
+
     /// Passes a message on.
     ///
     /// # Errors

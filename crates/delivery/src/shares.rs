@@ -10,6 +10,13 @@
 
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use stillroom_program::Timestamp;
+use stillroom_protocol::limits::TURNED_AWAY_BYTES;
+use stillroom_protocol::{Bytes, TurnedAwayNote};
+
+use crate::limits::{TURNED_AWAY_KEPT, TURNED_AWAY_MAX};
 
 /// Where a connection comes from, under one of the shell's keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +61,22 @@ impl fmt::Debug for ShareId {
     }
 }
 
+/// That somebody was turned away: when, and the sealed word why.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    at: Timestamp,
+    note: Arc<Bytes<TURNED_AWAY_BYTES>>,
+}
+
+impl Mark {
+    /// What staff are told of it.
+    pub(crate) fn to_note(&self, now: Timestamp) -> TurnedAwayNote {
+        let ago = now.checked_since(self.at).as_secs();
+        let ago = u32::try_from(ago).unwrap_or(u32::MAX);
+        TurnedAwayNote { ago, note: Bytes::clone(&self.note) }
+    }
+}
+
 /// What stands of one share.
 struct Held {
     /// Under the newest key that anybody came with: older ones need not be kept for it.
@@ -62,15 +85,16 @@ struct Held {
     places: usize,
     /// The turn in which the first who waits of it is served.
     turn: u32,
+    mark: Option<Mark>,
 }
 
 impl Held {
     fn is_over(&self) -> bool {
-        self.connections == 0 && self.places == 0
+        self.connections == 0 && self.places == 0 && self.mark.is_none()
     }
 }
 
-/// Every share of which anything stands. No more than there are connections and places.
+/// Every share of which anything stands. No more than there are connections, places and notes.
 #[derive(Default)]
 pub(crate) struct Shares {
     named: BTreeMap<ShareName, ShareId>,
@@ -98,7 +122,7 @@ impl Shares {
         self.last = self.last.saturating_add(1);
         let id = ShareId(self.last);
         self.named.insert(name, id);
-        self.held.insert(id, Held { name, connections: 0, places: 0, turn: 0 });
+        self.held.insert(id, Held { name, connections: 0, places: 0, turn: 0, mark: None });
         id
     }
 
@@ -127,6 +151,30 @@ impl Shares {
         let turn = self.turn(id);
         self.change(id, |held| held.turn = turn.saturating_add(1));
         turn
+    }
+
+    /// Somebody from there was turned away. Until when that is known, and another share that is to be forgotten for it.
+    pub(crate) fn mark(
+        &mut self,
+        id: ShareId,
+        note: Bytes<TURNED_AWAY_BYTES>,
+        now: Timestamp,
+    ) -> (Timestamp, Option<ShareId>) {
+        let mark = Mark { at: now, note: Arc::new(note) };
+        self.change(id, |held| held.mark = Some(mark));
+        let marked = self.held.iter().filter_map(|(id, held)| Some((held.mark.as_ref()?.at, *id)));
+        let full = marked.clone().count() > TURNED_AWAY_MAX;
+        (now + TURNED_AWAY_KEPT, marked.min().filter(|_| full).map(|(_, oldest)| oldest))
+    }
+
+    /// Nothing is known of that any more.
+    pub(crate) fn forget_mark(&mut self, id: ShareId) {
+        self.change(id, |held| held.mark = None);
+    }
+
+    /// That somebody from there was turned away lately, if so.
+    pub(crate) fn turned_away(&self, id: ShareId) -> Option<Mark> {
+        self.held.get(&id)?.mark.clone()
     }
 
     fn change(&mut self, id: ShareId, change: impl FnOnce(&mut Held)) {

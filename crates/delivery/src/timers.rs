@@ -9,6 +9,7 @@ use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::{RoomId, TicketId};
 
 use crate::command::ConnectionId;
+use crate::shares::ShareId;
 
 /// Something that can become due. Each is set at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(crate) enum Timer {
     Tail(RoomId),
     /// Nobody has been in the room for as long as it is kept.
     Idle(RoomId),
+    /// That somebody from there was turned away need not be remembered any longer.
+    TurnedAway(ShareId),
     /// The oldest closed room need not be remembered any longer.
     Closed,
 }

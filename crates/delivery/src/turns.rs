@@ -65,7 +65,7 @@ impl Line {
     }
 
     /// Tells everybody whose place has changed since they were last told, and staff whose turn has.
-    pub(crate) fn tell_places(&mut self, staff: &Staff, fx: &mut Effects) {
+    pub(crate) fn tell_places(&mut self, staff: &Staff, fx: &mut Effects, now: Timestamp) {
         self.mind_pressure();
         for (ahead, (turn, ticket)) in (0..).zip(self.turns()) {
             let Some(place) = self.places.get_mut(&ticket) else {
@@ -73,7 +73,7 @@ impl Line {
             };
             if place.turn != turn {
                 place.turn = turn;
-                fx.send_all(staff.on_duty(), &place.in_turn());
+                fx.send_all(staff.on_duty(), &place.of_share(now));
             }
             if place.told != ahead {
                 place.told = ahead;

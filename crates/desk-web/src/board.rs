@@ -29,6 +29,8 @@ pub(crate) type Seat = u32;
 pub(crate) enum Asked {
     /// Whether this chat is to end.
     End(Seat),
+    /// Whether to end this chat and turn the survivor away.
+    TurnAway(Seat),
     /// Whether to go off duty with open chats.
     OffDuty,
 }

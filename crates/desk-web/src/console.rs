@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
     Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, JoinsAs,
-    LiveStep, Randomness, Shift, Successor, Transmit, WriteError,
+    LiveStep, Randomness, Shift, Successor, Transmit, TurnedAway, WriteError,
 };
 use stillroom_program::Timestamp;
 use stillroom_protocol::{StaffId, TicketId};
@@ -294,6 +294,13 @@ impl Console {
         }
     }
 
+    /// Ends a chat at once and turns the survivor away.
+    pub(crate) fn turn_away(self, seat: Seat, why: TurnedAway) {
+        if let Some(seated) = self.board.at(seat) {
+            self.act(|desk, now| desk.turn_away(seated.number, why, now));
+        }
+    }
+
     /// Brings a chat to the front, with the keyboard in it.
     pub(crate) fn go_to(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
@@ -465,7 +472,8 @@ impl Shell {
 /// Empties what is drawn of a chat that is over; the keyboard stays with its panel if it was in it.
 fn close_panel(seat: Seat, board: Board) {
     erase_drawn(seat);
-    if board.asked.get_untracked() == Some(Asked::End(seat)) {
+    let about_it = [Asked::End(seat), Asked::TurnAway(seat)];
+    if board.asked.get_untracked().is_some_and(|asked| about_it.contains(&asked)) {
         board.asked.set(None);
     }
     if board.choosing.get_untracked() == Some(seat) {

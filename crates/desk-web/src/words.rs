@@ -5,7 +5,7 @@
 use stillroom_conversation::{
     Again, Announcement, Asks, ComesBack, Company, Duty, EndStep, Ending, HandoverStep, Hindrance,
     Line, Live, LiveKind, LiveStep, Meant, Newcomer, Role, SafetyAnswer, Silence, StaysAway,
-    Successor, Trouble, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
+    Successor, Trouble, TurnedAway, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
 };
 use stillroom_program::{Weakness, WordDue};
 use stillroom_protocol::Refusal;
@@ -312,7 +312,17 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::PageLost => "ended-page-lost",
         Ending::HandedOver => "ended-handed-over",
         Ending::Out => "ended-out",
+        Ending::TurnedAway => "ended-turned-away-desk",
         Ending::Unknown => "ended-unknown-desk",
+    }
+}
+
+/// Why somebody was turned away, in a word.
+pub(crate) fn turned_away(why: TurnedAway) -> &'static str {
+    match why {
+        TurnedAway::Prank => "turned-away-prank",
+        TurnedAway::Abusive => "turned-away-abusive",
+        TurnedAway::Threatening => "turned-away-threatening",
     }
 }
 
@@ -399,9 +409,10 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RoomsFull => "refused-rooms-full",
         Refusal::RoomBytesFull => "refused-room-bytes-full",
         // Said to survivors alone.
-        Refusal::NobodyOnDuty | Refusal::ChatClosed | Refusal::PuzzleWrong => {
-            "refused-nobody-on-duty"
-        }
+        Refusal::NobodyOnDuty
+        | Refusal::ChatClosed
+        | Refusal::TurnedAway
+        | Refusal::PuzzleWrong => "refused-nobody-on-duty",
         Refusal::NotStaff => "refused-not-staff",
         Refusal::CertificateRefused => "refused-certificate-refused",
         Refusal::ProofWrong => "refused-proof-wrong",

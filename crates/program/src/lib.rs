@@ -43,6 +43,7 @@ mod staff;
 mod staff_note;
 mod statement;
 mod time;
+mod turned_away;
 #[cfg(feature = "staff")]
 mod vault;
 
@@ -96,6 +97,7 @@ pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStat
 pub use stillroom_protocol::AnswersKind;
 pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};
 pub use time::Timestamp;
+pub use turned_away::TurnedAway;
 #[cfg(feature = "staff")]
 pub use vault::{Case, CaseId, Judgement, PendingTry, Vault, VaultError, WordDue, Words};
 

@@ -96,6 +96,9 @@ pub const DUTY_RECIPIENTS_MAX: usize = 100;
 /// Bytes of what a survivor says beforehand, padded: every intake has this size whatever it says.
 pub const INTAKE_PLAINTEXT: usize = 512;
 
+/// Bytes of why somebody was turned away, padded: one word of a few.
+pub const TURNED_AWAY_PLAINTEXT: usize = 32;
+
 /// Bytes of a note from one staff device to another, padded: every note has this size whatever it says, but those
 /// that let somebody into a chat.
 pub const STAFF_NOTE_PLAINTEXT: usize = 3 * 1024;

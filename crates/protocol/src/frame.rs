@@ -1,5 +1,6 @@
 //! The frames. One frame is one WebSocket message; a frame that does not decode whole is refused whole.
 
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
@@ -8,7 +9,8 @@ use crate::ids::{
 };
 use crate::limits::{
     CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
-    RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, WELCOME_MAX,
+    RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES,
+    WELCOME_MAX,
 };
 use crate::puzzle::Puzzle;
 use crate::refusal::{About, Refusal};
@@ -140,6 +142,13 @@ choice! {
             /// One for each member, in the order of their leaves.
             members: List<TokenHash, MEMBERS_MAX>,
         } = 37,
+        /// The survivor in this room, which this device leads, gets no other chat on their connection.
+        TurnAway {
+            /// The room.
+            room: RoomId,
+            /// Why, sealed for staff: shown beside whoever comes from the same place for half an hour.
+            note: Bytes<TURNED_AWAY_BYTES>,
+        } = 38,
 
         /// An administrative request, or one of enrolment. Answered with [`RelayFrame::Reply`].
         Request {
@@ -257,6 +266,15 @@ choice! {
         /// The vault of code words, sealed to that key.
         Vault = 3,
     }
+}
+
+/// That somebody was turned away, as the relay tells it to staff.
+#[derive(Clone, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct TurnedAwayNote {
+    /// How long ago, in seconds.
+    pub ago: u32,
+    /// Why, sealed for staff.
+    pub note: Bytes<TURNED_AWAY_BYTES>,
 }
 
 choice! {
@@ -434,6 +452,8 @@ choice! {
             /// Where many wait, those of a lower turn are to be taken first: one of each place that people come from
             /// in each turn.
             turn: u32,
+            /// That somebody from the same place was turned away lately, if so.
+            turned_away: List<TurnedAwayNote, 1>,
         } = 57,
         /// Many ask at the moment: whoever wants this place solves the puzzle first and asks with the answer.
         Puzzle {

@@ -21,7 +21,7 @@ pub use answers::{
     ANSWERS_BATCH_MAX, ANSWERS_BYTES_MAX, ANSWERS_SEALED_MAX, AnswersBatch, AnswersKind,
     AnswersMalformed, SealedAnswers,
 };
-pub use frame::{ClientFrame, Operation, RelayFrame, Reply, Shared};
+pub use frame::{ClientFrame, Operation, RelayFrame, Reply, Shared, TurnedAwayNote};
 pub use ids::{
     AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce,
     ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,

@@ -47,6 +47,9 @@ pub const STAFF_FRAME_MAX: usize = RECORD_MAX + 1024;
 /// lets somebody into a chat, and what HPKE adds (1,120 + 16).
 pub const STAFF_NOTE_MAX: usize = 15_472;
 
+/// Bytes of why somebody was turned away, sealed: one padded record of 32 bytes and what HPKE adds (1,120 + 16).
+pub const TURNED_AWAY_BYTES: usize = 1_168;
+
 /// Staff devices that are named as connected: as many as a duty key is wrapped for.
 pub const STAFF_HERE_MAX: usize = 100;
 

@@ -75,6 +75,8 @@ pub enum Refusal {
     ChatClosed = 32,
     /// What was to be published has run out, or holds from a later time on, by the relay's clock.
     RecordOutOfTime = 33,
+    /// Whoever led this page's chat turned it away: it gets no other.
+    TurnedAway = 34,
     /// What was given as the answer to a puzzle is none.
     PuzzleWrong = 36,
 }

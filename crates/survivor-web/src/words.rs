@@ -202,6 +202,7 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::BySurvivor => "ended-by-survivor",
         Ending::ByStaff => "ended-by-staff",
         Ending::BySilence => "ended-by-silence",
+        Ending::TurnedAway => "ended-turned-away",
         Ending::Unknown
         | Ending::SurvivorLeft
         | Ending::PageLost
@@ -392,7 +393,13 @@ mod tests {
 
     #[test]
     fn every_ending_has_its_part_of_the_page() {
-        for how in [Ending::BySurvivor, Ending::ByStaff, Ending::BySilence, Ending::Unknown] {
+        for how in [
+            Ending::BySurvivor,
+            Ending::ByStaff,
+            Ending::BySilence,
+            Ending::TurnedAway,
+            Ending::Unknown,
+        ] {
             assert!(page_has_part(ending(how)), "{how:?}");
         }
     }

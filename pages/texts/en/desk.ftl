@@ -237,6 +237,7 @@ ended-by-silence-desk = The survivor was silent, and was told beforehand. The ch
 ended-survivor-left = The survivor has left. Their page is gone, and everything that was written is erased.
 ended-page-lost = The survivor lost this page and came back. They are at the top of the list, or in a new chat. Everything that was written here is erased.
 ended-handed-over = Handed over. The survivor agreed, and is at the head of the line for whoever comes. Everything that was written here is erased.
+ended-turned-away-desk = You ended this chat and turned this person away. Everything that was written is erased.
 ended-unknown-desk = This chat is over. Everything that was written is erased.
 chat-lost = They left, or another advocate was faster. Nothing was written.
 put-away = Put away
@@ -474,6 +475,23 @@ desk-end-ask = Tell the survivor first
 desk-end-ask-means = They read what happens, and have { $count } minutes to agree or to say more. Time during which they cannot see it does not count.
 desk-end-and-erase = End and erase
 desk-keep-chatting = Keep chatting
+
+## Turning somebody away
+
+turn-away = End, and turn them away
+turn-away-heading = End { $chat } and turn this person away?
+turn-away-them = The chat ends at once, and everything written is erased. Their page says kindly that this program cannot chat with them now, and shows the other ways to get help. It gets no other chat.
+turn-away-colleagues = For half an hour, whoever comes from the same connection has a note beside them, which only staff see. Nobody is refused for it, and nobody waits longer.
+turn-away-not = It does not keep this person out: they can open the page again. Nobody learns or keeps their address.
+turn-away-why = Why? Colleagues see this word, and nothing else about the chat.
+turn-away-prank = End: it is a prank
+turn-away-abusive = End: they are abusive
+turn-away-threatening = End: they threaten somebody
+# Beside somebody who waits. when: "5 minutes ago". why: one of the words below.
+turned-away-note = Somebody from the same connection was turned away: { $when } ({ $why }). It may be somebody else: many people share one.
+turned-away-prank = a prank
+turned-away-abusive = abusive
+turned-away-threatening = a threat
 
 ## By keyboard
 

@@ -279,6 +279,8 @@ ended-by-you = You ended it. What was written is erased on this device, and on t
 ended-by-staff = The other side ended it. What was written is erased on both sides.
 ended-by-silence = It closed because nothing was written for a long time. What was written is erased on this device, and on the advocate’s as soon as it hears of it. You can start a new chat whenever you want.
 ended-unknown = It has ended. What was written is erased on this device.
+# Whoever led the chat turned the person away, or this page asked again after that. Kind, and with no blame: it may be a mistake.
+ended-turned-away = This program cannot chat with you now. What was written is erased. There are other ways to get help on this page. If you are in danger, please call the emergency number there.
 # Beside one of the above, while there is no connection.
 ended-not-told = There is no connection, so the advocate’s device does not know yet. It hears of it if this page stays open until the connection is back. If that is not safe, close the page.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.

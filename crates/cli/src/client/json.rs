@@ -557,6 +557,7 @@ fn ending(ending: &Ending) -> &'static str {
         Ending::PageLost => "page-lost",
         Ending::HandedOver => "handed-over",
         Ending::Out => "out",
+        Ending::TurnedAway => "turned-away",
         Ending::Unknown => "unknown",
     }
 }

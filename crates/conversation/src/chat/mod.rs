@@ -405,6 +405,7 @@ impl Chat {
         let why = match ending {
             Ending::BySilence => Why::Silence,
             Ending::HandedOver => Why::HandedOver,
+            Ending::TurnedAway => Why::TurnedAway,
             _ => Why::Ended,
         };
         self.outbox.push(Content::End { why }, None, self.roster.others(), now);
@@ -802,6 +803,7 @@ impl Chat {
                 (true, Why::HandedOver) => Ending::HandedOver,
                 (true, _) => Ending::BySurvivor,
                 (false, Why::Silence) => Ending::BySilence,
+                (false, Why::TurnedAway) => Ending::TurnedAway,
                 (false, _) => Ending::ByStaff,
             }));
         }

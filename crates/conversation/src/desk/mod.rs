@@ -16,6 +16,7 @@ mod returns;
 mod shift;
 mod shown;
 mod silence;
+mod turn_away;
 mod vault;
 
 use core::time::Duration;
@@ -39,6 +40,7 @@ pub use self::{
     shown::{
         Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
     },
+    turn_away::TurnedAwayBefore,
     vault::VaultState,
 };
 use self::{
@@ -438,7 +440,9 @@ impl Desk {
                     self.show_waiting();
                 }
             }
-            RelayFrame::WaitingShare { ticket, turn } => self.handle_waiting_share(ticket, turn),
+            RelayFrame::WaitingShare { ticket, turn, turned_away } => {
+                self.handle_waiting_share(ticket, turn, &turned_away);
+            }
             RelayFrame::WaitingPresence { ticket, here } => {
                 self.handle_waiting_presence(ticket, *here)
             }
@@ -632,17 +636,18 @@ impl Desk {
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
         let offered = self.is_offered(opened.again, since);
         let meant = self.meant(opened.again);
-        let shown =
-            WaitingSurvivor { ticket, since, turn: 0, here: true, beforehand, offered, meant };
+        let shown = WaitingSurvivor {
+            ticket,
+            since,
+            turn: 0,
+            turned_away: None,
+            here: true,
+            beforehand,
+            offered,
+            meant,
+        };
         self.waiting.insert(ticket, Place { key_package, shown });
         self.show_waiting();
-    }
-
-    fn handle_waiting_share(&mut self, ticket: TicketId, turn: u32) {
-        if let Some(place) = self.waiting.get_mut(&ticket) {
-            place.shown.turn = turn;
-            self.show_waiting();
-        }
     }
 
     fn handle_waiting_presence(&mut self, ticket: TicketId, here: bool) {
@@ -838,13 +843,17 @@ impl Desk {
             ChatOutput::SurvivorArrived => self.handle_arrived(number),
             ChatOutput::Sign(sign) => self.handle_sign(number, sign),
             ChatOutput::Ended(ending) => {
-                if matches!(ending, Ending::BySurvivor | Ending::ByStaff | Ending::HandedOver) {
+                let over =
+                    [Ending::BySurvivor, Ending::ByStaff, Ending::HandedOver, Ending::TurnedAway];
+                if over.contains(&ending) {
                     self.returns.forget(number);
                 }
                 // Whoever joined a colleague's chat did not end it.
                 let is_guest = self.chats.get(&number).is_some_and(|held| held.called.is_some());
                 let ending = match ending {
-                    Ending::ByStaff | Ending::PageLost if is_guest => Ending::Unknown,
+                    Ending::ByStaff | Ending::PageLost | Ending::TurnedAway if is_guest => {
+                        Ending::Unknown
+                    }
                     ending => ending,
                 };
                 self.show_chat(number, ChatEvent::Ended(ending));

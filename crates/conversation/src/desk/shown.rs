@@ -6,7 +6,8 @@ use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
-    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, VaultState, WordStep,
+    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
+    VaultState, WordStep,
 };
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
@@ -59,6 +60,8 @@ pub struct WaitingSurvivor {
     pub since: Timestamp,
     /// Where many wait, in which turn they are to be taken, as far as the relay says; lower ones first.
     pub turn: u32,
+    /// That somebody from the same address was turned away lately. They may be somebody else.
+    pub turned_away: Option<TurnedAwayBefore>,
     /// Whether their line stands, as far as the relay says.
     pub here: bool,
     /// What they said beforehand.

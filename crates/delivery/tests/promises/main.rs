@@ -21,4 +21,5 @@ mod requests;
 mod restart;
 mod rooms;
 mod shares;
+mod turn_away;
 mod world;

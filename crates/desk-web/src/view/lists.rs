@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, Meant, WaitingSurvivor};
 
 use super::beforehand::facts;
-use super::{colleagues, joining, offers, shift};
+use super::{colleagues, joining, offers, shift, turn_away};
 use crate::board::{Board, Seated, chat_name, name_of};
 use crate::chat::{Chat, Mark};
 use crate::console::Console;
@@ -47,7 +47,10 @@ fn who_waits(console: Console) -> impl IntoView {
         .child(say("take-next"));
     let each = For(ForProps::builder()
         .each(move || board.waiting.get())
-        .key(|waiter| (waiter.ticket, waiter.here, waiter.offered, meant(waiter)))
+        .key(|waiter| {
+            let away = waiter.turned_away.map(|before| before.at.0);
+            (waiter.ticket, waiter.here, waiter.offered, away, meant(waiter))
+        })
         .children(move |waiter| waiting(console, waiter))
         .build());
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
@@ -76,7 +79,7 @@ fn count(count: impl Fn() -> usize + Send + 'static) -> impl IntoView {
 
 fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
     let certain = meant(&waiter);
-    let WaitingSurvivor { ticket, since, here, beforehand, offered, .. } = waiter;
+    let WaitingSurvivor { ticket, since, here, beforehand, offered, turned_away, .. } = waiter;
     // So that a button among many alike says whom it takes.
     let id = format!("waiter-{:x}", u128::from_be_bytes(ticket.0));
     let waited = move || {
@@ -106,6 +109,7 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
         facts(&beforehand),
         others,
         offers::offered(console.board, ticket),
+        turned_away.map(|before| turn_away::note(console.board, before)),
     ));
     li().class("waiter").child((about, take))
 }

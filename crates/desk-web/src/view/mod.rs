@@ -30,6 +30,7 @@ mod question;
 mod shift;
 mod silence;
 mod top;
+mod turn_away;
 
 use leptos::attr::Attribute;
 use leptos::html::{self, HtmlElement, div, main, p};

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{END_ASKED_MINUTES, EndStep};
 
 use super::dialogue::{Frame, dialogue};
-use super::handover;
+use super::{handover, turn_away};
 use crate::board::{Asked, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
@@ -25,6 +25,7 @@ pub(super) fn question(console: Console) -> impl IntoView {
                 end(console, seat).into_any()
             }
         }
+        Asked::TurnAway(seat) => turn_away::question(console, seat).into_any(),
         Asked::OffDuty => off_duty(console).into_any(),
     })
 }
@@ -36,12 +37,13 @@ fn end(console: Console, seat: Seat) -> impl IntoView {
     });
     let keep = answer(console, "button", "desk-keep-chatting", || {});
     let (means, ask) = ask_first(console, seat).unzip();
+    let away = turn_away::offer(console, seat);
     div().class("question-text").child((
         self::heading(heading),
         p().child(say("desk-end-tell")),
         ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
         means,
-        div().class("choices").child((ask, end, keep)),
+        div().class("choices").child((ask, end, away, keep)),
     ))
 }
 
@@ -109,12 +111,12 @@ fn hand_over(console: Console, seated: Seated) -> impl IntoView {
     }
 }
 
-fn heading(text: String) -> impl IntoView {
+pub(super) fn heading(text: String) -> impl IntoView {
     h2().attr("id", "question").attr("tabindex", "-1").child(text)
 }
 
 /// A button that answers the question, and so closes it.
-fn answer(
+pub(super) fn answer(
     console: Console,
     class: &'static str,
     text: &'static str,

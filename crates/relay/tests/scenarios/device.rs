@@ -11,6 +11,7 @@ use stillroom_protocol::{
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::program::Program;
@@ -25,17 +26,31 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) async fn open(relay: SocketAddr) -> Self {
+        Self::open_with(relay, &[]).await
+    }
+
+    /// A line through a server that adds these to `X-Forwarded-For`.
+    pub(crate) async fn open_with(relay: SocketAddr, forwarded: &[&str]) -> Self {
         let stream = TcpStream::connect(relay).await.unwrap();
         let local = stream.local_addr().unwrap();
-        let (socket, _) = client_async(format!("ws://{relay}/line"), stream).await.unwrap();
+        let mut request = format!("ws://{relay}/line").into_client_request().unwrap();
+        for said in forwarded {
+            request.headers_mut().append("x-forwarded-for", said.parse().unwrap());
+        }
+        let (socket, _) = client_async(request, stream).await.unwrap();
         Self { socket, local }
     }
 
-    pub(crate) async fn greeted(relay: SocketAddr, program: &Program) -> Self {
-        let mut line = Self::open(relay).await;
+    /// A survivor's, from this address.
+    pub(crate) async fn greeted_from(relay: SocketAddr, program: &Program, from: &[&str]) -> Self {
+        let mut line = Self::open_with(relay, from).await;
         line.hello(program).await;
         assert!(matches!(line.hear().await, RelayFrame::Greeting { .. }));
         line
+    }
+
+    pub(crate) async fn greeted(relay: SocketAddr, program: &Program) -> Self {
+        Self::greeted_from(relay, program, &[]).await
     }
 
     pub(crate) async fn staff(relay: SocketAddr, program: &Program, device: &Device) -> Self {

@@ -3,12 +3,18 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use stillroom_protocol::{AnswersKind, Leaving, LeavingToken, Operation, SealedAnswers};
+use stillroom_protocol::limits::TURNED_AWAY_BYTES;
+use stillroom_protocol::{
+    AnswersKind, ClientFrame, Leaving, LeavingToken, Operation, RelayFrame, SealedAnswers,
+};
 use stillroom_relay::{Log, LogLevel, log};
 
 use crate::device::Line;
 use crate::scene::{Answer, Scene};
-use crate::traffic::{SECRET, TICKET, WORDS, chat};
+use crate::traffic::{SECRET, TICKET, WORDS, ask, chat_from};
+
+/// Where the survivor comes from, as the server before the relay says.
+const ADDRESS: &str = "203.0.113.77";
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -41,9 +47,17 @@ async fn the_log_says_nothing_of_a_contact() {
     tracing::subscriber::set_global_default(log::subscriber(Log { level }, move || writer.clone()))
         .unwrap();
 
-    let mut scene = Scene::start().await;
-    let mut chat = chat(&mut scene).await;
+    let mut scene = Scene::start_with(|_, config| {
+        config.survivor.proxy = Some("127.0.0.1".parse().unwrap());
+    })
+    .await;
+    let mut chat = chat_from(&mut scene, &[ADDRESS]).await;
     chat.write().await;
+    let note = vec![7; TURNED_AWAY_BYTES].try_into().unwrap();
+    chat.desk.say(&ClientFrame::TurnAway { room: chat.room, note }).await;
+    let mut again = Line::greeted_from(scene.survivors(), &scene.program, &[ADDRESS]).await;
+    again.say(&ask(TICKET)).await;
+    chat.desk.hear_until(|frame| matches!(frame, RelayFrame::WaitingShare { .. })).await;
     let mut garbage = scene.survivor().await;
     garbage.say_bytes([WORDS, &[0xff; 40_000]].concat()).await;
     let mut rejected = scene.administrator().await;
@@ -79,7 +93,7 @@ async fn the_log_says_nothing_of_a_contact() {
     for line in log.lines() {
         // A line begins with the time, which is full of digits.
         let said = line.split_once(' ').map_or("", |(_, said)| said);
-        assert!(!said.contains("127.0.0.1"), "{line}");
+        assert!(!said.contains("127.0.0.1") && !said.contains(ADDRESS), "{line}");
         assert!(!ports.iter().any(|port| said.contains(port.as_str())), "{line}");
     }
 }

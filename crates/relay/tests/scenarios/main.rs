@@ -23,3 +23,4 @@ mod scene;
 mod slow_reader;
 mod stop;
 mod traffic;
+mod turn_away;

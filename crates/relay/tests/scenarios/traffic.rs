@@ -25,22 +25,34 @@ fn token(number: u8) -> AttachToken {
     AttachToken([number; 32])
 }
 
+fn key_package() -> Vec<u8> {
+    [b"KEY-PACKAGE-OF-A-SURVIVOR", WORDS].concat()
+}
+
+/// Somebody asks under this ticket.
+pub(crate) fn ask(ticket: [u8; 32]) -> ClientFrame {
+    ClientFrame::Ask {
+        ticket: Ticket(ticket),
+        key_package: key_package().try_into().unwrap(),
+        intake: WORDS.try_into().unwrap(),
+    }
+}
+
 /// From an empty line to two people in a room.
 pub(crate) async fn chat(scene: &mut Scene) -> Chat {
+    chat_from(scene, &[]).await
+}
+
+/// The same, with what a server before the relay says of where the survivor comes from.
+pub(crate) async fn chat_from(scene: &mut Scene, from: &[&str]) -> Chat {
     let advocate = scene.program.advocate();
-    let mut survivor = scene.survivor().await;
+    let mut survivor = Line::greeted_from(scene.survivors(), &scene.program, from).await;
     let mut desk = Line::staff(scene.desks(), &scene.program, &advocate).await;
     desk.go_on_duty(&scene.program, &advocate).await;
     survivor.hear_until(|frame| matches!(frame, RelayFrame::Duty { .. })).await;
-    let key_package = [b"KEY-PACKAGE-OF-A-SURVIVOR", WORDS].concat();
+    let key_package = key_package();
     let ticket = Ticket(TICKET);
-    survivor
-        .say(&ClientFrame::Ask {
-            ticket: ticket.clone(),
-            key_package: key_package.clone().try_into().unwrap(),
-            intake: WORDS.try_into().unwrap(),
-        })
-        .await;
+    survivor.say(&ask(TICKET)).await;
     let place = ticket.id();
     desk.hear_until(|frame| {
         matches!(frame, RelayFrame::Waiting { key_package: hash, .. }
