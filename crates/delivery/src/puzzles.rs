@@ -209,10 +209,13 @@ impl Delivery {
         Some(bits.saturating_add(more).min(PUZZLE_BITS_MOST))
     }
 
-    /// How many bits more whoever comes from there is asked for. It slows, however much that is: nobody is refused.
+    /// How many bits more whoever comes from there is asked for: by how much stands from there, and one where somebody
+    /// was turned away lately. It slows, however much that is: nobody is refused.
     fn bits_of_share(&self, share: ShareId) -> u8 {
-        let standing = self.line.shares.standing(share);
+        let shares = &self.line.shares;
+        let standing = shares.standing(share);
         let steps = SHARE_MUCH.iter().filter(|much| standing >= **much).count();
-        u8::try_from(steps).unwrap_or(u8::MAX)
+        let turned_away = u8::from(shares.turned_away(share).is_some());
+        u8::try_from(steps).unwrap_or(u8::MAX).saturating_add(turned_away)
     }
 }

@@ -1,8 +1,8 @@
 //! One contact is turned away: its page gets no other chat, and staff see a note beside whoever comes from the same
 //! place for half an hour (`features.md` 6.6; `decisions/0019`).
 //!
-//! Only the device that leads the chat can say so. The note is sealed for staff; nobody who comes with it is refused,
-//! put back or asked for more. Not protected against: a page that is opened anew, and another network.
+//! Only the device that leads the chat can say so. The note is sealed for staff; nobody who comes with it is refused or
+//! put back; under pressure their puzzle is one step harder. Not protected against: a page that is opened anew, and another network.
 
 use stillroom_program::Timestamp;
 use stillroom_protocol::{About, Bytes, Refusal, RoomId, limits::TURNED_AWAY_BYTES};

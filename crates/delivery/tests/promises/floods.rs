@@ -2,6 +2,7 @@
 //! relay next to nothing (`features.md` 6.6).
 
 use stillroom_delivery::{ConnectionId, Limits, Pace};
+use stillroom_protocol::limits::TURNED_AWAY_BYTES;
 use stillroom_protocol::{
     About, ClientFrame, PUZZLE_BITS_MOST, Puzzle, Refusal, RelayFrame, Ticket,
 };
@@ -354,6 +355,21 @@ fn whoever_comes_from_where_much_stands_is_asked_for_more_and_nobody_else() {
     crowd(&mut world, 200);
     assert_eq!(bits(&mut world, 7, 502), plain + 2);
     assert_eq!(bits(&mut world, 1, 503), plain);
+}
+
+#[test]
+fn where_somebody_was_turned_away_lately_the_puzzle_is_one_step_harder() {
+    let mut world = pressed();
+    let (device, desk) = world.advocate_on_duty();
+    let (room, _) = world.chat(&device, desk);
+    let elsewhere = puzzle_in(&asks_from(&mut world, 3, 500).1).bits;
+    let note = vec![9; TURNED_AWAY_BYTES].try_into().unwrap();
+    world.send(desk, ClientFrame::TurnAway { room, note });
+    let theirs = puzzle_in(&asks_from(&mut world, EVERYBODY, 501).1).bits;
+    assert_eq!(theirs, elsewhere + 1);
+    assert_eq!(puzzle_in(&asks_from(&mut world, 3, 502).1).bits, elsewhere);
+    let solved = gets_in_from(&mut world, EVERYBODY, 503);
+    assert!(solved > 0, "harder, and never refused");
 }
 
 /// Bots that have ten times the computers of twenty people, and solve.
