@@ -9,7 +9,12 @@ use crate::world::*;
 
 /// A line of which half is twenty.
 fn busy() -> World {
-    World::with(Limits { line: 40, ..Limits::default() })
+    World::with(line_of(40))
+}
+
+/// A line that asks nobody for a puzzle: `floods.rs` is about those.
+fn line_of(line: usize) -> Limits {
+    Limits { line, puzzle_from: 100, asks_per_second: 1_000, ..Limits::default() }
 }
 
 impl World {
@@ -114,7 +119,7 @@ fn a_flood_from_one_address_is_served_no_more_often_than_anybody_else() {
 
 #[test]
 fn twenty_honest_people_behind_the_address_of_a_flood_get_places_and_are_served() {
-    let mut world = World::with(Limits { line: 80, ..Limits::default() });
+    let mut world = World::with(line_of(80));
     let (_, desk) = world.advocate_on_duty();
     let flood: Vec<_> = (1..=50).map(|ticket| world.waiting_from(FLOOD, ticket)).collect();
     let mut places = BTreeMap::new();
