@@ -38,11 +38,11 @@ fn somebody_waits(world: &mut World) -> DeviceNumber {
 #[test]
 fn the_chat_ends_and_each_desk_reads_the_note_beside_whoever_comes_from_there() {
     let (mut world, desk, survivor) = chatting(1);
+    let other = add_desk(&mut world, "Robin");
     turn_away(&mut world, desk, survivor);
     assert_eq!(world.shown(desk).chat(1).ending, Some(Ending::TurnedAway));
     assert!(world.run_until(SOON, |world| world.holdings().rooms == 0));
     let then = world.now.0 / 60_000;
-    let other = add_desk(&mut world, "Robin");
     somebody_waits(&mut world);
     for desk in [desk, other] {
         let read = |world: &World| notes(world, desk).len() == 1 && notes(world, desk)[0].is_some();
