@@ -5,6 +5,8 @@
 //! followed up to the root key that the page pins. What this cannot protect against: a page whose code the
 //! host changed, spyware, somebody looking.
 
+#[cfg(test)]
+mod changed_desk;
 mod code_word;
 mod ending;
 mod handover;

@@ -5,6 +5,7 @@
 
 mod party;
 mod provider;
+#[allow(dead_code, reason = "it uses advocates alone")]
 #[path = "../../src/mls/tests/staff.rs"]
 mod staff;
 

@@ -290,8 +290,9 @@ impl Floor {
                 acts.push(Act::AnswerJoining(false));
             }
             Company::Awaited(_) => acts.push(Act::AnswerJoining(false)),
-            Company::Here(_) => acts.push(Act::AskOut),
-            Company::Nobody | Company::Leaving(_) => {}
+            Company::Here(_) => acts.extend([Act::AskOut; 2]),
+            Company::Leaving(_) => acts.extend([Act::Say(Survivor); 9]),
+            Company::Nobody => {}
         }
         if page.question.is_some() {
             acts.extend([Act::AnswerHandover(true); 3]);

@@ -130,6 +130,7 @@ fn settle(floor: &mut Floor, ends: Person) {
     }
     if !is_over(floor) {
         probe(floor);
+        part(floor);
         let lead = lead(floor);
         floor.act(Act::End(if ends == Person::Survivor { ends } else { lead.unwrap_or(ends) }));
     }
@@ -172,6 +173,17 @@ fn probe(floor: &mut Floor) {
     match lead(floor).and_then(|lead| Some((lead, floor.led(lead)?))) {
         Some((lead, chat)) => floor.watch.settle(&floor.world, lead, chat),
         None => floor.watch.wrong.push("nobody leads any more".into()),
+    }
+}
+
+/// A third person who is still in is asked to leave, and nothing that is written in the same moment reaches them.
+fn part(floor: &mut Floor) {
+    if let Company::Here(_) = floor.company() {
+        for act in [Act::Say(Person::Survivor), Act::AskOut, Act::Say(Person::Survivor)] {
+            floor.act(act);
+        }
+        floor.run(SOON);
+        probe(floor);
     }
 }
 

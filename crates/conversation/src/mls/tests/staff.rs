@@ -6,19 +6,28 @@ use stillroom_program::{Device, NewDevice, Roles, RootKey, Timestamp, Validity};
 
 /// The device of an advocate of the tests' program.
 pub(crate) fn device(number: u8, now: Timestamp) -> Device {
+    certified(number, Roles::ADVOCATE, Roles::ADVOCATE, now)
+}
+
+/// The device of somebody with these rights in the tests' program.
+pub(crate) fn device_with(number: u8, roles: Roles, now: Timestamp) -> Device {
+    certified(number, roles, Roles::ADMINISTRATOR, now)
+}
+
+fn certified(number: u8, roles: Roles, administrator: Roles, now: Timestamp) -> Device {
     let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
     let validity = Validity::days(now, 30);
     let administrator = RootKey::generate(&mut random(0))
         .make_administrator(
             NewDevice::generate(&mut random(1)),
-            Roles::ADVOCATE,
+            administrator,
             "Administrator",
             validity,
         )
         .unwrap();
     let new = NewDevice::generate(&mut random(number));
     let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
-    let chain = administrator.certify(key, &receiving, Roles::ADVOCATE, validity).unwrap();
+    let chain = administrator.certify(key, &receiving, roles, validity).unwrap();
     let name = administrator.certify_name(key, "Advocate").unwrap();
     new.certified(chain, name).unwrap()
 }
