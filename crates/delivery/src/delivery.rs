@@ -14,6 +14,7 @@ use stillroom_protocol::{
 use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
 use crate::connection::{Connections, Denied};
+use crate::host_notices::HostNotice;
 use crate::hours::Hours;
 use crate::limits::Limits;
 use crate::line::Line;
@@ -70,6 +71,7 @@ pub struct Delivery {
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
     pub(crate) answers: Answers,
+    pub(crate) host_notices: Vec<HostNotice>,
     pub(crate) fx: Effects,
     pub(crate) stopping: bool,
 }
@@ -91,6 +93,7 @@ impl Delivery {
             line: Line::default(),
             rooms: Rooms::default(),
             answers: Answers::default(),
+            host_notices: Vec::new(),
             stopping: false,
         }
     }

@@ -8,6 +8,7 @@ mod admission;
 mod answers;
 mod claims;
 mod duty;
+mod host_notices;
 mod hostile;
 mod hours;
 mod inventory;
