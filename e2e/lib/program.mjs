@@ -149,6 +149,11 @@ file = "locales/${tag}.ftl"
       const listed = said(['staff', 'list', ...where]).split('\n').find((line) => line.trim().endsWith(name))
       said(['staff', 'revoke', ...where, listed.split('  ')[0]])
     },
+    /** A link with another administrator's device, for their browser. */
+    console: (name) => said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
+      '--passphrase-file', passphrase, '--device-passphrase-file', passphrase]).trim(),
+    /** What `stillroom host` says. */
+    host: (command, ...more) => said(['host', command, '--config', join(folder, 'relay.toml'), ...more]),
     /** Signs and publishes the policy after `change` made another text of it. */
     publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
     /** What `answers` says of what survivors answered so far. */

@@ -8,6 +8,7 @@ use crate::bench::limit::LimitArguments;
 use crate::client::command::ClientArguments;
 use crate::demo::DemoArguments;
 use crate::holdings::HoldingsArguments;
+use crate::host::HostArguments;
 use crate::policy::PolicyArguments;
 use crate::practice::PracticeArguments;
 use crate::program::ProgramArguments;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Print everything that a relay has about its program: what it is, who can read it, when it goes.
     Holdings(HoldingsArguments),
+    /// Tell the program's administrators of a breach, a legal demand or maintenance.
+    Host(HostArguments),
     /// A survivor or a desk without a page, for tests.
     Client(ClientArguments),
     /// Measure a relay on this computer against one that does nothing but pass bytes on.

@@ -11,7 +11,7 @@ use serde_json::json;
 use stillroom_program::Fingerprint;
 use stillroom_relay::Config;
 use stillroom_relay::control::{self, Answer, ControlError, Question};
-use stillroom_relay::holdings::{HostReads, Item, Report, of_storage};
+use stillroom_relay::holdings::{HostReads, Item, Report, of_storage, program_of};
 
 use crate::failure::Failure;
 use crate::serve::read_config;
@@ -34,18 +34,10 @@ pub(crate) struct HoldingsArguments {
 /// Does it.
 pub(crate) async fn run(arguments: HoldingsArguments) -> Result<(), Failure> {
     let config = read_config(&arguments.config)?;
-    let report = report(&config).await?;
-    if let Some(wanted) = arguments.program
-        && report.program != wanted.to_string()
-    {
-        return Err(Failure::new(
-            format!(
-                "This relay has nothing of program {wanted}: it serves {} alone.",
-                report.program
-            ),
-            "Look for the configuration of the relay that serves it.",
-        ));
+    if let Some(program) = &arguments.program {
+        is_of(&config, program)?;
     }
+    let report = report(&config).await?;
     if arguments.json {
         answer(json!(report).to_string());
     } else {
@@ -58,6 +50,7 @@ async fn report(config: &Config) -> Result<Report, Failure> {
     match control::ask(&config.state.folder, &Question::Holdings) {
         Ok(Answer::Holdings(report)) => Ok(report),
         Ok(Answer::Refused { why }) => Err(no_answer(&why)),
+        Ok(Answer::Notices(_)) => Err(no_answer("it answered another question")),
         Err(error @ ControlError::NoAnswer(_)) => Err(no_answer(&error.to_string())),
         Err(ControlError::NobodyThere) => of_storage(config).await.map_err(|error| {
             Failure::new(
@@ -65,6 +58,21 @@ async fn report(config: &Config) -> Result<Report, Failure> {
                 "Check the configuration, and run this as the user that the relay runs as.",
             )
         }),
+    }
+}
+
+/// Whether this relay is that program's.
+pub(crate) fn is_of(config: &Config, program: &Fingerprint) -> Result<(), Failure> {
+    match program_of(config) {
+        Ok(served) if served == *program => Ok(()),
+        Ok(served) => Err(Failure::new(
+            format!("This relay has nothing of program {program}: it serves {served} alone."),
+            "Look for the configuration of the relay that serves it.",
+        )),
+        Err(error) => Err(Failure::new(
+            format!("Whose relay this is cannot be told: {error}."),
+            "Check the configuration.",
+        )),
     }
 }
 

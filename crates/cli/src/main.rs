@@ -12,6 +12,7 @@ mod demo;
 mod failure;
 mod files;
 mod holdings;
+mod host;
 mod policy;
 mod practice;
 mod program;
@@ -52,6 +53,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
         Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),
+        Command::Host(arguments) => host::run(arguments),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
         Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),

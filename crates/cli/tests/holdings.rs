@@ -1,4 +1,5 @@
 //! `stillroom holdings`: the real command against a real relay.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod support;
 

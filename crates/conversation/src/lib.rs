@@ -27,7 +27,7 @@ pub use conversation::{
 };
 pub use desk::{
     Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
+    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
     TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
 pub use limits::{

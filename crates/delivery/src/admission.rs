@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use rand_core::Rng;
-use stillroom_program::{Chain, Label, Timestamp, VerifiedDevice, VerifyingKey, verify};
+use stillroom_program::{Chain, Label, Roles, Timestamp, VerifiedDevice, VerifyingKey, verify};
 use stillroom_protocol::limits::STATEMENT_MAX;
 use stillroom_protocol::{About, Bytes, Nonce, Refusal, RelayFrame, decode};
 
@@ -90,6 +90,9 @@ impl Delivery {
         self.fx.send(from, &RelayFrame::Admitted);
         if device.roles.may_join() {
             self.show_staff();
+        }
+        if device.roles.contains(Roles::ADMINISTRATOR) && !self.host_notices.is_empty() {
+            self.tell_host_notices(device.key, from);
         }
     }
 

@@ -15,6 +15,7 @@ use stillroom_protocol::{
 use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
 use crate::connection::{Connections, Denied};
+use crate::host_notices::HostNotice;
 use crate::hours::Hours;
 use crate::limits::Limits;
 use crate::line::Line;
@@ -74,6 +75,7 @@ pub struct Delivery {
     pub(crate) rooms: Rooms,
     pub(crate) answers: Answers,
     pub(crate) puzzles: Puzzles,
+    pub(crate) host_notices: Vec<HostNotice>,
     pub(crate) fx: Effects,
     pub(crate) stopping: bool,
 }
@@ -96,6 +98,7 @@ impl Delivery {
             staff: Staff::default(),
             rooms: Rooms::default(),
             answers: Answers::default(),
+            host_notices: Vec::new(),
             stopping: false,
         }
     }

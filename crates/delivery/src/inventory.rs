@@ -55,6 +55,8 @@ pub enum Sort {
     Timers,
     /// The policy and the list of revoked devices, as they were published.
     Published,
+    /// Notices of the host's to the program's administrators, and on which devices each was read.
+    HostNotices,
 }
 
 /// Until when something is held.
@@ -121,6 +123,7 @@ impl Delivery {
             rooms: _,
             answers,
             puzzles,
+            host_notices,
             fx,
             stopping: _,
         } = self;
@@ -138,6 +141,15 @@ impl Delivery {
         let own = 2 * entries::<Timer, Timestamp>(count);
         let kept = Kept::WithItsSubject;
         all.push(Held { sort: Sort::Timers, count, sent: 0, own, kept });
+        let signed = host_notices.iter().map(|notice| notice.signed.len()).sum::<usize>();
+        let read = host_notices.iter().map(|notice| notice.read_by.len()).sum::<usize>();
+        all.push(Held {
+            sort: Sort::HostNotices,
+            count: host_notices.len(),
+            sent: 0,
+            own: signed + entries::<VerifyingKey, ()>(read),
+            kept: Kept::UntilReplaced,
+        });
         let (count, sent) = published.size();
         all.push(Held { sort: Sort::Published, count, sent, own: 0, kept: Kept::UntilReplaced });
         all

@@ -20,6 +20,7 @@ mod delivery;
 mod dispatch;
 mod due;
 mod duty;
+mod host_notices;
 mod hours;
 mod inventory;
 mod limits;
@@ -41,6 +42,7 @@ mod turns;
 
 pub use command::{Command, ConnectionId};
 pub use delivery::{Delivery, Holdings, Setup};
+pub use host_notices::HostNotice;
 pub use inventory::{Held, Kept, Sort};
 pub use limits::Limits;
 pub use pace::Pace;

@@ -47,7 +47,8 @@ fn right(operation: &Operation) -> Right {
         | Operation::EnrolmentRequest { .. }
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
-        | Operation::DestroyAnswers { .. } => Right::Administrator,
+        | Operation::DestroyAnswers { .. }
+        | Operation::AcknowledgeHostNotice { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff
         | Operation::Revocations

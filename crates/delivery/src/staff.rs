@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use stillroom_program::{VerifiedDevice, VerifiedRevocations, VerifyingKey};
+use stillroom_program::{Roles, VerifiedDevice, VerifiedRevocations, VerifyingKey};
 use stillroom_protocol::Bytes;
 use stillroom_protocol::limits::STATEMENT_MAX;
 
@@ -59,6 +59,14 @@ impl Staff {
     pub(crate) fn colleagues(&self) -> impl Iterator<Item = (VerifyingKey, ConnectionId)> {
         let may_join = |key: &VerifyingKey| self.known.get(key).is_some_and(|d| d.roles.may_join());
         self.connected.iter().filter(move |(key, _)| may_join(key)).map(|(key, id)| (*key, *id))
+    }
+
+    /// The connected administrators' devices, and where each is to be reached.
+    pub(crate) fn administrators(&self) -> impl Iterator<Item = (VerifyingKey, ConnectionId)> {
+        let administers = |key: &VerifyingKey| {
+            self.known.get(key).is_some_and(|known| known.roles.contains(Roles::ADMINISTRATOR))
+        };
+        self.connected.iter().filter(move |(key, _)| administers(key)).map(|(key, id)| (*key, *id))
     }
 
     /// Takes out the devices that are revoked now.

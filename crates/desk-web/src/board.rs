@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use stillroom_conversation::{
-    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, Line, Meant, Shift,
-    WaitingSurvivor,
+    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, HostSays, Line, Meant,
+    Shift, WaitingSurvivor,
 };
 use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
 
@@ -87,6 +87,8 @@ pub(crate) struct Board {
     pub(crate) code_words: CodeWords,
     /// To whom places are offered.
     pub(crate) offers: Offers,
+    /// What the host says to administrators.
+    pub(crate) host: RwSignal<HostSays>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -121,6 +123,7 @@ impl Board {
             calls: RwSignal::new(Vec::new()),
             code_words: CodeWords::new(roles),
             offers: Offers::new(now),
+            host: RwSignal::new(HostSays::default()),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),

@@ -15,8 +15,8 @@ use stillroom_conversation::{
     Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, JoinsAs,
     LiveStep, Randomness, Shift, Successor, Transmit, TurnedAway, WriteError,
 };
-use stillroom_program::Timestamp;
-use stillroom_protocol::{StaffId, TicketId};
+use stillroom_program::{Fingerprint, Timestamp};
+use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
@@ -26,7 +26,8 @@ use crate::line::{Heard, Line};
 use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
-    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, message_id, panel_id,
+    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, host_is_in_front,
+    known_host, message_id, panel_id, remember_host,
 };
 use crate::words;
 
@@ -46,6 +47,7 @@ pub(crate) struct Console {
 
 struct Shell {
     clock: Clock,
+    root: Fingerprint,
     desk: RefCell<Desk>,
     line: Line,
     timer: RefCell<Option<TimeoutHandle>>,
@@ -60,11 +62,16 @@ impl Console {
     pub(crate) fn open(setup: DeskSetup, practice: bool, clock: Clock) -> Self {
         let roles = setup.device.chain.leaf().roles;
         let board = Board::new(roles, practice, clock.now());
-        let desk = Desk::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
+        let root = setup.root;
+        let mut desk = Desk::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
+        if let Some(host) = known_host(&root) {
+            desk.know_host(host);
+        }
         let shell = Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
             let shell = shell.clone();
             Shell {
                 clock,
+                root,
                 desk: RefCell::new(desk),
                 line: Line::new(move |heard| {
                     if let Some(shell) = shell.upgrade() {
@@ -130,6 +137,11 @@ impl Console {
         board.locks_soon.set(false);
         board.locked.set(true);
         self.act(Desk::lock);
+    }
+
+    /// A notice of the host's was read.
+    pub(crate) fn acknowledge(self, notice: HostNoticeId) {
+        self.act(|desk, _| desk.acknowledge(notice));
     }
 
     /// Shows the desk again: the passphrase was right.
@@ -433,6 +445,16 @@ impl Shell {
                 board.waiting.set(waiting);
                 if was_there {
                     focus::move_if_dropped("take-next".into());
+                }
+            }
+            DeskEvent::Host(says) => {
+                if let Some(host) = says.host.filter(|_| !board.practice) {
+                    remember_host(&self.root, &host);
+                }
+                let was_there = host_is_in_front();
+                board.host.set(says);
+                if was_there {
+                    focus::move_if_dropped("go-on-duty".into());
                 }
             }
             DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),

@@ -183,7 +183,11 @@ impl Gate {
                 self.shell.with_value(|shell| *shell.secret.borrow_mut() = Some(secret));
                 self.screen.set(Screen::Join);
             }
-            Link::NotWhole => self.screen.set(Screen::NotWhole),
+            // A device that is here already is never written over.
+            Link::Kept(wrapped) if kept::load().is_some() || kept::save(&wrapped) => {
+                self.screen.set(Screen::Unlock);
+            }
+            Link::Kept(_) | Link::NotWhole => self.screen.set(Screen::NotWhole),
             Link::Plain if kept::load().is_some() => self.screen.set(Screen::Unlock),
             Link::Plain => self.screen.set(Screen::NotEnrolled),
         }

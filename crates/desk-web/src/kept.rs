@@ -1,5 +1,6 @@
-//! The one thing that the desk keeps in the browser: this device, wrapped under its passkey or its passphrase
-//! (`features.md` 5.1). Its name in the browser's storage says nothing of what it is.
+//! What the desk keeps in the browser: this device, wrapped under its passkey or its passphrase (`features.md` 5.1),
+//! and on an administrator's the public key by which they know their host. The names in the browser's storage say
+//! nothing of what it is.
 //!
 //! Whoever takes the device can copy it and guess at a passphrase, slowed by Argon2id alone; what a
 //! revoked device opens is nothing.
@@ -21,6 +22,21 @@ pub(crate) fn load() -> Option<Vec<u8>> {
 pub(crate) fn save(wrapped: &[u8]) -> bool {
     let text = BASE64URL_NOPAD.encode(wrapped);
     storage().is_some_and(|storage| storage.set_item(NAME, &text).is_ok())
+}
+
+/// Under which name the host's key is kept.
+const HOST: &str = "h";
+
+/// What is kept of the host, if any that can be read.
+pub(crate) fn load_host() -> Option<Vec<u8>> {
+    from_text(&storage()?.get_item(HOST).ok()??)
+}
+
+/// Keeps this of the host. A browser that does not asks again at the next notice.
+pub(crate) fn save_host(host: &[u8]) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(HOST, &BASE64URL_NOPAD.encode(host));
+    }
 }
 
 /// Whether this browser keeps anything: some refuse to, and it is better known before an invitation is

@@ -22,3 +22,11 @@ fn look_up(tag: &str) -> Option<String> {
     let of: Function = get(&names, "of")?.dyn_into().ok()?;
     of.call1(&names, &tag.into()).ok()?.as_string()
 }
+
+/// A moment, in seconds since the Unix epoch, as the page's language writes dates and times.
+pub(crate) fn moment(seconds: u64) -> String {
+    let lang = document().document_element().and_then(|html| html.get_attribute("lang"));
+    // Below 2^53 for as long as there are calendars.
+    let date = js_sys::Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
+    date.to_locale_string(&lang.unwrap_or_else(|| "en".into()), &JsValue::UNDEFINED).into()
+}

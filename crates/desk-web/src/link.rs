@@ -1,4 +1,5 @@
-//! What the part of the address after `#` brings: an invitation, or the device of a practice program.
+//! What the part of the address after `#` brings: an invitation, an administrator's wrapped device, or the device of a
+//! practice program.
 //!
 //! Browsers do not send that part to any server. Whoever sees the whole link can use it: an invitation
 //! works once, and a practice device must never be one that survivors are told of.
@@ -15,6 +16,8 @@ pub(crate) enum Link {
     Join(Zeroizing<[u8; 32]>),
     /// A whole device of a practice program.
     Device(Zeroizing<Vec<u8>>),
+    /// An administrator's device, wrapped under its passphrase, to be kept here.
+    Kept(Vec<u8>),
     /// Meant to bring something, and a part of it is missing.
     NotWhole,
 }
@@ -29,6 +32,9 @@ impl Link {
                 .map_or(Self::NotWhole, |secret| Self::Join(Zeroizing::new(secret)))
         } else if let Some(device) = fragment.strip_prefix("device=") {
             bytes(device).map_or(Self::NotWhole, Self::Device)
+        } else if let Some(wrapped) = fragment.strip_prefix("kept=") {
+            let whole = bytes(wrapped).filter(|wrapped| !wrapped.is_empty());
+            whole.map_or(Self::NotWhole, |wrapped| Self::Kept(wrapped.to_vec()))
         } else {
             Self::Plain
         }
@@ -50,6 +56,9 @@ mod tests {
         assert!(Link::read(&whole[..whole.len() - 3]) == Link::NotWhole);
         assert!(Link::read("#join=") == Link::NotWhole);
         assert!(Link::read("#join=***") == Link::NotWhole);
+        assert!(Link::read("#kept=") == Link::NotWhole);
+        let kept = format!("#kept={}", BASE64URL_NOPAD.encode(&[7; 90]));
+        assert!(Link::read(&kept) == Link::Kept(vec![7; 90]));
     }
 
     #[test]

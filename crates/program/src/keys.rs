@@ -118,6 +118,8 @@ pub enum Label {
     Manifest,
     /// A note from one staff device to another.
     StaffNote,
+    /// What a host tells a program's administrators.
+    HostNotice,
 }
 
 impl Label {
@@ -136,6 +138,7 @@ impl Label {
             Self::Challenge => "stillroom challenge 1",
             Self::Manifest => "stillroom manifest 1",
             Self::StaffNote => "stillroom staff note 1",
+            Self::HostNotice => "stillroom host notice 1",
         }
     }
 

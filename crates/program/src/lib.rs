@@ -16,6 +16,7 @@ mod certificate;
 mod code_word;
 mod device;
 mod enrolment;
+mod host_notice;
 mod intake;
 mod invitation;
 mod keys;
@@ -54,6 +55,7 @@ pub use code_word::CodeWord;
 pub use code_word::{Verifier, Weakness};
 pub use device::{Device, DeviceError, NewDevice};
 pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
+pub use host_notice::{HostNotice, HostNoticeError, HostNoticeKind, SignedHostNotice};
 pub use intake::{Again, Intake, IntakeError, SafetyAnswer, Successor};
 pub use invitation::{Invitation, InvitationError, InvitationSecret, SignedInvitation};
 pub use keys::{

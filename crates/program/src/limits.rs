@@ -124,6 +124,14 @@ const _: () = assert!(
     "the limit on the wire is what a sealed note has"
 );
 
+/// Bytes of what a host's notice says: a thousand of the widest characters.
+pub const HOST_NOTICE_TEXT_MAX: usize = 4_000;
+
+const _: () = assert!(
+    stillroom_protocol::limits::HOST_NOTICE_MAX >= HOST_NOTICE_TEXT_MAX + 32 + 16 + 1 + 8 + 64 + 4,
+    "a signed notice fits its limit on the wire"
+);
+
 /// Characters that a passphrase must have at least. Argon2id makes guessing slow; it cannot make eight
 /// letters many.
 pub const PASSPHRASE_SHORTEST: usize = 12;

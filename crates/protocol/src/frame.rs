@@ -4,13 +4,13 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
-    AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingToken, Nonce, ProgramId,
-    RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, HostNoticeId, InvitationId, KeyPackageHash, LeavingToken, Nonce,
+    ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
-    CHAIN_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX,
-    RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES,
-    WELCOME_MAX,
+    CHAIN_MAX, HOST_NOTICE_MAX, HOST_NOTICES_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX,
+    MESSAGE_MAX, POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX,
+    STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES, WELCOME_MAX,
 };
 use crate::puzzle::Puzzle;
 use crate::refusal::{About, Refusal};
@@ -252,6 +252,12 @@ choice! {
             /// Which.
             batch: AnswersBatchId,
         } = 21,
+        /// Whoever is at this device has read a notice of the host's (administrators). One that is withdrawn is no
+        /// fault.
+        AcknowledgeHostNotice {
+            /// Which.
+            notice: HostNoticeId,
+        } = 24,
     }
 }
 
@@ -462,6 +468,12 @@ choice! {
             /// What to solve.
             puzzle: Puzzle,
         } = 58,
+        /// What the host says and was not read on this device, whole, whenever that changes. For administrators alone.
+        /// Each is signed by the host's own key.
+        HostNotices {
+            /// The notices, the newest last.
+            notices: List<Bytes<HOST_NOTICE_MAX>, HOST_NOTICES_MAX>,
+        } = 59,
     }
 }
 

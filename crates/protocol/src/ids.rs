@@ -71,6 +71,10 @@ public_id! {
     AnswersBatchId, 16
 }
 public_id! {
+    /// A notice of the host's. Drawn at random.
+    HostNoticeId, 16
+}
+public_id! {
     /// A staff device: its public signing key. The relay knows it from the certificates.
     StaffId, 32
 }

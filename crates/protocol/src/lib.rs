@@ -23,8 +23,8 @@ pub use answers::{
 };
 pub use frame::{ClientFrame, Operation, RelayFrame, Reply, Shared, TurnedAwayNote};
 pub use ids::{
-    AnswersBatchId, AttachToken, InvitationId, KeyPackageHash, LeavingHash, LeavingToken, Nonce,
-    ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, HostNoticeId, InvitationId, KeyPackageHash, LeavingHash,
+    LeavingToken, Nonce, ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 pub use leaving::{LEAVING_BYTES, Leaving};
 pub use puzzle::{PUZZLE_BITS_MOST, PUZZLE_LIFE_SECONDS, Puzzle};

@@ -53,6 +53,13 @@ pub const TURNED_AWAY_BYTES: usize = 1_168;
 /// Staff devices that are named as connected: as many as a duty key is wrapped for.
 pub const STAFF_HERE_MAX: usize = 100;
 
+/// Bytes of a signed notice of the host's: a thousand of the widest characters, a key, a signature, and what is
+/// around them.
+pub const HOST_NOTICE_MAX: usize = 4_200;
+
+/// Notices of the host's that stand at once: more are not read.
+pub const HOST_NOTICES_MAX: usize = 16;
+
 /// Members of one chat: survivor, lead, the next lead, an interpreter, a supervisor, and room to spare.
 pub const MEMBERS_MAX: usize = 8;
 

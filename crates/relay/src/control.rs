@@ -32,6 +32,56 @@ pub const ANSWER_MAX: usize = 1024 * 1024;
 pub enum Question {
     /// Everything that the relay has.
     Holdings,
+    /// Tell the program's administrators something.
+    Notice {
+        /// What it is about.
+        kind: NoticeKind,
+        /// In the host's words.
+        text: String,
+    },
+    /// Which notices stand.
+    Notices,
+    /// Withdraw one.
+    Withdraw {
+        /// By its name.
+        notice: String,
+    },
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// Somebody got at the host's systems.
+    Breach,
+    /// Somebody demands by law what the host has.
+    LegalDemand,
+    /// The relay will not be there for a while, or was changed.
+    Maintenance,
+}
+
+/// A notice that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeLine {
+    /// Its name.
+    pub notice: String,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// When it was given, in seconds since the Unix epoch.
+    pub given: u64,
+    /// What it says.
+    pub text: String,
+    /// On how many administrators' devices it was read.
+    pub read_by: usize,
+}
+
+/// The notices that stand, and how consoles know the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notices {
+    /// The fingerprint of the host's key.
+    pub host: String,
+    /// In the order in which they were given.
+    pub notices: Vec<NoticeLine>,
 }
 
 /// What is answered.
@@ -40,6 +90,8 @@ pub enum Question {
 pub enum Answer {
     /// Everything that the relay has.
     Holdings(Report),
+    /// The notices that stand: after one was given or withdrawn as well.
+    Notices(Notices),
     /// The relay did not do it.
     Refused {
         /// Why, in words.

@@ -17,6 +17,8 @@ pub mod directory;
 mod door;
 mod headers;
 pub mod holdings;
+mod host_key;
+mod host_notices;
 mod line;
 mod listeners;
 pub mod log;
@@ -41,6 +43,7 @@ pub use config::{
     PseudoLocale, Purpose, State, Testing, Threads,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
+pub use host_notices::NOTICE_CHARACTERS;
 pub use pages::{
     Difference, Filled, Packed, PagesError, Release, ReleasedDocument, ReleasedFile,
     SNIPPET_SCRIPT, TemplateError, TextsError, Translation, TranslationFault, Which, content_type,

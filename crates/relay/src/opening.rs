@@ -42,6 +42,7 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
     if let Some(kept) = records.directory.newest(Kind::Revocations).await? {
         revoke(records, kept)?;
     }
+    records.show_notices().await?;
     let Known { signed, verified } = newest_policy(records, program).await?;
     let policy = verified.whole(&signed).map_err(|_| altered())?;
     let calendar = Calendar::of(&policy).map_err(NotKept::Hours)?;

@@ -12,7 +12,7 @@ use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
     Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
     SharedKey, SharedKeyBundle, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord,
-    VerifiedDevice, VerifiedRevocations, encode,
+    VerifiedDevice, VerifiedRevocations, VerifyingKey, encode,
 };
 use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{
@@ -97,7 +97,7 @@ impl Records {
     /// Answers requests until nobody can make any.
     pub(crate) async fn answer(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
         while let Some(request) = requests.recv().await {
-            let outcome = match self.perform(request.operation).await {
+            let outcome = match self.perform(request.by, request.operation).await {
                 Ok(reply) => Ok(reply),
                 Err(Failure::Refused(refusal)) => Err(refusal),
                 Err(Failure::Directory(error)) => {
@@ -128,7 +128,11 @@ impl Records {
         }
     }
 
-    async fn perform(&self, operation: Operation) -> Result<Reply, Failure> {
+    async fn perform(
+        &self,
+        by: Option<VerifyingKey>,
+        operation: Operation,
+    ) -> Result<Reply, Failure> {
         match operation {
             Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
             Operation::PublishLocale { file } => self.publish_locale(file.into_vec()).await,
@@ -158,6 +162,11 @@ impl Records {
             }
             Operation::DestroyAnswers { batch } => {
                 self.directory.destroy_answers(batch).await?;
+                Ok(Reply::Done)
+            }
+            Operation::AcknowledgeHostNotice { notice } => {
+                let device = by.ok_or(Failure::Refused(Refusal::NotStaff))?;
+                self.acknowledge_notice(notice, device).await?;
                 Ok(Reply::Done)
             }
         }

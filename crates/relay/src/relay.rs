@@ -24,6 +24,8 @@ use crate::control::{Control, Office};
 use crate::directory::{Directory, DirectoryError, Sqlite};
 use crate::door::Door;
 use crate::headers::Headers;
+#[cfg(unix)]
+use crate::host_key;
 use crate::line::Lines;
 use crate::listeners::{Listener, listen};
 use crate::metrics::{self, Metrics};
@@ -224,8 +226,11 @@ impl Relay {
 /// runs.
 #[cfg(unix)]
 fn control(config: &Config, records: Arc<Records>) -> Option<JoinHandle<()>> {
-    match Control::open(&config.state.folder) {
-        Ok(control) => Some(tokio::spawn(control.answer(Office { records }))),
+    let folder = &config.state.folder;
+    let host = host_key::open(folder, &mut UnwrapErr(SysRng));
+    let opened = host.and_then(|host| Ok((host, Control::open(folder)?)));
+    match opened {
+        Ok((host, control)) => Some(tokio::spawn(control.answer(Office { records, host }))),
         Err(error) => {
             tracing::warn!(%error, "commands on this computer cannot reach the relay");
             None

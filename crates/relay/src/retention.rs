@@ -19,6 +19,9 @@ use crate::records::Records;
 /// in which week it came, and no more.
 pub(crate) const BATCH_DAYS: u64 = 90;
 
+/// Days for which a notice of the host's stands that nobody withdraws: whoever comes once a year still finds it.
+pub(crate) const NOTICE_DAYS: u64 = 400;
+
 /// Days for which an invitation may be open: somebody on leave finds it still good.
 pub(crate) const INVITATION_DAYS: u64 = 14;
 
@@ -55,6 +58,7 @@ impl Records {
 
     async fn forget_ended(&self, unnamed: &mut Unnamed) -> Result<(), DirectoryError> {
         self.directory.forget_expired(self.seconds()).await?;
+        self.show_notices().await?;
         self.forget_staff().await?;
         self.forget_key(Kind::DutyKey).await?;
         if self.forget_key(Kind::VaultKey).await?

@@ -3,8 +3,8 @@
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
     ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance,
-    JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift, Silence,
-    SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
+    HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift,
+    Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::{Puzzle, StaffId};
@@ -121,6 +121,8 @@ pub struct Shown {
     pub hindrances: Vec<Option<Hindrance>>,
     /// What a desk was given to help its staff, the newest last.
     pub guidance: Vec<Guidance>,
+    /// What the host says.
+    pub host: HostSays,
     /// Who else is on duty, as a desk shows it.
     pub colleagues: Vec<Colleague>,
     /// Who calls a desk into a chat of theirs.
@@ -180,6 +182,7 @@ impl Shown {
                 self.vault = state;
                 self.cases = cases;
             }
+            DeskEvent::Host(says) => self.host = says,
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);

@@ -13,6 +13,17 @@ desk-unsupported = This browser is too old, or a setting switches off what the d
 desk-load-again = Load this page again
 desk-dismiss = Close this notice
 
+# What whoever runs the server says to administrators, on top until they press that they have read it.
+host-breach = Your host tells you of a breach.
+host-legal-demand = Your host tells you of a legal demand.
+host-maintenance = Your host tells you of work on the server.
+# A date and a time.
+host-given = Given { $when }.
+host-read = I have read this
+host-who = Who says this
+host-fingerprint = It is signed with your host’s key. This device knows that key since the first notice, and shows nothing that is signed with another. Compare these letters with your host once, by telephone:
+host-other = A notice came that is not signed by your host, as this device knows them. Its words are not shown. Ring your host, at a number that you already had.
+
 # On both pages, all the time, where colleagues practise: one plays the survivor.
 for-practice = Practice
 # On the survivor’s page: somebody who needs help could find it.

@@ -303,6 +303,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             }
             line
         }
+        DeskEvent::Host(says) => json!({
+            "event": "host",
+            "notices": says.notices.iter().map(|notice| notice.text.as_str()).collect::<Vec<_>>(),
+            "of_another": says.of_another,
+        }),
         DeskEvent::Guidance(guidance) => json!({
             "event": "guidance",
             "canned-messages": guidance.canned_messages.len(),

@@ -94,6 +94,19 @@ impl ProgramFolder {
         self.administrator_with(&ask(file)?)
     }
 
+    /// The root key and the administrator's device, with one passphrase.
+    pub(crate) fn root_and_administrator(
+        &self,
+        file: Option<&Path>,
+    ) -> Result<(RootKey, Device), Failure> {
+        let path = self.root_key();
+        let wrapped = files::read(&path)?;
+        let passphrase = ask(file)?;
+        let root = RootKey::unwrap_with_passphrase(&wrapped, &passphrase)
+            .map_err(|error| not_opened(&path, error))?;
+        Ok((root, self.administrator_with(&passphrase)?))
+    }
+
     /// The administrator's device and the report key, where there is one, with one passphrase.
     pub(crate) fn unlock(&self, file: Option<&Path>) -> Result<Unlocked, Failure> {
         let passphrase = ask(file)?;

@@ -4,6 +4,7 @@
 //! authenticated by the secret in the invitation's link, which the relay does not get. It does not protect
 //! against somebody who got hold of the link first: ask the new member whether their page says welcome.
 
+mod console;
 mod invite;
 pub(crate) mod line;
 mod list;
@@ -13,7 +14,7 @@ mod revoke;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use stillroom_program::{Device, Fingerprint, Roles};
+use stillroom_program::{Device, Fingerprint, Roles, RootKey};
 
 use self::line::StaffLine;
 use crate::client::RelayAddress;
@@ -31,6 +32,8 @@ pub(crate) struct StaffArguments {
 enum StaffCommand {
     /// Invite a new member: prints a link, and waits until they have opened it.
     Invite(invite::InviteArguments),
+    /// Make another administrator's device, for a browser: prints a link.
+    Console(console::ConsoleArguments),
     /// List everybody's devices.
     List(list::ListArguments),
     /// Revoke a device: it is let in no more.
@@ -64,6 +67,15 @@ impl Administration {
         let root = folder.public()?.root;
         let device = folder.administrator(self.passphrase_file.as_deref())?;
         Ok(Administrator { folder, root, device, relay: self.relay.clone() })
+    }
+
+    /// The same, with the program's root key, which makes administrators.
+    fn open_with_root(&self) -> Result<(Administrator, RootKey), Failure> {
+        let folder = ProgramFolder::new(&self.folder);
+        let root = folder.public()?.root;
+        let (root_key, device) = folder.root_and_administrator(self.passphrase_file.as_deref())?;
+        let administrator = Administrator { folder, root, device, relay: self.relay.clone() };
+        Ok((administrator, root_key))
     }
 }
 
@@ -112,6 +124,7 @@ fn in_words(roles: Roles) -> String {
 pub(crate) async fn run(arguments: StaffArguments) -> Result<(), Failure> {
     match arguments.command {
         StaffCommand::Invite(arguments) => invite::run(&arguments).await,
+        StaffCommand::Console(arguments) => console::run(&arguments).await,
         StaffCommand::List(arguments) => list::run(&arguments).await,
         StaffCommand::Revoke(arguments) => revoke::run(&arguments).await,
     }

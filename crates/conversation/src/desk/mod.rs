@@ -10,6 +10,7 @@ mod duty;
 mod ending;
 mod guidance;
 mod handover;
+mod host;
 mod joining;
 mod offers;
 mod returns;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{
     CertificateError, Device, Fingerprint, Intake, Label, ReturnWords, Timestamp, VerifiedDevice,
+    VerifyingKey,
 };
 use stillroom_protocol::{
     About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, StaffId,
@@ -34,6 +36,7 @@ pub use self::{
     code_word::{KnownCase, WordFor, WordRefusal, WordStep},
     colleagues::{Asks, Colleague},
     duty::Duty,
+    host::HostSays,
     joining::Call,
     offers::{OfferedTo, PlaceOffer},
     shift::{Capacity, Hindrance, Shift},
@@ -156,6 +159,8 @@ pub struct Desk {
     vault: OwnVault,
     vault_shown: VaultShown,
     offers: OwnOffers,
+    /// The host's key, as this device knows it.
+    host: Option<VerifyingKey>,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -196,6 +201,7 @@ impl Desk {
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
+            host: None,
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -426,6 +432,9 @@ impl Desk {
                 self.send_all(frame);
             }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
+            RelayFrame::HostNotices { notices } => self.handle_host_notices(&notices),
+            // An acknowledged notice is not in the list that follows.
+            RelayFrame::Reply { number: host::REQUEST, reply: _ } => {}
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
                 let (duty, _, mut context) = self.askers_and_context();
@@ -1082,6 +1091,7 @@ impl Desk {
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
+            About::Request(host::REQUEST) => self.trouble(Trouble::Refused(refusal)),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),

@@ -7,7 +7,7 @@ use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
     Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
-    VaultState, WordStep,
+    VaultState, WordStep, host::HostSays,
 };
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
@@ -144,6 +144,8 @@ pub enum DeskEvent {
         /// By what they are called.
         cases: Vec<KnownCase>,
     },
+    /// What the host says to administrators, whole.
+    Host(HostSays),
     /// Something in a chat.
     Chat {
         /// Which.

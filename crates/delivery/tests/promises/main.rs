@@ -9,6 +9,7 @@ mod answers;
 mod claims;
 mod duty;
 mod floods;
+mod host_notices;
 mod hostile;
 mod hours;
 mod inventory;

@@ -18,6 +18,7 @@ mod guides;
 mod handle;
 mod handover;
 mod hints;
+mod host_notice;
 mod joining;
 mod lists;
 mod live;
@@ -49,6 +50,9 @@ use crate::texts::say;
 pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PANEL};
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;
+pub(crate) use self::host_notice::{
+    is_in_front as host_is_in_front, known as known_host, remember as remember_host,
+};
 
 /// The whole desk.
 pub(crate) fn desk(console: Console) -> impl IntoView {

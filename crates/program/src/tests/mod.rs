@@ -9,6 +9,7 @@ mod devices;
 mod enrolments;
 mod files;
 mod fixture;
+mod host_notices;
 mod intakes;
 mod manifests;
 mod passkeys;

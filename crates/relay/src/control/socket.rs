@@ -8,13 +8,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use stillroom_program::{HostNoticeKind, SigningKey};
+use stillroom_protocol::HostNoticeId;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 
-use super::{ANSWER_MAX, Answer, ControlError, QUESTION_MAX, Question, SOCKET};
+use super::{
+    ANSWER_MAX, Answer, ControlError, NoticeKind, NoticeLine, Notices, QUESTION_MAX, Question,
+    SOCKET,
+};
 use crate::directory::DirectoryError;
 use crate::holdings::{Memory, Report, Storage, name, process_bytes};
+use crate::host_notices::{Given, NotGiven, fingerprint};
 use crate::records::Records;
 
 /// How long a question may take to come, and its answer to go: both ends are on this computer.
@@ -23,6 +29,7 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// Who answers.
 pub(crate) struct Office {
     pub(crate) records: Arc<Records>,
+    pub(crate) host: SigningKey,
 }
 
 /// The relay's end of the socket. Its file goes with it.
@@ -82,13 +89,53 @@ impl Office {
     }
 
     async fn perform(&self, question: Question) -> Answer {
-        let answered = match question {
-            Question::Holdings => self.holdings().await.map(Answer::Holdings),
-        };
-        answered.unwrap_or_else(|error| {
+        self.answer(question).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the lasting records do not answer");
             Answer::Refused { why: error.to_string() }
         })
+    }
+
+    async fn answer(&self, question: Question) -> Result<Answer, DirectoryError> {
+        let refused = |why: &str| Ok(Answer::Refused { why: why.to_owned() });
+        match question {
+            Question::Holdings => return self.holdings().await.map(Answer::Holdings),
+            Question::Notice { kind, text } => {
+                match self.records.give_notice(kind.into(), &text, &self.host).await {
+                    Ok(_) => {}
+                    Err(NotGiven::Length) => {
+                        return refused("a notice has from 1 to 1,000 characters");
+                    }
+                    Err(NotGiven::TooMany) => {
+                        return refused("sixteen notices stand already: withdraw one first");
+                    }
+                    Err(NotGiven::Directory(error)) => return Err(error),
+                }
+            }
+            Question::Notices => {}
+            Question::Withdraw { notice } => {
+                let there = match notice_of(&notice) {
+                    Some(id) => self.records.withdraw_notice(id).await?,
+                    None => false,
+                };
+                if !there {
+                    return refused("no notice of that name stands");
+                }
+            }
+        }
+        self.notices().await.map(Answer::Notices)
+    }
+
+    async fn notices(&self) -> Result<Notices, DirectoryError> {
+        let notices = self.records.notices().await?;
+        let line = |given: Given| NoticeLine {
+            notice: given.notice.id.0.iter().map(|byte| format!("{byte:02x}")).collect(),
+            kind: given.notice.kind.into(),
+            given: given.notice.given,
+            text: given.notice.text.as_str().to_owned(),
+            read_by: given.read_by,
+        };
+        let host = fingerprint(&self.host).to_string();
+        Ok(Notices { host, notices: notices.into_iter().map(line).collect() })
     }
 
     async fn holdings(&self) -> Result<Report, DirectoryError> {
@@ -96,6 +143,38 @@ impl Office {
         let memory = Memory::of(&self.records.switchboard.live(), process_bytes());
         Ok(Report { program: name(&self.records.root), memory: Some(memory), storage })
     }
+}
+
+impl From<NoticeKind> for HostNoticeKind {
+    fn from(kind: NoticeKind) -> Self {
+        match kind {
+            NoticeKind::Breach => Self::Breach,
+            NoticeKind::LegalDemand => Self::LegalDemand,
+            NoticeKind::Maintenance => Self::Maintenance,
+        }
+    }
+}
+
+impl From<HostNoticeKind> for NoticeKind {
+    fn from(kind: HostNoticeKind) -> Self {
+        match kind {
+            HostNoticeKind::Breach => Self::Breach,
+            HostNoticeKind::LegalDemand => Self::LegalDemand,
+            HostNoticeKind::Maintenance => Self::Maintenance,
+        }
+    }
+}
+
+/// The name that 32 hexadecimal digits are.
+fn notice_of(digits: &str) -> Option<HostNoticeId> {
+    let mut id = HostNoticeId([0; 16]);
+    if digits.len() != 2 * id.0.len() {
+        return None;
+    }
+    for (byte, place) in id.0.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(digits.get(place..place + 2)?, 16).ok()?;
+    }
+    Some(id)
 }
 
 /// Asks, and waits.

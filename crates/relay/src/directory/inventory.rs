@@ -23,6 +23,12 @@ pub enum Stored {
     Answers,
     /// Files of texts in further languages.
     Locales,
+    /// Notices of the host's.
+    Notices,
+    /// On which administrators' devices each was read.
+    NoticesRead,
+    /// The host's own key.
+    HostKey,
     /// What the storage needs around all that: its own structure, and room that was freed and overwritten.
     Structure,
     /// Another file in the folder that this program made, which is no record.

@@ -15,7 +15,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use stillroom_protocol::{AnswersBatchId, InvitationId};
+use stillroom_protocol::{AnswersBatchId, HostNoticeId, InvitationId};
 
 pub use inventory::{Stored, Tally};
 pub use sqlite::Sqlite;
@@ -59,6 +59,19 @@ pub struct InvitationState {
     pub request: Option<Record>,
     /// What an administrator made of it.
     pub completion: Option<Record>,
+}
+
+/// A notice of the host's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredNotice {
+    /// Its name.
+    pub id: HostNoticeId,
+    /// When it goes by itself, in seconds since the Unix epoch.
+    pub runs_out: u64,
+    /// As the host signed it.
+    pub record: Record,
+    /// The administrators' devices on which it was read.
+    pub read_by: Vec<[u8; 32]>,
 }
 
 /// Why the lasting state did not answer. No fault of any device.
@@ -158,7 +171,19 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes a batch of sealed answers, for good.
     fn destroy_answers(&self, id: AnswersBatchId) -> Answer<'_, ()>;
 
-    /// Removes every invitation and batch of answers that has run out at `now` (seconds since the Unix epoch).
+    /// Keeps a notice of the host's until it is withdrawn or runs out. Says no if `most` stand already.
+    fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool>;
+
+    /// The notices that stand, in the order in which they were put.
+    fn notices(&self) -> Answer<'_, Vec<StoredNotice>>;
+
+    /// Remembers that a notice was read on this device, where it stands.
+    fn read_notice(&self, id: HostNoticeId, device: [u8; 32]) -> Answer<'_, ()>;
+
+    /// Removes a notice, and who has read it. Whether it was there.
+    fn withdraw_notice(&self, id: HostNoticeId) -> Answer<'_, bool>;
+
+    /// Removes every invitation, notice and batch of answers that has run out at `now` (seconds since the Unix epoch).
     fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
 
     /// Removes the record of this kind if it is still this version.

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
-use stillroom_protocol::{AnswersBatchId, InvitationId};
+use stillroom_protocol::{AnswersBatchId, HostNoticeId, InvitationId};
 
-use super::{Answer, Directory, InvitationState, Kind, Record, Tally, Versioned};
+use super::{Answer, Directory, InvitationState, Kind, Record, StoredNotice, Tally, Versioned};
 use crate::directory::DirectoryError;
 use thread::DatabaseThread;
 
@@ -296,6 +296,65 @@ impl Directory for Sqlite {
         self.thread.ask(move |database| inventory::count(database, &folder))
     }
 
+    fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let kept = database
+                .prepare_cached(
+                    "INSERT INTO notice (id, runs_out, record) SELECT ?1, ?2, ?3 \
+                     WHERE (SELECT COUNT(*) FROM notice) < ?4",
+                )?
+                .execute(params![
+                    notice.id.0.as_slice(),
+                    stored(notice.runs_out),
+                    notice.record,
+                    i64::try_from(most).unwrap_or(i64::MAX)
+                ])?;
+            Ok(kept == 1)
+        })
+    }
+
+    fn notices(&self) -> Answer<'_, Vec<StoredNotice>> {
+        self.thread.ask(|database| {
+            let mut statement = database
+                .prepare_cached("SELECT id, runs_out, record FROM notice ORDER BY number")?;
+            let mut readers = database.prepare_cached(
+                "SELECT device FROM notice_read WHERE notice = ?1 ORDER BY device",
+            )?;
+            let notices = statement.query_map([], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, whole(row.get(1)?), row.get(2)?))
+            })?;
+            let mut all = Vec::new();
+            for notice in notices {
+                let (id, runs_out, record) = notice?;
+                let read_by = readers.query_map([id.as_slice()], |row| row.get(0))?;
+                let read_by = read_by.collect::<rusqlite::Result<_>>()?;
+                all.push(StoredNotice { id: HostNoticeId(id), runs_out, record, read_by });
+            }
+            Ok(all)
+        })
+    }
+
+    fn read_notice(&self, id: HostNoticeId, device: [u8; 32]) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO notice_read SELECT id, ?2 FROM notice WHERE id = ?1",
+                )?
+                .execute(params![id.0.as_slice(), device.as_slice()])?;
+            Ok(())
+        })
+    }
+
+    fn withdraw_notice(&self, id: HostNoticeId) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let removed = database
+                .prepare_cached("DELETE FROM notice WHERE id = ?1")?
+                .execute([id.0.as_slice()])?;
+            database.prepare_cached(FORGET_READERS)?.execute([])?;
+            Ok(removed == 1)
+        })
+    }
+
     fn forget_expired(&self, now: u64) -> Answer<'_, ()> {
         self.thread.ask(move |database| {
             database
@@ -304,10 +363,17 @@ impl Directory for Sqlite {
             database
                 .prepare_cached("DELETE FROM invitation WHERE expires <= ?1")?
                 .execute([stored(now)])?;
+            database
+                .prepare_cached("DELETE FROM notice WHERE runs_out <= ?1")?
+                .execute([stored(now)])?;
+            database.prepare_cached(FORGET_READERS)?.execute([])?;
             Ok(())
         })
     }
 }
+
+/// Who has read a notice goes with it.
+const FORGET_READERS: &str = "DELETE FROM notice_read WHERE notice NOT IN (SELECT id FROM notice)";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<InvitationState> {
     Ok(InvitationState { invitation: row.get(0)?, request: row.get(1)?, completion: row.get(2)? })

@@ -114,6 +114,14 @@ pub(crate) fn name(root: &Fingerprint) -> String {
     root.to_string()
 }
 
+/// Whose relay this is.
+///
+/// # Errors
+/// [`StartError`]: the program's file cannot be read.
+pub fn program_of(config: &Config) -> Result<Fingerprint, StartError> {
+    Ok(read_program(config)?.root)
+}
+
 /// What the state folder of a relay holds that does not run.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use stillroom_delivery::{Held, Kept, Sort};
 
 use super::{HostReads, Item, Live};
 use crate::directory::{Stored, Tally};
-use crate::retention::{BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS};
+use crate::retention::{BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS, NOTICE_DAYS};
 
 /// What an entry of the list says.
 struct Words {
@@ -149,6 +149,12 @@ fn words_of(sort: Sort) -> Words {
             Yes,
             "times, beside the numbers of what they are about",
         ),
+        Sort::HostNotices => words(
+            "host-notices",
+            "Notices of the host's to the program's administrators, and the keys of the devices on which each was read",
+            Yes,
+            "all of it; the host wrote them",
+        ),
         Sort::Published => words(
             "published",
             "The program's policy and its list of revoked devices, as every page gets them",
@@ -257,6 +263,24 @@ fn words_of_stored(stored: &Stored) -> Words {
             Yes,
             "all of it; it is public",
         ),
+        Stored::Notices => words(
+            "notices",
+            "Notices of the host's to the program's administrators",
+            Yes,
+            "all of it; the host wrote them",
+        ),
+        Stored::NoticesRead => words(
+            "notices-read",
+            "The keys of administrators' devices on which each notice was read",
+            Yes,
+            "all of it; no names are there",
+        ),
+        Stored::HostKey => words(
+            "host-key",
+            "The host's own key, which signs its notices and nothing else. It opens nothing",
+            Yes,
+            "all of it",
+        ),
         Stored::Structure => words(
             "structure",
             "What the database takes around these records: its own structure, and room that was freed and overwritten",
@@ -281,7 +305,12 @@ fn words_of_stored(stored: &Stored) -> Words {
 fn goes(stored: &Stored) -> String {
     let given_up = format!("{GIVEN_UP_DAYS} days after the last policy ran out");
     match stored {
-        Stored::Root | Stored::Structure | Stored::OwnFile => "with the state folder".to_owned(),
+        Stored::Notices | Stored::NoticesRead => {
+            format!("when it is withdrawn, or {NOTICE_DAYS} days after it was given")
+        }
+        Stored::Root | Stored::HostKey | Stored::Structure | Stored::OwnFile => {
+            "with the state folder".to_owned()
+        }
         Stored::Policy => format!("when a newer one is published, or {given_up}"),
         Stored::Revocations => {
             format!(

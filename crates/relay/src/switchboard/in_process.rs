@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings, Share};
+use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings, HostNotice, Share};
 use stillroom_program::{Calendar, Timestamp, VerifiedPolicy, VerifiedRevocations};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
@@ -111,8 +111,9 @@ impl Live {
                         self.delivery.take_back_answers(unsent.into_inner());
                     }
                 }
-                Command::Lasting { connection, number, operation, by: _ } => {
-                    let request = Request { connection, number, operation };
+                Command::Lasting { connection, number, operation, by } => {
+                    let by = by.map(|device| device.key);
+                    let request = Request { connection, number, by, operation };
                     if lasting.requests.try_send(request).is_err() {
                         let fault = Err(Refusal::RelayFault);
                         self.delivery.handle_reply(connection, number, fault);
@@ -179,6 +180,10 @@ impl Switchboard for InProcess {
 
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
         self.with(|live, now| live.delivery.set_revocations(signed, list, now));
+    }
+
+    fn set_host_notices(&self, notices: Vec<HostNotice>) {
+        self.with(|live, _| live.delivery.set_host_notices(notices));
     }
 
     fn is_open(&self) -> bool {

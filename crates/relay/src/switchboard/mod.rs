@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use stillroom_delivery::{ConnectionId, Holdings, Share};
-use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations};
+use stillroom_delivery::{ConnectionId, Holdings, HostNotice, Share};
+use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations, VerifyingKey};
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 
@@ -40,6 +40,8 @@ pub struct Request {
     pub connection: ConnectionId,
     /// Their number for it.
     pub number: u32,
+    /// The staff device that asks; nobody where anybody may.
+    pub by: Option<VerifyingKey>,
     /// What they ask.
     pub operation: Operation,
 }
@@ -82,6 +84,9 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// A list of revoked devices was published: `list` is what `signed` was verified to say.
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations);
+
+    /// These are the host's notices that stand.
+    fn set_host_notices(&self, notices: Vec<HostNotice>);
 
     /// Whether chat is open: its hours and notices offer it, and somebody is on duty.
     fn is_open(&self) -> bool;

@@ -12,6 +12,8 @@ mod device;
 mod headers;
 #[cfg(unix)]
 mod holdings;
+#[cfg(unix)]
+mod host_notices;
 mod hours;
 mod leaving;
 mod line;

@@ -48,6 +48,8 @@ const LIST: &[Rows] = &[
     ),
     rows(Stored::Answers, "answers", "1", &["id", "runs_out", "batch"]),
     rows(Stored::Locales, "locale", "1", &["hash", "file"]),
+    rows(Stored::Notices, "notice", "1", &["number", "id", "runs_out", "record"]),
+    rows(Stored::NoticesRead, "notice_read", "1", &["notice", "device"]),
 ];
 
 /// Files that are no records, and hold nothing of a program.
@@ -141,6 +143,8 @@ fn files(folder: &Path, records: u64) -> Vec<Tally> {
             structure += bytes;
         } else if OWN_FILES.contains(&&*name) {
             own = (own.0 + 1, own.1 + bytes);
+        } else if name == crate::host_key::FILE {
+            all.push(Tally { stored: Stored::HostKey, count: 1, bytes });
         } else {
             all.push(Tally { stored: Stored::Unknown(name), count: 1, bytes });
         }

@@ -216,6 +216,11 @@ fn bytes_in_tables(folder: &Path) -> u64 {
     bytes
 }
 
+/// What is in no table.
+fn is_file(stored: &Stored) -> bool {
+    matches!(stored, Stored::Structure | Stored::OwnFile | Stored::HostKey)
+}
+
 fn unknown(inventory: &[Tally]) -> Vec<&str> {
     let name = |tally: &'_ Tally| matches!(&tally.stored, Stored::Unknown(_));
     let unknown = inventory.iter().filter(|tally| name(tally));
@@ -239,11 +244,14 @@ async fn the_inventory_is_every_column_of_every_table_and_every_byte_of_the_fold
     assert!(directory.enrol(ID, 0, vec![1; 33]).await.unwrap());
     assert!(directory.put_answers(AnswersBatchId([3; 16]), 100, vec![4; 500], 5).await.unwrap());
     assert!(directory.put_locale([6; 32], vec![8; 2000], 5).await.unwrap());
+    let id = HostNoticeId([8; 16]);
+    let notice = StoredNotice { id, runs_out: 100, record: vec![1; 90], read_by: Vec::new() };
+    assert!(directory.put_notice(notice, 5).await.unwrap());
+    directory.read_notice(id, [9; 32]).await.unwrap();
+    std::fs::write(folder.path().join(crate::host_key::FILE), [0; 32]).unwrap();
     let inventory = directory.inventory().await.unwrap();
     assert_eq!(unknown(&inventory), [""; 0]);
-    let records = inventory
-        .iter()
-        .filter(|tally| !matches!(tally.stored, Stored::Structure | Stored::OwnFile));
+    let records = inventory.iter().filter(|tally| !is_file(&tally.stored));
     assert!(records.clone().all(|tally| tally.count == 1), "{inventory:?}");
     assert_eq!(records.map(|tally| tally.bytes).sum::<u64>(), bytes_in_tables(folder.path()));
     let files = std::fs::read_dir(folder.path()).unwrap();
@@ -270,4 +278,33 @@ async fn what_is_not_on_the_list_is_told_of_all_the_same() {
     for expected in ["visits.address", "visits.at", "staff.phone", "versioned", "access.log"] {
         assert!(names.contains(&expected), "{names:?}");
     }
+}
+
+#[tokio::test]
+async fn a_notice_is_kept_with_who_read_it_until_it_is_withdrawn_or_runs_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    let notice = |number: u8, runs_out| StoredNotice {
+        id: HostNoticeId([number; 16]),
+        runs_out,
+        record: vec![number; 3],
+        read_by: Vec::new(),
+    };
+    for (number, runs_out) in [(9, 100), (1, 200)] {
+        assert!(directory.put_notice(notice(number, runs_out), 2).await.unwrap());
+    }
+    assert!(!directory.put_notice(notice(5, 300), 2).await.unwrap(), "one too many");
+    let (first, second) = (HostNoticeId([9; 16]), HostNoticeId([1; 16]));
+    directory.read_notice(first, [7; 32]).await.unwrap();
+    directory.read_notice(first, [7; 32]).await.unwrap();
+    directory.read_notice(HostNoticeId([3; 16]), [7; 32]).await.unwrap();
+    let read = StoredNotice { read_by: vec![[7; 32]], ..notice(9, 100) };
+    assert_eq!(directory.notices().await.unwrap(), [read, notice(1, 200)], "as they were given");
+    directory.forget_expired(100).await.unwrap();
+    assert_eq!(directory.notices().await.unwrap(), [notice(1, 200)]);
+    let left = directory.inventory().await.unwrap();
+    let read = left.iter().find(|tally| tally.stored == Stored::NoticesRead).unwrap();
+    assert_eq!(read.count, 0, "nobody is named for a notice that went");
+    assert!(directory.withdraw_notice(second).await.unwrap());
+    assert!(!directory.withdraw_notice(second).await.unwrap());
 }

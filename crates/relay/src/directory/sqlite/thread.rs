@@ -59,6 +59,21 @@ const LOCALES: &str = "
         file BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;";
 
+/// Notices of the host's, in the order in which they were given, and where each was read; made where an earlier relay
+/// had none.
+const NOTICES: &str = "
+    CREATE TABLE IF NOT EXISTS notice (
+        number INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE,
+        runs_out INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS notice_read (
+        notice BLOB NOT NULL,
+        device BLOB NOT NULL,
+        PRIMARY KEY (notice, device)
+    ) STRICT, WITHOUT ROWID;";
+
 /// Questions that may wait for the thread; whoever asks beyond that waits to ask. More than one device's
 /// worth, so that none holds up another.
 const QUESTIONS: usize = 64;
@@ -181,6 +196,7 @@ fn set_up(
     }
     database.execute_batch(ANSWERS)?;
     database.execute_batch(LOCALES)?;
+    database.execute_batch(NOTICES)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })

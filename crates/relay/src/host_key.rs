@@ -1,0 +1,81 @@
+//! The host's own key: made once, kept in the state folder for the relay's own user alone (`features.md` 6.3).
+//!
+//! It signs what the host tells administrators, and nothing else. Their consoles know it by the first notice that they
+//! see; whoever has the file can give notices in the host's name.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use rand_core::CryptoRng;
+use stillroom_program::SigningKey;
+use zeroize::Zeroizing;
+
+/// The file in the state folder.
+pub(crate) const FILE: &str = "host.key";
+
+/// The host's key; made where there is none.
+///
+/// # Errors
+/// The file cannot be read or written, or is no key.
+pub(crate) fn open(folder: &Path, rng: &mut dyn CryptoRng) -> io::Result<SigningKey> {
+    let path = folder.join(FILE);
+    match std::fs::read(&path).map(Zeroizing::new) {
+        Ok(seed) => {
+            let seed = seed.as_slice().try_into().map_err(|_| {
+                io::Error::new(io::ErrorKind::InvalidData, "the host's key was cut or altered")
+            })?;
+            Ok(SigningKey::from_bytes(seed))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = SigningKey::generate(rng);
+            keep(&path, &key)?;
+            Ok(key)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Written beside and moved into place, so that a computer that stops in between leaves a whole key or none.
+fn keep(path: &Path, key: &SigningKey) -> io::Result<()> {
+    let beside = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&beside)?;
+    file.write_all(&*key.to_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use getrandom::SysRng;
+    use rand_core::UnwrapErr;
+
+    #[test]
+    fn the_key_is_made_once_and_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = open(folder.path(), &mut UnwrapErr(SysRng)).unwrap();
+        let again = open(folder.path(), &mut UnwrapErr(SysRng)).unwrap();
+        assert_eq!(first.verifying_key(), again.verifying_key());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_cut_is_not_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), [1; 31]).unwrap();
+        assert!(open(folder.path(), &mut UnwrapErr(SysRng)).is_err());
+    }
+}
