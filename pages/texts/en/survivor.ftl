@@ -38,13 +38,13 @@ no-script = Chat needs JavaScript. It is switched off here, did not load, or is 
 
 ## A chat whose page was lost
 
-lost-page = I was in a chat and lost the page
+lost-page = I lost my chat, or have three words to come back
 lost-words = The three words from your chat
 lost-hint = They lead back to the same advocate, for as long as that advocate is on duty. What was written before is not shown again.
 # Where chat is not open.
 lost-page-closed = Were you in a chat, and lost this page? The three words work only while chat is open.
 three-words = These are not three words. Please look at them again.
-lost-return = Go back to my chat
+lost-return = Go back to my advocate
 
 ## What may stay on this device. One of the browsers’ texts is shown, the one for the browser in use.
 
@@ -268,6 +268,7 @@ end-minutes = If you do nothing, this chat ends in about { $count } minutes.
 end-come-back = You can start a new chat whenever you want.
 go-on = I want to say more
 goes-on = This chat goes on.
+way-back = Your advocate gave you three words to come back to them. You can read them here when this chat has ended.
 end-agree = Yes, end and erase
 
 ended-heading = It has ended
@@ -279,6 +280,9 @@ ended-by-silence = It closed because nothing was written for a long time. What w
 ended-unknown = It has ended. What was written is erased on this device.
 # Beside one of the above, while there is no connection.
 ended-not-told = There is no connection, so the advocate’s device does not know yet. It hears of it if this page stays open until the connection is back. If that is not safe, close the page.
+# Followed by three words.
+back-keep = To come back to the same advocate, open the same address again and type these three words:
+back-about = They work once, and only until your advocate goes off duty. Write them down only if nobody else will find them. Nothing of this chat comes back.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
 close-page-how = Where the browser does not let a page close itself, an ordinary website opens in its place.
