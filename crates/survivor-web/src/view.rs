@@ -451,6 +451,7 @@ impl View {
             }
         }
         self.set("word-said", "");
+        self.set("word-advice", "");
         if let Some(panel) = self.document.get_element_by_id("word-asked") {
             show_if(&panel, wanted.is_some());
             let part = wanted.map_or("", |wanted| words::code_word(wanted).0);

@@ -247,6 +247,10 @@ word-agree-asked = { $name } asks whether you want to agree on a code word. What
 word-agree-heading = Agree on a code word?
 word-kept = With a code word your advocates can know next time that it is you. If you agree, this is kept: a name that your advocate makes up, which other advocates here can see; the day; and a scrambled form of the word. Nobody can turn that back into the word. Whoever stole it could only guess. Nothing that you write is kept. You can ask at any time to have it all deleted.
 word-good = A good code word has at least six letters, is easy for you to remember, and hard to guess for anyone who knows you.
+# One of these three, while the word is typed.
+word-short = This word is still too short: it needs at least six letters or numbers.
+word-easy = This word is easy to guess. Please use more different letters, or two words.
+word-fine = This word is long enough. It is a good one if nobody who knows you would think of it.
 word-danger = Word for danger, if you want one
 word-danger-about = Give this one instead when somebody is making you chat. The screen looks the same, and only your advocate is warned.
 word-agree = Agree
