@@ -91,12 +91,18 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       for (const one of kept) assert.deepEqual(one, ['disc', 'text', 'off', 'off', '/search', true])
       await first.click('button', 'Agree')
       await first.seeAnywhere('There is no word in the box yet.')
-      await first.fill('textbox', 'Code word', RIGHT)
+      for (const [typed, advice] of [['aabbccaa', 'easy to guess'], ['blue', 'too short'], ['123 456', 'easy to guess'], ['', ''], [RIGHT, 'long enough']]) {
+        await first.fill('textbox', 'Code word', typed)
+        await first.until((advice) => { const { textContent } = document.getElementById('word-advice'); return advice ? textContent.includes(advice) : textContent === '' }, advice)
+      }
+      await assertAccessible(first, 'a good word')
+      await picture(first, `code-word-advice-phone-${name}`)
       await first.fill('textbox', 'Word for danger, if you want one', DANGER)
       await first.click('button', 'Agree')
       await first.seeNone('heading', AGREE)
       await sam.seeAnywhere('is kept. You can tell the survivor so.')
       assert.deepEqual(await fields(first), ['', ''])
+      assert.equal(await first.evaluate(() => document.getElementById('word-advice').textContent), '')
     })
 
     test('the right word is right, whatever keyboard it comes from, and is on neither page after', async () => {

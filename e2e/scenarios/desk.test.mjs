@@ -58,7 +58,7 @@ describe('the desk', () => {
     await desk.seeText('region', 'Chat 1', 'The survivor has left.')
     await survivor.stop()
     survivor = await scriptedSurvivor(program.visitor, { words: words.toUpperCase() })
-    await desk.seeText('list', 'Waiting', 'Came back to you after losing the page')
+    await desk.seeText('list', 'Waiting', 'Came back to you with three words')
     // Taken, so that no place of theirs is left in the line.
     await desk.click('button', 'Take next')
     await survivor.event((event) => event.phase === 'chatting')

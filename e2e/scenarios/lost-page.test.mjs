@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
+import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { HEADINGS, meet, onDuty, picture, startChat, survivorSays } from '../lib/people.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
@@ -22,7 +23,7 @@ async function typeWords(page, words) {
   await page.see('button', 'Start chat')
   await page.evaluate(() => document.querySelector('#lost summary').click())
   await page.fill('textbox', 'The three words from your chat', words)
-  await page.click('button', 'Go back to my chat')
+  await page.click('button', 'Go back to my advocate')
 }
 
 for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
@@ -56,6 +57,39 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await page.seeAnywhere('is here.')
       assert.ok(!(await shows(page)).includes(WRITTEN))
       assert.notEqual(await wordsOf(page), words, 'words are good once')
+      await page.close()
+    })
+
+    test('is given words when the chat is about to end, reads them at its end, and comes back to the same advocate', async () => {
+      const page = await startChat(browser, program.visitor, { viewport: PHONE })
+      await meet(page, desk)
+      await survivorSays(page, WRITTEN)
+      await desk.seeAnywhere(WRITTEN)
+      await desk.click('button', 'End chat')
+      await desk.click('checkbox', 'When you tell them, also give them three words that lead back to you')
+      await assertAccessible(desk, 'words to come back')
+      await picture(desk, `way-back-desk-${name}`)
+      await desk.click('button', 'Tell the survivor first')
+      await desk.seeAnywhere('The survivor has three words that lead back to you.')
+      await page.seeText('log', 'Conversation', 'You can read them here when this chat has ended.')
+      const backWords = () => page.evaluate(() => document.querySelector('#back strong').textContent)
+      const words = await backWords()
+      assert.match(words, /^[a-z]{3,8} [a-z]{3,8} [a-z]{3,8}$/)
+      await page.click('button', 'Yes, end and erase')
+      await page.see('heading', 'It has ended')
+      await page.seeAnywhere(words)
+      await page.seeAnywhere('Write them down only if nobody else will find them.')
+      await assertAccessible(page, 'words at the end')
+      await picture(page, `way-back-phone-${name}`)
+      assert.ok(!(await desk.evaluate(() => document.documentElement.outerHTML)).includes(words), 'the desk shows them nowhere')
+      await page.goto(program.visitor)
+      await typeWords(page, words)
+      await desk.seeText('list', 'Waiting', 'Came back to you with three words')
+      await page.see('heading', HEADINGS.waiting)
+      await meet(page, desk)
+      await page.seeAnywhere('is here.')
+      assert.ok(!(await shows(page)).includes(WRITTEN))
+      assert.equal(await backWords(), '', 'they are good once, and gone')
       await page.close()
     })
 

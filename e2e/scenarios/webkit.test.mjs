@@ -210,7 +210,7 @@ describe('in WebKit', () => {
       await desk.seeAnywhere('They have not left')
       await page.evaluate(() => document.querySelector('#lost summary').click())
       await page.fill('textbox', 'The three words from your chat', words)
-      await page.click('button', 'Go back to my chat')
+      await page.click('button', 'Go back to my advocate')
       await page.see('heading', HEADINGS.waiting)
       await meet(page, desk)
       await page.seeAnywhere('is here.')

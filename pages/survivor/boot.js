@@ -245,8 +245,17 @@ document.addEventListener('submit', event => {
   event.preventDefault()
   submits[event.target.id](event)
 })
+// Advice on a new code word, by what the desk goes by, and on what is easy to guess (features.md 3.4). Nothing is said
+// again that is said already.
+function advise(word) {
+  const signs = word.toLowerCase().match(/[\p{L}\p{N}]/gu) ?? []
+  const easy = new Set(signs).size < 4 || signs.every(sign => sign >= '0' && sign <= '9')
+  const words = signs.length ? said(signs.length < 6 ? 'word-short' : easy ? 'word-easy' : 'word-fine') : ''
+  if (at('word-advice').textContent != words) at('word-advice').textContent = words
+}
 document.addEventListener('input', event => {
   on(event)
+  if (event.target.id == 'word') advise(event.target.value)
   const full = event.target.closest('.own')?.querySelector('.full')
   if (!full) return
   const words = event.target.value.length < event.target.maxLength ? '' : said('own-words-full')

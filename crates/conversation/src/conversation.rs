@@ -243,6 +243,8 @@ pub enum Announcement {
     WordGiven(WordWanted),
     /// The survivor would rather not, or is not asked any more.
     NoWordGiven,
+    /// The advocate gave the survivor words that lead back to them after this chat.
+    WayBack,
 }
 
 impl fmt::Debug for Announcement {
@@ -258,6 +260,7 @@ impl fmt::Debug for Announcement {
             Self::HandedOver { .. } => "HandedOver",
             Self::NobodyTakesOver => "NobodyTakesOver",
             Self::StaysHere => "StaysHere",
+            Self::WayBack => "WayBack",
             Self::GoesOn => "GoesOn",
             Self::Awaited(_) => "Awaited",
             Self::ComesIn(_) => "ComesIn",
@@ -292,6 +295,8 @@ pub enum ConversationEvent {
     Announced(Announcement),
     /// The three words that lead back to this advocate if the page is lost. For the survivor alone.
     ReturnWords(Written),
+    /// The three words that lead back to this advocate after the chat, to be shown then. For the survivor alone.
+    WayBack(Written),
     /// The survivor has been silent for long, or is not any more.
     Silence(Silence),
     /// How far an agreement to show what is not sent yet has come.

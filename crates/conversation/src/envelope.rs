@@ -92,6 +92,8 @@ choice! {
         GiveWord { turn: u32, word: CodeWord, duress: Option<CodeWord> } = 27,
         /// From the survivor to the lead, in answer to that question: they would rather not.
         NoWord { turn: u32 } = 28,
+        /// From the lead to the survivor: what leads back to the lead after this chat.
+        WayBack { words: ReturnWords } = 29,
     }
 }
 
@@ -120,7 +122,7 @@ impl Zeroize for Content {
         match self {
             Self::Message { text } => text.zeroize(),
             Self::Beat { draft, .. } => draft.zeroize(),
-            Self::ReturnWords { words } => words.zeroize(),
+            Self::ReturnWords { words } | Self::WayBack { words } => words.zeroize(),
             Self::AskHandover { handover, .. } => handover.zeroize(),
             Self::Note { text } => text.zeroize(),
             Self::GiveWord { word, duress, .. } => {

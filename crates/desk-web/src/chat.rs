@@ -301,7 +301,7 @@ impl Chat {
                 None
             }
             // They are for the survivor's eyes.
-            ConversationEvent::ReturnWords(_) => None,
+            ConversationEvent::ReturnWords(_) | ConversationEvent::WayBack(_) => None,
         }
     }
 

@@ -264,8 +264,11 @@ impl Console {
     }
 
     /// Tells the survivor that the chat is about to end, and asks whether they go on.
-    pub(crate) fn ask_end(self, seat: Seat) {
+    pub(crate) fn ask_end(self, seat: Seat, with_way_back: bool) {
         if let Some(seated) = self.board.at(seat) {
+            let given =
+                !with_way_back || self.act(|desk, now| desk.give_way_back(seated.number, now));
+            self.board.trouble.set((!given).then_some("way-back-not-now"));
             self.act(|desk, now| desk.ask_end(seated.number, now));
         }
     }

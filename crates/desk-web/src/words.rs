@@ -80,6 +80,7 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::CameBack { .. } => return ("desk-came-back", None),
         Announcement::NobodyTakesOver => return ("handover-nobody", None),
         Announcement::StaysHere => return ("handover-they-wait", None),
+        Announcement::WayBack => return ("way-back-given", None),
         Announcement::GoesOn => return ("end-they-go-on", None),
         Announcement::Awaited(who) => return ("joining-awaited", Some(named(who))),
         Announcement::ComesIn(who) => return ("joining-comes-in", Some(named(who))),

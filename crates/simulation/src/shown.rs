@@ -30,6 +30,8 @@ pub struct ShownChat {
     pub beforehand: Option<Beforehand>,
     /// The words that lead back to it (a survivor's).
     pub return_words: Option<String>,
+    /// The words that lead back after the chat.
+    pub way_back: Option<String>,
     /// How far silence came, step by step.
     pub silences: Vec<Silence>,
     /// How far an agreement to show what is typed has come, step by step.
@@ -67,6 +69,7 @@ impl ShownChat {
             ConversationEvent::Roster(roster) => self.roster = roster,
             ConversationEvent::Announced(announcement) => self.announced.push(announcement),
             ConversationEvent::ReturnWords(words) => self.return_words = Some(words.to_string()),
+            ConversationEvent::WayBack(words) => self.way_back = Some(words.to_string()),
             ConversationEvent::Silence(silence) => self.silences.push(silence),
             ConversationEvent::Live(live) => self.live.push(live),
             ConversationEvent::Typed(typed) => self.typed.push(typed),

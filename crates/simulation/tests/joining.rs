@@ -524,6 +524,10 @@ fn no_code_word_is_asked_for_while_somebody_else_would_read_it() {
     scene.come();
     scene.expect_in();
     assert_eq!(agree(&mut scene), Err(WordRefusal::SomebodyJoins));
+    let give = |scene: &mut Scene| {
+        scene.world.as_desk(scene.sam, |core, now| core.give_way_back(FIRST, now))
+    };
+    assert_eq!(give(&mut scene), Some(false), "nor is a word given that they would read");
     let survivor = scene.survivor;
     let given = scene.world.as_survivor(survivor, |core, now| core.give_word("kettle", "", now));
     assert_eq!(given, Some(Err(WriteError::NotNow)));
@@ -531,6 +535,7 @@ fn no_code_word_is_asked_for_while_somebody_else_would_read_it() {
     scene.put_out();
     scene.world.run_for(A_WHILE);
     assert_eq!(agree(&mut scene), Ok(()));
+    assert_eq!(give(&mut scene), Some(true));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use core::time::Duration;
 
 use scene::{A_WHILE, FIRST, SOON, add_desk, chatting, on_duty, start, start_with, take};
 use stillroom_conversation::{
-    ChatNumber, ComesBack, Ending, Phase, ReturnWords, SafetyAnswer, Said, WaitingSurvivor,
+    Announcement, ChatNumber, ComesBack, Ending, Phase, ReturnWords, SafetyAnswer, Said,
+    WaitingSurvivor,
 };
 use stillroom_simulation::{DeviceNumber, World};
 
@@ -122,6 +123,68 @@ fn after_a_chat_that_was_ended_its_words_lead_nowhere() {
     world.run_for(SOON);
     come_back(&mut world, &words);
     assert_eq!(first_waiting(&mut world, desk).beforehand.comes_back, ComesBack::Elsewhere);
+}
+
+/// The words for after the chat that the survivor's page has.
+fn way_back(world: &mut World, desk: DeviceNumber, survivor: DeviceNumber) -> String {
+    assert_eq!(world.as_desk(desk, |core, now| core.give_way_back(FIRST, now)), Some(true));
+    let shown = |world: &World| world.shown(survivor).chat(0).way_back;
+    assert!(world.run_until(SOON, |world| shown(world).is_some()));
+    assert!(world.shown(survivor).chat(0).announced.contains(&Announcement::WayBack));
+    shown(world).unwrap()
+}
+
+#[test]
+fn after_a_chat_that_was_ended_words_for_that_lead_back_to_the_same_advocate_once() {
+    for by_survivor in [false, true] {
+        let (mut world, desk, survivor) = chatting(12);
+        let words = way_back(&mut world, desk, survivor);
+        if by_survivor {
+            world.as_survivor(survivor, |core, now| core.end(now));
+        } else {
+            world.as_desk(desk, |core, now| core.end(FIRST, now));
+        }
+        world.run_for(SOON);
+        let _waits_already = start(&mut world);
+        first_waiting(&mut world, desk);
+        let back = come_back(&mut world, &words);
+        assert!(world.run_until(SOON, |world| world.shown(desk).waiting.len() == 2));
+        let first = first_waiting(&mut world, desk);
+        assert_eq!(first.beforehand.comes_back, ComesBack::Here(FIRST), "they come first");
+        take(&mut world, desk, back, SECOND);
+        assert!(world.shown(back).chat(0).messages.is_empty(), "nothing of the chat comes back");
+        come_back(&mut world, &words);
+        assert!(world.run_until(SOON, |world| world.shown(desk).waiting.len() == 2));
+        let comes_back = world.shown(desk).waiting[1].beforehand.comes_back;
+        assert_eq!(comes_back, ComesBack::Elsewhere);
+    }
+}
+
+#[test]
+fn words_for_after_the_chat_go_when_the_advocate_goes_off_duty_and_are_not_given_then() {
+    let (mut world, desk, survivor) = chatting(13);
+    let words = way_back(&mut world, desk, survivor);
+    world.as_desk(desk, |core, _| core.go_off_duty());
+    world.run_for(SOON);
+    assert_eq!(world.as_desk(desk, |core, now| core.give_way_back(FIRST, now)), Some(false));
+    world.as_desk(desk, |core, now| core.end(FIRST, now));
+    world.as_desk(desk, |core, now| core.go_on_duty(now));
+    world.run_for(SOON);
+    come_back(&mut world, &words);
+    assert_eq!(first_waiting(&mut world, desk).beforehand.comes_back, ComesBack::Elsewhere);
+}
+
+#[test]
+fn the_relay_never_sees_the_words_for_after_the_chat() {
+    let (mut world, desk, survivor) = chatting(14);
+    let words = way_back(&mut world, desk, survivor);
+    world.as_desk(desk, |core, now| core.end(FIRST, now));
+    world.run_for(SOON);
+    come_back(&mut world, &words);
+    first_waiting(&mut world, desk);
+    let found =
+        |frame: &Vec<u8>| frame.windows(words.len()).any(|window| window == words.as_bytes());
+    assert!(!world.seen_by_relay.iter().any(found));
 }
 
 /// Somebody read the words off the survivor's screen, whose page is open all the while.

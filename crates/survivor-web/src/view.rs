@@ -110,6 +110,9 @@ impl View {
             return None;
         }
         self.screen = screen;
+        if screen != "ended" {
+            self.show_way_back("");
+        }
         if screen == "waiting" || screen == "chat" {
             self.say_how_far();
         } else {
@@ -233,6 +236,7 @@ impl View {
             ConversationEvent::Roster(here) => self.show_roster(here),
             ConversationEvent::Announced(said) => self.announce(&said),
             ConversationEvent::ReturnWords(words) => self.show_return_words(&words),
+            ConversationEvent::WayBack(words) => self.show_way_back(&words),
             ConversationEvent::Silence(silence) => self.show_silence(silence),
             ConversationEvent::Live(live) => {
                 self.show_live(live);
@@ -325,6 +329,14 @@ impl View {
         if let Some(item) = self.copy("of-words") {
             put(&item, "strong", words);
             self.append(&item, false);
+        }
+    }
+
+    /// The words that lead back to this advocate, which are seen when the chat has ended; nothing where there are none.
+    fn show_way_back(&self, words: &str) {
+        self.set("back-words", words);
+        if let Some(back) = self.document.get_element_by_id("back") {
+            show_if(&back, !words.is_empty());
         }
     }
 
@@ -439,6 +451,7 @@ impl View {
             }
         }
         self.set("word-said", "");
+        self.set("word-advice", "");
         if let Some(panel) = self.document.get_element_by_id("word-asked") {
             show_if(&panel, wanted.is_some());
             let part = wanted.map_or("", |wanted| words::code_word(wanted).0);

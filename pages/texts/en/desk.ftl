@@ -158,8 +158,8 @@ waiting-interpreter = Wants an interpreter
 safety-nobody = Says nobody sees their device
 safety-yes = Says somebody may see their device
 safety-not-sure = Not sure who sees their device
-comes-back-here = Came back to you after losing the page
-comes-back-elsewhere = Lost their page. Perhaps a colleague’s chat
+comes-back-here = Came back to you with three words
+comes-back-elsewhere = Has three words to come back, perhaps to a colleague
 waiting-count = People waiting: { $count }
 
 ## Your chats
@@ -498,6 +498,9 @@ desk-end-desk = It is erased here as well, and on the server. Nobody can bring i
 # Asks the survivor first.
 desk-end-ask = Tell the survivor first
 desk-end-ask-means = They read what happens, and have { $count } minutes to agree or to say more. Time during which they cannot see it does not count.
+way-back-give = When you tell them, also give them three words that lead back to you
+way-back-given = The survivor has three words that lead back to you. Their page shows them when this chat has ended. The words work once, and only until you go off duty.
+way-back-not-now = The survivor has no words that lead back to you: you are off duty, they are not here just now, or somebody else in the chat would read them.
 desk-end-and-erase = End and erase
 desk-keep-chatting = Keep chatting
 

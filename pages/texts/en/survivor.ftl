@@ -38,13 +38,13 @@ no-script = Chat needs JavaScript. It is switched off here, did not load, or is 
 
 ## A chat whose page was lost
 
-lost-page = I was in a chat and lost the page
+lost-page = I lost my chat, or have three words to come back
 lost-words = The three words from your chat
 lost-hint = They lead back to the same advocate, for as long as that advocate is on duty. What was written before is not shown again.
 # Where chat is not open.
 lost-page-closed = Were you in a chat, and lost this page? The three words work only while chat is open.
 three-words = These are not three words. Please look at them again.
-lost-return = Go back to my chat
+lost-return = Go back to my advocate
 
 ## What may stay on this device. One of the browsers’ texts is shown, the one for the browser in use.
 
@@ -249,6 +249,10 @@ word-agree-asked = { $name } asks whether you want to agree on a code word. What
 word-agree-heading = Agree on a code word?
 word-kept = With a code word your advocates can know next time that it is you. If you agree, this is kept: a name that your advocate makes up, which other advocates here can see; the day; and a scrambled form of the word. Nobody can turn that back into the word. Whoever stole it could only guess. Nothing that you write is kept. You can ask at any time to have it all deleted.
 word-good = A good code word has at least six letters, is easy for you to remember, and hard to guess for anyone who knows you.
+# One of these three, while the word is typed.
+word-short = This word is still too short: it needs at least six letters or numbers.
+word-easy = This word is easy to guess. Please use more different letters, or two words.
+word-fine = This word is long enough. It is a good one if nobody who knows you would think of it.
 word-danger = Word for danger, if you want one
 word-danger-about = Give this one instead when somebody is making you chat. The screen looks the same, and only your advocate is warned.
 word-agree = Agree
@@ -270,6 +274,7 @@ end-minutes = If you do nothing, this chat ends in about { $count } minutes.
 end-come-back = You can start a new chat whenever you want.
 go-on = I want to say more
 goes-on = This chat goes on.
+way-back = Your advocate gave you three words to come back to them. You can read them here when this chat has ended.
 end-agree = Yes, end and erase
 
 ended-heading = It has ended
@@ -283,6 +288,9 @@ ended-unknown = It has ended. What was written is erased on this device.
 ended-turned-away = This program cannot chat with you now. What was written is erased. There are other ways to get help on this page. If you are in danger, please call the emergency number there.
 # Beside one of the above, while there is no connection.
 ended-not-told = There is no connection, so the advocate’s device does not know yet. It hears of it if this page stays open until the connection is back. If that is not safe, close the page.
+# Followed by three words.
+back-keep = To come back to the same advocate, open the same address again and type these three words:
+back-about = They work once, and only until your advocate goes off duty. Write them down only if nobody else will find them. Nothing of this chat comes back.
 ended-return = To come back, open the same address again. It is always a new chat: nothing of this one was kept.
 close-page = Close this page
 close-page-how = Where the browser does not let a page close itself, an ordinary website opens in its place.

@@ -439,6 +439,7 @@ fn conversation(event: &ConversationEvent) -> Value {
         ConversationEvent::ReturnWords(words) => {
             json!({"event": "return-words", "words": &**words})
         }
+        ConversationEvent::WayBack(words) => json!({"event": "way-back", "words": &**words}),
         ConversationEvent::Silence(silence) => match silence {
             Silence::Over => json!({"event": "silence", "step": "over"}),
             Silence::Asked => json!({"event": "silence", "step": "asked"}),
@@ -527,6 +528,7 @@ fn announced(announcement: &Announcement) -> Value {
             json!({"event": "announced", "what": "nobody-takes-over"})
         }
         Announcement::StaysHere => json!({"event": "announced", "what": "stays-here"}),
+        Announcement::WayBack => json!({"event": "announced", "what": "way-back"}),
         Announcement::GoesOn => json!({"event": "announced", "what": "goes-on"}),
         Announcement::WordGiven(wanted) => {
             json!({"event": "announced", "what": "code-word-given", "wanted": word(wanted)})

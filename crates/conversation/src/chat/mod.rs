@@ -649,6 +649,12 @@ impl Chat {
                 let event = ConversationEvent::ReturnWords(words);
                 self.outputs.push_back(ChatOutput::Conversation(event));
             }
+            Content::WayBack { words } if self.is_from_lead_to_survivor(sender) => {
+                let words = Written::new(words.as_str());
+                let event = ConversationEvent::WayBack(words);
+                self.outputs.push_back(ChatOutput::Conversation(event));
+                self.announce(Announcement::WayBack);
+            }
             Content::Silence { silence } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::Silence(silence));
             }
@@ -716,6 +722,7 @@ impl Chat {
                 self.live.handle_step(turn, step, now);
             }
             Content::ReturnWords { .. }
+            | Content::WayBack { .. }
             | Content::Silence { .. }
             | Content::AskHandover { .. }
             | Content::WithdrawHandover { .. }

@@ -9,10 +9,10 @@ use core::time::Duration;
 
 use stillroom_program::Timestamp;
 
-use super::{ChatEvent, ChatNumber, Desk};
+use super::{ChatEvent, ChatNumber, Desk, Duty, returns::BackFrom};
 use crate::{
     chat::Sign,
-    conversation::{EndStep, Ending},
+    conversation::{Announcement, ConversationEvent, EndStep, Ending},
     envelope::Content,
     limits::END_ASKED_MINUTES,
 };
@@ -77,6 +77,26 @@ impl Desk {
         let asked = EndStep::Asked { minutes: END_ASKED_MINUTES };
         self.show_chat(chat, ChatEvent::End(asked));
         self.settle();
+    }
+
+    /// Gives the survivor three words that lead back to this desk after the chat, for as long as it is on duty. Says
+    /// whether they have them: not off duty, and not while anybody else would read them.
+    pub fn give_way_back(&mut self, chat: ChatNumber, now: Timestamp) -> bool {
+        self.now = now;
+        let on_duty = self.duty.shown() != Duty::Off;
+        let held = self.chats.get_mut(&chat).filter(|held| held.is_with_survivor());
+        let held = held.filter(|held| on_duty && held.joining.is_nobody());
+        let given = held.and_then(|held| {
+            let words = self.returns.give(chat, BackFrom::End, &self.randomness, now)?;
+            held.chat.say(Content::WayBack { words }, now);
+            Some(())
+        });
+        if given.is_some() {
+            let said = ConversationEvent::Announced(Announcement::WayBack);
+            self.show_chat(chat, ChatEvent::Conversation(said));
+        }
+        self.settle();
+        given.is_some()
     }
 
     /// Takes that back, if the survivor is still asked.

@@ -55,7 +55,7 @@ use self::{
     handover::Questions,
     joining::{Called, Joining},
     offers::OwnOffers,
-    returns::Returns,
+    returns::{BackFrom, Returns},
     shift::OwnShift,
     silence::{Due, Watch},
     vault::OwnVault,
@@ -853,10 +853,10 @@ impl Desk {
             ChatOutput::SurvivorArrived => self.handle_arrived(number),
             ChatOutput::Sign(sign) => self.handle_sign(number, sign),
             ChatOutput::Ended(ending) => {
-                let over =
-                    [Ending::BySurvivor, Ending::ByStaff, Ending::HandedOver, Ending::TurnedAway];
-                if over.contains(&ending) {
-                    self.returns.forget(number);
+                match ending {
+                    Ending::BySurvivor | Ending::ByStaff => self.returns.handle_ended(number),
+                    Ending::HandedOver | Ending::TurnedAway => self.returns.forget(number),
+                    _ => {}
                 }
                 // Whoever joined a colleague's chat did not end it.
                 let is_guest = self.chats.get(&number).is_some_and(|held| held.called.is_some());
@@ -900,8 +900,9 @@ impl Desk {
         let on_duty = self.duty.shown() != Duty::Off;
         if let Some(held) = self.chats.get_mut(&number) {
             held.offer = None;
-            if let Some(words) =
-                on_duty.then(|| self.returns.give(number, &self.randomness, self.now)).flatten()
+            if let Some(words) = on_duty
+                .then(|| self.returns.give(number, BackFrom::LostPage, &self.randomness, self.now))
+                .flatten()
             {
                 held.chat.say(Content::ReturnWords { words }, self.now);
             }

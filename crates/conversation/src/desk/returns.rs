@@ -1,5 +1,6 @@
 //! Return words: three words that this desk gives out at the start of each chat and knows again, once, when
-//! somebody who lost their page brings them in their sealed intake (`features.md` 3.8).
+//! somebody who lost their page brings them in their sealed intake (`features.md` 3.8); and those that an advocate gives
+//! for after the chat (3.4).
 //!
 //! Only their salted hashes stay here, and only for the shift. They restore nothing and prove no identity:
 //! whoever saw them on the survivor's screen could bring them, and gets a place at the head of the line.
@@ -25,9 +26,19 @@ const WORDS: &str = include_str!("words.txt");
 /// How many they are, so that ten random bits choose one.
 const WORDS_COUNT: usize = 1024;
 
+/// What words lead back from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BackFrom {
+    /// A page that is lost in the middle of a chat.
+    LostPage,
+    /// The end of a chat.
+    End,
+}
+
 /// Words that are good.
 struct Given {
     chat: ChatNumber,
+    from: BackFrom,
     salt: [u8; 16],
     hash: [u8; 32],
     until: Timestamp,
@@ -42,20 +53,22 @@ pub(crate) struct Returns {
 }
 
 impl Returns {
-    /// New words for the survivor in this chat.
+    /// New words for the survivor in this chat, in place of earlier ones for the same.
     pub(crate) fn give(
         &mut self,
         chat: ChatNumber,
+        from: BackFrom,
         randomness: &Randomness,
         now: Timestamp,
     ) -> Option<ReturnWords> {
         let words = ReturnWords::of(&pick(randomness)?)?;
         let salt = randomness.bytes();
         let hash = salted(&salt, &words);
+        self.given.retain(|given| (given.chat, given.from) != (chat, from));
         if self.given.len() >= RETURN_WORDS_HELD {
             self.given.pop_front();
         }
-        self.given.push_back(Given { chat, salt, hash, until: now + RETURN_WORDS_LAST });
+        self.given.push_back(Given { chat, from, salt, hash, until: now + RETURN_WORDS_LAST });
         Some(words)
     }
 
@@ -80,7 +93,12 @@ impl Returns {
         chat
     }
 
-    /// This chat came to an end that nobody comes back from.
+    /// This chat was ended: its page is lost no more.
+    pub(crate) fn handle_ended(&mut self, chat: ChatNumber) {
+        self.given.retain(|given| (given.chat, given.from) != (chat, BackFrom::LostPage));
+    }
+
+    /// This chat went on to somebody else.
     pub(crate) fn forget(&mut self, chat: ChatNumber) {
         self.given.retain(|given| given.chat != chat);
     }
@@ -149,7 +167,7 @@ mod tests {
     #[test]
     fn words_lead_back_once() {
         let mut returns = Returns::default();
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         assert_eq!(returns.judge(ticket(1), &words, NOW), Some(CHAT));
         assert_eq!(
             returns.judge(ticket(1), &words, NOW),
@@ -162,7 +180,7 @@ mod tests {
     #[test]
     fn a_place_has_one_try() {
         let mut returns = Returns::default();
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         let wrong = ReturnWords::of("apple apple apple").unwrap();
         assert_eq!(returns.judge(ticket(1), &wrong, NOW), None);
         assert_eq!(returns.judge(ticket(1), &words, NOW), None);
@@ -172,7 +190,7 @@ mod tests {
     #[test]
     fn after_so_many_wrong_tries_none_counts_until_the_next_shift() {
         let mut returns = Returns::default();
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         let wrong = ReturnWords::of("apple apple apple").unwrap();
         for number in 0..=u8::try_from(RETURN_TRIES_MAX).unwrap() {
             assert_eq!(returns.judge(ticket(number), &wrong, NOW), None);
@@ -180,7 +198,7 @@ mod tests {
         assert_eq!(returns.judge(ticket(200), &words, NOW), None);
         assert!(returns.judged.len() <= RETURN_TRIES_MAX + RETURN_WORDS_HELD);
         returns.clear();
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         assert_eq!(returns.judge(ticket(200), &words, NOW), Some(CHAT));
     }
 
@@ -188,11 +206,29 @@ mod tests {
     fn words_are_good_for_twelve_hours_and_not_after_the_chat_was_ended() {
         let mut returns = Returns::default();
         let late = NOW + Duration::from_secs(12 * 60 * 60);
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         assert_eq!(returns.judge(ticket(1), &words, late), None);
-        let words = returns.give(CHAT, &randomness(), NOW).unwrap();
+        let words = returns.give(CHAT, BackFrom::LostPage, &randomness(), NOW).unwrap();
         returns.forget(CHAT);
         assert_eq!(returns.judge(ticket(2), &words, NOW), None);
+    }
+
+    #[test]
+    fn words_for_after_a_chat_are_good_when_it_was_ended_and_the_latest_alone() {
+        let (mut returns, randomness) = (Returns::default(), randomness());
+        let give =
+            |returns: &mut Returns, from| returns.give(CHAT, from, &randomness, NOW).unwrap();
+        let lost = give(&mut returns, BackFrom::LostPage);
+        let first = give(&mut returns, BackFrom::End);
+        let words = give(&mut returns, BackFrom::End);
+        returns.handle_ended(CHAT);
+        assert_eq!(returns.judge(ticket(1), &lost, NOW), None);
+        assert_eq!(returns.judge(ticket(2), &first, NOW), None);
+        assert_eq!(returns.judge(ticket(3), &words, NOW), Some(CHAT));
+        assert_eq!(returns.judge(ticket(4), &words, NOW), None, "once");
+        let words = give(&mut returns, BackFrom::End);
+        returns.forget(CHAT);
+        assert_eq!(returns.judge(ticket(5), &words, NOW), None);
     }
 
     #[test]
@@ -200,7 +236,9 @@ mod tests {
         let mut returns = Returns::default();
         let (mut given, randomness) = (Vec::new(), randomness());
         for number in 0..100 {
-            given.push(returns.give(ChatNumber(number), &randomness, NOW).unwrap());
+            given.push(
+                returns.give(ChatNumber(number), BackFrom::LostPage, &randomness, NOW).unwrap(),
+            );
         }
         assert_eq!(returns.given.len(), RETURN_WORDS_HELD);
         assert_eq!(returns.judge(ticket(1), &given[0], NOW), None);

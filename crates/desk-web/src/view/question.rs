@@ -2,7 +2,7 @@
 //! happen to the survivor (`features.md` 3.6, 4.1, 5.3).
 
 use leptos::ev;
-use leptos::html::{button, div, h2, li, p, ul};
+use leptos::html::{button, div, h2, input, label, li, p, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::{END_ASKED_MINUTES, EndStep};
 
@@ -66,9 +66,17 @@ fn ask_first(console: Console, seat: Seat) -> Option<(impl IntoView, impl IntoVi
     let could = chat.with_untracked(|chat| chat.stage() == Stage::Open && !asked(chat));
     could.then(|| {
         let count = END_ASKED_MINUTES.to_string();
-        let means = p().child(say_with("desk-end-ask-means", &[("count", &count)]));
+        let with_way_back = RwSignal::new(false);
+        let tick = input()
+            .attr("type", "checkbox")
+            .attr("autocomplete", "off")
+            .on(ev::change, move |event| with_way_back.set(event_target_checked(&event)));
+        let means = (
+            p().child(say_with("desk-end-ask-means", &[("count", &count)])),
+            label().class("choice").child((tick, span().child(say("way-back-give")))),
+        );
         let ask = answer(console, "button button-main", "desk-end-ask", move || {
-            console.ask_end(seat);
+            console.ask_end(seat, with_way_back.get_untracked());
         });
         (means, ask)
     })
