@@ -6,6 +6,11 @@ use stillroom_program::{Device, NewDevice, Roles, RootKey, Timestamp, Validity};
 
 /// The device of an advocate of the tests' program.
 pub(crate) fn device(number: u8, now: Timestamp) -> Device {
+    device_with(number, Roles::ADVOCATE, now)
+}
+
+/// The device of somebody with these rights in it.
+pub(crate) fn device_with(number: u8, roles: Roles, now: Timestamp) -> Device {
     let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
     let validity = Validity::days(now, 30);
     let administrator = RootKey::generate(&mut random(0))
@@ -18,7 +23,7 @@ pub(crate) fn device(number: u8, now: Timestamp) -> Device {
         .unwrap();
     let new = NewDevice::generate(&mut random(number));
     let (key, receiving) = (new.signing.verifying_key(), new.receiving.public_key());
-    let chain = administrator.certify(key, &receiving, Roles::ADVOCATE, validity).unwrap();
+    let chain = administrator.certify(key, &receiving, roles, validity).unwrap();
     let name = administrator.certify_name(key, "Advocate").unwrap();
     new.certified(chain, name).unwrap()
 }
