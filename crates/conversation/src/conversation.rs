@@ -81,23 +81,39 @@ pub enum JoinsAs {
     Interpreter = 0,
     /// To stand by the advocate.
     Supervisor = 1,
+    /// To meet the survivor, who may go on with them.
+    Successor = 2,
 }
 
 impl JoinsAs {
-    /// The role that they show as.
-    pub fn role(self) -> Role {
+    /// The role that somebody with these rights shows as.
+    pub fn role(self, roles: Roles) -> Role {
         match self {
             Self::Interpreter => Role::Interpreter,
             Self::Supervisor => Role::Supervisor,
+            Self::Successor => role_of(roles),
         }
     }
 
-    /// What their certificate must say.
-    pub fn right(self) -> Roles {
+    /// Whether somebody with these rights may: with whom the survivor goes on leads the next chat.
+    pub fn is_for(self, roles: Roles) -> bool {
         match self {
-            Self::Interpreter => Roles::INTERPRETER,
-            Self::Supervisor => Roles::SUPERVISOR,
+            Self::Interpreter => roles.contains(Roles::INTERPRETER),
+            Self::Supervisor => roles.contains(Roles::SUPERVISOR),
+            Self::Successor => roles.may_lead(),
         }
+    }
+}
+
+/// The role that a certificate's rights show as: a supervisor who is an advocate as well is who was promised
+/// where a survivor goes on with a supervisor.
+pub(crate) fn role_of(roles: Roles) -> Role {
+    if roles.contains(Roles::SUPERVISOR) {
+        Role::Supervisor
+    } else if roles.contains(Roles::ADVOCATE) {
+        Role::Advocate
+    } else {
+        Role::Interpreter
     }
 }
 
@@ -108,6 +124,15 @@ pub struct Newcomer {
     pub name: String,
     /// As what.
     pub joins_as: JoinsAs,
+    /// The role that they show as, by their certificate.
+    pub role: Role,
+}
+
+impl Newcomer {
+    /// Somebody of this name, with these rights.
+    pub(crate) fn new(name: &str, joins_as: JoinsAs, roles: Roles) -> Self {
+        Self { name: name.into(), joins_as, role: joins_as.role(roles) }
+    }
 }
 
 impl fmt::Debug for Newcomer {
@@ -489,6 +514,8 @@ pub enum HandoverStep {
     TheyWait,
     /// They agreed, and nobody else can be had: they stay.
     NobodyFree,
+    /// The colleague who came to meet them is not here any more, so they are not asked.
+    ColleagueLeft,
 }
 
 /// How far the question whether the chat may end has come, at the desk that asked it.

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use stillroom_conversation::{
     Announcement, Author, Beforehand, ChatEvent, Company, ConversationEvent, EndStep, Ending,
-    HandoverStep, Live, MessageNumber, Participant, Role, SafetyAnswer, Silence, Typed, WordStep,
-    Written,
+    HandoverStep, JoinsAs, Live, MessageNumber, Newcomer, Participant, Role, SafetyAnswer, Silence,
+    Typed, WordStep, Written,
 };
 use stillroom_program::{Checklist, Timestamp};
 use zeroize::Zeroizing;
@@ -184,7 +184,7 @@ pub(crate) struct Chat {
     /// How far it has come that a third person joins.
     company: Company,
     /// Whether it is a colleague's, and this desk joined it.
-    guest: bool,
+    entered: Option<JoinsAs>,
     next: u64,
 }
 
@@ -218,7 +218,7 @@ impl Chat {
             word: None,
             note: None,
             company: Company::Nobody,
-            guest: false,
+            entered: None,
             next: 0,
         }
     }
@@ -258,8 +258,8 @@ impl Chat {
                 self.note = Some(note);
                 None
             }
-            ChatEvent::Entered(_) => {
-                self.guest = true;
+            ChatEvent::Entered(joins_as) => {
+                self.entered = Some(joins_as);
                 self.stage = Stage::Open;
                 None
             }
@@ -346,8 +346,8 @@ impl Chat {
     fn enter(&mut self, stage: Stage) -> Option<News> {
         self.stage = stage;
         if self.is_over() {
-            let (reminded, guest) = (self.reminded, self.guest);
-            *self = Self { stage, reminded, guest, next: self.next, ..Self::new() };
+            let (reminded, entered) = (self.reminded, self.entered);
+            *self = Self { stage, reminded, entered, next: self.next, ..Self::new() };
         }
         Some(News::Stage(stage))
     }
@@ -369,7 +369,20 @@ impl Chat {
 
     /// Whether it is a colleague's, and this desk joined it.
     pub(crate) fn is_guest(&self) -> bool {
-        self.guest
+        self.entered.is_some()
+    }
+
+    /// As what this desk joined it.
+    pub(crate) fn entered(&self) -> Option<JoinsAs> {
+        self.entered
+    }
+
+    /// Who is here so that the survivor may go on with them.
+    pub(crate) fn successor(&self) -> Option<&Newcomer> {
+        match &self.company {
+            Company::Here(who) if who.joins_as == JoinsAs::Successor => Some(who),
+            _ => None,
+        }
     }
 
     /// Who is here.

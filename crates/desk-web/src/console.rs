@@ -289,6 +289,31 @@ impl Console {
         }
     }
 
+    /// Asks the survivor whether whoever may go on with them may come into this chat first.
+    ///
+    /// # Errors
+    /// As the core says; nothing was asked then.
+    pub(crate) fn ask_meeting(self, seat: Seat, colleague: StaffId) -> Result<(), WriteError> {
+        let chat = self.board.at(seat).ok_or(WriteError::NotNow)?.number;
+        self.act(|desk, now| desk.ask_joining(chat, colleague, JoinsAs::Successor, now))
+    }
+
+    /// Asks the survivor whether the colleague whom they met may take over.
+    ///
+    /// # Errors
+    /// As the core says; nothing was asked then.
+    pub(crate) fn hand_over_to_met(
+        self,
+        seat: Seat,
+        why: HandoverReason,
+        words: &str,
+        note: &str,
+    ) -> Result<(), WriteError> {
+        let chat = self.board.at(seat).ok_or(WriteError::NotNow)?.number;
+        let asked = Handover::new(why, words, note)?;
+        self.act(|desk, now| desk.hand_over_to_met(chat, asked, now))
+    }
+
     /// Asks no more, or puts a third person out.
     pub(crate) fn put_out(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {

@@ -4,8 +4,9 @@
 
 use stillroom_conversation::{
     Again, Announcement, Asks, ComesBack, Company, Duty, EndStep, Ending, HandoverStep, Hindrance,
-    Line, Live, LiveKind, LiveStep, Meant, Newcomer, Role, SafetyAnswer, Silence, StaysAway,
-    Successor, Trouble, TurnedAway, VaultState, WordRefusal, WordStep, WordWanted, WriteError,
+    JoinsAs, Line, Live, LiveKind, LiveStep, Meant, Newcomer, Role, SafetyAnswer, Silence,
+    StaysAway, Successor, Trouble, TurnedAway, VaultState, WordRefusal, WordStep, WordWanted,
+    WriteError,
 };
 use stillroom_program::{Weakness, WordDue};
 use stillroom_protocol::Refusal;
@@ -85,7 +86,9 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::Awaited(who) => return ("joining-awaited", Some(named(who))),
         Announcement::ComesIn(who) => return ("joining-comes-in", Some(named(who))),
         Announcement::AskedToLeave(who) => return ("joining-leaving", Some(named(who))),
-        Announcement::StaysAway { who, why } => return (stays_away(*why), Some(named(who))),
+        Announcement::StaysAway { who, why } => {
+            return (stays_away(who.joins_as, *why), Some(named(who)));
+        }
         // Said on the survivor's device alone; here it is a step of the question.
         Announcement::WordGiven(_) => return ("word-checking", None),
         Announcement::NoWordGiven => return ("word-declined", None),
@@ -94,11 +97,12 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
 }
 
 fn named(who: &Newcomer) -> (&str, Role) {
-    (&who.name, who.joins_as.role())
+    (&who.name, who.role)
 }
 
-fn stays_away(why: StaysAway) -> &'static str {
+fn stays_away(joins_as: JoinsAs, why: StaysAway) -> &'static str {
     match why {
+        StaysAway::NotWanted if joins_as == JoinsAs::Successor => "meeting-not-wanted",
         StaysAway::NotWanted => "joining-not-wanted",
         StaysAway::NotAsked => "joining-not-asked",
         StaysAway::CannotCome => "joining-cannot-come",
@@ -109,12 +113,31 @@ fn stays_away(why: StaysAway) -> &'static str {
 pub(crate) fn company(company: &Company) -> Option<(&'static str, Newcomer)> {
     let (text, who) = match company {
         Company::Nobody => return None,
+        Company::Asked(who) if who.joins_as == JoinsAs::Successor => ("meeting-asked", who),
         Company::Asked(who) => ("joining-asked", who),
         Company::Awaited(who) => ("joining-awaited", who),
         Company::Here(who) => ("joining-here", who),
         Company::Leaving(who) => ("joining-leaving", who),
     };
     Some((text, who.clone()))
+}
+
+/// What whoever joined a colleague's chat reads above it.
+pub(crate) fn guest(joins_as: JoinsAs) -> &'static str {
+    match joins_as {
+        JoinsAs::Interpreter | JoinsAs::Supervisor => "guest-about",
+        JoinsAs::Successor => "guest-about-successor",
+    }
+}
+
+/// A colleague's call, and that this desk is on the way.
+pub(crate) fn call(joins_as: JoinsAs, coming: bool) -> &'static str {
+    match (joins_as, coming) {
+        (JoinsAs::Interpreter | JoinsAs::Supervisor, false) => "call-asks",
+        (JoinsAs::Interpreter | JoinsAs::Supervisor, true) => "call-coming",
+        (JoinsAs::Successor, false) => "call-asks-successor",
+        (JoinsAs::Successor, true) => "call-coming-successor",
+    }
 }
 
 /// What a survivor answered about their device, in a few words; nothing where they did not.
@@ -175,6 +198,7 @@ pub(crate) fn handover(step: HandoverStep) -> &'static str {
         HandoverStep::Withdrawn => "handover-withdrawn",
         HandoverStep::TheyWait => "handover-they-wait",
         HandoverStep::NobodyFree => "handover-nobody",
+        HandoverStep::ColleagueLeft => "handover-colleague-left",
     }
 }
 

@@ -8,8 +8,8 @@ use core::time::Duration;
 use std::{cell::RefCell, rc::Rc};
 
 use scene::{
-    A_WHILE, FIRST, SOON, add_desk, add_desk_with, chatting, start, start_with, take,
-    write_both_ways,
+    A_WHILE, FIRST, SOON, add_desk, add_desk_with, chatting, refuse_places, start, start_with,
+    take, write_both_ways,
 };
 use stillroom_conversation::{
     Again, Announcement, ChatNumber, ComesBack, Ending, Handover, HandoverAsked, HandoverReason,
@@ -17,7 +17,7 @@ use stillroom_conversation::{
     Successor, Trouble, Typed, WriteError,
 };
 use stillroom_program::{Roles, decode, encode};
-use stillroom_protocol::{About, Bytes, ClientFrame, Refusal, RelayFrame, RoomId};
+use stillroom_protocol::{Bytes, ClientFrame, RelayFrame, RoomId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 const NOTE: &str = "They asked about a place in the shelter. Their phone may be seen at night.";
@@ -248,29 +248,6 @@ fn where_chat_has_closed_the_survivor_stays_with_whom_they_have() {
     assert_stays(&mut world, sam, survivor);
     let arrived = |world: &World| world.shown(sam).chat(1).received() == ["written after the yes"];
     assert!(world.run_until(SOON, arrived), "kept, and sent once they are back");
-}
-
-/// The relay refuses every place that this survivor asks for.
-fn refuse_places(world: &mut World, survivor: DeviceNumber) {
-    let asked = Rc::new(RefCell::new(None));
-    world.set_way(Box::new(move |device, direction, frame| {
-        if device != survivor {
-            return Fate::Arrives;
-        }
-        if direction == Direction::Up {
-            if let Ok(ClientFrame::Ask { ticket, .. }) = decode(frame) {
-                *asked.borrow_mut() = Some(ticket.id());
-            }
-            return Fate::Arrives;
-        }
-        match (decode(frame), *asked.borrow()) {
-            (Ok(RelayFrame::InLine { .. }), Some(ticket)) => {
-                let (about, refusal) = (About::Ticket(ticket), Refusal::ChatClosed);
-                Fate::Becomes(vec![encode(&RelayFrame::Refused { about, refusal })])
-            }
-            _ => Fate::Arrives,
-        }
-    }));
 }
 
 /// The relay keeps every place that this survivor asks for to itself.

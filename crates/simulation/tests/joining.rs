@@ -27,7 +27,11 @@ struct Scene {
 }
 
 fn lou_as(joins_as: JoinsAs) -> Newcomer {
-    Newcomer { name: "Lourdes".into(), joins_as }
+    let role = match joins_as {
+        JoinsAs::Interpreter => Role::Interpreter,
+        JoinsAs::Supervisor | JoinsAs::Successor => Role::Supervisor,
+    };
+    Newcomer { name: "Lourdes".into(), joins_as, role }
 }
 
 impl Scene {
@@ -256,7 +260,7 @@ fn a_supervisor_joins_as_one_and_leads_nothing() {
 #[test]
 fn whoever_is_asked_to_leave_is_out_at_once_and_reads_nothing_after() {
     let mut scene = Scene::joined(7);
-    let lou_there = Newcomer { name: "Lourdes".into(), joins_as: JoinsAs::Interpreter };
+    let lou_there = lou_as(JoinsAs::Interpreter);
     scene.put_out();
     scene.say(scene.survivor, "only for Sam");
     assert_eq!(scene.company(scene.survivor, 0), Company::Leaving(lou_there.clone()));

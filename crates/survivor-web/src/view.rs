@@ -423,11 +423,12 @@ impl View {
         if let Some((part, id, newcomer)) = told {
             state = part;
             said = words::fill(&self.text(id), "name", &words::isolated(&newcomer.name));
-            let role = self.text(words::role(newcomer.joins_as.role()));
+            let role = self.text(words::role(newcomer.role));
             said = words::fill(&said, "role", &role);
             who = match newcomer.joins_as {
                 JoinsAs::Interpreter => "company-interpreter",
                 JoinsAs::Supervisor => "company-supervisor",
+                JoinsAs::Successor => "company-successor",
             };
         }
         self.set("company-said", &said);

@@ -183,7 +183,7 @@ pub(crate) fn announcement(said: &Announcement) -> (&'static str, Option<(&str, 
 }
 
 fn named(who: &Newcomer) -> Option<(&str, Role)> {
-    Some((&who.name, who.joins_as.role()))
+    Some((&who.name, who.role))
 }
 
 /// How far it has come that a third person joins, as the page's parts are called, and what is said of whom.

@@ -331,6 +331,12 @@ hand-over-supervisor = A supervisor
 # Under the names of colleagues who could take somebody.
 hand-over-certain = Colleagues who can take somebody now stand here by name. Ask them first, without a word about the survivor: write to them under Colleagues. The survivor is told the name.
 hand-over-colleague-cannot = They cannot take anybody right now, so the survivor was not asked. Choose somebody else.
+hand-over-meet = You are both here for a moment first
+hand-over-meet-about = The survivor is asked whether your colleague may come into this chat now, to meet them. What you write here is kept, and the survivor reads it once you hand over.
+hand-over-meet-cannot = The survivor was not asked: your colleague cannot come right now, or somebody else is in this chat or asked about. You can choose somebody else, or hand over without meeting first.
+# One press, once the survivor has met them.
+hand-over-now = Hand over to { $name } now
+hand-over-now-cannot = The survivor was not asked: your colleague is still on the way into this chat, or not here any more. What you wrote is kept.
 hand-over-why = Why, as the survivor reads it
 hand-over-shift-ends = My time at work is coming to its end
 hand-over-supervisor-helps = A supervisor may be able to help better
@@ -348,6 +354,7 @@ end-told = The survivor is told what happens when this chat ends, and that it en
 end-back = Let the chat go on
 end-withdrawn = You took it back. The chat goes on.
 end-they-go-on = The survivor wants to say more. You can ask again later.
+handover-colleague-left = Your colleague is not in this chat any more, so the question was taken back. The survivor stays with you.
 handover-nobody = The survivor said yes, but nobody else can take over right now. They are still with you.
 
 # A third person joins.
@@ -355,7 +362,9 @@ joining-ask = Ask somebody to join
 joining-about = The survivor is asked first, and told who it is and what they would see. Your colleague is asked after the survivor’s yes, and reads nothing from before.
 joining-ask-about = Ask about { $name } ({ $role })
 joining-nobody = No interpreter and no supervisor is on duty now.
-joining-not-now = The survivor could not be asked: your colleague is not on duty any more, or somebody else is asked about.
+joining-not-now = The survivor could not be asked: your colleague is not on duty or not at their desk right now, or somebody else is asked about.
+meeting-asked = You asked whether { $name } ({ $role }) may come into this chat, to meet the survivor. Nothing happens before the survivor says yes.
+meeting-not-wanted = The survivor would rather not meet { $name } ({ $role }) here now. Nothing has changed. You can still ask whether { $name } may go on with them.
 joining-asked = You asked whether { $name } ({ $role }) may join. Nothing happens before the survivor says yes.
 joining-awaited = The survivor said yes. { $name } ({ $role }) is asked to come.
 joining-comes-in = { $name } ({ $role }) is coming in. From now on they see what is written.
@@ -368,10 +377,13 @@ joining-not-asked = You took the question back. { $name } ({ $role }) does not j
 joining-cannot-come = { $name } ({ $role }) cannot come now. The survivor was told.
 calls-heading = Asked into a chat
 call-asks = { $name } asks you to join a chat as { $role }. The survivor said yes.
+call-asks-successor = { $name } asks you into a chat, so that the survivor can meet you and may go on with you. The survivor said yes to meeting you.
+call-coming-successor = You are on the way into the chat with { $name }, to meet the survivor.
 call-coming = You are on the way into the chat with { $name }, as { $role }.
 call-come = Join the chat with { $name }
 call-cannot = I cannot join { $name } now
 guest-about = You joined this chat after the survivor said yes. You see what is written since then. The survivor can ask you to leave at any time.
+guest-about-successor = You are here to meet the survivor, who said yes to that. You see what is written since you came. The survivor can ask you to leave at any time. If they go on with you, this chat ends here, and they wait for you at the head of the line.
 guest-leave = Leave chat
 guest-leave-heading = Leave { $chat }?
 guest-leave-about = The chat goes on without you. What you see here is erased, and everybody is told that you left.

@@ -195,7 +195,7 @@ handover-better-placed = The reason: somebody else may be better placed to help 
 handover-more = The note, and what happens
 handover-note = The note that whoever comes would get
 handover-means = What happens
-handover-yes-means = With a yes, you are at the head of the line. Whoever comes reads the note, and nothing else that was written before. Whoever leaves can read nothing more. If nobody is free, you wait, and other ways to get help are on this page.
+handover-yes-means = With a yes, you are at the head of the line. Whoever comes gets the note, and nothing else that was written before. Whoever leaves can read nothing more. If nobody is free, you wait, and other ways to get help are on this page.
 handover-wait-means = If you would rather wait, you stay with your advocate for now, and they can ask again later.
 handover-yes = Yes, go on with them
 handover-wait = I would rather wait
@@ -211,6 +211,8 @@ may-somebody-join = { $name } asks whether somebody may join this chat. The ques
 company-asked = May { $name } ({ $role }) join this chat?
 company-interpreter = An interpreter puts what is written into another language.
 company-supervisor = A supervisor stands by your advocate and can help both of you.
+# A colleague whom the survivor may go on with later; they are asked about that once more.
+company-successor = They may go on with you later, if you want that. First you can meet them here. A yes decides nothing else.
 company-sees = They see what is written from the moment they join, and nothing from before. They can write, too.
 company-leaves = You can ask them to leave at any time.
 company-no-is-fine = Saying no is fine: you stay with your advocate, and nothing changes.

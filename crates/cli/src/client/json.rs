@@ -536,12 +536,12 @@ fn announced(announcement: &Announcement) -> Value {
         Announcement::NoWordGiven => json!({"event": "announced", "what": "no-code-word-given"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
-        Announcement::Awaited(who) => line("awaited", &who.name, who.joins_as.role()),
-        Announcement::ComesIn(who) => line("comes-in", &who.name, who.joins_as.role()),
-        Announcement::AskedToLeave(who) => line("asked-to-leave", &who.name, who.joins_as.role()),
+        Announcement::Awaited(who) => line("awaited", &who.name, who.role),
+        Announcement::ComesIn(who) => line("comes-in", &who.name, who.role),
+        Announcement::AskedToLeave(who) => line("asked-to-leave", &who.name, who.role),
         Announcement::StaysAway { who, why } => {
             let what = format!("stays-away-{}", word(why));
-            line(&what, &who.name, who.joins_as.role())
+            line(&what, &who.name, who.role)
         }
     }
 }

@@ -7,13 +7,15 @@
 //! desk was changed, can put that off; it shows, and costs a wait. Not protected against: a third person who copies
 //! what they may read.
 
-use stillroom_program::{Timestamp, VerifiedDevice, VerifiedRevocations, VerifiedStaff};
+use stillroom_program::{
+    Timestamp, VerifiedDevice, VerifiedRevocations, VerifiedStaff, VerifyingKey,
+};
 use stillroom_protocol::{AttachToken, Bytes, ClientFrame, List, RoomId, limits::CHAIN_MAX};
 use zeroize::Zeroize;
 
 use super::{Chat, ChatOutput, Member, Stage};
 use crate::{
-    conversation::{Announcement, Ending, LiveStep, MessageNumber, Newcomer},
+    conversation::{Announcement, Company, Ending, LiveStep, MessageNumber, Newcomer},
     envelope::{Content, Envelope, LeafNumber},
     limits::{CLOSING_AT_MOST, PUT_OUT_AGAIN, RESEND_FIRST, RESEND_LONGEST, RESEND_TO_ABSENT},
     line::doubled,
@@ -321,6 +323,16 @@ impl Chat {
     /// Whether this is the third person's own device.
     pub(super) fn is_thirds(&self) -> bool {
         !self.is_leads() && !self.is_survivors()
+    }
+
+    /// The key of a third person who is in.
+    pub(crate) fn third_key(&self) -> Option<VerifyingKey> {
+        self.roster.key(self.third_leaf()?)
+    }
+
+    /// Who is in beside an advocate and a survivor.
+    pub(crate) fn company(&self) -> Company {
+        self.third.who.clone().map_or(Company::Nobody, Company::Here)
     }
 
     pub(super) fn third_leaf(&self) -> Option<LeafNumber> {

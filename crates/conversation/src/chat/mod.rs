@@ -26,7 +26,7 @@ use self::{
 };
 pub(crate) use self::{
     joining::{Admission, Agreed},
-    roster::{Member, role_of},
+    roster::Member,
 };
 use crate::{
     conversation::{

@@ -4,11 +4,11 @@
 //! the part of that certificate that came inside the group.
 
 use litemap::LiteMap;
-use stillroom_program::{NameCertificate, Roles, VerifiedDevice, VerifyingKey};
+use stillroom_program::{NameCertificate, VerifiedDevice, VerifyingKey};
 use stillroom_protocol::{LeavingHash, decode};
 
 use crate::{
-    conversation::{Announcement, MemberNumber, Newcomer, Participant, Role},
+    conversation::{Announcement, MemberNumber, Newcomer, Participant, Role, role_of},
     envelope::LeafNumber,
 };
 
@@ -38,24 +38,12 @@ impl Member {
 
     /// Somebody whom the survivor agreed to, under the name and in the role that they were told.
     pub(crate) fn newcomer(device: VerifiedDevice, who: &Newcomer) -> Self {
-        let (role, name) = (who.joins_as.role(), Some(who.name.clone()));
+        let (role, name) = (who.role, Some(who.name.clone()));
         Self { role, device: Some(device), name, leaving: None, here: true }
     }
 
     fn name(&self) -> String {
         self.name.clone().unwrap_or_default()
-    }
-}
-
-/// The role that a certificate's rights show as: a supervisor who is an advocate as well is who was promised
-/// where a survivor goes on with a supervisor.
-pub(crate) fn role_of(roles: Roles) -> Role {
-    if roles.contains(Roles::SUPERVISOR) {
-        Role::Supervisor
-    } else if roles.contains(Roles::ADVOCATE) {
-        Role::Advocate
-    } else {
-        Role::Interpreter
     }
 }
 

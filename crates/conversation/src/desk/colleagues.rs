@@ -60,6 +60,8 @@ pub struct Colleague {
     pub room: u8,
     /// Whether they are on a break.
     pub on_break: bool,
+    /// Whether their desk is locked: nobody is there to be asked anything.
+    pub locked: bool,
     /// What they ask. Told to supervisors alone.
     pub asks: Asks,
     /// In how many of their chats too many code words were wrong. Told to supervisors alone.
@@ -77,6 +79,7 @@ pub(super) struct State {
     vault: u64,
     room: u8,
     ready: Ready,
+    locked: Flag,
 }
 
 choice! {
@@ -300,11 +303,12 @@ impl Desk {
         let Some(known) = known.find(|known| known.id() == from) else { return };
         match says {
             Says::State { state } => {
-                let State { chats, on_break, asks, words_closed, vault, room, ready } = state;
+                let State { chats, on_break, asks, words_closed, vault, room, ready, locked } =
+                    state;
                 // Whoever cannot lead a chat takes none over, whatever their desk says.
                 let room = if known.staff.device.roles.may_lead() { room } else { 0 };
                 let (name, roles) = (opened.name.clone(), known.staff.device.roles);
-                let on_break = *on_break;
+                let (on_break, locked) = (*on_break, *locked);
                 known.ready = ready;
                 known.name = Some(opened.certificate.clone());
                 known.shown = Some(Colleague {
@@ -314,6 +318,7 @@ impl Desk {
                     chats,
                     room,
                     on_break,
+                    locked,
                     asks,
                     words_closed,
                 });
@@ -362,13 +367,17 @@ impl Desk {
         }
     }
 
-    /// A colleague on duty, with what shows who they are.
+    /// A colleague on duty who can be called now, with what shows who they are; where they are to take over, one who
+    /// would.
     pub(super) fn colleague_on_duty(
         &self,
         id: StaffId,
+        takes_over: bool,
     ) -> Option<(VerifiedStaff, NameCertificate)> {
         let mut known = self.colleagues.known.iter();
-        let known = known.find(|known| known.id() == id && known.shown.is_some())?;
+        let known = known.find(|known| known.id() == id)?;
+        let can = |shown: &&Colleague| !shown.locked && (!takes_over || shown.room > 0);
+        known.shown.as_ref().filter(can)?;
         Some((known.staff.clone(), known.name.clone()?))
     }
 
@@ -445,6 +454,7 @@ impl Desk {
             vault: self.vault.version(),
             room: self.room(),
             ready: self.offers.ready(),
+            locked: self.shift.is_locked().into(),
         }
     }
 

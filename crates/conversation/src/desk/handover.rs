@@ -58,17 +58,20 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), WriteError> {
         self.now = now;
-        let whom = match to {
-            Successor::Anyone => Whom::Anyone,
-            Successor::Supervisor => Whom::Supervisor,
+        let joining = self.chats.get(&chat).map(|held| &held.joining);
+        let (whom, is_met) = match to {
+            Successor::Anyone => (Whom::Anyone, false),
+            Successor::Supervisor => (Whom::Supervisor, false),
             Successor::Colleague { device } => {
-                let shown = self.colleagues.who_takes(StaffId(device.0));
-                Whom::Colleague { shown: shown.ok_or(WriteError::NotNow)? }
+                let met = joining.and_then(|joining| joining.met(device));
+                let is_met = met.is_some();
+                let shown = met.or_else(|| self.colleagues.who_takes(StaffId(device.0)));
+                (Whom::Colleague { shown: shown.ok_or(WriteError::NotNow)? }, is_met)
             }
         };
         self.close_end_question(chat, EndStep::Withdrawn);
         self.withdraw_word(chat, now);
-        if self.chats.get(&chat).is_some_and(Held::is_with_survivor) {
+        if !is_met && self.chats.get(&chat).is_some_and(Held::is_with_survivor) {
             // The survivor goes on alone, and whoever comes may ask again: nobody is left in a chat that they left.
             self.part_from(chat, StaysAway::NotAsked);
         }
@@ -83,16 +86,38 @@ impl Desk {
         Ok(())
     }
 
+    /// Asks the survivor whether the colleague who came to meet them may take over. Who is there stays until they
+    /// answer.
+    ///
+    /// # Errors
+    /// [`WriteError::NotNow`] while nobody is in the chat for that.
+    pub fn hand_over_to_met(
+        &mut self,
+        chat: ChatNumber,
+        handover: Handover,
+        now: Timestamp,
+    ) -> Result<(), WriteError> {
+        let met = self.chats.get(&chat).and_then(|held| held.joining.successor());
+        let device = met.ok_or(WriteError::NotNow)?;
+        self.hand_over(chat, Successor::Colleague { device }, handover, now)
+    }
+
     /// Takes the question back, if it is open.
     pub fn withdraw_handover(&mut self, chat: ChatNumber, now: Timestamp) {
         self.now = now;
+        self.close_handover_question(chat, HandoverStep::Withdrawn);
+        self.settle();
+    }
+
+    /// The survivor is not asked any more, if they were.
+    pub(super) fn close_handover_question(&mut self, chat: ChatNumber, step: HandoverStep) {
+        let now = self.now;
         if let Some(held) = self.chats.get_mut(&chat)
             && core::mem::take(&mut held.questions.open)
         {
             held.chat.say(Content::WithdrawHandover { turn: held.questions.turn }, now);
-            self.show_chat(chat, ChatEvent::Handover(HandoverStep::Withdrawn));
+            self.show_chat(chat, ChatEvent::Handover(step));
         }
-        self.settle();
     }
 
     /// The survivor stays. An answer to an earlier question is none.

@@ -7,15 +7,15 @@
 
 use core::mem::replace;
 
-use stillroom_program::{DisplayName, NameCertificate, Timestamp, VerifiedStaff};
+use stillroom_program::{DisplayName, NameCertificate, Timestamp, VerifiedStaff, VerifyingKey};
 use stillroom_protocol::{AttachToken, Bytes, RoomId, StaffId, encode};
 
 use super::{ChatEvent, ChatNumber, Desk, DeskEvent, Held, colleagues::Says};
 use crate::{
     chat::{Admission, Chat, Member, Opening, Sign},
     conversation::{
-        Announcement, Company, ConversationEvent, EndStep, JoinsAs, MessageNumber, Newcomer,
-        StaysAway, WriteError,
+        Announcement, Company, ConversationEvent, EndStep, HandoverStep, JoinsAs, MessageNumber,
+        Newcomer, Role, StaysAway, WriteError,
     },
     envelope::{Certified, Content},
     limits::{CALL_AGAIN, CALL_LASTS, CALLS_HELD, THIRD_LOST_AFTER},
@@ -31,8 +31,10 @@ pub struct Call {
     pub name: DisplayName,
     /// That device's number for it.
     pub number: u32,
-    /// As what they are wanted.
+    /// As what whoever is at this desk is wanted.
     pub joins_as: JoinsAs,
+    /// The role that they would show as.
+    pub role: Role,
     /// Whether this desk said that it comes, and is on the way in.
     pub coming: bool,
 }
@@ -55,6 +57,10 @@ struct Colleague {
 impl Colleague {
     fn id(&self) -> StaffId {
         StaffId(self.staff.device.key.0)
+    }
+
+    fn shown(&self) -> Certified {
+        Certified { chain: self.staff.chain.clone(), name: self.name.clone() }
     }
 }
 
@@ -108,6 +114,19 @@ impl Joining {
         self.call == call && self.colleague.as_ref().is_some_and(|one| one.id() == from)
     }
 
+    /// What shows who this colleague is, where they are here so that the survivor may go on with them.
+    pub(super) fn met(&self, device: VerifyingKey) -> Option<Certified> {
+        (self.successor()? == device).then_some(())?;
+        self.colleague.as_ref().map(Colleague::shown)
+    }
+
+    /// Who is here so that the survivor may go on with them.
+    pub(super) fn successor(&self) -> Option<VerifyingKey> {
+        let is_here = matches!(self.stage, Stage::Here);
+        let colleague = self.colleague.as_ref().filter(|_| is_here)?;
+        (colleague.who.joins_as == JoinsAs::Successor).then_some(colleague.staff.device.key)
+    }
+
     fn company(&self) -> Company {
         let Some(who) = self.colleague.as_ref().map(|one| one.who.clone()) else {
             return Company::Nobody;
@@ -127,8 +146,9 @@ impl Desk {
     /// Asks the survivor whether this colleague may join, who is called after their yes and not before.
     ///
     /// # Errors
-    /// [`WriteError::NotNow`] where the colleague is not on duty or not certified for that, this desk does not lead the
-    /// chat or has no survivor in it, or somebody else is asked about or there.
+    /// [`WriteError::NotNow`] where the colleague is not on duty, is locked or is not certified for that, or would have
+    /// to go on with the survivor and takes nobody now; where this desk does not lead the chat or has no survivor in
+    /// it; and where somebody else is asked about or there.
     pub fn ask_joining(
         &mut self,
         chat: ChatNumber,
@@ -142,8 +162,7 @@ impl Desk {
         if !held.is_with_survivor() || !held.joining.is_nobody() {
             return Err(WriteError::NotNow);
         }
-        let shown =
-            Certified { chain: colleague.staff.chain.clone(), name: colleague.name.clone() };
+        let shown = colleague.shown();
         // One question at a time: an end or somebody else who takes over must not come in the middle of this.
         self.withdraw_word(chat, now);
         self.withdraw_handover(chat, now);
@@ -230,7 +249,11 @@ impl Desk {
     /// The third person is out of the group: their desk is told so outside it, too, where the way in is closed to it
     /// before the change has come.
     pub(super) fn handle_third_gone(&mut self, chat: ChatNumber) {
+        let is_met = self.chats.get(&chat).is_some_and(|held| held.joining.successor().is_some());
         self.forget_colleague(chat);
+        if is_met {
+            self.close_handover_question(chat, HandoverStep::ColleagueLeft);
+        }
     }
 
     // What colleagues say.
@@ -255,11 +278,12 @@ impl Desk {
 
     fn handle_call(&mut self, from: StaffId, name: DisplayName, number: u32, joins_as: JoinsAs) {
         let until = self.now + CALL_LASTS;
-        let may = self.setup.device.chain.leaf().roles.contains(joins_as.right());
+        let roles = self.setup.device.chain.leaf().roles;
         let is_new =
             !self.calls.iter().any(|one| one.shown.from == from && one.shown.number == number);
-        if may && is_new && self.calls.len() < CALLS_HELD {
-            let shown = Call { from, name, number, joins_as, coming: false };
+        if joins_as.is_for(roles) && is_new && self.calls.len() < CALLS_HELD {
+            let role = joins_as.role(roles);
+            let shown = Call { from, name, number, joins_as, role, coming: false };
             self.calls.push(Called { shown, until, prospect: None });
             self.show_calls();
         }
@@ -345,8 +369,8 @@ impl Desk {
         };
         let (group, lead) = prospect.join_if(welcome, now, accept).ok()?;
         let name = Bytes::try_from(encode(&self.setup.device.name)).ok()?;
-        let myself = self.setup.device.name.verify(&own).ok()?.as_str().into();
-        let who = Newcomer { name: myself, joins_as: call.shown.joins_as };
+        let myself = self.setup.device.name.verify(&own).ok()?;
+        let who = Newcomer::new(myself.as_str(), call.shown.joins_as, own.roles);
         let (me, lead_leaf, lead_key) = (group.own_leaf(), group.lead(), lead.key);
         let members = group.members().into_iter().map(|member| {
             let entry = match member.leaf {
@@ -556,10 +580,10 @@ impl Desk {
     }
 
     fn find_colleague(&self, id: StaffId, joins_as: JoinsAs) -> Option<Colleague> {
-        let (staff, name) = self.colleague_on_duty(id)?;
-        let is_fit = staff.device.roles.contains(joins_as.right());
-        let shown = name.verify(&staff.device).ok().filter(|_| is_fit)?;
-        let who = Newcomer { name: shown.as_str().into(), joins_as };
+        let (staff, name) = self.colleague_on_duty(id, joins_as == JoinsAs::Successor)?;
+        let roles = staff.device.roles;
+        let shown = name.verify(&staff.device).ok().filter(|_| joins_as.is_for(roles))?;
+        let who = Newcomer::new(shown.as_str(), joins_as, roles);
         Some(Colleague { staff, name, who })
     }
 

@@ -7,7 +7,7 @@ use stillroom_protocol::AttachToken;
 use super::*;
 use crate::{
     chat::introduction,
-    conversation::{Handover, HandoverReason, JoinsAs, Newcomer},
+    conversation::{Handover, HandoverReason, JoinsAs, Newcomer, Role},
     envelope::{Certified, Whom},
     limits::CLOCK_TOLERANCE,
     mls::tests::staff::{device, device_with},
@@ -136,7 +136,11 @@ impl Scene {
 }
 
 fn who() -> Newcomer {
-    Newcomer { name: "Advocate".into(), joins_as: JoinsAs::Interpreter }
+    Newcomer {
+        name: "Advocate".into(),
+        joins_as: JoinsAs::Interpreter,
+        role: crate::Role::Interpreter,
+    }
 }
 
 #[test]

@@ -11,10 +11,10 @@ use stillroom_program::{Again, Successor, Timestamp};
 
 use super::{Phase, State, Survivor, SurvivorEvent};
 use crate::{
-    chat::{Chat, ChatOutput, role_of},
+    chat::{Chat, ChatOutput},
     conversation::{
-        Announcement, ConversationEvent, Ending, Handover, HandoverAsked, LiveStep, Proposed,
-        Written,
+        Announcement, Company, ConversationEvent, Ending, Handover, HandoverAsked, JoinsAs,
+        LiveStep, Proposed, Written, role_of,
     },
     envelope::{Content, Stay, Whom},
     line::Line,
@@ -92,8 +92,9 @@ impl Survivor {
         match asked {
             Some(asked) => {
                 let (whom, handover) = *asked;
-                // Nobody is left behind in a chat that the survivor goes on from.
-                let proposed = self.proposed(&whom, now).filter(|_| self.is_alone());
+                // Nobody else is left behind in a chat that the survivor goes on from.
+                let proposed = self.proposed(&whom, now);
+                let proposed = proposed.filter(|(to, _)| self.is_alone() || self.has_met(*to));
                 let Some((to, proposed)) = proposed else {
                     self.drop_question();
                     if let State::Chatting(chat) = &mut self.state {
@@ -125,6 +126,17 @@ impl Survivor {
                 (Successor::Colleague { device: device.key }, Proposed::Colleague { name, role })
             }
         })
+    }
+
+    /// Whether that is the colleague who came into this chat for it, and is here.
+    fn has_met(&self, to: Successor) -> bool {
+        let is_for_it =
+            matches!(&self.company, Company::Here(who) if who.joins_as == JoinsAs::Successor);
+        let key = match &self.state {
+            State::Chatting(chat) => chat.third_key(),
+            _ => None,
+        };
+        is_for_it && key.is_some_and(|device| to == Successor::Colleague { device })
     }
 
     /// Whatever is asked is not asked any more.
@@ -160,9 +172,12 @@ impl Survivor {
         chat.set_hidden(self.hidden, now);
         chat.say(Content::StayHere { turn, why: Stay::NobodyFree }, now);
         chat.send_unsent(core::mem::take(&mut self.unsent), self.last_number, now);
+        let company = chat.company();
         self.state = State::Chatting(chat);
         self.show(SurvivorEvent::Phase(Phase::Chatting));
         self.announce(Announcement::NobodyTakesOver);
+        // Whoever came to meet them is there as before, until they are put out.
+        self.show_company(company);
         true
     }
 

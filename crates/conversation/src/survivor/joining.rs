@@ -157,15 +157,61 @@ impl Survivor {
         now: Timestamp,
     ) -> Option<Agreed> {
         let (device, name) = self.trust.check_certified(&colleague, now)?;
-        let who = Newcomer { name: name.as_str().into(), joins_as };
+        let who = Newcomer::new(name.as_str(), joins_as, device.roles);
         let credential = MemberCredential::Staff { chain: colleague.chain };
-        device.roles.contains(joins_as.right()).then_some(Agreed { who, device, credential })
+        joins_as.is_for(device.roles).then_some(Agreed { who, device, credential })
     }
 
-    fn show_company(&mut self, company: Company) {
+    pub(super) fn show_company(&mut self, company: Company) {
         if self.company != company {
             self.company = company.clone();
             self.show(SurvivorEvent::Company(company));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::Role, mls::tests::staff::device_with, randomness::Randomness,
+        survivor::SurvivorSetup,
+    };
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+    use stillroom_program::Roles;
+
+    const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+    /// Whom the survivor is asked about, where the lead's desk asks about somebody with these rights.
+    fn asked_about(roles: Roles, joins_as: JoinsAs) -> Option<Newcomer> {
+        let colleague = device_with(20, roles, NOW);
+        let randomness = Randomness::new(ChaCha20Rng::seed_from_u64(1));
+        let mut survivor = Survivor::new(SurvivorSetup { root: colleague.program() }, randomness);
+        let shown = Certified { chain: colleague.chain.clone(), name: colleague.name };
+        survivor.handle_joining_asked(1, shown, joins_as, NOW);
+        match survivor.company {
+            Company::Asked(who) => Some(who),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_desk_that_was_changed_names_nobody_for_what_they_are_not_certified_for() {
+        let asked = |roles, joins_as| asked_about(roles, joins_as).map(|who| who.role);
+        for joins_as in [JoinsAs::Successor, JoinsAs::Supervisor] {
+            assert_eq!(asked(Roles::INTERPRETER, joins_as), None, "they lead nothing");
+        }
+        for roles in [Roles::ADVOCATE, Roles::SUPERVISOR] {
+            assert_eq!(asked(roles, JoinsAs::Interpreter), None);
+        }
+        assert_eq!(asked(Roles::ADVOCATE, JoinsAs::Supervisor), None);
+    }
+
+    #[test]
+    fn whoever_may_go_on_with_them_shows_in_the_role_that_they_have() {
+        let asked = |roles| asked_about(roles, JoinsAs::Successor).map(|who| who.role);
+        assert_eq!(asked(Roles::ADVOCATE), Some(Role::Advocate));
+        assert_eq!(asked(Roles::SUPERVISOR), Some(Role::Supervisor));
+        assert_eq!(asked(Roles::ADVOCATE | Roles::INTERPRETER), Some(Role::Advocate));
     }
 }

@@ -36,12 +36,42 @@ const WHY: [(HandoverReason, &str); 3] = [
     (HandoverReason::BetterPlaced, "hand-over-better-placed"),
 ];
 
-/// How far the question has come, and what it takes to ask it.
-pub(super) fn handover(console: Console, seated: Seated) -> impl IntoView {
+/// What is written for the question. It stays while the survivor meets whom they may go on with.
+#[derive(Clone, Copy)]
+struct Fields {
+    why: [NodeRef<Input>; WHY.len()],
+    words: NodeRef<Textarea>,
+    note: NodeRef<Textarea>,
+}
+
+impl Fields {
+    fn new() -> Self {
+        Self { why: WHY.map(|_| NodeRef::new()), words: NodeRef::new(), note: NodeRef::new() }
+    }
+
+    /// Asks with what is written here.
+    fn ask<T>(
+        self,
+        ask: impl FnOnce(HandoverReason, &str, &str) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        let chosen = WHY.iter().zip(self.why).find(|(_, node)| is_checked(*node));
+        let ((why, _), _) = chosen.ok_or(WriteError::NotNow)?;
+        ask(*why, &value(self.words), &value(self.note))
+    }
+}
+
+/// How far the question has come, and what it takes to ask it; apart from that the press that asks it about whom the
+/// survivor has met.
+pub(super) fn handover(console: Console, seated: Seated) -> (impl IntoView, impl IntoView) {
     let Seated { seat, chat, .. } = seated;
-    let joined = {
-        let chat = chat.clone();
-        Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
+    let fields = Fields::new();
+    let (joined, met) = {
+        let (one, other) = (chat.clone(), chat.clone());
+        let met = |chat: &Chat| chat.successor().map(|who| who.name.clone());
+        (
+            Memo::new(move |_| one.with(Chat::stage) == Stage::Open),
+            Memo::new(move |_| other.with(met)),
+        )
     };
     let step = Memo::new(move |_| chat.with(Chat::handover));
     let is_asked = move || matches!(step.get(), Some(HandoverStep::Asked(_)));
@@ -52,8 +82,24 @@ pub(super) fn handover(console: Console, seated: Seated) -> impl IntoView {
         .class("offers")
         .attr("id", details_id(seat))
         .attr("hidden", move || (is_asked() || !joined.get()).then_some(""))
-        .child((summary().child(say("hand-over")), question(console, seat)));
-    (told, asking)
+        .child((summary().child(say("hand-over")), question(console, seat, fields)));
+    let now =
+        move || met.get().filter(|_| !is_asked()).map(|name| now(console, seat, fields, &name));
+    ((told, asking), now)
+}
+
+/// Asks the survivor about whom they have met, by one press.
+fn now(console: Console, seat: Seat, fields: Fields, name: &str) -> impl IntoView + use<> {
+    let ask = move |_| {
+        let asked = fields.ask(|why, words, note| console.hand_over_to_met(seat, why, words, note));
+        console.board.trouble.set(asked.err().map(|_| "hand-over-now-cannot"));
+        focus::move_if_dropped(message_id(seat));
+    };
+    button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, ask)
+        .child(say_with("hand-over-now", &[("name", name)]))
 }
 
 /// Opens the form in a chat's panel, with the keyboard in it.
@@ -65,30 +111,57 @@ pub(super) fn open_form(console: Console, seat: Seat) {
     focus::move_to(first_id(seat));
 }
 
-fn question(console: Console, seat: Seat) -> impl IntoView {
+/// What is written in it stays.
+fn close_form(seat: Seat) {
+    if let Some(details) = document().get_element_by_id(&details_id(seat)) {
+        let _ = details.remove_attribute("open");
+    }
+}
+
+fn question(console: Console, seat: Seat, fields: Fields) -> impl IntoView {
     let to = RwSignal::new(Successor::Anyone);
-    let why = WHY.map(|(_, text)| (NodeRef::<Input>::new(), text));
-    let (words, note) = (NodeRef::<Textarea>::new(), NodeRef::<Textarea>::new());
+    let Fields { why, words, note } = fields;
+    let meets = NodeRef::<Input>::new();
     let refused = RwSignal::new(None);
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
         let to = to.get_untracked();
-        let chosen_why = WHY.iter().zip(why).find(|(_, (node, _))| is_checked(*node));
-        if let Some(((why, _), _)) = chosen_why {
-            let asked = console.hand_over(seat, to, *why, &value(words), &value(note));
-            refused.set(asked.err().map(|error| refusal(to, error)));
-            focus::move_if_dropped(message_id(seat));
+        refused.set(match to {
+            Successor::Colleague { device } if is_checked(meets) => {
+                let asked = console.ask_meeting(seat, StaffId(device.0));
+                asked.err().map(|_| "hand-over-meet-cannot")
+            }
+            _ => {
+                let asked =
+                    fields.ask(|why, words, note| console.hand_over(seat, to, why, words, note));
+                asked.err().map(|error| refusal(to, error))
+            }
+        });
+        if refused.with_untracked(Option::is_none) {
+            close_form(seat);
         }
+        focus::move_if_dropped(message_id(seat));
     };
     let said = move || refused.get().map(say);
     form().class("hand-over").on(ev::submit, ask).child((
         p().child(say("hand-over-about")),
         to_whom(console, seat, to),
-        choices("hand-over-why", format!("why-{seat}"), &why),
+        meeting(to, meets),
+        choices("hand-over-why", format!("why-{seat}"), why),
         field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
         field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
         p().attr("role", "status").child(said),
         button().attr("type", "submit").class("button button-small").child(say("hand-over-ask")),
+    ))
+}
+
+/// Whether both are there for a moment first, where it is a certain colleague.
+fn meeting(to: RwSignal<Successor>, meets: NodeRef<Input>) -> impl IntoView {
+    let is_certain = move || matches!(to.get(), Successor::Colleague { .. });
+    let check = input().attr("type", "checkbox").attr("autocomplete", "off").node_ref(meets);
+    div().attr("hidden", move || (!is_certain()).then_some("")).child((
+        label().class("choice").child((check, span().child(say("hand-over-meet")))),
+        p().class("small").child(say("hand-over-meet-about")),
     ))
 }
 
@@ -153,18 +226,14 @@ fn about(colleagues: Colleagues, id: StaffId) -> impl IntoView {
 }
 
 /// One of several. The first is chosen, so that a form that is sent says something.
-fn choices<const N: usize>(
-    about: &'static str,
-    name: String,
-    choices: &[(NodeRef<Input>, &'static str); N],
-) -> impl IntoView + use<N> {
-    let each = choices.iter().enumerate().map(|(at, (node, text))| {
+fn choices(about: &'static str, name: String, why: [NodeRef<Input>; WHY.len()]) -> impl IntoView {
+    let each = why.into_iter().zip(WHY).enumerate().map(|(at, (node, (_, text)))| {
         let radio = input()
             .attr("type", "radio")
             .attr("name", name.clone())
             .attr("autocomplete", "off")
             .attr("checked", (at == 0).then_some(""))
-            .node_ref(*node);
+            .node_ref(node);
         label().class("choice").child((radio, span().child(say(text))))
     });
     fieldset().child((legend().child(say(about)), each.collect_view()))

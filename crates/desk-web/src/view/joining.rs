@@ -7,7 +7,7 @@
 use leptos::ev;
 use leptos::html::{button, details, div, h2, p, section, summary};
 use leptos::prelude::*;
-use stillroom_conversation::{Call, Colleague, Company, JoinsAs};
+use stillroom_conversation::{Call, Colleague, Company, JoinsAs, Role};
 use stillroom_protocol::StaffId;
 
 use super::asked::asked;
@@ -22,8 +22,8 @@ use crate::words;
 /// The id of the list of calls.
 const CALLS: &str = "calls";
 
-/// How far it has come, and whom the survivor can be asked about.
-pub(super) fn joining(console: Console, seated: Seated) -> impl IntoView {
+/// How far it has come, what can be done about who is there, `more` before it, and whom the survivor can be asked about.
+pub(super) fn joining(console: Console, seated: Seated, more: impl IntoView) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
     let open = {
         let chat = chat.clone();
@@ -33,7 +33,7 @@ pub(super) fn joining(console: Console, seated: Seated) -> impl IntoView {
     let is_there = move || company.with(|company| *company != Company::Nobody);
     let told = move || {
         let (text, who) = company.with(words::company)?;
-        let role = say(words::role(who.joins_as.role()));
+        let role = say(words::role(who.role));
         Some(say_with(text, &[("name", &who.name), ("role", &role)]))
     };
     let is_asked =
@@ -48,14 +48,15 @@ pub(super) fn joining(console: Console, seated: Seated) -> impl IntoView {
                     focus::move_if_dropped(message_id(seat));
                 },
             );
-            div().class("offers").child(press.child(say("joining-put-out")))
+            press.child(say("joining-put-out"))
         })
     };
+    let pressed = div().class("offers choices").child((more, put_out));
     let asking = details()
         .class("offers")
         .attr("hidden", move || (is_there() || !open.get()).then_some(""))
         .child((summary().child(say("joining-ask")), whom(console, seat)));
-    (told, put_out, asking)
+    (told, pressed, asking)
 }
 
 /// Each colleague on duty who can join, once for each right that they have for it.
@@ -65,16 +66,17 @@ fn whom(console: Console, seat: Seat) -> impl IntoView {
         let each = |one: &Colleague| {
             let (id, roles) = (one.id, one.roles);
             let all = [JoinsAs::Interpreter, JoinsAs::Supervisor].into_iter();
-            all.filter(move |joins_as| roles.contains(joins_as.right()))
-                .map(move |joins_as| (id, joins_as))
+            all.filter(move |joins_as| joins_as.is_for(roles))
+                .map(move |joins_as| (id, joins_as, joins_as.role(roles)))
         };
-        on.with(|on| on.iter().filter(|one| !one.on_break).flat_map(each).collect::<Vec<_>>())
+        let can = |one: &&Colleague| !one.on_break && !one.locked;
+        on.with(|on| on.iter().filter(can).flat_map(each).collect::<Vec<_>>())
     };
     let nobody = move || fit().is_empty().then(|| p().child(say("joining-nobody")));
     let each = For(ForProps::builder()
         .each(fit)
-        .key(|(id, joins_as)| (*id, *joins_as as u8))
-        .children(move |(id, joins_as)| one(console, seat, id, joins_as))
+        .key(|(id, joins_as, _)| (*id, *joins_as as u8))
+        .children(move |(id, joins_as, role)| one(console, seat, id, (joins_as, role)))
         .build());
     div().class("hand-over").child((
         p().child(say("joining-about")),
@@ -83,9 +85,14 @@ fn whom(console: Console, seat: Seat) -> impl IntoView {
     ))
 }
 
-fn one(console: Console, seat: Seat, id: StaffId, joins_as: JoinsAs) -> impl IntoView {
+fn one(
+    console: Console,
+    seat: Seat,
+    id: StaffId,
+    (joins_as, role): (JoinsAs, Role),
+) -> impl IntoView {
     let name = console.board.colleagues.name(id).unwrap_or_default();
-    let role = say(words::role(joins_as.role()));
+    let role = say(words::role(role));
     button()
         .attr("type", "button")
         .class("button button-small")
@@ -113,10 +120,10 @@ pub(super) fn calls(console: Console) -> impl IntoView {
 }
 
 fn called(console: Console, call: Call) -> impl IntoView {
-    let Call { from, name, number, joins_as, coming } = call;
-    let role = say(words::role(joins_as.role()));
-    let text = if coming { "call-coming" } else { "call-asks" };
-    let told = say_with(text, &[("name", name.as_str()), ("role", &role)]);
+    let Call { from, name, number, joins_as, role, coming } = call;
+    let role = say(words::role(role));
+    let told = words::call(joins_as, coming);
+    let told = say_with(told, &[("name", name.as_str()), ("role", &role)]);
     let answer = move |comes: bool, class: &'static str, text: &'static str| {
         let name = name.clone();
         button()

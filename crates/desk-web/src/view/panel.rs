@@ -104,22 +104,24 @@ fn person(person: &Participant) -> impl IntoView + use<> {
 
 /// What is in a chat that a colleague leads: what was written since this desk joined it, and where to write.
 fn as_guest(console: Console, seated: Seated) -> impl IntoView {
+    let about = seated.chat.with_untracked(|chat| chat.entered().map(words::guest));
     (
-        p().class("notice").child(say("guest-about")),
+        about.map(|about| p().class("notice").child(say(about))),
         log::log(console.board, seated.clone()),
         composer::composer(console, seated),
     )
 }
 
 fn talk(console: Console, seated: Seated) -> impl IntoView {
+    let (handover, now) = handover::handover(console, seated.clone());
     (
         beforehand::beforehand(seated.clone()),
         handover::note(seated.clone()),
         checklist::checklist(console.board, seated.clone()),
         log::log(console.board, seated.clone()),
         live::live(console, seated.clone()),
-        handover::handover(console, seated.clone()),
-        joining::joining(console, seated.clone()),
+        handover,
+        joining::joining(console, seated.clone(), now),
         code_words::code_words(console, seated.clone()),
         ending::ending(console, seated.clone()),
         silence::silence(console, seated.clone()),

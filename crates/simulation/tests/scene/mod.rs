@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a scenario that fails here has failed")]
 
 use core::time::Duration;
+use std::{cell::RefCell, rc::Rc};
 
 use stillroom_conversation::{ChatNumber, Duty, Phase, Said};
-use stillroom_program::Roles;
-use stillroom_simulation::{DeviceNumber, World};
+use stillroom_program::{Roles, decode, encode};
+use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame};
+use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 pub(crate) const A_WHILE: Duration = Duration::from_secs(300);
@@ -100,4 +102,27 @@ pub(crate) fn assert_all_arrived(
     assert_eq!(mine.received(), theirs.written());
     assert_eq!(theirs.received(), mine.written());
     assert!(done, "both know that it arrived: {:?} {:?}", mine.delivered, theirs.delivered);
+}
+
+/// The relay refuses every place that this survivor asks for.
+pub(crate) fn refuse_places(world: &mut World, survivor: DeviceNumber) {
+    let asked = Rc::new(RefCell::new(None));
+    world.set_way(Box::new(move |device, direction, frame| {
+        if device != survivor {
+            return Fate::Arrives;
+        }
+        if direction == Direction::Up {
+            if let Ok(ClientFrame::Ask { ticket, .. }) = decode(frame) {
+                *asked.borrow_mut() = Some(ticket.id());
+            }
+            return Fate::Arrives;
+        }
+        match (decode(frame), *asked.borrow()) {
+            (Ok(RelayFrame::InLine { .. }), Some(ticket)) => {
+                let (about, refusal) = (About::Ticket(ticket), Refusal::ChatClosed);
+                Fate::Becomes(vec![encode(&RelayFrame::Refused { about, refusal })])
+            }
+            _ => Fate::Arrives,
+        }
+    }));
 }
