@@ -7,7 +7,7 @@ use stillroom_protocol::AttachToken;
 use super::*;
 use crate::{
     chat::introduction,
-    conversation::{Handover, HandoverReason, JoinsAs, Newcomer, Role},
+    conversation::{Handover, HandoverReason, JoinsAs, Newcomer},
     envelope::{Certified, Whom},
     limits::CLOCK_TOLERANCE,
     mls::tests::staff::{device, device_with},
