@@ -488,3 +488,61 @@ impl Desk {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+
+    use super::*;
+    use crate::{
+        desk::DeskSetup, limits::CLOCK_TOLERANCE, mls::tests::staff::device_with,
+        randomness::Randomness,
+    };
+
+    const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+    /// Whether a colleague with these rights, whose desk says that it has room, is one who can take over.
+    fn takes_over(roles: Roles) -> bool {
+        let (own, other) = (device_with(10, Roles::ADVOCATE, NOW), device_with(11, roles, NOW));
+        let root = own.program();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let verified = |device: &stillroom_program::Device| {
+            device.staff_record().verify(&root, NOW, CLOCK_TOLERANCE).unwrap()
+        };
+        let (receiver, staff, id) = (verified(&own), verified(&other), StaffId(other.key().0));
+        let (sender, here) = (Epoch::generate(&mut rng), Epoch::generate(&mut rng));
+        let state = State {
+            chats: 0,
+            on_break: false.into(),
+            asks: Asks::Nothing,
+            words_closed: 0,
+            vault: 0,
+            room: 5,
+            ready: Ready::default(),
+        };
+        let body = Bytes::try_from(encode(&Says::State { state })).unwrap();
+        let note = StaffNote { stamp: NOW.0, sender, receiver: Some(here), body };
+        let sealed = note.seal(&other, &receiver, &mut rng).unwrap();
+        let setup = DeskSetup { root, device: own };
+        let mut desk = Desk::new(setup, Randomness::new(rng), NOW);
+        desk.colleagues.inbox = Some(NoteInbox::new(here));
+        desk.colleagues.known.push(Known {
+            staff,
+            greeted: true,
+            epoch: Some(sender),
+            told: None,
+            name: None,
+            ready: Ready::default(),
+            shown: None,
+        });
+        desk.handle_note(id, &sealed);
+        assert_eq!(desk.colleagues.on_duty().len(), 1);
+        desk.colleagues.who_takes(id).is_some()
+    }
+
+    #[test]
+    fn whoever_cannot_lead_takes_no_chat_over_whatever_their_desk_says() {
+        assert!(takes_over(Roles::ADVOCATE));
+        assert!(!takes_over(Roles::INTERPRETER));
+    }
+}

@@ -26,7 +26,7 @@ use scene::SOON;
 const SERVED_WITHIN: Duration = Duration::from_secs(400);
 
 /// So many orders of things are tried each time: some twenty seconds' worth.
-const CASES: u32 = 24;
+const CASES: u32 = 20;
 
 /// One step: what happens, and how many milliseconds pass after.
 #[derive(Clone, Copy, Debug)]
