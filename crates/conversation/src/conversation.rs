@@ -547,6 +547,8 @@ pub enum Ending {
     PageLost,
     /// The survivor went on with somebody else, as they were asked. Shown to the others.
     HandedOver,
+    /// The advocate's line was gone for so long that the survivor went on with somebody else. Shown to the others.
+    CutOff,
     /// This device is not in it any more, and it goes on without. Shown to a third person alone.
     Out,
     /// The advocate ended it and turned the survivor away, who gets no other chat on this page.

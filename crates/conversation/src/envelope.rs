@@ -146,6 +146,8 @@ pub(crate) enum Why {
     HandedOver = 2,
     /// The advocate turns the survivor away.
     TurnedAway = 3,
+    /// The advocate's line was gone for so long that the survivor goes on with somebody else.
+    CutOff = 4,
 }
 
 choice! {

@@ -829,13 +829,19 @@ impl Survivor {
         }
     }
 
-    /// The advocate is gone: destroy that group and ask again, for the head of the line.
+    /// The advocate is gone: ask again, for the head of the line. Of that group nothing is kept but what it takes to
+    /// say to their device, if it comes back, that the chat is over; to one that was revoked nothing is said.
     fn ask_for_another(&mut self, now: Timestamp) {
         let State::Chatting(chat) = &mut self.state else {
             return;
         };
         let unsent = chat.take_unsent();
         self.last_number = self.last_number.max(chat.last_number());
+        let revoked = chat.lead_was_revoked(self.trust.revocations());
+        chat.end(Ending::CutOff, now);
+        if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
+            self.former = (!revoked).then(|| Former::left(chat));
+        }
         self.show_silence(Silence::Over);
         self.drop_question();
         self.drop_end_question();

@@ -344,6 +344,7 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         Ending::SurvivorLeft => "ended-survivor-left",
         Ending::PageLost => "ended-page-lost",
         Ending::HandedOver => "ended-handed-over",
+        Ending::CutOff => "ended-cut-off",
         Ending::Out => "ended-out",
         Ending::TurnedAway => "ended-turned-away-desk",
         Ending::Unknown => "ended-unknown-desk",

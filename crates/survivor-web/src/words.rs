@@ -208,6 +208,7 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
         | Ending::SurvivorLeft
         | Ending::PageLost
         | Ending::HandedOver
+        | Ending::CutOff
         | Ending::Out => "ended-unknown",
     }
 }

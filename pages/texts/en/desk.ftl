@@ -247,6 +247,7 @@ ended-by-staff-desk = You ended this chat. Everything that was written is erased
 ended-by-silence-desk = The survivor was silent, and was told beforehand. The chat is closed. Everything that was written is erased.
 ended-survivor-left = The survivor has left. Their page is gone, and everything that was written is erased.
 ended-page-lost = The survivor lost this page and came back. They are at the top of the list, or in a new chat. Everything that was written here is erased.
+ended-cut-off = Your line was gone for too long. The survivor went to the head of the line, so that somebody else can go on with them. Everything that was written here is erased.
 ended-handed-over = Handed over. The survivor agreed, and is at the head of the line for whoever comes. Everything that was written here is erased.
 ended-turned-away-desk = You ended this chat and turned this person away. Everything that was written is erased.
 ended-unknown-desk = This chat is over. Everything that was written is erased.

@@ -563,6 +563,7 @@ fn ending(ending: &Ending) -> &'static str {
         Ending::SurvivorLeft => "survivor-left",
         Ending::PageLost => "page-lost",
         Ending::HandedOver => "handed-over",
+        Ending::CutOff => "cut-off",
         Ending::Out => "out",
         Ending::TurnedAway => "turned-away",
         Ending::Unknown => "unknown",

@@ -405,6 +405,7 @@ impl Chat {
         let why = match ending {
             Ending::BySilence => Why::Silence,
             Ending::HandedOver => Why::HandedOver,
+            Ending::CutOff => Why::CutOff,
             Ending::TurnedAway => Why::TurnedAway,
             _ => Why::Ended,
         };
@@ -808,6 +809,7 @@ impl Chat {
         if self.stage == Stage::Open {
             self.outputs.push_back(ChatOutput::Ended(match (by_survivor, why) {
                 (true, Why::HandedOver) => Ending::HandedOver,
+                (true, Why::CutOff) => Ending::CutOff,
                 (true, _) => Ending::BySurvivor,
                 (false, Why::Silence) => Ending::BySilence,
                 (false, Why::TurnedAway) => Ending::TurnedAway,

@@ -519,6 +519,7 @@ mod tests {
             vault: 0,
             room: 5,
             ready: Ready::default(),
+            locked: false.into(),
         };
         let body = Bytes::try_from(encode(&Says::State { state })).unwrap();
         let note = StaffNote { stamp: NOW.0, sender, receiver: Some(here), body };

@@ -855,13 +855,17 @@ impl Desk {
             ChatOutput::Ended(ending) => {
                 match ending {
                     Ending::BySurvivor | Ending::ByStaff => self.returns.handle_ended(number),
-                    Ending::HandedOver | Ending::TurnedAway => self.returns.forget(number),
+                    Ending::HandedOver | Ending::CutOff | Ending::TurnedAway => {
+                        self.returns.forget(number);
+                    }
                     _ => {}
                 }
                 // Whoever joined a colleague's chat did not end it.
                 let is_guest = self.chats.get(&number).is_some_and(|held| held.called.is_some());
                 let ending = match ending {
-                    Ending::ByStaff | Ending::PageLost | Ending::TurnedAway if is_guest => {
+                    Ending::ByStaff | Ending::PageLost | Ending::CutOff | Ending::TurnedAway
+                        if is_guest =>
+                    {
                         Ending::Unknown
                     }
                     ending => ending,

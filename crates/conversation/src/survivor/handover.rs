@@ -34,6 +34,13 @@ pub(super) struct Former {
     agreed: Option<Question>,
 }
 
+impl Former {
+    /// A chat that is over here, and whose advocate is to hear so when their line comes back.
+    pub(super) fn left(chat: Box<Chat>) -> Self {
+        Self { chat, agreed: None }
+    }
+}
+
 impl Survivor {
     /// Agrees that somebody else takes over, where that is asked.
     pub fn accept_handover(&mut self, now: Timestamp) {

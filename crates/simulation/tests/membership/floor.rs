@@ -236,14 +236,6 @@ impl Floor {
         self.joined(third).is_some() && self.survivor_shows(third)
     }
 
-    /// Whether a desk leads a chat in which it shows no survivor.
-    pub(crate) fn is_left_alone(&self, desk: Person) -> bool {
-        self.led(desk).is_some_and(|ChatNumber(number)| {
-            let roster = self.world.shown(self.device(desk)).chat(number as usize).roster;
-            !roster.iter().any(|one| one.role == Role::Survivor && one.here)
-        })
-    }
-
     /// Whether no desk has anything open.
     pub(crate) fn nobody_is_in(&self) -> bool {
         Person::STAFF.into_iter().all(|desk| {

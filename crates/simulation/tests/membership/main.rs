@@ -187,15 +187,8 @@ fn part(floor: &mut Floor) {
     }
 }
 
-/// It has ended at everybody's. A lead whose line was gone for so long that the survivor went on without them has a chat
-/// in which nobody is, and ends it by hand.
+/// It has ended at everybody's, by itself.
 fn ended_everywhere(floor: &mut Floor) {
-    floor.run(SOON);
-    for desk in Person::LEADS {
-        if is_over(floor) && floor.is_left_alone(desk) {
-            floor.act(Act::End(desk));
-        }
-    }
     let over = floor.run_until(SERVED_WITHIN, |floor| is_over(floor) && floor.nobody_is_in());
     if !over {
         floor.watch.wrong.push(format!("not over for everybody: {:?}", floor.phase()));
