@@ -236,7 +236,7 @@ describe('code words after a device was revoked', () => {
     await assertAccessible(alex, 'a list that does not open')
     await picture(alex, 'code-word-new-list')
     await alex.click('button', 'Leave it as it is')
-    assert.equal(await alex.evaluate(() => document.activeElement.id), 'word-begin-1')
+    await alex.until(() => document.activeElement.id === 'word-begin-1')
     await alex.seeAnywhere(unreadable)
     await alex.click('button', 'Begin a new list')
     await alex.click('button', 'Yes, begin a new list')
