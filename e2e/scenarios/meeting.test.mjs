@@ -128,7 +128,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       for (const page of [survivor, sam, kim]) await isPresent(page, 3)
       const looks = await survivor.evaluate(() => [...document.querySelectorAll('#handover .button')].map((each) => each.className))
       assert.deepEqual([looks.length, new Set(looks).size], [3, 1])
-      const covered = await survivor.evaluate(() => ['leave', 'message', 'send', 'company-out'].filter((id) => {
+      const covered = await survivor.evaluate(() => ['leave', 'message', 'send', 'company-out', 'handover-yes', 'handover-wait', 'handover-end'].filter((id) => {
         const { x, y, width, height } = document.getElementById(id).getBoundingClientRect()
         return !document.getElementById(id).contains(document.elementFromPoint(x + width / 2, y + height / 2))
       }))
