@@ -67,7 +67,7 @@ fn a_notice_of_another_key_is_mentioned_without_its_words() {
     let (mut world, desk) = administrator(2);
     let host = key(1);
     let first = signed(&world, 1, &host);
-    told(&mut world, desk, &[first.clone()]);
+    told(&mut world, desk, std::slice::from_ref(&first));
     let forged = signed(&world, 2, &key(2));
     let says = told(&mut world, desk, &[first, forged]);
     assert_eq!((says.notices, says.of_another), (vec![notice(1)], true));
