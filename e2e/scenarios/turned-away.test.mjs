@@ -88,7 +88,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       }
       await assertAccessible(robin, 'a note beside who waits')
       await picture(robin, `turned-away-note-${name}`)
-      assert.ok(!await holds(survivor, 'turned away'), 'a survivor sees nothing of it')
+      assert.ok(!await holds(survivor, NOTE), 'a survivor sees nothing of it')
       assert.ok(!await holds(lou, NOTE), 'nor does an interpreter')
       await meet(survivor, robin)
       await survivorSays(survivor, 'hello')

@@ -2,7 +2,8 @@
 //! 5.1, 6.1, 6.6; `design.md`, The relay).
 //!
 //! It carries bytes and keeps what is public. Nothing in it can read a message, nothing of a contact is
-//! written anywhere or said in a log, and an address exists only in its socket. What it does not protect
+//! written anywhere or said in a log, and an address exists only in its socket and while a request from it is
+//! answered; what goes on is a hash (`shares.rs`). What it does not protect
 //! against: whoever runs it sees when devices connect and how much they send, and could run another
 //! program in its place; survivors' and staff's devices trust it with delivery and nothing else.
 //!
