@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use stillroom_conversation::{
-    ChatNumber, Company, Handover, HandoverReason, HandoverStep, JoinsAs, Phase, Role, Successor,
+    ChatNumber, Company, Handover, HandoverReason, HandoverStep, JoinsAs, Phase, Successor,
 };
 use stillroom_program::{Roles, VerifyingKey, decode, encode};
 use stillroom_protocol::{ClientFrame, RelayFrame, StaffId};
