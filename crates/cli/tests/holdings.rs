@@ -29,6 +29,8 @@ fn a_chat_is_there_while_it_lasts_and_nothing_of_it_is_stored() {
     let device = program.advocate("Sam");
     let mut desk = program.desk(&device, program.desk);
     let survivor = program.survivor(program.visitor);
+    // Their page says that they wait before the relay has given them a place.
+    survivor.event(|event| event["phase"] == "waiting" && event["ahead"] == 0);
     let waiting = holdings(&program);
     assert_eq!(count(&waiting["memory"]["items"], "line"), 1);
     meet(&survivor, &mut desk);

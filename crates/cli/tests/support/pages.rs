@@ -19,7 +19,7 @@ pub(crate) fn pages(folder: &Path) -> PathBuf {
         let mut rest = source.as_str();
         while let Some((before, after)) = rest.split_once("{{asset ") {
             let (name, after) = after.split_once("}}").expect("the hole has an end");
-            let path = format!("s/p-{}", name.replace("page", which));
+            let path = format!("s/p-{}", name.replace("page", which).replace('/', "-"));
             let bytes = format!("stands for {which}'s {name}").repeat(20);
             for (ending, bytes) in packed(&bytes) {
                 std::fs::write(into.join(format!("{path}{ending}")), bytes)
