@@ -245,6 +245,21 @@ fn an_advocate_who_is_gone_is_replaced_from_the_head_of_the_line() {
 }
 
 #[test]
+fn a_desk_that_comes_back_after_its_survivor_went_on_keeps_nothing_of_the_chat() {
+    let (mut world, sam, survivor) = chatting(21);
+    let kim = add_desk(&mut world, "Kim");
+    world.lock(sam);
+    assert!(world.run_until(A_WHILE, |world| world.shown(kim).waiting.len() == 1));
+    take(&mut world, kim, survivor, FIRST);
+    write_both_ways(&mut world, kim, survivor, 0);
+    world.unlock(sam);
+    assert!(world.run_until(A_WHILE, |world| world.shown(sam).chat(1).over));
+    assert_eq!(world.shown(sam).chat(1).ending, Some(Ending::CutOff));
+    world.as_survivor(survivor, |core, now| core.end(now));
+    assert!(world.run_until(A_WHILE, |world| world.holdings().rooms == 0), "both rooms go");
+}
+
+#[test]
 fn ending_by_the_advocate_ends_it_for_both_and_leaves_nothing_at_the_relay() {
     let (mut world, desk, survivor) = chatting(11);
     write_both_ways(&mut world, desk, survivor, 0);

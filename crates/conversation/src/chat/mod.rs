@@ -84,7 +84,7 @@ pub(crate) enum ChatOutput {
     /// The chat is over for the people in it. It is still held while [`Chat::is_over`] is false, so that
     /// the others hear of it.
     Ended(Ending),
-    /// On the survivor's device: the lead did not come back.
+    /// Not on the lead's own desk: the lead did not come back.
     LeadLost,
     /// A rule that protects the survivor was broken: nothing more is said or shown.
     Unsafe,
@@ -475,7 +475,7 @@ impl Chat {
         self.frames.extend(frames);
         let lead_lost = self.lead_gone_since.is_some_and(|since| since + LEAD_LOST_AFTER <= now);
         if lead_lost && self.stage == Stage::Open {
-            self.finish(ChatOutput::LeadLost);
+            self.lose_lead();
         }
         if matches!(self.stage, Stage::Closing { until } if until <= now) {
             self.close();
@@ -493,6 +493,17 @@ impl Chat {
             }
         }
         self.send_due(now);
+    }
+
+    /// A third person's chat is over with its lead. The survivor's is theirs to end, as they go on with somebody else.
+    fn lose_lead(&mut self) {
+        if self.is_thirds() {
+            self.finish(ChatOutput::LeadLost);
+        } else {
+            self.lead_gone_since = None;
+            self.live.drop_agreement();
+            self.outputs.push_back(ChatOutput::LeadLost);
+        }
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
