@@ -78,13 +78,18 @@ function keep(leaving) { root.leaving = leaving && [(root.dataset.relay || '') +
 
 // What a relay under pressure asks is solved beside the page, by files that are loaded for it alone. No salt: it is
 // not asked any more.
-async function solve(salt, bits) {
+async function solve(salt, bits, tries = 0) {
   puzzle = salt
   if (!salt) return solver?.end()
-  const fail = () => { if (puzzle == salt) stop('stop-too-busy') }
+  // On a poor line a file may need a second try, under another name where a browser remembers that it did not come.
+  const fail = () => {
+    if (puzzle != salt) return
+    if (tries == 3) return stop('stop-too-busy')
+    setTimeout(() => { if (puzzle == salt && !over) solve(salt, bits, tries + 1) }, 2000)
+  }
   const [code, ...parts] = [...at('puzzle').content.children].map(part => part.getAttribute('href'))
   try {
-    solver ??= await import(code)
+    solver ??= await import(tries ? `${code}?${tries}` : code)
     if (puzzle == salt && !over) solver.solve([...parts, salt, bits], on, fail)
   } catch { fail() }
 }

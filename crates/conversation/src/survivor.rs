@@ -381,7 +381,7 @@ impl Survivor {
                 }
                 Leaving::Chat { room, token } => {
                     self.send(&ClientFrame::Leave { room, token });
-                    if self.former.take().is_none() {
+                    if self.former.take_if(|former| former.chat().room() == room).is_none() {
                         self.state = State::Over;
                     }
                 }
@@ -400,15 +400,20 @@ impl Survivor {
         self.leaves().map(|leaving| leaving.to_bytes())
     }
 
-    /// A former chat first: whoever is in it would take silence for a dropped line, and the relay gives a
-    /// place up by itself.
+    /// A former chat first, unless its advocate was lost: whoever is in it would take silence for a dropped line, and
+    /// the relay gives a place up by itself.
     fn leaves(&self) -> Option<Leaving> {
         let former = self.former.as_ref().and_then(|former| former.chat().leaving());
-        former.or_else(|| match &self.state {
+        let current = match &self.state {
             State::Asking(asking) => Some(Leaving::place(asking.ticket.clone())),
             State::Chatting(chat) => chat.leaving(),
             State::Before | State::Over => None,
-        })
+        };
+        if self.former.as_ref().is_some_and(Former::is_lost) {
+            current.or(former)
+        } else {
+            former.or(current)
+        }
     }
 
     /// Gives the place in the line up, if there is one.
@@ -562,6 +567,8 @@ impl Survivor {
         if let Some(former) = &mut self.former {
             former.chat_mut().handle_line_up(now);
         }
+        // Whoever is in a chat is asked for no puzzle, so the relay hears of that first.
+        self.drain_former(now);
         match &mut self.state {
             State::Asking(asking) => {
                 let unserved = self.trust.duty(now).is_none() && asking.sealed.is_none();
@@ -839,8 +846,10 @@ impl Survivor {
         self.last_number = self.last_number.max(chat.last_number());
         let revoked = chat.lead_was_revoked(self.trust.revocations());
         chat.end(Ending::CutOff, now);
-        if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
-            self.former = (!revoked).then(|| Former::left(chat));
+        if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over)
+            && !revoked
+        {
+            self.hold(Former::left(chat));
         }
         self.show_silence(Silence::Over);
         self.drop_question();

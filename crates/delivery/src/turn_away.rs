@@ -37,6 +37,7 @@ impl Delivery {
             let (place, share) = (survivor.place, survivor.share);
             if let Some(ticket) = place {
                 self.give_up(ticket, now);
+                self.fx.refuse(connection, About::Ticket(ticket), Refusal::TurnedAway);
             }
             if let Some(share) = share {
                 self.mark(share, note.clone(), now);

@@ -38,7 +38,9 @@ impl Line {
                 turns.push((0, *ticket));
                 continue;
             }
-            let next = next.entry(share).or_insert_with(|| self.shares.turn(share));
+            // A place that stood for long while others were served is no store of turns.
+            let first = || self.shares.turn(share).max(self.next_turn.saturating_sub(1));
+            let next = next.entry(share).or_insert_with(first);
             turns.push((*next, *ticket));
             *next = next.saturating_add(1);
         }

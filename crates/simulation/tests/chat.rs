@@ -260,6 +260,24 @@ fn a_desk_that_comes_back_after_its_survivor_went_on_keeps_nothing_of_the_chat()
 }
 
 #[test]
+fn each_of_two_desks_that_were_gone_one_after_the_other_hears_that_the_chat_is_over() {
+    let (mut world, sam, survivor) = chatting(22);
+    let kim = add_desk(&mut world, "Kim");
+    let alex = add_desk(&mut world, "Alex");
+    world.lock(sam);
+    assert!(world.run_until(A_WHILE, |world| world.shown(kim).waiting.len() == 1));
+    take(&mut world, kim, survivor, FIRST);
+    world.lock(kim);
+    assert!(world.run_until(A_WHILE, |world| world.shown(alex).waiting.len() == 1));
+    take(&mut world, alex, survivor, FIRST);
+    for desk in [sam, kim] {
+        world.unlock(desk);
+        assert!(world.run_until(A_WHILE, |world| world.shown(desk).chat(1).over));
+    }
+    write_both_ways(&mut world, alex, survivor, 0);
+}
+
+#[test]
 fn ending_by_the_advocate_ends_it_for_both_and_leaves_nothing_at_the_relay() {
     let (mut world, desk, survivor) = chatting(11);
     write_both_ways(&mut world, desk, survivor, 0);

@@ -515,6 +515,27 @@ fn a_desk_that_is_on_duty_for_days_deletes_as_well_and_no_colleague_brings_it_ba
 }
 
 #[test]
+fn a_desk_that_slept_on_duty_deletes_no_word_that_a_colleague_used_meanwhile() {
+    let (mut world, sam, survivor) = with_times(20);
+    let kim = add_desk(&mut world, "Kim");
+    world.run_for(SOON);
+    world.as_desk(sam, |core, now| core.end(FIRST, now));
+    world.leave(survivor);
+    world.run_for(SOON);
+    world.lock(sam);
+    world.run_for(DAY * 13);
+    let again = start(&mut world);
+    take(&mut world, kim, again, FIRST);
+    assert_eq!(tried(&mut world, kim, again, FIRST, RIGHT), WordStep::Right);
+    world.run_for(DAY * 2);
+    world.unlock(sam);
+    world.run_for(SOON);
+    for desk in [sam, kim] {
+        assert_eq!((world.shown(desk).vault, world.shown(desk).cases.len()), (VaultState::Open, 1));
+    }
+}
+
+#[test]
 fn an_answer_to_a_question_that_was_withdrawn_is_none_and_no_word_is_taken_unasked() {
     let (mut world, desk, survivor, case) = agreed(13);
     ask(&mut world, desk, FIRST, case).unwrap();

@@ -6,7 +6,7 @@ mod scene;
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use scene::{A_WHILE, FIRST, SOON, chatting, on_duty, start, take, write_both_ways};
+use scene::{A_WHILE, FIRST, SOON, add_desk, chatting, on_duty, start, take, write_both_ways};
 use stillroom_conversation::{Announcement, ChatNumber, Ending, Phase, Role};
 use stillroom_program::{decode, encode};
 use stillroom_protocol::{ClientFrame, Leaving, LeavingToken, RelayFrame, RoomId};
@@ -48,6 +48,19 @@ fn a_survivor_who_leaves_by_the_way_out_is_shown_as_left_and_the_chat_is_over() 
     assert_eq!(world.shown(desk).chat(1).ending, Some(Ending::SurvivorLeft));
     assert!(world.run_until(SOON, |world| world.holdings().rooms == 0));
     assert_eq!(world.holdings().bytes, 0);
+}
+
+#[test]
+fn whoever_leaves_after_their_advocate_was_lost_is_shown_as_left_to_the_one_of_now() {
+    let (mut world, sam, survivor) = chatting(9);
+    let kim = add_desk(&mut world, "Kim");
+    world.lock(sam);
+    assert!(world.run_until(A_WHILE, |world| world.shown(kim).waiting.len() == 1));
+    take(&mut world, kim, survivor, FIRST);
+    write_both_ways(&mut world, kim, survivor, 0);
+    world.leave(survivor);
+    assert!(world.run_until(SOON, |world| world.shown(kim).chat(1).over));
+    assert_eq!(world.shown(kim).chat(1).ending, Some(Ending::SurvivorLeft));
 }
 
 #[test]

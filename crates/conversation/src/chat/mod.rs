@@ -895,7 +895,7 @@ impl Chat {
     }
 
     /// Everybody knows that it ended, or had the time: the relay forgets the room.
-    fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.stage = Stage::Over;
         if self.room.is_attached() && !self.is_thirds() {
             self.frames.push_back(ClientFrame::CloseRoom { room: self.room.id() });

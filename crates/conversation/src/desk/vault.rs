@@ -193,8 +193,14 @@ impl OwnVault {
         self.times.unwrap_or_default()
     }
 
-    /// Takes out what is too old, where that is not known of today.
+    /// Takes out what is too old, where that is not known of today. Only of the newest vault: a desk that slept for
+    /// weeks knows nothing of what colleagues used or changed meanwhile.
     pub(super) fn expire(&mut self, now: Timestamp) {
+        let is_newest =
+            !self.stale && matches!(self.step, Step::Idle) && self.changes == self.written;
+        if !is_newest {
+            return;
+        }
         let is_known = self.expired.is_some_and(|expired| now < expired + EXPIRES_EVERY);
         let Some(times) = self.times.filter(|_| !is_known && self.state == VaultState::Open) else {
             return;

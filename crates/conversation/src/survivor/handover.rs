@@ -32,12 +32,18 @@ pub(super) struct Former {
     chat: Box<Chat>,
     /// What was agreed to; nothing once it was left, and there is no way back.
     agreed: Option<Question>,
+    /// Whether the advocate was lost: then whoever is in the chat of now hears first that the survivor leaves.
+    lost: bool,
 }
 
 impl Former {
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// A chat that is over here, and whose advocate is to hear so when their line comes back.
     pub(super) fn left(chat: Box<Chat>) -> Self {
-        Self { chat, agreed: None }
+        Self { chat, agreed: None, lost: true }
     }
 }
 
@@ -57,7 +63,7 @@ impl Survivor {
         let by = chat.lead_key().filter(|_| self.may_be_served(now));
         let to = agreed.to;
         if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
-            self.former = Some(Former { chat, agreed: Some(agreed) });
+            self.hold(Former { chat, agreed: Some(agreed), lost: false });
         }
         self.show(SurvivorEvent::Handover(None));
         self.drop_end_question();
@@ -147,6 +153,16 @@ impl Survivor {
     }
 
     /// Whatever is asked is not asked any more.
+    /// One former chat is held. The room of an earlier one is closed, which its desk hears from the relay.
+    pub(super) fn hold(&mut self, former: Former) {
+        if let Some(Former { mut chat, .. }) = self.former.replace(former) {
+            chat.close();
+            while let Some(frame) = chat.poll_frame() {
+                self.send(&frame);
+            }
+        }
+    }
+
     pub(super) fn drop_question(&mut self) {
         if self.question.take().is_some() {
             self.show(SurvivorEvent::Handover(None));
@@ -172,7 +188,7 @@ impl Survivor {
     /// There is nobody to go on with: back to the chat that was not left yet, if there is one.
     pub(super) fn go_back(&mut self, now: Timestamp) -> bool {
         let held = self.former.take_if(|former| former.agreed.is_some());
-        let Some(Former { mut chat, agreed: Some(Question { turn, .. }) }) = held else {
+        let Some(Former { mut chat, agreed: Some(Question { turn, .. }), .. }) = held else {
             return false;
         };
         self.withdraw();
@@ -192,7 +208,7 @@ impl Survivor {
     pub(super) fn end_waiting(&mut self, now: Timestamp) {
         self.withdraw();
         let ended = Phase::Ended(Ending::BySurvivor);
-        let Some(Former { mut chat, agreed }) = self.former.take() else {
+        let Some(Former { mut chat, agreed, .. }) = self.former.take() else {
             self.finish(ended);
             return;
         };
@@ -208,7 +224,7 @@ impl Survivor {
 
     /// Passes on what the former chat has to send and, until it is left, to show.
     pub(super) fn drain_former(&mut self, now: Timestamp) {
-        while let Some(Former { chat, agreed }) = &mut self.former {
+        while let Some(Former { chat, agreed, .. }) = &mut self.former {
             if let Some(output) = chat.poll_output() {
                 match output {
                     _ if agreed.is_none() => {}

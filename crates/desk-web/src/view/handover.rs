@@ -129,6 +129,9 @@ fn question(console: Console, seat: Seat, fields: Fields) -> impl IntoView {
         refused.set(match to {
             Successor::Colleague { device } if is_checked(meets) => {
                 let asked = console.ask_meeting(seat, StaffId(device.0));
+                if asked.is_ok() {
+                    close_form(seat);
+                }
                 asked.err().map(|_| "hand-over-meet-cannot")
             }
             _ => {
@@ -137,9 +140,6 @@ fn question(console: Console, seat: Seat, fields: Fields) -> impl IntoView {
                 asked.err().map(|error| refusal(to, error))
             }
         });
-        if refused.with_untracked(Option::is_none) {
-            close_form(seat);
-        }
         focus::move_if_dropped(message_id(seat));
     };
     let said = move || refused.get().map(say);
