@@ -206,7 +206,7 @@ impl Chain {
             key: leaf.device,
             receiving: leaf.receiving,
             roles: leaf.roles,
-            not_after: leaf.not_after.min(self.administrator.not_after),
+            not_after: self.not_after(),
             administrator: self.administrator.device,
         })
     }
@@ -229,6 +229,11 @@ impl Chain {
     /// The certificate of the device that the chain is for.
     pub fn leaf(&self) -> &Certificate {
         self.device.as_ref().unwrap_or(&self.administrator)
+    }
+
+    /// The earlier of the ends of the two certificates, in seconds since the Unix epoch, as they say it.
+    pub fn not_after(&self) -> u64 {
+        self.leaf().not_after.min(self.administrator.not_after)
     }
 
     fn check_signatures(&self, root: &Fingerprint) -> Result<(), CertificateError> {

@@ -46,16 +46,24 @@ impl SimulatedProgram {
         Self { root: root.fingerprint(), administrator, policy, report_key, rng, now }
     }
 
-    /// A member of staff with these rights and this name.
+    /// A member of staff with these rights and this name, for as long as the administrator.
+    ///
+    /// # Panics
+    /// For a name over 64 bytes or the rights of an administrator.
+    pub fn staff(&mut self, roles: Roles, name: &str) -> Device {
+        self.staff_for(roles, name, 30)
+    }
+
+    /// The same for so many days from the beginning on, 30 at most.
     ///
     /// # Panics
     /// For a name over 64 bytes or the rights of an administrator.
     #[allow(clippy::expect_used, reason = "a test that asks for such staff is wrong")]
-    pub fn staff(&mut self, roles: Roles, name: &str) -> Device {
+    pub fn staff_for(&mut self, roles: Roles, name: &str, days: u32) -> Device {
         let new = NewDevice::generate(&mut self.rng);
         let key = new.signing.verifying_key();
         let receiving = new.receiving.public_key();
-        let validity = Validity::days(self.now, 30);
+        let validity = Validity::days(self.now, days);
         let chain =
             self.administrator.certify(key, &receiving, roles, validity).expect("such rights");
         let name = self.administrator.certify_name(key, name).expect("a short name");

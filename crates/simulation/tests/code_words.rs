@@ -536,6 +536,29 @@ fn a_desk_that_slept_on_duty_deletes_no_word_that_a_colleague_used_meanwhile() {
 }
 
 #[test]
+fn words_outlast_the_certificate_of_whoever_kept_them() {
+    let (mut world, kim) = on_duty(21);
+    let device = world.program.staff_for(Roles::ADVOCATE, "Sam", 10);
+    let sam = world.desk(device);
+    world.as_desk(sam, |core, now| core.go_on_duty(now));
+    world.run_for(SOON);
+    let survivor = start(&mut world);
+    take(&mut world, sam, survivor, FIRST);
+    world.run_for(MOMENT);
+    agree_as(&mut world, sam, survivor, FIRST, "Sparrow");
+    world.run_for(SOON);
+    assert_eq!(world.shown(kim).cases.len(), 1);
+    world.as_desk(sam, |core, now| core.end(FIRST, now));
+    world.destroy(sam);
+    world.destroy(survivor);
+    days_pass(&mut world, kim, 15);
+    assert_eq!((world.shown(kim).vault, world.shown(kim).cases.len()), (VaultState::Open, 1));
+    let written = puts(&world, Shared::Vault).len();
+    world.run_for(DAY * 2);
+    assert_eq!(puts(&world, Shared::Vault).len(), written, "it is not renewed for ever");
+}
+
+#[test]
 fn an_answer_to_a_question_that_was_withdrawn_is_none_and_no_word_is_taken_unasked() {
     let (mut world, desk, survivor, case) = agreed(13);
     ask(&mut world, desk, FIRST, case).unwrap();

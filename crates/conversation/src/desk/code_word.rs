@@ -366,8 +366,9 @@ impl Desk {
             self.vault.close();
         } else if self.admitted && self.may_use_vault() {
             self.vault.expire(self.now);
+            let now = self.now;
             let (_, vault, mut context) = self.askers_and_context();
-            let frame = vault.advance(&mut context);
+            let frame = vault.advance(&mut context, now);
             self.send_all(frame);
         }
         for chat in self.chats.keys().copied().collect::<Vec<_>>() {

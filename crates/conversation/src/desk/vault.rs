@@ -10,7 +10,7 @@
 use core::time::Duration;
 
 use stillroom_program::{
-    CodeWordTimes, ReceivingKey, SealedVault, SharedKey, SharedKeyBundle, SharedKeyError,
+    CodeWordTimes, Device, ReceivingKey, SealedVault, SharedKey, SharedKeyBundle, SharedKeyError,
     Timestamp, Vault, VerifiedStaff, VerifyingKey,
 };
 use stillroom_protocol::{
@@ -74,6 +74,8 @@ struct KeyHeld {
     under: [u8; 32],
     /// Whom it was made for.
     devices: Vec<VerifyingKey>,
+    /// When the certificates of whoever made it run out, after which nobody believes it; Unix seconds.
+    until: u64,
 }
 
 /// The vault as this desk has it.
@@ -81,6 +83,8 @@ struct Opened {
     vault: Vault,
     /// The version at the relay that it was read as, or written; 0 where there is none.
     version: u64,
+    /// When the certificates of whoever wrote it run out, after which it opens for nobody; Unix seconds.
+    until: u64,
 }
 
 /// The vault on this desk, and how far getting it has come.
@@ -115,6 +119,16 @@ pub(super) struct OwnVault {
 
 /// After so long what is too old is looked for again.
 const EXPIRES_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// So long before the certificates run out that key and vault stand on, whoever holds longer ones renews them: a month,
+/// in which somebody is on duty in any program.
+const RENEWED_BEFORE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Whether what stands until then is to be renewed, and this device's own certificates hold longer. They must: two
+/// desks would renew one another's for ever.
+fn is_renewed_here(until: u64, device: &Device, now: Timestamp) -> bool {
+    until < (now + RENEWED_BEFORE).seconds() && until < device.chain.not_after()
+}
 
 /// A change, until the relay has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +259,11 @@ impl OwnVault {
     }
 
     /// What is next, where nothing is asked.
-    pub(super) fn advance(&mut self, context: &mut Context<'_>) -> Option<ClientFrame> {
+    pub(super) fn advance(
+        &mut self,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<ClientFrame> {
         if !matches!(self.step, Step::Idle) {
             return None;
         }
@@ -266,11 +284,13 @@ impl OwnVault {
             self.state = VaultState::Withheld;
             return None;
         }
-        if has_something && !(is_under_list && reaches_all) {
+        let stands = !is_renewed_here(self.key.until, context.device, now);
+        if has_something && !(is_under_list && reaches_all && stands) {
             let step = Step::Listing { replaces: self.key.version };
             return Some(self.ask(step, Operation::ListStaff));
         }
-        (self.changes > self.written).then(|| self.put(context)).flatten()
+        let ends = opened.version > 0 && is_renewed_here(opened.until, context.device, now);
+        (ends || self.changes > self.written).then(|| self.put(context)).flatten()
     }
 
     pub(super) fn handle_reply(
@@ -318,6 +338,7 @@ impl OwnVault {
             (Step::Putting { changes }, Reply::Done) => {
                 if let Some(opened) = &mut self.opened {
                     opened.version += 1;
+                    opened.until = context.device.chain.not_after();
                     self.least = self.least.max(opened.version);
                 }
                 self.written = changes;
@@ -380,7 +401,8 @@ impl OwnVault {
             Ok(Err(_)) | Err(_) => return Err(VaultState::Unreadable),
         };
         let devices = verified.iter().flat_map(|verified| verified.devices()).collect();
-        self.key = KeyHeld { version, under: bundle.content.revocations_hash, devices };
+        let until = bundle.chain.not_after();
+        self.key = KeyHeld { version, under: bundle.content.revocations_hash, devices, until };
         self.hold(key);
         Ok(())
     }
@@ -413,15 +435,19 @@ impl OwnVault {
         if version < self.least {
             return Err(VaultState::Withheld);
         }
-        let (vault, is_sealed_anew) = match self.open(version, record, context, now) {
+        let (read, is_sealed_anew) = match self.open(version, record, context, now) {
             Ok(opened) => opened,
             // Whoever wrote it was revoked, or its key went by: it is what is held here, and sealed anew.
-            Err(state) => match &self.opened {
-                Some(held) if held.version == version => (held.vault.clone(), false),
-                _ if state == VaultState::Unreadable && self.anew => (Vault::default(), false),
-                _ => return Err(state),
-            },
+            Err(state) => {
+                let vault = match &self.opened {
+                    Some(held) if held.version == version => held.vault.clone(),
+                    _ if state == VaultState::Unreadable && self.anew => Vault::default(),
+                    _ => return Err(state),
+                };
+                (Opened { vault, version, until: 0 }, false)
+            }
         };
+        let Opened { vault, until, .. } = read;
         let merged = match &self.opened {
             // Of two that do not fit together, what the others have stays.
             Some(held) => held.vault.merged(&vault).unwrap_or_else(|_| vault.clone()),
@@ -432,7 +458,7 @@ impl OwnVault {
         } else {
             self.changes += 1;
         }
-        self.opened = Some(Opened { vault: merged, version });
+        self.opened = Some(Opened { vault: merged, version, until });
         self.least = version;
         Ok(())
     }
@@ -444,9 +470,9 @@ impl OwnVault {
         record: &[u8],
         context: &Context<'_>,
         now: Timestamp,
-    ) -> Result<(Vault, bool), VaultState> {
+    ) -> Result<(Opened, bool), VaultState> {
         if version == 0 {
-            return Ok((Vault::default(), true));
+            return Ok((Opened { vault: Vault::default(), version, until: 0 }, true));
         }
         let sealed = decode::<SealedVault>(record).map_err(|_| VaultState::Unreadable)?;
         if sealed.content.version != version {
@@ -455,7 +481,8 @@ impl OwnVault {
         let (root, revocations) = (context.root, context.trust.revocations());
         let opened = self.keys.iter().enumerate().rev().find_map(|(at, key)| {
             let vault = sealed.open(key, version, root, revocations, now, CLOCK_TOLERANCE).ok()?;
-            Some((vault, at + 1 == self.keys.len()))
+            let opened = Opened { vault, version, until: sealed.chain.not_after() };
+            Some((opened, at + 1 == self.keys.len()))
         });
         opened.ok_or(VaultState::Unreadable)
     }
@@ -480,7 +507,8 @@ impl OwnVault {
         );
         let (bundle, key) = made.ok()?;
         let devices = bundle.content.wrapped.iter().map(|wrapped| wrapped.device).collect();
-        let held = KeyHeld { version: replaces + 1, under: revocations.hash(), devices };
+        let until = device.chain.not_after();
+        let held = KeyHeld { version: replaces + 1, under: revocations.hash(), devices, until };
         let record = Bytes::try_from(encode(&bundle)).ok()?;
         let operation = Operation::PutShared { which: Shared::VaultKey, replaces, record };
         Some(self.ask(Step::PuttingKey { key, held }, operation))
@@ -488,7 +516,7 @@ impl OwnVault {
 
     /// Puts the vault as it is now in place of the version that it was read as.
     fn put(&mut self, context: &mut Context<'_>) -> Option<ClientFrame> {
-        let Opened { vault, version } = self.opened.as_ref()?;
+        let Opened { vault, version, .. } = self.opened.as_ref()?;
         let (replaces, key) = (*version, self.keys.last()?.public_key());
         let by = context.device;
         let sealed = SealedVault::seal(vault, replaces + 1, &key, by, context.randomness).ok()?;
