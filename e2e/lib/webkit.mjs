@@ -167,15 +167,19 @@ class WebKitPage extends Page {
     }
     return seen
   }
+  /** The driver scrolls some things into sight and others not. */
+  bringIntoSight(element) {
+    return this.raw.run((one) => one.scrollIntoView({ block: 'center' }), [element])
+  }
   async click(role, name) {
     const element = await this.element(role, name)
     await wait(() => this.raw.of(element, 'enabled'), `${role} “${name}” enabled`, PATIENCE)
-    // The driver scrolls some things into sight and others not.
-    await this.raw.run((one) => one.scrollIntoView({ block: 'center' }), [element])
+    await this.bringIntoSight(element)
     await this.raw.click(element)
   }
   async fill(role, name, text) {
     const element = await this.element(role, name)
+    await this.bringIntoSight(element)
     await this.raw.on(element, 'clear')
     if (!text) return
     if (!BEYOND_KEYS.test(text)) return void await this.raw.on(element, 'value', { text })
