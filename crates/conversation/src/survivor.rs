@@ -788,10 +788,7 @@ impl Survivor {
             ChatOutput::Ended(ending) => {
                 self.unsent.clear();
                 self.note = None;
-                self.drop_question();
-                self.drop_end_question();
-                self.drop_company();
-                self.drop_word_question();
+                self.drop_questions();
                 self.show(SurvivorEvent::Phase(Phase::Ended(ending)));
             }
             ChatOutput::LeadLost => self.ask_for_another(now),
@@ -830,6 +827,14 @@ impl Survivor {
         }
     }
 
+    /// Nothing is asked any more, and nobody else is there.
+    fn drop_questions(&mut self) {
+        self.drop_question();
+        self.drop_end_question();
+        self.drop_company();
+        self.drop_word_question();
+    }
+
     fn show_silence(&mut self, silence: Silence) {
         if core::mem::replace(&mut self.silence, silence) != silence {
             self.show(SurvivorEvent::Conversation(ConversationEvent::Silence(silence)));
@@ -852,10 +857,7 @@ impl Survivor {
             self.hold(Former::left(chat));
         }
         self.show_silence(Silence::Over);
-        self.drop_question();
-        self.drop_end_question();
-        self.drop_company();
-        self.drop_word_question();
+        self.drop_questions();
         self.unsent.splice(0..0, unsent);
         self.announce(Announcement::AdvocateLost);
         self.ask(Again::CutOff, now);
@@ -928,10 +930,7 @@ impl Survivor {
         self.drop_puzzle();
         self.state = State::Over;
         self.said = Said::default();
-        self.drop_question();
-        self.drop_end_question();
-        self.drop_company();
-        self.drop_word_question();
+        self.drop_questions();
         self.former = None;
         self.note = None;
         self.unsent.clear();

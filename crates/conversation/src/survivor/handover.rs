@@ -30,20 +30,44 @@ pub(super) struct Question {
 /// The chat that the survivor goes on from. Held until the advocate has heard that they left.
 pub(super) struct Former {
     chat: Box<Chat>,
-    /// What was agreed to; nothing once it was left, and there is no way back.
-    agreed: Option<Question>,
-    /// Whether the advocate was lost: then whoever is in the chat of now hears first that the survivor leaves.
-    lost: bool,
+    parting: Parting,
+}
+
+/// How far the survivor has parted from the former advocate.
+enum Parting {
+    /// They agreed to go on with somebody else, and there is a way back.
+    Agreed(Question),
+    /// They went on, and there is none.
+    Left,
+    /// The advocate was lost. Whoever is in the chat of now hears before them that the survivor leaves.
+    Lost,
+}
+
+impl Parting {
+    /// What was agreed to, where there is a way back; there is none from now on.
+    fn go_on(&mut self) -> Option<Question> {
+        if !self.is_agreed() {
+            return None;
+        }
+        match core::mem::replace(self, Self::Left) {
+            Self::Agreed(question) => Some(question),
+            Self::Left | Self::Lost => None,
+        }
+    }
+
+    fn is_agreed(&self) -> bool {
+        matches!(self, Self::Agreed(_))
+    }
 }
 
 impl Former {
     pub(super) fn is_lost(&self) -> bool {
-        self.lost
+        matches!(self.parting, Parting::Lost)
     }
 
     /// A chat that is over here, and whose advocate is to hear so when their line comes back.
     pub(super) fn left(chat: Box<Chat>) -> Self {
-        Self { chat, agreed: None, lost: true }
+        Self { chat, parting: Parting::Lost }
     }
 }
 
@@ -63,7 +87,7 @@ impl Survivor {
         let by = chat.lead_key().filter(|_| self.may_be_served(now));
         let to = agreed.to;
         if let State::Chatting(chat) = core::mem::replace(&mut self.state, State::Over) {
-            self.hold(Former { chat, agreed: Some(agreed), lost: false });
+            self.hold(Former { chat, parting: Parting::Agreed(agreed) });
         }
         self.show(SurvivorEvent::Handover(None));
         self.drop_end_question();
@@ -174,7 +198,7 @@ impl Survivor {
         let Some(former) = &mut self.former else {
             return;
         };
-        let Some(Question { handover, .. }) = former.agreed.take() else {
+        let Some(Question { handover, .. }) = former.parting.go_on() else {
             return;
         };
         let (announcement, unsent) = former.chat.hand_over(now);
@@ -187,8 +211,9 @@ impl Survivor {
 
     /// There is nobody to go on with: back to the chat that was not left yet, if there is one.
     pub(super) fn go_back(&mut self, now: Timestamp) -> bool {
-        let held = self.former.take_if(|former| former.agreed.is_some());
-        let Some(Former { mut chat, agreed: Some(Question { turn, .. }), .. }) = held else {
+        let held = self.former.take_if(|former| former.parting.is_agreed());
+        let Some(Former { mut chat, parting: Parting::Agreed(Question { turn, .. }) }) = held
+        else {
             return false;
         };
         self.withdraw();
@@ -208,7 +233,7 @@ impl Survivor {
     pub(super) fn end_waiting(&mut self, now: Timestamp) {
         self.withdraw();
         let ended = Phase::Ended(Ending::BySurvivor);
-        let Some(Former { mut chat, agreed, .. }) = self.former.take() else {
+        let Some(Former { mut chat, parting }) = self.former.take() else {
             self.finish(ended);
             return;
         };
@@ -216,7 +241,7 @@ impl Survivor {
         self.note = None;
         chat.end(Ending::BySurvivor, now);
         self.state = State::Chatting(chat);
-        if agreed.is_none() {
+        if !parting.is_agreed() {
             self.show(SurvivorEvent::Phase(ended));
         }
         self.drain_chat(now);
@@ -224,10 +249,10 @@ impl Survivor {
 
     /// Passes on what the former chat has to send and, until it is left, to show.
     pub(super) fn drain_former(&mut self, now: Timestamp) {
-        while let Some(Former { chat, agreed, .. }) = &mut self.former {
+        while let Some(Former { chat, parting }) = &mut self.former {
             if let Some(output) = chat.poll_output() {
                 match output {
-                    _ if agreed.is_none() => {}
+                    _ if !parting.is_agreed() => {}
                     ChatOutput::Conversation(event) => self.show_meanwhile(event),
                     ChatOutput::Ended(_) | ChatOutput::LeadLost | ChatOutput::Unsafe => {
                         self.leave_former(now);
