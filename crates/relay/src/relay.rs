@@ -3,11 +3,12 @@
 //! It starts only with everything in place: a relay that cannot keep its records or fill its pages says so
 //! to whoever starts it, not to survivors.
 
-use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
+use axum::Router;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use stillroom_delivery::{Delivery, Holdings, Setup};
@@ -128,10 +129,7 @@ impl Relay {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: Config) -> Result<RunningRelay, StartError> {
-        let bind = |address: SocketAddr| {
-            TcpListener::bind(address)
-                .map_err(|error| StartError::Listen { address, why: error.to_string() })
-        };
+        let bind = |address| TcpListener::bind(address).map_err(cannot_listen(address));
         let listeners =
             Listeners { survivor: bind(config.survivor.listen)?, desk: bind(config.desk.listen)? };
         Self::start_on(config, listeners).await
@@ -249,6 +247,11 @@ pub(crate) fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
     ProgramFile::decode(&bytes).map_err(StartError::Program)
 }
 
+/// Why nobody can be let in at this address.
+fn cannot_listen(address: SocketAddr) -> impl Fn(io::Error) -> StartError + Copy {
+    move |error| StartError::Listen { address, why: error.to_string() }
+}
+
 /// What both doors lead to.
 struct Hall<'a> {
     config: &'a Config,
@@ -266,10 +269,7 @@ impl Hall<'_> {
         door: &config::Door,
         socket: TcpListener,
     ) -> Result<(SocketAddr, Origin, JoinHandle<()>), StartError> {
-        let cannot = |error: std::io::Error| StartError::Listen {
-            address: door.listen,
-            why: error.to_string(),
-        };
+        let cannot = cannot_listen(door.listen);
         let address = socket.local_addr().map_err(cannot)?;
         let origin = match &door.origin {
             Some(origin) => origin.clone(),
@@ -280,9 +280,8 @@ impl Hall<'_> {
             Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes),
             Which::Desk | Which::Practice => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
         };
-        let headers = |which| {
-            Headers::of(which, &origin).map_err(|error| cannot(std::io::Error::other(error)))
-        };
+        let headers =
+            |which| Headers::of(which, &origin).map_err(|error| cannot(io::Error::other(error)));
         let door = Arc::new(Door {
             which,
             proxy: door.proxy,
@@ -295,14 +294,9 @@ impl Hall<'_> {
             switchboard: Arc::clone(&self.switchboard),
             lines: Lines { frame, outgoing_bytes, running: self.stop.running() },
         });
-        let listener = Listener {
-            socket: listen(socket).map_err(cannot)?,
-            router: door.router(),
-            places: Arc::clone(&self.places),
-            stopping: self.stop.stopping(),
-            running: self.stop.running(),
-        };
-        Ok((address, origin, tokio::spawn(listener.accept())))
+        let places = Arc::clone(&self.places);
+        let task = self.let_in(socket, door.router(), places).map_err(cannot)?;
+        Ok((address, origin, task))
     }
 
     /// The listener for a monitoring system, where the configuration names one.
@@ -313,8 +307,7 @@ impl Hall<'_> {
         let Some(config::Metrics { listen: at }) = self.config.metrics else {
             return Ok(None);
         };
-        let cannot =
-            |error: std::io::Error| StartError::Listen { address: at, why: error.to_string() };
+        let cannot = cannot_listen(at);
         let socket = TcpListener::bind(at).map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;
         let metrics = Metrics {
@@ -323,14 +316,26 @@ impl Hall<'_> {
             limits: self.config.limits.clone(),
             started: Instant::now(),
         };
+        let places = Arc::new(Semaphore::new(metrics::CONNECTIONS));
+        let task = self.let_in(socket, metrics.router(), places).map_err(cannot)?;
+        Ok(Some((address, task)))
+    }
+
+    /// Lets connections in on a socket until the relay stops, so many at once.
+    fn let_in(
+        &self,
+        socket: TcpListener,
+        router: Router,
+        places: Arc<Semaphore>,
+    ) -> io::Result<JoinHandle<()>> {
         let listener = Listener {
-            socket: listen(socket).map_err(cannot)?,
-            router: metrics.router(),
-            places: Arc::new(Semaphore::new(metrics::CONNECTIONS)),
+            socket: listen(socket)?,
+            router,
+            places,
             stopping: self.stop.stopping(),
             running: self.stop.running(),
         };
-        Ok(Some((address, tokio::spawn(listener.accept()))))
+        Ok(tokio::spawn(listener.accept()))
     }
 }
 
