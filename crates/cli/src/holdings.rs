@@ -4,41 +4,28 @@
 //! The relay that runs is asked, over a socket in its state folder; where none runs, what is stored is counted. It
 //! says what this relay holds now, and takes nobody's word for it but the relay's own.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde_json::json;
-use stillroom_program::Fingerprint;
 use stillroom_relay::Config;
 use stillroom_relay::control::{self, Answer, ControlError, Question};
-use stillroom_relay::holdings::{HostReads, Item, Report, of_storage, program_of};
+use stillroom_relay::holdings::{HostReads, Item, Report, of_storage};
 
 use crate::failure::Failure;
-use crate::serve::read_config;
 use crate::terminal::answer;
+use crate::which_relay::{WhichRelay, no_answer};
 
 /// Print everything that a relay has about its program: what it is, who can read it, when it goes.
 #[derive(Args)]
 pub(crate) struct HoldingsArguments {
-    /// The relay's configuration, as for `stillroom serve`.
-    #[arg(long)]
-    config: PathBuf,
-    /// The fingerprint of the program that is asked about, to be sure that it is this relay's.
-    #[arg(long)]
-    program: Option<Fingerprint>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    which: WhichRelay,
 }
 
 /// Does it.
 pub(crate) async fn run(arguments: HoldingsArguments) -> Result<(), Failure> {
-    let config = read_config(&arguments.config)?;
-    if let Some(program) = &arguments.program {
-        is_of(&config, program)?;
-    }
+    let config = arguments.which.config()?;
     let report = report(&config).await?;
-    if arguments.json {
+    if arguments.which.json {
         answer(json!(report).to_string());
     } else {
         in_words(&report).iter().for_each(answer);
@@ -59,29 +46,6 @@ async fn report(config: &Config) -> Result<Report, Failure> {
             )
         }),
     }
-}
-
-/// Whether this relay is that program's.
-pub(crate) fn is_of(config: &Config, program: &Fingerprint) -> Result<(), Failure> {
-    match program_of(config) {
-        Ok(served) if served == *program => Ok(()),
-        Ok(served) => Err(Failure::new(
-            format!("This relay has nothing of program {program}: it serves {served} alone."),
-            "Look for the configuration of the relay that serves it.",
-        )),
-        Err(error) => Err(Failure::new(
-            format!("Whose relay this is cannot be told: {error}."),
-            "Check the configuration.",
-        )),
-    }
-}
-
-/// The relay runs, and does not say what it has.
-pub(crate) fn no_answer(why: &str) -> Failure {
-    Failure::new(
-        format!("The relay runs and gave no answer: {why}."),
-        "Run this as the user that the relay runs as, with the same release of Stillroom.",
-    )
 }
 
 /// The report as people read it.

@@ -5,19 +5,15 @@
 //! administrator's console. A notice that nobody can read, since no administrator ever comes, is no notice: ring them
 //! too.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use stillroom_program::Fingerprint;
 use stillroom_relay::control::{
     self, Answer, ControlError, NoticeKind, NoticeLine, Notices, Question,
 };
 
 use crate::failure::Failure;
-use crate::holdings::{is_of, no_answer};
-use crate::serve::read_config;
 use crate::terminal::{answer, remark};
+use crate::which_relay::{WhichRelay, no_answer};
 
 /// Tell the program's administrators of a breach, a legal demand or maintenance.
 #[derive(Args)]
@@ -31,29 +27,15 @@ enum HostCommand {
     /// Give a notice: it stays on top of every administrator's console until it was read there.
     Notice(NoticeArguments),
     /// List the notices that stand, and the host's fingerprint.
-    Notices(Which),
+    Notices(WhichRelay),
     /// Withdraw a notice.
     Withdraw(WithdrawArguments),
-}
-
-/// Of which relay, and for which program.
-#[derive(Args)]
-struct Which {
-    /// The relay's configuration, as for `stillroom serve`.
-    #[arg(long)]
-    config: PathBuf,
-    /// The fingerprint of the program, to be sure that it is this relay's; without it, every program of the relay.
-    #[arg(long)]
-    program: Option<Fingerprint>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Args)]
 struct NoticeArguments {
     #[command(flatten)]
-    which: Which,
+    which: WhichRelay,
     /// What it is about.
     #[arg(long)]
     kind: Kind,
@@ -65,7 +47,7 @@ struct NoticeArguments {
 #[derive(Args)]
 struct WithdrawArguments {
     #[command(flatten)]
-    which: Which,
+    which: WhichRelay,
     /// The notice, as `stillroom host notices` lists it.
     notice: String,
 }
@@ -104,11 +86,8 @@ pub(crate) fn run(arguments: HostArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn ask(which: &Which, question: &Question) -> Result<Notices, Failure> {
-    let config = read_config(&which.config)?;
-    if let Some(program) = &which.program {
-        is_of(&config, program)?;
-    }
+fn ask(which: &WhichRelay, question: &Question) -> Result<Notices, Failure> {
+    let config = which.config()?;
     match control::ask(&config.state.folder, question) {
         Ok(Answer::Notices(notices)) => Ok(notices),
         Ok(Answer::Refused { why }) => Err(Failure::new(
@@ -124,7 +103,7 @@ fn ask(which: &Which, question: &Question) -> Result<Notices, Failure> {
     }
 }
 
-fn show(which: &Which, notices: &Notices) {
+fn show(which: &WhichRelay, notices: &Notices) {
     if which.json {
         answer(json!(notices).to_string());
         return;

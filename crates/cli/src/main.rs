@@ -23,6 +23,7 @@ mod staff;
 mod stop;
 mod terminal;
 mod throw_away;
+mod which_relay;
 
 use std::process::ExitCode;
 
