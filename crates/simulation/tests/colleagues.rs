@@ -11,7 +11,7 @@ use std::{
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
-use scene::{FIRST, SOON, add_desk, add_desk_with, on_duty, start, take};
+use scene::{FIRST, SOON, add_desk, add_desk_with, colleague, on_duty, start, take};
 use stillroom_conversation::{
     Asks, CLOCK_TOLERANCE, Colleague, Duty, Phase, Randomness, Stop, WriteError,
 };
@@ -135,7 +135,7 @@ fn a_request_for_help_or_to_debrief_reaches_supervisors_alone_and_can_be_withdra
 fn a_supervisor_consults_privately_with_an_advocate() {
     let (mut world, sam, alex) = two(6);
     let third = add_desk(&mut world, "Kim");
-    let (to_alex, to_sam) = (only_named(&world, sam, "Alex"), only_named(&world, alex, "Sam"));
+    let (to_alex, to_sam) = (colleague(&world, sam, "Alex"), colleague(&world, alex, "Sam"));
     world.as_desk(sam, |core, now| core.consult(to_alex, "Can you look?", now)).unwrap().unwrap();
     world.run_for(MOMENT);
     world.as_desk(alex, |core, now| core.consult(to_sam, "I can.", now)).unwrap().unwrap();
@@ -154,11 +154,6 @@ fn a_supervisor_consults_privately_with_an_advocate() {
     world.as_desk(alex, |core, _| core.go_off_duty());
     world.run_for(MOMENT);
     assert_eq!(try_to(&mut world, "still there?"), Err(WriteError::NotNow));
-}
-
-fn only_named(world: &World, desk: DeviceNumber, name: &str) -> StaffId {
-    let mut colleagues = world.shown(desk).colleagues.iter();
-    colleagues.find(|one| one.name.as_str() == name).unwrap().id
 }
 
 #[test]

@@ -59,8 +59,7 @@ impl Scene {
     }
 
     fn id(&self, name: &str) -> StaffId {
-        let mut colleagues = self.world.shown(self.sam).colleagues.iter();
-        colleagues.find(|one| one.name.as_str() == name).unwrap().id
+        scene::colleague(&self.world, self.sam, name)
     }
 
     fn ask_as(&mut self, joins_as: JoinsAs) -> Result<(), WriteError> {
@@ -114,11 +113,7 @@ impl Scene {
     }
 
     fn say(&mut self, device: DeviceNumber, text: &str) {
-        if device == self.survivor {
-            self.world.as_survivor(device, |core, now| core.write(text, now).unwrap());
-        } else {
-            self.world.as_desk(device, |core, now| core.write(FIRST, text, now).unwrap());
-        }
+        scene::say(&mut self.world, self.survivor, device, text);
     }
 
     fn put_out(&mut self) {
@@ -126,15 +121,12 @@ impl Scene {
     }
 
     fn read_by(&self, device: DeviceNumber) -> Vec<String> {
-        let chat = usize::from(device != self.survivor);
-        let shown = self.world.shown(device).chat(chat);
-        shown.received().into_iter().map(str::to_owned).collect()
+        scene::read_by(&self.world, device, usize::from(device != self.survivor))
     }
 
     fn announced(&self, device: DeviceNumber, announcement: &Announcement) -> usize {
         let chat = usize::from(device != self.survivor);
-        let shown = self.world.shown(device).chat(chat);
-        shown.announced.iter().filter(|one| *one == announcement).count()
+        scene::announced(&self.world, device, chat, announcement)
     }
 }
 

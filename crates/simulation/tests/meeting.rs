@@ -68,8 +68,7 @@ impl Scene {
     }
 
     fn kims(&self) -> StaffId {
-        let mut colleagues = self.world.shown(self.sam).colleagues.iter();
-        colleagues.find(|one| one.name.as_str() == "Kim").unwrap().id
+        scene::colleague(&self.world, self.sam, "Kim")
     }
 
     fn ask(&mut self) -> Result<(), WriteError> {
@@ -116,11 +115,7 @@ impl Scene {
     }
 
     fn say(&mut self, device: DeviceNumber, text: &str) {
-        if device == self.survivor {
-            self.world.as_survivor(device, |core, now| core.write(text, now).unwrap());
-        } else {
-            self.world.as_desk(device, |core, now| core.write(FIRST, text, now).unwrap());
-        }
+        scene::say(&mut self.world, self.survivor, device, text);
     }
 
     fn put_out(&mut self) {
@@ -129,8 +124,7 @@ impl Scene {
     }
 
     fn read_by(&self, device: DeviceNumber, chat: usize) -> Vec<String> {
-        let shown = self.world.shown(device).chat(chat);
-        shown.received().into_iter().map(str::to_owned).collect()
+        scene::read_by(&self.world, device, chat)
     }
 
     fn company(&self) -> Company {
@@ -147,8 +141,7 @@ impl Scene {
 
     fn announced(&self, device: DeviceNumber, announcement: &Announcement) -> usize {
         let chat = usize::from(device != self.survivor);
-        let shown = self.world.shown(device).chat(chat);
-        shown.announced.iter().filter(|one| *one == announcement).count()
+        scene::announced(&self.world, device, chat, announcement)
     }
 
     fn is_still_with_sam(&mut self, texts: [&str; 2]) {

@@ -5,9 +5,9 @@
 use core::time::Duration;
 use std::{cell::RefCell, rc::Rc};
 
-use stillroom_conversation::{ChatNumber, Duty, Phase, Said};
+use stillroom_conversation::{Announcement, ChatNumber, Duty, Phase, Said};
 use stillroom_program::{Roles, decode, encode};
-use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame};
+use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame, StaffId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
@@ -125,4 +125,35 @@ pub(crate) fn refuse_places(world: &mut World, survivor: DeviceNumber) {
             _ => Fate::Arrives,
         }
     }));
+}
+
+/// A colleague whom this desk sees on duty.
+pub(crate) fn colleague(world: &World, desk: DeviceNumber, name: &str) -> StaffId {
+    let mut colleagues = world.shown(desk).colleagues.iter();
+    colleagues.find(|one| one.name.as_str() == name).unwrap().id
+}
+
+/// Somebody writes, at a desk in its first chat.
+pub(crate) fn say(world: &mut World, survivor: DeviceNumber, device: DeviceNumber, text: &str) {
+    if device == survivor {
+        world.as_survivor(device, |core, now| core.write(text, now).unwrap());
+    } else {
+        world.as_desk(device, |core, now| core.write(FIRST, text, now).unwrap());
+    }
+}
+
+/// What was read in a chat from others.
+pub(crate) fn read_by(world: &World, device: DeviceNumber, chat: usize) -> Vec<String> {
+    world.shown(device).chat(chat).received().into_iter().map(str::to_owned).collect()
+}
+
+/// How often a chat announced this.
+pub(crate) fn announced(
+    world: &World,
+    device: DeviceNumber,
+    chat: usize,
+    announcement: &Announcement,
+) -> usize {
+    let shown = world.shown(device).chat(chat);
+    shown.announced.iter().filter(|one| *one == announcement).count()
 }
