@@ -131,6 +131,10 @@ export const advocateSays = (desk, text) => say(desk, 'Message', text)
 /** The page pins the root of another program from now on, so that nothing that its relay shows leads there. */
 export const pinOther = (page) => page.evaluate(() => { document.documentElement.dataset.root = '0'.repeat(64) })
 
+/** Waits until a page shows these words, as they are read: the signs that set names apart do not show. */
+export const sees = (page, words) => page.until((words) =>
+  document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes(words), words, `“${words}”`)
+
 /** A picture, kept as output. */
 export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true })

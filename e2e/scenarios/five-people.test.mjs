@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { HEADINGS, picture, sees, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 import { wait } from '../lib/wait.mjs'
 
@@ -18,10 +18,6 @@ const NOTE = 'Bo asked where to sleep tonight.'
 /** What a page holds, shown or not; the signs that set names apart are left out. */
 const held = (page) => page.evaluate(() =>
   (document.documentElement.outerHTML + [...document.querySelectorAll('textarea')].map((box) => box.value).join(' ')).replaceAll(/[\u2068\u2069]/g, ''))
-
-/** Waits until a page shows this. */
-const sees = (page, words) => page.until((words) =>
-  document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes(words), words, `“${words}”`)
 
 /** One of a desk's chats, in which things are found by role and name as on a page. */
 const chatOf = (desk, number) => desk.raw.getByRole('region', { name: `Chat ${number}`, exact: true })

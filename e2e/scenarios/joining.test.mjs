@@ -5,16 +5,12 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
+import { advocateSays, meet, picture, sees, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const ABOUT_LOU = 'Ask about Lou Ortega (Interpreter)'
 const YES = 'Yes, they may join'
 const NO = 'No, stay as we are'
-
-/** The text of a page as it is read: the signs that set names apart do not show. */
-const sees = (page, words) => page.until((words) =>
-  document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes(words), words, `“${words}”`)
 
 /** Puts the keyboard on the button or summary with this text, and presses it. */
 async function pressOn(page, text) {

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, HEADINGS, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
+import { advocateSays, HEADINGS, meet, picture, sees, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const NOTE = 'They asked about a place to sleep tonight.'
@@ -13,10 +13,6 @@ const NOTE_FIELD = 'Note for whoever comes, which the survivor can read (at most
 const MEET = 'You are both here for a moment first'
 const NOW = 'Hand over to Kim Okafor now'
 const QUESTION = 'Go on with somebody else?'
-
-/** The text of a page as it is read: the signs that set names apart do not show. */
-const sees = (page, words) => page.until((words) =>
-  document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes(words), words, `“${words}”`)
 
 /** Puts the keyboard on what has this text, and presses a key there. */
 async function pressOn(page, text, key = 'Enter') {

@@ -5,15 +5,11 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { HEADINGS, meet, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
+import { HEADINGS, meet, picture, sees, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const NOTE = 'Somebody from the same connection was turned away'
 const SORRY = 'This program cannot chat with you now.'
-
-/** The text of a page as it is read: the signs that set words apart do not show. */
-const sees = (page, words) => page.until((words) =>
-  document.body.innerText.replaceAll(/[\u2068\u2069]/g, '').includes(words), words, `“${words}”`)
 
 const holds = (page, words) => page.evaluate((words) => document.body.innerText.includes(words), words)
 
