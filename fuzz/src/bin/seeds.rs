@@ -7,8 +7,8 @@ use std::path::Path;
 use stillroom_fuzz::WORLD;
 use stillroom_program::{SAMPLE_POLICY, encode};
 use stillroom_protocol::{
-    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, ProgramId, Refusal,
-    Puzzle, RelayFrame, RoomId, Ticket, TicketId, VERSION,
+    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, ProgramId, Puzzle,
+    Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
 };
 
 fn main() {
