@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
 
+import { know } from './unsaid.mjs'
 import { wait, within } from './wait.mjs'
 
 /** How long anything on a page may take before a scenario fails, in milliseconds. */
@@ -60,6 +61,7 @@ export async function launchChromium({ network, languages } = {}) {
     name: 'chromium',
     version: browser.version(),
     async newPage({ viewport = DESKTOP, dark, touch = false, forced, still, scripts = true, agent } = {}) {
+      know(agent)
       const context = await browser.newContext({
         viewport,
         locale: languages,
@@ -170,9 +172,19 @@ export class Page {
   }
 }
 
+/** Remembers what is typed key by key. */
+function overhear(keyboard) {
+  const type = keyboard.type.bind(keyboard)
+  keyboard.type = (text, ...more) => {
+    know(text)
+    return type(text, ...more)
+  }
+}
+
 export class ChromiumPage extends Page {
   constructor(raw, context) {
     super()
+    overhear(raw.keyboard)
     this.browser = 'chromium'
     this.raw = raw
     this.context = context
@@ -201,7 +213,10 @@ export class ChromiumPage extends Page {
   }
   async click(role, name) { await this.locator(role, name).click() }
   /** Replaces what a text box holds. */
-  async fill(role, name, text) { await this.locator(role, name).fill(text) }
+  async fill(role, name, text) {
+    know(text)
+    await this.locator(role, name).fill(text)
+  }
   async focus(role, name) { await this.locator(role, name).focus() }
   /** One key, as `Enter`, `Tab`, `Shift+Tab`, `Escape`. */
   async press(keys) { await this.raw.keyboard.press(keys) }
@@ -215,6 +230,7 @@ export class ChromiumPage extends Page {
 export class FirefoxPage extends Page {
   constructor(raw, context) {
     super()
+    overhear(raw.keyboard)
     this.browser = 'firefox'
     this.raw = raw
     this.context = context
@@ -240,6 +256,7 @@ export class FirefoxPage extends Page {
     await element.click()
   }
   async fill(role, name, text) {
+    know(text)
     const element = await this.element(role, name)
     await element.evaluate((one, text) => {
       one.focus()

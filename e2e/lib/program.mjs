@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 
 import { goOnDuty } from './people.mjs'
 import { BINARY } from './stillroom.mjs'
+import { assertUnsaid, know } from './unsaid.mjs'
 
 export const PASSPHRASE = 'four words or rather more'
 
@@ -45,7 +46,8 @@ export const closedNow = (policy) => {
 }
 
 /**
- * A program in a temporary folder that never closes, with a relay that runs.
+ * A program in a temporary folder that never closes, with a relay that runs. What the relay says in its log and of
+ * its figures is looked through at its end.
  * @param {{survivor?: string, desk?: string, limits?: string, testing?: string}} more lines of the relay's
  *   configuration, for each of its doors, its limits, and for tests of the pages
  */
@@ -66,7 +68,8 @@ export async function startProgram(more = {}) {
     said(['policy', command, keys, '--passphrase-file', passphrase, ...relay])
   }
   publish(alwaysOpen)
-  const [visitorPort, deskPort] = [await freePort(), await freePort()]
+  const [visitorPort, deskPort, figuresPort] = [await freePort(), await freePort(), await freePort()]
+  know(PASSPHRASE)
   writeFileSync(join(folder, 'relay.toml'), `[survivor]
 listen = "127.0.0.1:${visitorPort}"
 ${more.survivor ?? ''}
@@ -79,6 +82,8 @@ file = "program/public.stillroom"
 folder = "relay.state"
 [log]
 level = "trace"
+[metrics]
+listen = "127.0.0.1:${figuresPort}"
 [limits]
 ${more.limits ?? ''}
 [testing]
@@ -102,6 +107,8 @@ ${more.testing ?? ''}
       ended = once(relay, 'exit')
       await firstLine(relay)
     },
+    /** What it tells a monitoring system; nothing where it does not run. */
+    figures: () => fetch(`http://127.0.0.1:${figuresPort}/metrics`).then((answer) => answer.text(), () => undefined),
     /** Kills the relay with everything in its memory. */
     async kill() {
       relay.kill('SIGKILL')
@@ -109,6 +116,7 @@ ${more.testing ?? ''}
     },
     /** Invites a member of staff: the link for their browser, and a promise that they were certified. */
     async invite(name, ...more) {
+      know(name)
       const child = spawn(BINARY, ['staff', 'invite', keys, '--name', name, '--role', 'advocate',
         '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json', ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
       inviting.add(child)
@@ -150,7 +158,7 @@ file = "locales/${tag}.ftl"
       said(['staff', 'revoke', ...where, listed.split('  ')[0]])
     },
     /** A link with another administrator's device, for their browser. */
-    console: (name) => said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
+    console: (name) => know(name) ?? said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
       '--passphrase-file', passphrase, '--device-passphrase-file', passphrase]).trim(),
     /** What `stillroom host` says. */
     host: (command, ...more) => said(['host', command, '--config', join(folder, 'relay.toml'), ...more]),
@@ -161,8 +169,11 @@ file = "locales/${tag}.ftl"
     async stop() {
       // An invitation that nobody took, since the scenario failed before.
       for (const child of inviting) child.kill('SIGKILL')
+      const figures = await program.figures()
       await program.kill()
+      const log = readFileSync(join(folder, 'relay.log'), 'utf8')
       rmSync(folder, { recursive: true, force: true })
+      assertUnsaid(log, figures)
     },
   }
   await program.serve()
@@ -171,6 +182,7 @@ file = "locales/${tag}.ftl"
 
 /** Types a passphrase: into a field that Firefox gives no role to, so that it is found by its id. */
 export async function typePassphrase(page, passphrase, id = 'passphrase') {
+  know(passphrase)
   await page.until((id) => document.getElementById(id) !== null, id, `the field ${id}`)
   await page.evaluate(([id, passphrase]) => {
     const field = document.getElementById(id)

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 
 import { PATIENCE } from './browsers.mjs'
 import { BINARY } from './stillroom.mjs'
+import { know } from './unsaid.mjs'
 import { wait } from './wait.mjs'
 
 /** A survivor of the program at `visitor`, who asks for an advocate and says this beforehand. */
@@ -17,7 +18,10 @@ export async function scriptedSurvivor(visitor, said = {}) {
   const survivor = {
     /** All that happened so far. */
     events,
-    tell(command) { child.stdin.write(`${JSON.stringify(command)}\n`) },
+    tell(command) {
+      know(command.text)
+      child.stdin.write(`${JSON.stringify(command)}\n`)
+    },
     /** The first event from now on, or so far, that is as wished. */
     async event(wished, what = String(wished)) {
       let found

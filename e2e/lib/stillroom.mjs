@@ -5,16 +5,18 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import { assertUnsaid } from './unsaid.mjs'
+
 /** The binary: that of `cargo xtask build --release`, unless the environment names another. */
 export const BINARY = process.env.STILLROOM ?? fileURLToPath(new URL('../../target/release/stillroom', import.meta.url))
 
 /**
- * A throw-away program with its relay.
+ * A throw-away program with its relay, which says all that it ever says: what that is, is looked through at its end.
  * @returns {Promise<{visitor: string, desk: string, pid: number, log: () => string, stop: () => Promise<number | null>}>}
  */
 export async function startDemo(...options) {
   if (!existsSync(BINARY)) throw new Error('there is no stillroom: cargo xtask build --release makes it')
-  const child = spawn(BINARY, ['demo', '--json', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(BINARY, ['demo', '--json', '--trace', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   child.stderr.on('data', (bytes) => { log += bytes })
   const ended = once(child, 'exit')
@@ -28,6 +30,7 @@ export async function startDemo(...options) {
     async stop() {
       child.kill('SIGINT')
       const [code] = await ended
+      assertUnsaid(log)
       return code
     },
   }

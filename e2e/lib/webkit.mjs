@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline'
 import { DESKTOP, found, Page, PATIENCE } from './browsers.mjs'
 import { startElsewhere } from './elsewhere.mjs'
 import { startNetwork } from './network.mjs'
+import { know } from './unsaid.mjs'
 import { openSession, start } from './webdriver.mjs'
 import { wait } from './wait.mjs'
 
@@ -178,6 +179,7 @@ class WebKitPage extends Page {
     await this.raw.click(element)
   }
   async fill(role, name, text) {
+    know(text)
     const element = await this.element(role, name)
     await this.bringIntoSight(element)
     await this.raw.on(element, 'clear')

@@ -14,6 +14,7 @@ import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.m
 import { advocateSays, HEADINGS, meet, onDuty, picture, survivorSays, toQuestions } from '../lib/people.mjs'
 import { startProgram } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
+import { assertUnsaid, know } from '../lib/unsaid.mjs'
 
 const OF_SURVIVOR = 'This page is for training.'
 const OF_DESK = 'A colleague plays the survivor.'
@@ -22,9 +23,12 @@ const ZOOMED = { width: 320, height: 512 }
 /** `stillroom practice` under the policy of a program, for two colleagues. */
 async function startPractice(policy) {
   const scratch = mkdtempSync(join(tmpdir(), 'practice-'))
-  const child = spawn(BINARY, ['practice', '--json', '--advocate', 'Alex', '--supervisor', 'Robin', '--policy', policy], {
-    env: { ...process.env, TMPDIR: scratch }, stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(BINARY, ['practice', '--json', '--trace', '--advocate', 'Alex', '--supervisor', 'Robin', '--policy', policy], {
+    env: { ...process.env, TMPDIR: scratch }, stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let log = ''
+  child.stderr.on('data', (bytes) => { log += bytes })
+  know('Alex', 'Robin')
   const ended = once(child, 'exit')
   const [line] = await once(createInterface(child.stdout), 'line')
   const left = () => readdirSync(scratch)
@@ -36,6 +40,7 @@ async function startPractice(policy) {
       await ended
       const after = left()
       rmSync(scratch, { recursive: true })
+      assertUnsaid(log)
       return after
     },
   }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 use stillroom_program::{Policy, Roles, Timestamp};
-use stillroom_relay::{Config, Door, Log, LogLevel, Origin, Purpose};
+use stillroom_relay::{Config, Door, Origin, Purpose};
 
 use crate::client::device_link;
 use crate::clock::Clock;
@@ -60,6 +60,9 @@ pub(crate) struct PracticeArguments {
     /// Print one line of JSON when ready: {"visitor": URL, "desks": [{"name", "link"}], "pid": N}.
     #[arg(long)]
     json: bool,
+    /// Let the relay say all that it ever says, for tests that read it.
+    #[arg(long, hide = true)]
+    trace: bool,
 }
 
 /// Runs until it is asked to stop.
@@ -68,7 +71,7 @@ pub(crate) async fn run(arguments: PracticeArguments) -> Result<(), Failure> {
     let stop = stop::listen()?;
     let policy = practice_policy(&arguments, Clock::start().now())?;
     let program = ThrowAway::make("stillroom-practice-", &policy)?;
-    stillroom_relay::log::start(Log { level: LogLevel::Warn });
+    throw_away::start_log(arguments.trace);
     let relay = throw_away::start([VISITOR_PORT, DESK_PORT], |usual| {
         configuration(&arguments, &program, usual)
     })

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use stillroom_program::{Device, Fingerprint, Policy, Roles};
-use stillroom_relay::{Config, Door, Relay, RunningRelay};
+use stillroom_relay::{Config, Door, Log, LogLevel, Relay, RunningRelay};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
@@ -70,6 +70,12 @@ impl ThrowAway {
 /// A door on this computer at the port that is `wanted`, or else at this one.
 pub(crate) fn door(wanted: Option<u16>, or: u16) -> Door {
     Door::on(SocketAddr::from(([127, 0, 0, 1], wanted.unwrap_or(or))))
+}
+
+/// Lets the relay say what somebody should know, or `everything` that it ever says.
+pub(crate) fn start_log(everything: bool) {
+    let level = if everything { LogLevel::Trace } else { LogLevel::Warn };
+    stillroom_relay::log::start(Log { level });
 }
 
 /// Starts a relay at its `usual` ports, or where one of them is taken at any that are free.

@@ -8,7 +8,7 @@ mod visitor;
 use clap::Args;
 use serde_json::json;
 use stillroom_program::Roles;
-use stillroom_relay::{Config, Log, LogLevel, PseudoLocale};
+use stillroom_relay::{Config, PseudoLocale};
 
 use crate::client::device_link;
 use crate::clock::Clock;
@@ -42,6 +42,9 @@ pub(crate) struct DemoArguments {
     /// Texts in a language that nobody speaks, to test the pages: en-XA or ar-XB.
     #[arg(long, hide = true, value_parser = pseudo_locale)]
     pseudo_locale: Option<PseudoLocale>,
+    /// Let the relay say all that it ever says, for tests that read it.
+    #[arg(long, hide = true)]
+    trace: bool,
 }
 
 /// A language that nobody speaks, by its tag.
@@ -60,7 +63,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let policy = throw_away_policy(Clock::start().now())?;
     let program = ThrowAway::make("stillroom-demo-", &policy)?;
     let advocate = program.staff("Sam", Roles::ADVOCATE)?;
-    stillroom_relay::log::start(Log { level: LogLevel::Warn });
+    throw_away::start_log(arguments.trace);
     let relay = throw_away::start([VISITOR_PORT, DESK_PORT], |usual| {
         configuration(&arguments, &program, usual)
     })
