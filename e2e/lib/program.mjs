@@ -164,8 +164,13 @@ file = "locales/${tag}.ftl"
     host: (command, ...more) => said(['host', command, '--config', join(folder, 'relay.toml'), ...more]),
     /** Signs and publishes the policy after `change` made another text of it. */
     publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
-    /** What `answers` says of what survivors answered so far. */
-    answers: () => said(['answers', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
+    /** Takes what survivors answered so far; says what `answers take` says. */
+    takeAnswers: () => said(['answers', 'take', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
+    /** Closes the period that is open; says what its report says. */
+    report(period) {
+      said(['answers', 'close', keys, '--name', period])
+      return said(['answers', 'report', keys, '--period', period])
+    },
     async stop() {
       // An invitation that nobody took, since the scenario failed before.
       for (const child of inviting) child.kill('SIGKILL')

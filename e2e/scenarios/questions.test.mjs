@@ -300,11 +300,15 @@ test('what was answered is in the program’s sums, what was skipped is in none,
     assert.ok(holding('Which age group are you in?').length > 0, 'what is public is found')
     assert.deepEqual(holding('kettlewhisper'), [])
 
-    let report = ''
-    await wait(() => (report += program.answers()).includes('survey after a chat'), 'both batches', PATIENCE)
-    assert.match(report, /18 to 24 +11\n/, 'of twelve, ten and the one who answered on the page')
-    assert.match(report, /Did this chat help you\?\n +Yes +11\n/)
-    assert.equal(report.split(WRITTEN).length - 1, 1, 'what was written is shown, once')
+    let taken = ''
+    const both = 'questions before a chat 12, survey after a chat 12'
+    await wait(() => (taken += program.takeAnswers()).includes(both), 'both batches', PATIENCE)
+    assert.equal(taken.split(WRITTEN).length - 1, 1, 'what was written is shown, once')
+    const report = program.report('Spring')
+    const question = (ask) => report.slice(report.indexOf(`\n${ask}\n`)).split('\n\n')[0]
+    assert.match(question('Which age group are you in?'), /18 to 24.* \(together\) +12$/, 'eleven, and the one who skipped is not alone')
+    assert.match(question('Did this chat help you?'), /Yes.* \(together\) +12$/)
+    assert.ok(!report.includes(WRITTEN))
     assert.deepEqual(holding('kettlewhisper'), [])
   } finally {
     for (const survivor of scripted) await survivor.stop()

@@ -13,17 +13,27 @@ use support::{Running, run_badly, run_well, text};
 
 const WRITTEN: &str = "a-sentence-that-only-one-survivor-writes";
 
-/// `stillroom answers`.
+/// `stillroom answers take`.
 fn arguments(program: &Program) -> Vec<String> {
     let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
     let relay = format!("ws://localhost:{}", program.desk);
-    ["answers", text(&keys), "--relay", &relay, "--passphrase-file", text(&passphrase)]
+    ["answers", "take", text(&keys), "--relay", &relay, "--passphrase-file", text(&passphrase)]
         .map(str::to_owned)
         .to_vec()
 }
 
-fn answers_of(program: &Program) -> String {
+fn take(program: &Program) -> String {
     run_well(&arguments(program))
+}
+
+fn close(program: &Program, name: &str) -> Vec<String> {
+    ["answers", "close", text(&program.path("program")), "--name", name].map(str::to_owned).to_vec()
+}
+
+fn report(program: &Program, more: &[&str]) -> String {
+    let keys = program.path("program");
+    let arguments = [&["answers", "report", text(&keys)][..], more].concat();
+    run_well(&arguments)
 }
 
 /// A survivor who asks and answers this, once the relay has it.
@@ -38,11 +48,11 @@ fn posted(survivor: &Running) {
     assert_eq!(posted["taken"], true);
 }
 
-/// The sum beside this text.
-fn sum(table: &str, row: &str) -> String {
-    let line = table.lines().find(|line| line.starts_with(&format!("  {row}  ")));
-    let line = line.unwrap_or_else(|| panic!("{row}: {table}"));
-    line.trim_start().trim_start_matches(row).trim().to_owned()
+/// The sum of the line that counts this answer, alone or with others.
+fn sum(table: &str, answer: &str) -> u64 {
+    let line = table.lines().find(|line| line.starts_with("  ") && line.contains(answer));
+    let line = line.unwrap_or_else(|| panic!("{answer}: {table}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
 /// Whether a file of this folder, or of one in it, holds these bytes.
@@ -60,34 +70,69 @@ fn holds(folder: &Path, bytes: &[u8]) -> bool {
 }
 
 #[test]
-fn what_ten_survivors_answer_is_added_up_once() {
+fn what_survivors_answer_is_added_up_once_and_shown_when_the_period_is_closed() {
     let program = Program::new();
     let _relay = program.serve();
     let device = program.advocate("Sam");
     let _desk = program.desk(&device, program.desk);
-    assert!(answers_of(&program).contains("There are no answers yet"));
+    assert!(take(&program).contains("There are no answers yet"));
 
     let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
     let skips = json!({"do": "start"});
     let nine: Vec<_> = (0..9).map(|_| answers(&program, &start)).collect();
-    assert!(answers_of(&program).contains("There are no answers yet"), "nine are too few");
+    assert!(take(&program).contains("There are no answers yet"), "nine are too few");
+    let said = run_badly(&close(&program, "spring"));
+    assert!(said.contains("Nothing is lost"), "{said}");
     let tenth = answers(&program, &start);
-    let table = answers_of(&program);
-    assert_eq!(sum(&table, "18 to 24"), "10");
-    assert_eq!(sum(&table, "Under 18"), "fewer than 10");
-    assert_eq!(sum(&table, "English"), "10");
-    assert!(table.starts_with("Version 2 of the policy, questions before a chat"), "{table}");
-    assert_eq!(answers_of(&program), table, "nothing is added twice");
+    assert!(take(&program).contains("questions before a chat 10,"));
+    assert!(take(&program).contains("questions before a chat 10,"), "nothing is added twice");
+    assert!(report(&program, &[]).contains("no period"), "what is open is not shown");
+    run_well(&close(&program, "spring"));
+    let spring = report(&program, &[]);
+    assert_eq!(sum(&spring, "18 to 24"), 10);
+    assert_eq!(sum(&spring, "English"), 10);
 
     // Ten more, of whom nine skip: they are not told apart, and neither is the one who answers.
     drop((nine, tenth));
     let _others: Vec<_> = (0..9).map(|_| answers(&program, &skips)).collect();
     let _one = answers(&program, &json!({"do": "start", "language": "es", "answers": [1, 4]}));
-    let table = answers_of(&program);
-    assert_eq!(sum(&table, "18 to 24"), "10");
-    assert_eq!(sum(&table, "Under 18"), "fewer than 10");
-    assert_eq!(sum(&table, "Another way"), "fewer than 10");
-    assert_eq!(sum(&table, "Not said"), "fewer than 10");
+    take(&program);
+    assert_eq!(report(&program, &[]), spring, "it does not change any more");
+    let said = run_badly(&close(&program, "spring"));
+    assert!(said.contains("already"), "{said}");
+    run_well(&close(&program, "summer"));
+    let summer = report(&program, &["--period", "summer"]);
+    for answer in ["Under 18", "18 to 24", "Another way", "Not answered", "Not said"] {
+        assert_eq!(sum(&summer, answer), 10, "all ten together");
+    }
+    let year = report(&program, &["--together"]);
+    assert_eq!(sum(&year, "18 to 24"), 20, "no finer than summer");
+    let said = run_badly(&["answers", "report", text(&program.path("program")), "--period", "x"]);
+    assert!(said.contains("no period called x"), "{said}");
+
+    let page = program.path("report.html");
+    report(&program, &["--format", "html", "--output", text(&page)]);
+    assert!(std::fs::read_to_string(&page).unwrap().contains("<svg"));
+    assert!(report(&program, &["--format", "csv"]).starts_with("\"period\",\"about\""));
+}
+
+#[test]
+fn a_damaged_file_of_sums_is_said_and_nothing_is_taken() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let device = program.advocate("Sam");
+    let _desk = program.desk(&device, program.desk);
+    let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
+    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &start)).collect();
+    let sums = program.path("program").join("answers.json");
+    let whole = std::fs::read(&sums).unwrap();
+    std::fs::write(&sums, &whole[..whole.len() / 2]).unwrap();
+    for arguments in [arguments(&program), close(&program, "spring")] {
+        let said = run_badly(&arguments);
+        assert!(said.contains("Nothing was taken"), "{said}");
+    }
+    std::fs::write(&sums, &whole).unwrap();
+    assert!(take(&program).contains("questions before a chat 10,"), "the relay still had them");
 }
 
 #[test]
@@ -107,13 +152,16 @@ fn what_is_written_in_the_survey_is_shown_once_and_kept_nowhere() {
         survivor.tell(json!({"do": "survey", "items": items}));
         posted(&survivor);
     }
-    let first = answers_of(&program);
+    let first = take(&program);
     assert_eq!(first.matches(WRITTEN).count(), 1, "{first}");
-    let survey = first.split("survey after a chat").nth(1).unwrap();
-    assert_eq!(sum(survey, "Yes"), "10");
-    let second = answers_of(&program);
+    let second = take(&program);
     assert!(!second.contains(WRITTEN), "{second}");
     assert!(first.ends_with(&second), "the sums are the same");
+    run_well(&close(&program, "spring"));
+    let report = report(&program, &[]);
+    let survey = report.split("Survey after a chat").nth(1).unwrap();
+    assert_eq!(sum(survey, "Yes"), 10);
+    assert!(!report.contains(WRITTEN), "{report}");
     assert!(!holds(program.folder.path(), WRITTEN.as_bytes()), "in no file of program or relay");
 }
 
@@ -131,16 +179,16 @@ fn a_computer_that_stopped_between_adding_and_destroying_adds_nothing_twice() {
     let (state, before) = (program.path("relay.state"), program.path("before"));
     copy(&state, &before);
     let relay = program.serve();
-    let table = answers_of(&program);
-    assert_eq!(sum(&table, "18 to 24"), "10");
+    let taken = take(&program);
+    assert!(taken.contains("questions before a chat 10,"), "{taken}");
     stop(relay);
     std::fs::remove_dir_all(&state).unwrap();
     copy(&before, &state);
     let relay = program.serve();
-    assert_eq!(answers_of(&program), table);
+    assert_eq!(take(&program), taken);
     stop(relay);
     let _relay = program.serve();
-    assert_eq!(answers_of(&program), table, "and it was destroyed all the same");
+    assert_eq!(take(&program), taken, "and it was destroyed all the same");
 }
 
 fn stop(mut relay: Running) {

@@ -1,60 +1,87 @@
 //! `stillroom answers`: what survivors answered to optional questions and to the survey, added up on the
-//! program's own computer (`features.md` 2.3, 5.9).
+//! program's own computer (`features.md` 2.3, 5.8, 5.9).
 //!
-//! Each batch is opened, added to the sums, and destroyed at the relay, in that order; a sum remembers which
-//! batches are in it, so that a computer that stops in between adds nothing twice and loses nothing. Single
-//! answers are never written down. What it does not protect against: whoever has the report key and its
+//! Answers are taken into a period, the period is closed, and what was closed is shown. Single answers are never
+//! written down but as they were sealed. What it does not protect against: whoever has the report key and its
 //! passphrase and changes this program, and a relay that puts its own answers into a batch or keeps one back.
 
+mod held;
 mod opened;
+mod period;
 mod report;
+mod tables;
+mod take;
+mod texts;
 mod totals;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::Args;
-use stillroom_program::{Policy, ReportKey};
-use stillroom_protocol::{AnswersBatch, Operation, ProgramId, decode};
+use clap::{Args, Subcommand};
+use stillroom_program::Policy;
 
-use self::opened::Opened;
+use self::period::Period;
+use self::report::Format;
+use self::take::TakeArguments;
 use self::totals::Totals;
-use crate::client::RelayAddress;
 use crate::failure::Failure;
 use crate::files;
 use crate::program::ProgramFolder;
-use crate::staff::line::StaffLine;
-use crate::terminal::{answer, deliver, remark};
+use crate::terminal::{answer, remark};
+
+/// Characters of the longest name of a period.
+const NAME_MAX: usize = 60;
 
 /// Take what survivors answered, add it up, and show the sums.
 #[derive(Args)]
 pub(crate) struct AnswersArguments {
-    /// The program's folder, with its report.key in it.
+    #[command(subcommand)]
+    command: AnswersCommand,
+}
+
+#[derive(Subcommand)]
+enum AnswersCommand {
+    /// Take answers from the relay into the period that is open. What people wrote is shown this once.
+    Take(TakeArguments),
+    /// Close the period that is open, for good: from then on the report shows it, and it never changes.
+    Close(CloseArguments),
+    /// Show the periods that were closed.
+    Report(ReportArguments),
+}
+
+#[derive(Args)]
+struct CloseArguments {
+    /// The program's folder.
     folder: PathBuf,
-    /// The desk's address at the relay, such as wss://desk.example.org.
+    /// What the period is called, such as "2026, first quarter".
     #[arg(long)]
-    relay: RelayAddress,
-    /// A file with the passphrase, instead of being asked for it.
+    name: String,
+}
+
+#[derive(Args)]
+struct ReportArguments {
+    /// The program's folder.
+    folder: PathBuf,
+    /// How it is laid out.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Only this period; can be given several times. Without it all of them.
     #[arg(long)]
-    passphrase_file: Option<PathBuf>,
+    period: Vec<String>,
+    /// One report of all these periods together, with the sums that funders ask for.
+    #[arg(long)]
+    together: bool,
+    /// Write it into this file instead of showing it.
+    #[arg(long)]
+    output: Option<PathBuf>,
 }
 
 /// Does it.
 pub(crate) async fn run(arguments: AnswersArguments) -> Result<(), Failure> {
-    let folder = ProgramFolder::new(&arguments.folder);
-    let public = folder.public()?;
-    let _alone = files::lock(&folder.totals_lock())?;
-    let mut totals = Totals::read(&folder.totals())?;
-    if let Ok(policy) = public.policy.unverified() {
-        totals.remember(&policy);
+    match arguments.command {
+        AnswersCommand::Take(arguments) => take::run(arguments).await,
+        AnswersCommand::Close(arguments) => close(&arguments),
+        AnswersCommand::Report(arguments) => show(&arguments),
     }
-    let keys = folder.unlock(arguments.passphrase_file.as_deref())?;
-    let report = keys.report.ok_or_else(no_report_key)?;
-    let line = StaffLine::open_as(&arguments.relay, &public.root, &keys.administrator).await?;
-    let taking = Taking { path: folder.totals(), program: public.root.program_id(), report, line };
-    taking.run(&mut totals).await?;
-    totals.write(&folder.totals())?;
-    answer(report::table(&totals));
-    Ok(())
 }
 
 /// Keeps what this policy asks, so that answers to it can be told in words when another one is in force.
@@ -68,72 +95,64 @@ pub(crate) fn remember(folder: &ProgramFolder, policies: &[&Policy]) -> Result<(
     totals.write(&folder.totals())
 }
 
-/// Batches on their way into the sums.
-struct Taking {
-    path: PathBuf,
-    program: ProgramId,
-    report: ReportKey,
-    line: StaffLine,
-}
-
-impl Taking {
-    async fn run(mut self, totals: &mut Totals) -> Result<(), Failure> {
-        let mut last = None;
-        while let Some(record) = self.line.records(Operation::NextAnswers).await?.pop() {
-            let batch: AnswersBatch = decode(&record).map_err(|_| not_a_batch())?;
-            if last.replace(batch.id) == Some(batch.id) {
-                return Err(not_destroyed());
-            }
-            if !totals.has(batch.id) {
-                self.add(&batch, totals)?;
-            }
-            self.line.done(Operation::DestroyAnswers { batch: batch.id }).await?;
-        }
-        Ok(())
+fn close(arguments: &CloseArguments) -> Result<(), Failure> {
+    let folder = ProgramFolder::new(&arguments.folder);
+    let name = arguments.name.trim();
+    let is_long = name.chars().count() > NAME_MAX;
+    if name.is_empty() || is_long || name.chars().any(char::is_control) {
+        return Err(Failure::new(
+            "That is no name for a period.",
+            "Give a short one on one line, such as \"2026, first quarter\". Nothing was closed.",
+        ));
     }
-
-    /// Shows what was written, then adds the rest up. Until both are done the relay keeps the batch.
-    fn add(&self, batch: &AnswersBatch, totals: &mut Totals) -> Result<(), Failure> {
-        let opened = Opened::of(batch, &self.report, &self.program);
-        if opened.unreadable > 0 {
-            remark(format!(
-                "{} could not be read and are not counted: they were not sealed to this program's report key.",
-                opened.unreadable
-            ));
-        }
-        for line in report::texts(&opened.answers, totals) {
-            deliver(line)?;
-        }
-        let before = totals.uncounted();
-        opened.answers.iter().for_each(|answers| totals.add(answers));
-        let uncounted = totals.uncounted() - before;
-        if uncounted > 0 {
-            remark(format!(
-                "{uncounted} are of versions of the policy that this folder does not know, and are not counted."
-            ));
-        }
-        totals.close(batch.id);
-        totals.write(Path::new(&self.path))
+    let _alone = files::lock(&folder.totals_lock())?;
+    let mut totals = Totals::read(&folder.totals())?;
+    if totals.periods.iter().any(|period| period.name == name) {
+        return Err(Failure::new(
+            format!("There is a period called {name} already, and it does not change any more."),
+            "Give another name. Nothing was closed.",
+        ));
     }
+    if !totals.close_period(name) {
+        return Err(Failure::new(
+            "Fewer than ten people have sent something since the last period, so nothing was closed.",
+            "Nothing is lost: they stay in the period that is open until there are enough.",
+        ));
+    }
+    totals.write(&folder.totals())?;
+    answer(format!("{name} is closed. `stillroom answers report` shows it."));
+    Ok(())
 }
 
-fn no_report_key() -> Failure {
-    Failure::new(
-        "This program has no report key, so there is nothing to open answers with.",
-        "`stillroom program report-key` makes it. Nothing was taken from the relay.",
-    )
+fn show(arguments: &ReportArguments) -> Result<(), Failure> {
+    let folder = ProgramFolder::new(&arguments.folder);
+    let totals = Totals::read(&folder.totals())?;
+    let mut periods = chosen(&totals, &arguments.period)?;
+    if let (true, [first, .., last]) = (arguments.together, &periods[..]) {
+        let name = format!("{} to {}", first.name, last.name);
+        periods = vec![Period::together(&name, &periods)];
+    }
+    let report = report::write(&periods, arguments.format);
+    match &arguments.output {
+        None => answer(report.trim_end()),
+        Some(path) => {
+            files::create(path, report.as_bytes())?;
+            remark(format!("The report is in {}.", path.display()));
+        }
+    }
+    Ok(())
 }
 
-fn not_a_batch() -> Failure {
-    Failure::new(
-        "The relay gave out something that is no batch of answers. It was left where it is.",
-        "It may be of another version than this program. Use the same release for both.",
-    )
-}
-
-fn not_destroyed() -> Failure {
-    Failure::new(
-        "The relay does not destroy answers that were taken. They are counted once all the same.",
-        "Look at the relay's log for its own trouble, and tell whoever runs it.",
-    )
+/// The periods with these names, each once and in their order; all where there are none.
+fn chosen(totals: &Totals, names: &[String]) -> Result<Vec<Period>, Failure> {
+    if let Some(unknown) =
+        names.iter().find(|name| !totals.periods.iter().any(|it| it.name == **name))
+    {
+        return Err(Failure::new(
+            format!("There is no period called {unknown}."),
+            "Without --period the report shows all that were closed.",
+        ));
+    }
+    let is_meant = |period: &&Period| names.is_empty() || names.contains(&period.name);
+    Ok(totals.periods.iter().filter(is_meant).cloned().collect())
 }

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use stillroom_program::{Answers, AnswersKind, Choice, ItemAnswer, Policy};
 use stillroom_protocol::AnswersBatchId;
 
+use super::held::Held;
+use super::period::Period;
+use super::tables::Population;
 use crate::failure::Failure;
 use crate::files;
 
@@ -30,6 +33,12 @@ pub(super) struct Totals {
     batches: Vec<String>,
     /// Answers to versions that are not known here.
     uncounted: u64,
+    /// What cannot be added yet, as it was sealed.
+    #[serde(default)]
+    pub(super) held: Held,
+    /// The periods that were closed, the newest last. What is not in them is in the one that is open.
+    #[serde(default)]
+    pub(super) periods: Vec<Period>,
 }
 
 /// What one version of the policy asked, and what was answered.
@@ -70,12 +79,18 @@ impl Totals {
         if !path.exists() {
             return Ok(Self::default());
         }
-        serde_json::from_slice(&files::read(path)?).map_err(|error| {
-            Failure::new(
-                format!("{} is not the sums of answers: {error}.", path.display()),
-                "Take the file from a backup. Nothing was taken from the relay.",
-            )
-        })
+        let totals: Self =
+            serde_json::from_slice(&files::read(path)?).map_err(|error| damaged(path, error))?;
+        if totals.is_sound() { Ok(totals) } else { Err(damaged(path, "sums are missing in it")) }
+    }
+
+    /// Whether every item and table has as many sums as it has places for them.
+    fn is_sound(&self) -> bool {
+        let asked =
+            self.versions.values().flat_map(|version| [&version.questions, &version.survey]);
+        let kinds = self.periods.iter().flat_map(|period| [&period.questions, &period.survey]);
+        asked.flat_map(|asked| &asked.items).all(Item::is_sound)
+            && kinds.flatten().all(Population::is_sound)
     }
 
     /// Puts the sums into this file, wholly or not at all.
@@ -106,18 +121,35 @@ impl Totals {
         self.batches.drain(..over);
     }
 
-    /// How many answers belong to no version that is known here.
-    pub(super) fn uncounted(&self) -> u64 {
-        self.uncounted
+    /// Whether what these answers answer is known here.
+    pub(super) fn knows(&self, answers: &Answers) -> bool {
+        self.versions.contains_key(&answers.policy_version)
     }
 
-    /// Adds one survivor's answers.
+    /// So many more that belong to no version that is known here.
+    pub(super) fn count_unknown(&mut self, more: usize) {
+        self.uncounted = self.uncounted.saturating_add(more as u64);
+    }
+
+    /// Adds one survivor's answers to the period that is open. Those of a version that is not known here are
+    /// passed over.
     pub(super) fn add(&mut self, answers: &Answers) {
-        match self.versions.get_mut(&answers.policy_version) {
-            Some(version) => version.add(answers),
-            None => self.uncounted += 1,
+        if let Some(version) = self.versions.get_mut(&answers.policy_version) {
+            version.add(answers);
         }
     }
+
+    /// How many of this kind the period that is open has.
+    pub(super) fn open(&self, kind: AnswersKind) -> u64 {
+        self.versions.values().flat_map(|version| version.asked(kind).sent.values()).sum()
+    }
+}
+
+fn damaged(path: &Path, why: impl std::fmt::Display) -> Failure {
+    Failure::new(
+        format!("{} is not the sums of answers: {why}.", path.display()),
+        "Take the file from a backup. Nothing was taken from the relay, and the file is as it was.",
+    )
 }
 
 impl Version {
@@ -151,12 +183,23 @@ impl Version {
         }
     }
 
-    fn add(&mut self, answers: &Answers) {
-        let language = self.language(&answers.language);
-        let asked = match answers.kind {
+    fn asked_mut(&mut self, kind: AnswersKind) -> &mut Asked {
+        match kind {
             AnswersKind::Questions => &mut self.questions,
             AnswersKind::Survey => &mut self.survey,
-        };
+        }
+    }
+
+    /// The sums of one kind are in a period that was closed.
+    pub(super) fn forget(&mut self, kind: AnswersKind) {
+        let asked = self.asked_mut(kind);
+        asked.sent.clear();
+        asked.items.iter_mut().for_each(|item| item.chosen.clear());
+    }
+
+    fn add(&mut self, answers: &Answers) {
+        let language = self.language(&answers.language);
+        let asked = self.asked_mut(answers.kind);
         *asked.sent.entry(language.clone()).or_default() += 1;
         for (number, item) in asked.items.iter_mut().enumerate() {
             item.add(answers.items.get(number), &language);
@@ -198,13 +241,13 @@ impl Item {
         }
     }
 
-    /// How many chose nothing, the first choice, the second, and so on, in all languages.
-    pub(super) fn sums(&self) -> Vec<u64> {
-        let mut sums = vec![0; self.choices.len() + 1];
-        for chosen in self.chosen.values() {
-            sums.iter_mut().zip(chosen).for_each(|(sum, more)| *sum += more);
-        }
-        sums
+    /// Whether it is the same question, with the same choices.
+    pub(super) fn asks_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.ask == other.ask && self.choices == other.choices
+    }
+
+    fn is_sound(&self) -> bool {
+        self.chosen.values().all(|sums| sums.len() == self.choices.len() + 1)
     }
 }
 
@@ -245,8 +288,8 @@ mod tests {
             totals.add(&answers(1, "en", choices));
         }
         let asked = &totals.versions[&1].questions;
-        assert_eq!(asked.items[0].sums(), [2, 2, 0, 0, 0, 0]);
-        assert_eq!(asked.items[1].sums(), [2, 0, 1, 0, 1]);
+        assert_eq!(asked.items[0].chosen["en"], [2, 2, 0, 0, 0, 0]);
+        assert_eq!(asked.items[1].chosen["en"], [2, 0, 1, 0, 1]);
         assert_eq!(asked.sent, BTreeMap::from([("en".to_owned(), 4)]));
     }
 
@@ -255,11 +298,11 @@ mod tests {
         let mut totals = totals();
         let before = serde_json::to_value(&totals).unwrap();
         for number in 0..100 {
-            totals.add(&answers(1000 + number, "en", &[1]));
+            let forged = answers(1000 + number, "en", &[1]);
+            assert!(!totals.knows(&forged));
+            totals.add(&forged);
         }
-        assert_eq!(totals.uncounted(), 100);
-        let after = serde_json::to_value(&totals).unwrap();
-        assert_eq!(before["versions"], after["versions"]);
+        assert_eq!(before, serde_json::to_value(&totals).unwrap());
         for number in 0..100 {
             let language = format!("x-{number}");
             totals.add(&answers(1, &language, &[200, 200, 200, 200, 200, 200, 200, 200]));
@@ -267,7 +310,7 @@ mod tests {
         let version = &totals.versions[&1];
         assert_eq!(version.questions.sent, BTreeMap::from([(OTHER_LANGUAGE.to_owned(), 100)]));
         assert_eq!(version.questions.items.len(), policy().page.questions.len());
-        assert_eq!(version.questions.items[0].sums(), [100, 0, 0, 0, 0, 0]);
+        assert_eq!(version.questions.items[0].chosen[OTHER_LANGUAGE], [100, 0, 0, 0, 0, 0]);
     }
 
     #[test]
@@ -295,7 +338,14 @@ mod tests {
         let read = Totals::read(&path).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::to_value(&totals).unwrap());
         assert!(read.has(AnswersBatchId([0xab; 16])) && !read.has(AnswersBatchId([1; 16])));
-        std::fs::write(&path, "{\"versions\":").unwrap();
-        assert!(Totals::read(&path).is_err());
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let short = whole.replacen("0,", "", 1);
+        assert_ne!(short, whole);
+        for damaged in ["{\"versions\":", &short, "[]", ""] {
+            std::fs::write(&path, damaged).unwrap();
+            let failure = Totals::read(&path).err().map(|failure| failure.to_string());
+            assert!(failure.is_some_and(|it| it.contains("Nothing was taken")), "{damaged}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damaged, "it stays as it was");
+        }
     }
 }
