@@ -160,6 +160,8 @@ file = "locales/${tag}.ftl"
     /** A link with another administrator's device, for their browser. */
     console: (name) => know(name) ?? said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
       '--passphrase-file', passphrase, '--device-passphrase-file', passphrase]).trim(),
+    /** What `stillroom record` says of the record at the relay. */
+    record: () => JSON.parse(said(['record', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json'])),
     /** What `stillroom host` says. */
     host: (command, ...more) => said(['host', command, '--config', join(folder, 'relay.toml'), ...more]),
     /** Signs and publishes the policy after `change` made another text of it. */

@@ -7,12 +7,13 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Again, Answers, AnswersKind, Device, DutyStatement, Enrolment, EnrolmentRequest, Fingerprint,
-    Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey, ReportKey,
-    Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle, SignedInvitation,
-    SignedPolicy, SignedStatement, Successor, Timestamp, Validity, VerifiedRevocations,
+    Act, Again, Answers, AnswersKind, Device, DutyStatement, Enrolment, EnrolmentRequest,
+    Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
+    ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle,
+    SignedAuditEntry, SignedInvitation, SignedPolicy, SignedStatement, Successor, Timestamp,
+    Validity, VerifiedRevocations, encode,
 };
-use stillroom_protocol::{KeyPackageHash, SealedAnswers};
+use stillroom_protocol::{KeyPackageHash, Operation, SealedAnswers};
 
 /// The time in which everything here holds: in 2026, in milliseconds.
 pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
@@ -49,6 +50,8 @@ pub struct World {
     pub report_key: ReportKey,
     /// What a survivor answered to the survey, sealed.
     pub answers: SealedAnswers,
+    /// The record of its administrative acts.
+    pub record: Vec<SignedAuditEntry>,
 }
 
 /// The hash of the KeyPackage that [`World::intake`] is bound to.
@@ -120,6 +123,14 @@ fn make() -> World {
     };
     let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
+    let invite = Operation::Invite { invitation: encode(&invitation).try_into().unwrap() };
+    let publish = Operation::PublishPolicy { policy: encode(&policy).try_into().unwrap() };
+    let mut record: Vec<SignedAuditEntry> = Vec::new();
+    for operation in [invite, publish] {
+        let after = record.last().map(SignedAuditEntry::head).unwrap_or_default();
+        let act = Act::of(&operation).unwrap();
+        record.push(SignedAuditEntry::sign(after, act, NOW, &administrator).unwrap());
+    }
     World {
         root,
         administrator,
@@ -135,5 +146,6 @@ fn make() -> World {
         intake,
         report_key,
         answers,
+        record,
     }
 }

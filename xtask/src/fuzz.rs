@@ -12,8 +12,8 @@ use crate::run::{Run, say};
 use crate::setup::packages;
 
 /// Every target, as `fuzz/Cargo.toml` has them.
-pub(crate) const TARGETS: [&str; 6] =
-    ["frame", "certificate", "policy", "statement", "enrolment", "answers"];
+pub(crate) const TARGETS: [&str; 7] =
+    ["frame", "certificate", "policy", "statement", "enrolment", "answers", "audit"];
 
 /// What tells libFuzzer which code was reached.
 const GUIDED: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

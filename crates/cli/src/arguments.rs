@@ -12,6 +12,7 @@ use crate::host::HostArguments;
 use crate::policy::PolicyArguments;
 use crate::practice::PracticeArguments;
 use crate::program::ProgramArguments;
+use crate::record::RecordArguments;
 use crate::serve::ServeArguments;
 use crate::site::SiteArguments;
 use crate::staff::StaffArguments;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Invite members of staff, or revoke their devices.
     Staff(StaffArguments),
+    /// Print and check the record of what administrators did.
+    Record(RecordArguments),
     /// Practise with colleagues on the real pages, apart from the real line. Ctrl-C leaves nothing behind.
     Practice(PracticeArguments),
     /// Take what survivors answered, add it up, and show the sums.

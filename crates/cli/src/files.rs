@@ -82,6 +82,13 @@ pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
+/// The same, once whoever else is at work with it is done.
+pub(crate) fn wait_for_lock(path: &Path) -> Result<File, Failure> {
+    let open = owner_only(OpenOptions::new().create(true).truncate(false)).write(true).open(path);
+    let lock = open.and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|error| not_written(path, &error))
+}
+
 #[cfg(unix)]
 fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;

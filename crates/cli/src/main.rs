@@ -17,6 +17,7 @@ mod policy;
 mod practice;
 mod program;
 mod randomness;
+mod record;
 mod serve;
 mod site;
 mod staff;
@@ -53,6 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Answers(arguments) => on_this_thread(answers::run(arguments)),
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
+        Command::Record(arguments) => on_this_thread(record::run(arguments)),
         Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),
         Command::Host(arguments) => host::run(arguments),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),

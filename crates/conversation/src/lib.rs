@@ -26,9 +26,10 @@ pub use conversation::{
     Written,
 };
 pub use desk::{
-    Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
-    TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
+    Asks, AuditSeen, AuditTrouble, AuditWrong, Beforehand, Call, Capacity, ChatEvent, ChatNumber,
+    Colleague, ComesBack, Desk, DeskEvent, DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant,
+    OfferedTo, PlaceOffer, Shift, Trouble, TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor,
+    WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

@@ -2,6 +2,9 @@
 
 use core::time::Duration;
 
+/// How often an entry of the record of administrative acts is written anew where a colleague's came first.
+pub(crate) const AUDIT_TRIES: u8 = 3;
+
 /// How far a device's clock may be off (`design.md`, Keys). Phones and library computers are often wrong
 /// by a time zone, seldom by a day.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);

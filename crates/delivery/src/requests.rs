@@ -48,11 +48,14 @@ fn right(operation: &Operation) -> Right {
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. }
-        | Operation::AcknowledgeHostNotice { .. } => Right::Administrator,
+        | Operation::AcknowledgeHostNotice { .. }
+        // Whatever it asks for: an administrator may ask all that comes with an entry, and nothing else does.
+        | Operation::Audited { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff
         | Operation::Revocations
         | Operation::Shared { .. }
+        | Operation::AuditFrom { .. }
         | Operation::Guidance => Right::Staff,
         Operation::PutShared { .. } => Right::Duty,
     }

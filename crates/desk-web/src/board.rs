@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use stillroom_conversation::{
-    Announcement, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, HostSays, Line, Meant,
-    Shift, WaitingSurvivor,
+    Announcement, AuditTrouble, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, HostSays,
+    Line, Meant, Shift, WaitingSurvivor,
 };
 use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
 
@@ -89,6 +89,8 @@ pub(crate) struct Board {
     pub(crate) offers: Offers,
     /// What the host says to administrators.
     pub(crate) host: RwSignal<HostSays>,
+    /// What is wrong with the record of administrative acts, for those who look after the program; until it is closed.
+    pub(crate) audit: RwSignal<Option<AuditTrouble>>,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -124,6 +126,7 @@ impl Board {
             code_words: CodeWords::new(roles),
             offers: Offers::new(now),
             host: RwSignal::new(HostSays::default()),
+            audit: RwSignal::new(None),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),

@@ -15,7 +15,7 @@ use stillroom_conversation::{
     Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, JoinsAs,
     LiveStep, Randomness, Shift, Successor, Transmit, TurnedAway, WriteError,
 };
-use stillroom_program::{Fingerprint, Timestamp};
+use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
 
 use crate::board::{Asked, Board, Seat};
@@ -27,7 +27,7 @@ use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
     COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, host_is_in_front,
-    known_host, message_id, panel_id, remember_host,
+    keep_proof, known_host, known_record, message_id, panel_id, remember_host, remember_record,
 };
 use crate::words;
 
@@ -48,6 +48,8 @@ pub(crate) struct Console {
 struct Shell {
     clock: Clock,
     root: Fingerprint,
+    /// Whether whoever is at the desk looks after the program.
+    looks_after: bool,
     desk: RefCell<Desk>,
     line: Line,
     timer: RefCell<Option<TimeoutHandle>>,
@@ -63,15 +65,20 @@ impl Console {
         let roles = setup.device.chain.leaf().roles;
         let board = Board::new(roles, practice, clock.now());
         let root = setup.root;
+        let looks_after = roles.contains(Roles::ADMINISTRATOR) || roles.contains(Roles::SUPERVISOR);
         let mut desk = Desk::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
         if let Some(host) = known_host(&root) {
             desk.know_host(host);
+        }
+        if let Some(entry) = known_record(&root).filter(|_| !practice) {
+            desk.know_audit(entry);
         }
         let shell = Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
             let shell = shell.clone();
             Shell {
                 clock,
                 root,
+                looks_after,
                 desk: RefCell::new(desk),
                 line: Line::new(move |heard| {
                     if let Some(shell) = shell.upgrade() {
@@ -483,6 +490,17 @@ impl Shell {
                 board.host.set(says);
                 if was_there {
                     focus::move_if_dropped("go-on-duty".into());
+                }
+            }
+            DeskEvent::Audit(seen) => {
+                if let Some(newest) = seen.newest.filter(|_| !board.practice) {
+                    remember_record(&self.root, &newest);
+                }
+                if let Some(found) = seen.trouble {
+                    keep_proof(&found);
+                    if self.looks_after {
+                        board.audit.set(Some(found));
+                    }
                 }
             }
             DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),

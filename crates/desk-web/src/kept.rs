@@ -1,6 +1,6 @@
 //! What the desk keeps in the browser: this device, wrapped under its passkey or its passphrase (`features.md` 5.1),
-//! and on an administrator's the public key by which they know their host. The names in the browser's storage say
-//! nothing of what it is.
+//! on an administrator's the public key by which they know their host, and the newest entry that was seen of the record of
+//! administrative acts. The names in the browser's storage say nothing of what it is.
 //!
 //! Whoever takes the device can copy it and guess at a passphrase, slowed by Argon2id alone; what a
 //! revoked device opens is nothing.
@@ -24,18 +24,37 @@ pub(crate) fn save(wrapped: &[u8]) -> bool {
     storage().is_some_and(|storage| storage.set_item(NAME, &text).is_ok())
 }
 
-/// Under which name the host's key is kept.
-const HOST: &str = "h";
-
-/// What is kept of the host, if any that can be read.
-pub(crate) fn load_host() -> Option<Vec<u8>> {
-    from_text(&storage()?.get_item(HOST).ok()??)
+/// What is kept beside the device. None of it is secret.
+#[derive(Clone, Copy)]
+pub(crate) enum Beside {
+    /// The host's public key.
+    Host,
+    /// The newest entry of the record of administrative acts.
+    Record,
+    /// Entries of two such records.
+    Proof,
 }
 
-/// Keeps this of the host. A browser that does not asks again at the next notice.
-pub(crate) fn save_host(host: &[u8]) {
+impl Beside {
+    /// Under which name it is kept.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "h",
+            Self::Record => "r",
+            Self::Proof => "p",
+        }
+    }
+}
+
+/// What is kept of this, if any that can be read.
+pub(crate) fn load_beside(what: Beside) -> Option<Vec<u8>> {
+    from_text(&storage()?.get_item(what.name()).ok()??)
+}
+
+/// Keeps this. A browser that does not believes anew what it is shown next.
+pub(crate) fn save_beside(what: Beside, bytes: &[u8]) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(HOST, &BASE64URL_NOPAD.encode(host));
+        let _ = storage.set_item(what.name(), &BASE64URL_NOPAD.encode(bytes));
     }
 }
 

@@ -7,8 +7,9 @@
 //! one who shows a console its first key.
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use sha2::{Digest as _, Sha256};
 use stillroom_protocol::HostNoticeId;
-use stillroom_wire::{Text, choice};
+use stillroom_wire::{Text, choice, encode};
 
 use crate::keys::{Fingerprint, Label, SigningKey, VerifyingKey, verify_record};
 use crate::limits::HOST_NOTICE_TEXT_MAX;
@@ -66,6 +67,11 @@ impl SignedHostNotice {
     pub fn sign(notice: HostNotice, program: &Fingerprint, host: &SigningKey) -> Self {
         let signature = host.sign_record(Label::HostNotice, program, &notice);
         Self { host: host.verifying_key(), notice, signature }
+    }
+
+    /// SHA-256 of the whole, as the record of administrative acts names it.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(encode(self)).into()
     }
 
     /// The notice, if this host gave it for this program. Where no host is known yet, whoever signed it is taken for

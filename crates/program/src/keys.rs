@@ -120,6 +120,8 @@ pub enum Label {
     StaffNote,
     /// What a host tells a program's administrators.
     HostNotice,
+    /// An entry of the record of administrative acts.
+    Audit,
 }
 
 impl Label {
@@ -139,6 +141,7 @@ impl Label {
             Self::Manifest => "stillroom manifest 1",
             Self::StaffNote => "stillroom staff note 1",
             Self::HostNotice => "stillroom host notice 1",
+            Self::Audit => "stillroom administrative act 1",
         }
     }
 

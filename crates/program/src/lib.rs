@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod answers;
+mod audit;
 mod certificate;
 mod code_word;
 mod device;
@@ -49,6 +50,9 @@ mod turned_away;
 mod vault;
 
 pub use answers::{Answers, AnswersError, ItemAnswer};
+pub use audit::{
+    Act, AuditEntry, AuditError, AuditFault, AuditHead, SignedAuditEntry, check_audit,
+};
 pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDevice};
 pub use code_word::CodeWord;
 #[cfg(feature = "staff")]

@@ -132,6 +132,9 @@ const _: () = assert!(
     "a signed notice fits its limit on the wire"
 );
 
+/// Entries of the record of administrative acts that are kept: forty a week for the seven years for which one is.
+pub const AUDIT_MAX: usize = 16_384;
+
 /// Characters that a passphrase must have at least. Argon2id makes guessing slow; it cannot make eight
 /// letters many.
 pub const PASSPHRASE_SHORTEST: usize = 12;

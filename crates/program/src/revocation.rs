@@ -94,7 +94,7 @@ impl Revocations {
         })
     }
 
-    fn hash(&self) -> [u8; 32] {
+    pub(crate) fn hash(&self) -> [u8; 32] {
         Sha256::digest(encode(self)).into()
     }
 

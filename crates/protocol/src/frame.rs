@@ -8,9 +8,9 @@ use crate::ids::{
     ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
-    CHAIN_MAX, HOST_NOTICE_MAX, HOST_NOTICES_MAX, INTAKE_MAX, KEY_PACKAGE_MAX, MEMBERS_MAX,
-    MESSAGE_MAX, POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX, STAFF_HERE_MAX,
-    STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES, WELCOME_MAX,
+    AUDIT_ENTRY_MAX, AUDITED_MAX, CHAIN_MAX, HOST_NOTICE_MAX, HOST_NOTICES_MAX, INTAKE_MAX,
+    KEY_PACKAGE_MAX, MEMBERS_MAX, MESSAGE_MAX, POLICY_MAX, RECORD_MAX, RECORDS_MAX,
+    REVOCATIONS_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, STATEMENT_MAX, TURNED_AWAY_BYTES, WELCOME_MAX,
 };
 use crate::puzzle::Puzzle;
 use crate::refusal::{About, Refusal};
@@ -258,6 +258,20 @@ choice! {
             /// Which.
             notice: HostNoticeId,
         } = 24,
+        /// Do this, and put the entry that describes it at the end of the record of administrative acts
+        /// (administrators). What is an act and comes without its entry is refused, and so is an entry that does not
+        /// follow the last one: another came first, and it is written anew on top of that one.
+        Audited {
+            /// The entry, signed.
+            entry: Bytes<AUDIT_ENTRY_MAX>,
+            /// The request that it describes, encoded; empty where an entry that the relay lost is given back.
+            operation: Bytes<AUDITED_MAX>,
+        } = 34,
+        /// The record of administrative acts from an entry on, the oldest first, as many as one answer holds (staff).
+        AuditFrom {
+            /// The number of the first.
+            number: u64,
+        } = 35,
     }
 }
 

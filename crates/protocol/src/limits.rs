@@ -60,6 +60,13 @@ pub const HOST_NOTICE_MAX: usize = 4_200;
 /// Notices of the host's that stand at once: more are not read.
 pub const HOST_NOTICES_MAX: usize = 16;
 
+/// Bytes of a signed entry of the record of administrative acts: an administrator's certificates, what was done, hashes
+/// and a signature; 460 at most today.
+pub const AUDIT_ENTRY_MAX: usize = 1024;
+
+/// Bytes of a request that comes with the entry that describes it: the largest publishes a policy.
+pub const AUDITED_MAX: usize = POLICY_MAX + 1024;
+
 /// Members of one chat: survivor, lead, the next lead, an interpreter, a supervisor, and room to spare.
 pub const MEMBERS_MAX: usize = 8;
 

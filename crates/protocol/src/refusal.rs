@@ -79,6 +79,8 @@ pub enum Refusal {
     TurnedAway = 34,
     /// What was given as the answer to a puzzle is none.
     PuzzleWrong = 36,
+    /// An administrative act came without the entry that describes it, or the entry does not follow the last one.
+    EntryRefused = 44,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

@@ -10,6 +10,7 @@
 //! [`Relay::start`] is the whole of it. Live state is behind [`switchboard::Switchboard`], lasting state
 //! behind [`directory::Directory`].
 
+mod audit;
 pub mod bare;
 mod clock;
 mod config;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
-    Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
+    Act, Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
     SharedKey, SharedKeyBundle, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord,
     VerifiedDevice, VerifiedRevocations, VerifyingKey, encode,
 };
@@ -50,7 +50,7 @@ pub(crate) struct Records {
 }
 
 /// Why a question has no answer.
-enum Failure {
+pub(crate) enum Failure {
     Refused(Refusal),
     Directory(DirectoryError),
 }
@@ -61,7 +61,7 @@ impl From<DirectoryError> for Failure {
     }
 }
 
-const NOT_SIGNED: Failure = Failure::Refused(Refusal::RecordRefused);
+pub(crate) const NOT_SIGNED: Failure = Failure::Refused(Refusal::RecordRefused);
 
 /// Whoever made a genuine one can mend its dates, and is told so.
 fn policy_refused(error: PolicyError) -> Failure {
@@ -72,6 +72,7 @@ fn policy_refused(error: PolicyError) -> Failure {
         _ => NOT_SIGNED,
     }
 }
+pub(crate) const NO_ENTRY: Failure = Failure::Refused(Refusal::EntryRefused);
 const NO_INVITATION: Failure = Failure::Refused(Refusal::InvitationUnknown);
 
 impl Records {
@@ -134,6 +135,21 @@ impl Records {
         operation: Operation,
     ) -> Result<Reply, Failure> {
         match operation {
+            Operation::Audited { entry, operation } => {
+                self.perform_audited(by, &entry, &operation).await
+            }
+            operation if Act::is_one(&operation) => Err(NO_ENTRY),
+            operation => self.perform_alone(by, operation).await,
+        }
+    }
+
+    /// Does what is asked, whether or not an entry describes it.
+    pub(crate) async fn perform_alone(
+        &self,
+        by: Option<VerifyingKey>,
+        operation: Operation,
+    ) -> Result<Reply, Failure> {
+        match operation {
             Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
             Operation::PublishLocale { file } => self.publish_locale(file.into_vec()).await,
             Operation::PublishStaff { record } => self.publish_staff(record.into_vec()).await,
@@ -169,6 +185,11 @@ impl Records {
                 self.acknowledge_notice(notice, device).await?;
                 Ok(Reply::Done)
             }
+            Operation::AuditFrom { number } => {
+                records(self.directory.audit_from(number, RECORDS_MAX).await?)
+            }
+            // One within another would be a request without end.
+            Operation::Audited { .. } => Err(NO_ENTRY),
         }
     }
 
@@ -366,7 +387,7 @@ impl Records {
         if self.revoked().is_revoked(device) { Err(NOT_SIGNED) } else { Ok(()) }
     }
 
-    fn revoked(&self) -> std::sync::MutexGuard<'_, VerifiedRevocations> {
+    pub(crate) fn revoked(&self) -> std::sync::MutexGuard<'_, VerifiedRevocations> {
         self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -380,7 +401,7 @@ fn named_by(page: &Page) -> Vec<[u8; 32]> {
     page.locales.iter().map(|locale| locale.file).collect()
 }
 
-fn read<T: MlsDecode>(record: &[u8]) -> Result<T, Failure> {
+pub(crate) fn read<T: MlsDecode>(record: &[u8]) -> Result<T, Failure> {
     decode(record).map_err(|_| NOT_SIGNED)
 }
 

@@ -22,6 +22,9 @@ pub(crate) const BATCH_DAYS: u64 = 90;
 /// Days for which a notice of the host's stands that nobody withdraws: whoever comes once a year still finds it.
 pub(crate) const NOTICE_DAYS: u64 = 400;
 
+/// Years for which an entry of the record of administrative acts is kept: as long as such records are commonly asked for.
+pub(crate) const AUDIT_YEARS: u64 = 7;
+
 /// Days for which an invitation may be open: somebody on leave finds it still good.
 pub(crate) const INVITATION_DAYS: u64 = 14;
 
@@ -66,6 +69,8 @@ impl Records {
         {
             self.directory.remove(Kind::Vault, vault.version).await?;
         }
+        let audit = AUDIT_YEARS * 365 * DAY;
+        self.directory.forget_audit(self.seconds().saturating_sub(audit)).await?;
         self.forget_program().await?;
         self.forget_unnamed(unnamed).await
     }
@@ -111,11 +116,12 @@ impl Records {
                 signed.revocations.devices.iter().map(|revoked| revoked.until).max()
             };
             let until = read::<SignedRevocations>(&record).and_then(until).unwrap_or_default();
-            if self.is_over(until, ENDED_DAYS) {
-                self.directory.remove(Kind::Revocations, version).await?;
+            if !self.is_over(until, ENDED_DAYS) {
+                return Ok(());
             }
+            self.directory.remove(Kind::Revocations, version).await?;
         }
-        Ok(())
+        self.directory.remove_audit().await
     }
 
     async fn forget_unnamed(&self, unnamed: &mut Unnamed) -> Result<(), DirectoryError> {

@@ -1,7 +1,10 @@
 //! The relay's lasting records, in memory. They outlive a relay that is killed.
 
-use stillroom_program::{SignedPolicy, StaffRecord, encode};
-use stillroom_protocol::{Bytes, List, Operation, Refusal, Reply, Shared, limits::RECORD_MAX};
+use stillroom_program::{SignedAuditEntry, SignedPolicy, StaffRecord, decode, encode};
+use stillroom_protocol::{
+    Bytes, List, Operation, Refusal, Reply, Shared,
+    limits::{RECORD_MAX, RECORDS_MAX},
+};
 
 /// What the relay keeps on its disk.
 #[derive(Default)]
@@ -9,6 +12,8 @@ pub(crate) struct Records {
     staff: Vec<Bytes<RECORD_MAX>>,
     /// By which they are, with their versions.
     shared: Vec<(Shared, u64, Bytes<RECORD_MAX>)>,
+    /// The record of administrative acts.
+    audit: Vec<SignedAuditEntry>,
 }
 
 impl Records {
@@ -16,6 +21,21 @@ impl Records {
         if let Ok(record) = Bytes::try_from(encode(record)) {
             self.staff.push(record);
         }
+    }
+
+    /// Puts an entry at the end of the record, where it follows.
+    pub(crate) fn enter(&mut self, entry: SignedAuditEntry) -> bool {
+        let head = self.audit.last().map(SignedAuditEntry::head).unwrap_or_default();
+        let follows = entry.entry.after == head;
+        if follows {
+            self.audit.push(entry);
+        }
+        follows
+    }
+
+    /// The entries of the record.
+    pub(crate) fn audit(&self) -> &[SignedAuditEntry] {
+        &self.audit
     }
 
     fn shared(&self, which: Shared) -> (u64, Bytes<RECORD_MAX>) {
@@ -54,6 +74,16 @@ impl Records {
                 self.shared.retain(|(held, ..)| *held != which);
                 self.shared.push((which, current + 1, record));
                 Ok(Reply::Done)
+            }
+            Operation::AuditFrom { number } => {
+                let from = self.audit.iter().filter(|entry| entry.number() >= number);
+                let from = from.take(RECORDS_MAX).filter_map(|entry| encode(entry).try_into().ok());
+                let records = List::try_from(from.collect::<Vec<_>>());
+                Ok(Reply::Records { records: records.map_err(|_| Refusal::RelayFault)? })
+            }
+            Operation::Audited { entry, .. } => {
+                let entry = decode(&entry).map_err(|_| Refusal::RecordRefused)?;
+                if self.enter(entry) { Ok(Reply::Done) } else { Err(Refusal::EntryRefused) }
             }
             _ => Err(Refusal::RelayFault),
         }

@@ -1,10 +1,11 @@
 //! What a device has shown so far: what a person at it would know.
 
 use stillroom_conversation::{
-    Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
-    ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance,
-    HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift,
-    Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
+    Announcement, Asks, AuditSeen, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague,
+    Company, ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep,
+    Hindrance, HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer,
+    Role, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep,
+    WordWanted,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::{Puzzle, StaffId};
@@ -126,6 +127,8 @@ pub struct Shown {
     pub guidance: Vec<Guidance>,
     /// What the host says.
     pub host: HostSays,
+    /// The record of administrative acts, as a desk knows it.
+    pub audit: AuditSeen,
     /// Who else is on duty, as a desk shows it.
     pub colleagues: Vec<Colleague>,
     /// Who calls a desk into a chat of theirs.
@@ -186,6 +189,7 @@ impl Shown {
                 self.cases = cases;
             }
             DeskEvent::Host(says) => self.host = says,
+            DeskEvent::Audit(seen) => self.audit = seen,
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);

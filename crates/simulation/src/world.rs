@@ -10,8 +10,8 @@ use stillroom_conversation::{
 };
 use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup, Share, ShareName};
 use stillroom_program::{
-    Calendar, Device, Fingerprint, Policy, Revocations, SignedPolicy, SignedRevocations, Timestamp,
-    encode,
+    Calendar, Device, Fingerprint, Policy, Revocations, SignedAuditEntry, SignedPolicy,
+    SignedRevocations, Timestamp, encode,
 };
 use stillroom_protocol::{AnswersBatch, Bytes};
 use stillroom_puzzle::Solver;
@@ -128,6 +128,16 @@ impl World {
         let setup = DeskSetup { root: self.program.root, device };
         let desk = Desk::new(setup, self.randomness(), self.now);
         self.add(Party::Desk(Box::new(desk)))
+    }
+
+    /// Puts an entry at the end of the relay's record of administrative acts, where it follows.
+    pub fn enter(&mut self, entry: SignedAuditEntry) -> bool {
+        self.records.enter(entry)
+    }
+
+    /// The relay's record of administrative acts.
+    pub fn record(&self) -> &[SignedAuditEntry] {
+        self.records.audit()
     }
 
     /// What a device has shown.

@@ -1,5 +1,5 @@
 //! What an administrator's desk believes of the host, and what somebody between the two could try.
-#![allow(clippy::unwrap_used, reason = "a scenario that fails here has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario that fails here has failed")]
 
 mod scene;
 
@@ -9,9 +9,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use scene::on_duty;
 use stillroom_conversation::HostSays;
-use stillroom_program::{HostNotice, HostNoticeKind, SignedHostNotice, SigningKey, encode};
+use stillroom_program::{Act, HostNotice, HostNoticeKind, SignedHostNotice, SigningKey, encode};
 use stillroom_protocol::{ClientFrame, HostNoticeId, Operation, RelayFrame, decode};
-use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
+use stillroom_simulation::{DeviceNumber, World};
 
 const MOMENT: Duration = Duration::from_secs(2);
 
@@ -108,23 +108,35 @@ fn an_advocates_desk_shows_none() {
 }
 
 #[test]
-fn what_was_read_is_told_to_the_relay_by_the_device_itself() {
+fn what_was_read_is_told_to_the_relay_with_its_entry_in_the_record() {
     let (mut world, desk) = administrator(6);
-    let heard = std::rc::Rc::new(std::cell::Cell::new(None));
-    let hears = std::rc::Rc::clone(&heard);
-    world.set_way(Box::new(move |_, direction, frame| {
-        if let (
-            Direction::Up,
-            Ok(ClientFrame::Request {
-                operation: Operation::AcknowledgeHostNotice { notice }, ..
-            }),
-        ) = (direction, decode(frame))
-        {
-            hears.set(Some(notice));
-        }
-        Fate::Arrives
-    }));
+    let whole = signed(&world, 7, &key(1));
+    let hash = decode::<SignedHostNotice>(&whole).unwrap().hash();
+    told(&mut world, desk, &[whole]);
+    let first = world.now.seconds();
+    world.run_for(MOMENT * 30);
     world.as_desk(desk, |desk, _| desk.acknowledge(HostNoticeId([7; 16])));
     world.run_for(MOMENT);
-    assert_eq!(heard.get(), Some(HostNoticeId([7; 16])));
+    let entry = &world.record()[0];
+    assert_eq!(entry.signer(), world.program.administrator.key());
+    let Act::NoticeRead { notice, hash: named, shown } = entry.entry.act else { panic!() };
+    assert_eq!((notice, named), (HostNoticeId([7; 16]), hash));
+    assert!(shown < first && entry.entry.at > first, "shown then, read a minute later");
+    let asked = world.seen_by_relay.iter().find_map(|frame| match decode(frame).ok()? {
+        ClientFrame::Request { operation: Operation::Audited { operation, .. }, .. } => {
+            decode::<Operation>(&operation).ok()
+        }
+        _ => None,
+    });
+    let read = Operation::AcknowledgeHostNotice { notice: HostNoticeId([7; 16]) };
+    assert_eq!(asked, Some(read));
+    assert_eq!(world.shown(desk).audit.newest.as_ref(), Some(entry));
+}
+
+#[test]
+fn what_was_never_shown_is_not_said_to_be_read() {
+    let (mut world, desk) = administrator(7);
+    world.as_desk(desk, |desk, _| desk.acknowledge(HostNoticeId([7; 16])));
+    world.run_for(MOMENT);
+    assert!(world.record().is_empty());
 }

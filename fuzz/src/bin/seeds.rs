@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use stillroom_fuzz::WORLD;
-use stillroom_program::{SAMPLE_POLICY, encode};
+use stillroom_program::limits::AUDIT_MAX;
+use stillroom_program::{List, SAMPLE_POLICY, SignedAuditEntry, encode};
 use stillroom_protocol::{
-    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, ProgramId, Puzzle,
-    Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
+    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, Operation,
+    ProgramId, Puzzle, Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
 };
 
 fn main() {
@@ -84,6 +85,12 @@ fn main() {
     write("enrolment", "request", &encode(&world.request));
     write("enrolment", "completion", &world.completion);
     write("enrolment", "intake", &world.intake);
+
+    let record: List<SignedAuditEntry, AUDIT_MAX> = world.record.clone().try_into().unwrap();
+    write("audit", "entry", &encode(&world.record[1]));
+    write("audit", "record", &encode(&record));
+    let invitation = encode(&world.invitation).try_into().unwrap();
+    write("audit", "request", &encode(&Operation::Invite { invitation }));
 
     let sealed = world.answers.clone().into_sealed();
     let opened = world.report_key.open(&world.root.program_id(), AnswersKind::Survey, &sealed);

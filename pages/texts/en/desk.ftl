@@ -24,6 +24,15 @@ host-who = Who says this
 host-fingerprint = It is signed with your host’s key. This device knows that key since the first notice, and shows nothing that is signed with another. Compare these letters with your host once, by telephone:
 host-other = A notice came that is not signed by your host, as this device knows them. Its words are not shown. Ring your host, at a number that you already had.
 
+# The record of what administrators did is wrong. For administrators and supervisors.
+record-wrong = Something is wrong with the record of what administrators did.
+record-two = The server shows two different records: one to this desk, another to a colleague or to this desk before. It may hide that somebody was let in or shut out, or that your policy was changed.
+record-older = The server shows an older record than this desk, or a colleague’s, has seen. It may have been set back to a backup, or it hides what was done since.
+record-broken = What the server shows was changed, or is not your program’s.
+record-outside = Your policy, or the list of devices that were shut out, is not the one that the record names last. If one of you put it on the server as a file, publish it once more. If not, somebody went past the record.
+record-do = Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed. Compare the record by telephone: stillroom record shows it.
+record-proof = The proof, which this device keeps
+
 # On both pages, all the time, where colleagues practise: one plays the survivor.
 for-practice = Practice
 # On the survivor’s page: somebody who needs help could find it.
@@ -593,6 +602,7 @@ refused-token-wrong = The server did not let this desk into the chat. Tell your 
 refused-not-attached = This desk is not in that chat at the moment. It joins again by itself.
 refused-replaced = This desk was opened in another window with the same keys. Use only one of them.
 refused-record-refused = The server did not take this record. Tell your administrator.
+refused-entry-refused = The server did not enter this in the record of what administrators did, so it was not done. Try again in a moment.
 refused-record-out-of-time = The server did not take this record: it has run out, or starts later. Tell your administrator.
 refused-invitation-unknown = This invitation was used, or has run out. Ask your administrator for a new one.
 refused-stopping = The server is being restarted. This page connects again by itself, and your chats go on.

@@ -11,6 +11,7 @@ use stillroom_conversation::{
     HandoverStep, ItemAnswer, Live, LiveKind, LiveStep, Newcomer, OfferedTo, Participant, Phase,
     Proposed, Role, SafetyAnswer, Silence, Successor, SurvivorEvent, Typed, WriteError,
 };
+use stillroom_program::SignedAuditEntry;
 use stillroom_protocol::StaffId;
 
 /// What a scripted survivor is told to do.
@@ -307,6 +308,11 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "event": "host",
             "notices": says.notices.iter().map(|notice| notice.text.as_str()).collect::<Vec<_>>(),
             "of_another": says.of_another,
+        }),
+        DeskEvent::Audit(seen) => json!({
+            "event": "record",
+            "number": seen.newest.as_ref().map_or(0, SignedAuditEntry::number),
+            "wrong": seen.trouble.as_ref().map(|trouble| word(&trouble.what)),
         }),
         DeskEvent::Guidance(guidance) => json!({
             "event": "guidance",

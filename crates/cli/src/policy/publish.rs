@@ -9,6 +9,7 @@ use stillroom_protocol::Operation;
 use super::sign::Signed;
 use crate::client::RelayAddress;
 use crate::failure::Failure;
+use crate::record::Record;
 use crate::staff::line::{StaffLine, too_long};
 use crate::terminal::answer;
 
@@ -34,7 +35,9 @@ pub(super) async fn run(arguments: &PublishArguments) -> Result<(), Failure> {
         let file = file.to_vec().try_into().map_err(|_| too_long("file of texts"))?;
         line.done(Operation::PublishLocale { file }).await?;
     }
-    line.done(Operation::PublishPolicy { policy }).await?;
+    let record = Record::new(&signed.folder, signed.public.root);
+    let publish = Operation::PublishPolicy { policy };
+    record.perform(&mut line, &signed.administrator, &publish).await?;
     signed.write()?;
     answer(format!("Version {} of the policy is published.", signed.version));
     Ok(())

@@ -32,7 +32,8 @@ pub(super) fn run(arguments: &SignArguments) -> Result<(), Failure> {
 
 /// A policy that was just signed, and whoever signed it.
 pub(super) struct Signed {
-    folder: ProgramFolder,
+    /// The program's folder.
+    pub(super) folder: ProgramFolder,
     /// The policy's version.
     pub(super) version: u64,
     /// The administrator's device.

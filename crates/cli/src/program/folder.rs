@@ -59,6 +59,21 @@ impl ProgramFolder {
         self.0.join("staff.txt")
     }
 
+    /// The record of administrative acts, as far as this computer has seen it.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.0.join("record.stillroom")
+    }
+
+    /// Held while an act is done and entered: two commands at once write one after the other.
+    pub(crate) fn record_lock(&self) -> PathBuf {
+        self.0.join("record.lock")
+    }
+
+    /// Where the relay showed another one: the newest signed entries of both.
+    pub(crate) fn record_proof(&self) -> PathBuf {
+        self.0.join("record-proof.stillroom")
+    }
+
     /// Makes the folder, which must be empty if it exists.
     pub(crate) fn make(&self) -> Result<(), Failure> {
         let path = self.0.display();

@@ -46,7 +46,8 @@ pub(super) async fn run(arguments: &ConsoleArguments) -> Result<(), Failure> {
         Failure::new(format!("The device was not made: {error}."), "Choose another passphrase.")
     })?;
     let record = encode(&device.staff_record()).try_into().map_err(|_| too_long("staff record"))?;
-    administrator.connect().await?.done(Operation::PublishStaff { record }).await?;
+    let mut line = administrator.connect().await?;
+    administrator.perform(&mut line, &Operation::PublishStaff { record }).await?;
     register::note(&administrator.folder.register(), &device.key(), &arguments.name)?;
     let page = match &arguments.desk {
         Some(desk) => desk.to_string(),

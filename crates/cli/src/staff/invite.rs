@@ -67,7 +67,7 @@ pub(super) async fn run(arguments: &InviteArguments) -> Result<(), Failure> {
 
     let keys = answered(&mut line, &administrator, &secret, &invitation, &clock).await?;
     let enrolment = certify(&administrator, &keys, &invitation, &arguments.name, clock.now())?;
-    publish(&mut line, &enrolment, &keys).await?;
+    publish(&mut line, &administrator, &enrolment, &keys).await?;
     register::note(&administrator.folder.register(), &keys.device, &arguments.name)?;
     let device = register::digits(&keys.device);
     if arguments.json {
@@ -90,7 +90,7 @@ async fn open(
     let signed = SignedInvitation::sign(invitation.clone(), &administrator.device)
         .map_err(|error| not_invited(&error))?;
     let invitation = encode(&signed).try_into().map_err(|_| too_long("invitation"))?;
-    line.done(Operation::Invite { invitation }).await
+    administrator.perform(line, &Operation::Invite { invitation }).await
 }
 
 fn show_link(
@@ -165,12 +165,13 @@ fn certify(
 
 async fn publish(
     line: &mut StaffLine,
+    administrator: &Administrator,
     enrolment: &Enrolment,
     keys: &VerifiedKeys,
 ) -> Result<(), Failure> {
     let record =
         encode(&enrolment.staff_record(keys)).try_into().map_err(|_| too_long("staff record"))?;
-    line.done(Operation::PublishStaff { record }).await?;
+    administrator.perform(line, &Operation::PublishStaff { record }).await?;
     let completion = enrolment
         .seal(keys, &mut system())
         .map_err(|error| not_invited(&error))?

@@ -19,12 +19,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct StaffLine {
     link: Link,
     number: u32,
+    /// The policy that the relay greeted with; nobody has checked it.
+    policy: Vec<u8>,
 }
 
 impl StaffLine {
     /// Connects without showing a certificate, as a new member does.
     pub(crate) async fn open(address: &RelayAddress, root: &Fingerprint) -> Result<Self, Failure> {
-        let mut line = Self { link: Link::open(address), number: 0 };
+        let mut line = Self { link: Link::open(address), number: 0, policy: Vec::new() };
         match within(line.link.next()).await? {
             LinkEvent::Up => {}
             LinkEvent::Frame(_) | LinkEvent::Down => {
@@ -35,8 +37,17 @@ impl StaffLine {
             }
         }
         line.send(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
-        line.answer(|frame| matches!(frame, RelayFrame::Greeting { .. }).then_some(())).await?;
+        let policy = |frame| match frame {
+            RelayFrame::Greeting { policy, .. } => Some(policy.into_vec()),
+            _ => None,
+        };
+        line.policy = line.answer(policy).await?;
         Ok(line)
+    }
+
+    /// The policy that the relay greeted with, as it came.
+    pub(crate) fn policy(&self) -> &[u8] {
+        &self.policy
     }
 
     /// Connects as this device.
@@ -65,12 +76,19 @@ impl StaffLine {
     /// Waits for the answer that is one. What the relay tells besides, such as that somebody is on duty, is
     /// passed over.
     async fn answer<A>(&mut self, is: impl Fn(RelayFrame) -> Option<A>) -> Result<A, Failure> {
+        self.answer_or_refusal(is).await?.map_err(refused)
+    }
+
+    async fn answer_or_refusal<A>(
+        &mut self,
+        is: impl Fn(RelayFrame) -> Option<A>,
+    ) -> Result<Result<A, Refusal>, Failure> {
         loop {
             match self.frame().await? {
-                RelayFrame::Refused { refusal, .. } => return Err(refused(refusal)),
+                RelayFrame::Refused { refusal, .. } => return Ok(Err(refusal)),
                 frame => {
                     if let Some(answer) = is(frame) {
-                        return Ok(answer);
+                        return Ok(Ok(answer));
                     }
                 }
             }
@@ -79,6 +97,10 @@ impl StaffLine {
 
     /// Asks, and waits for the answer. What the relay tells besides is passed over.
     pub(crate) async fn request(&mut self, operation: Operation) -> Result<Reply, Failure> {
+        self.ask(operation).await?.map_err(refused)
+    }
+
+    async fn ask(&mut self, operation: Operation) -> Result<Result<Reply, Refusal>, Failure> {
         self.number += 1;
         let asked = self.number;
         self.send(&ClientFrame::Request { number: asked, operation });
@@ -86,7 +108,21 @@ impl StaffLine {
             RelayFrame::Reply { number, reply } if number == asked => Some(reply),
             _ => None,
         };
-        self.answer(is_reply).await
+        self.answer_or_refusal(is_reply).await
+    }
+
+    /// Asks for something to be done. Whether it was; not, where it was refused for this reason.
+    pub(crate) async fn done_unless(
+        &mut self,
+        refusal: Refusal,
+        operation: Operation,
+    ) -> Result<bool, Failure> {
+        match self.ask(operation).await? {
+            Ok(Reply::Done) => Ok(true),
+            Ok(Reply::Records { .. } | Reply::Shared { .. }) => Err(wrong_answer()),
+            Err(why) if why == refusal => Ok(false),
+            Err(why) => Err(refused(why)),
+        }
     }
 
     /// Asks for something to be done.
@@ -138,7 +174,7 @@ async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
     })
 }
 
-fn wrong_answer() -> Failure {
+pub(crate) fn wrong_answer() -> Failure {
     Failure::new(
         "The relay answered something that makes no sense.",
         "It may be of another version than this program. Use the same release for both.",
@@ -168,6 +204,10 @@ fn refused(refusal: Refusal) -> Failure {
         Refusal::RecordOutOfTime => (
             "The relay refused the record: by the relay's clock it, or its signer's certificate, has run out or holds from a later time on.",
             "Set its dates anew and publish again. What was there before is there still.",
+        ),
+        Refusal::EntryRefused => (
+            "The relay refused the entry in the record of administrative acts.",
+            "Another came first. Run the command again.",
         ),
         Refusal::InvitationUnknown => (
             "There is no such invitation at the relay.",

@@ -2,12 +2,12 @@
 
 use clap::Args;
 use stillroom_program::{
-    SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, decode,
+    Fingerprint, SignedRevocations, StaffRecord, VerifiedDevice, VerifiedRevocations, decode,
 };
 use stillroom_protocol::Operation;
 
 use super::line::StaffLine;
-use super::{Administration, Administrator, in_words, register};
+use super::{Administration, in_words, register};
 use crate::clock::{Clock, TOLERANCE};
 use crate::failure::Failure;
 use crate::terminal::{answer, remark};
@@ -22,8 +22,8 @@ pub(super) struct ListArguments {
 pub(super) async fn run(arguments: &ListArguments) -> Result<(), Failure> {
     let administrator = arguments.administration.open()?;
     let mut line = administrator.connect().await?;
-    let revocations = revocations(&mut line, &administrator).await?;
-    let devices = devices(&mut line, &administrator).await?;
+    let revocations = revocations(&mut line, &administrator.root).await?;
+    let devices = devices(&mut line, &administrator.root).await?;
     if devices.is_empty() {
         remark("Nobody has been invited yet.");
     }
@@ -41,23 +41,23 @@ pub(super) async fn run(arguments: &ListArguments) -> Result<(), Failure> {
 }
 
 /// Every device whose certificates hold.
-pub(super) async fn devices(
+pub(crate) async fn devices(
     line: &mut StaffLine,
-    administrator: &Administrator,
+    root: &Fingerprint,
 ) -> Result<Vec<VerifiedDevice>, Failure> {
     let now = Clock::start().now();
     let records = line.records(Operation::ListStaff).await?;
     let verified = records.iter().filter_map(|record| {
         let record: StaffRecord = decode(record).ok()?;
-        record.verify(&administrator.root, now, TOLERANCE).ok()
+        record.verify(root, now, TOLERANCE).ok()
     });
     Ok(verified.map(|staff| staff.device).collect())
 }
 
 /// The list of revoked devices, checked.
-pub(super) async fn revocations(
+pub(crate) async fn revocations(
     line: &mut StaffLine,
-    administrator: &Administrator,
+    root: &Fingerprint,
 ) -> Result<VerifiedRevocations, Failure> {
     let now = Clock::start().now();
     let records = line.records(Operation::Revocations).await?;
@@ -66,7 +66,7 @@ pub(super) async fn revocations(
     };
     decode::<SignedRevocations>(record)
         .ok()
-        .and_then(|signed| signed.verify(&administrator.root, now, TOLERANCE).ok())
+        .and_then(|signed| signed.verify(root, now, TOLERANCE).ok())
         .ok_or_else(|| {
             Failure::new(
                 "The relay's list of revoked devices is not signed by this program.",

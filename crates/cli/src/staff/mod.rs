@@ -8,18 +8,21 @@ mod console;
 mod invite;
 pub(crate) mod line;
 mod list;
-mod register;
+pub(crate) mod register;
 mod revoke;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use stillroom_program::{Device, Fingerprint, Roles, RootKey};
+use stillroom_protocol::Operation;
 
 use self::line::StaffLine;
+pub(crate) use self::list::{devices, revocations};
 use crate::client::RelayAddress;
 use crate::failure::Failure;
 use crate::program::ProgramFolder;
+use crate::record::Record;
 
 /// Invite members of staff, or revoke their devices.
 #[derive(Args)]
@@ -83,6 +86,11 @@ impl Administrator {
     async fn connect(&self) -> Result<StaffLine, Failure> {
         StaffLine::open_as(&self.relay, &self.root, &self.device).await
     }
+
+    /// Does an administrative act, with its entry in the record.
+    async fn perform(&self, line: &mut StaffLine, operation: &Operation) -> Result<(), Failure> {
+        Record::new(&self.folder, self.root).perform(line, &self.device, operation).await
+    }
 }
 
 /// A role as people write it.
@@ -109,7 +117,7 @@ impl Role {
 }
 
 /// Roles as people read them.
-fn in_words(roles: Roles) -> String {
+pub(crate) fn in_words(roles: Roles) -> String {
     let names = [
         (Roles::ADVOCATE, "advocate"),
         (Roles::SUPERVISOR, "supervisor"),

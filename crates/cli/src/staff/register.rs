@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const SHOWN: usize = 8;
 
 /// The first digits of a key, as people handle it.
-pub(super) fn digits(key: &VerifyingKey) -> String {
+pub(crate) fn digits(key: &VerifyingKey) -> String {
     key.0.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -38,7 +38,7 @@ pub(super) fn note(register: &Path, key: &VerifyingKey, name: &str) -> Result<()
 }
 
 /// Whose device this is, as far as it was noted.
-pub(super) fn name(register: &Path, key: &VerifyingKey) -> Option<String> {
+pub(crate) fn name(register: &Path, key: &VerifyingKey) -> Option<String> {
     let lines = std::fs::read_to_string(register).ok()?;
     let digits = digits(key);
     let of_key = |line: &str| line.strip_prefix(&digits)?.strip_prefix(' ').map(str::to_owned);

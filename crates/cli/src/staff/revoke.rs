@@ -22,9 +22,9 @@ pub(super) struct RevokeArguments {
 pub(super) async fn run(arguments: &RevokeArguments) -> Result<(), Failure> {
     let administrator = arguments.administration.open()?;
     let mut line = administrator.connect().await?;
-    let devices = list::devices(&mut line, &administrator).await?;
+    let devices = list::devices(&mut line, &administrator.root).await?;
     let device = find(&devices, &arguments.device)?;
-    let current = list::revocations(&mut line, &administrator).await?;
+    let current = list::revocations(&mut line, &administrator.root).await?;
     let next = current
         .list()
         .with(device.key, device.not_after, Clock::start().now())
@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: &RevokeArguments) -> Result<(), Failure> {
     let signed = SignedRevocations::sign(next, &administrator.device)
         .map_err(|error| not_revoked(&error))?;
     let list = encode(&signed).try_into().map_err(|_| too_long("list"))?;
-    line.done(Operation::PublishRevocations { list }).await?;
+    administrator.perform(&mut line, &Operation::PublishRevocations { list }).await?;
     let name = register::name(&administrator.folder.register(), &device.key);
     answer(format!(
         "Revoked: {} {}. It is let in no more, and survivors' pages refuse it.",

@@ -9,18 +9,18 @@ use std::collections::BTreeMap;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_program::{
-    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, StaffNote, Timestamp, VerifiedNote,
-    VerifiedStaff, VerifyingKey,
+    DisplayName, Epoch, NameCertificate, NoteInbox, Roles, SignedAuditEntry, StaffNote, Timestamp,
+    VerifiedNote, VerifiedStaff, VerifyingKey,
 };
 use stillroom_protocol::{
     AttachToken, Bytes, ClientFrame, Flag, List, Operation, Reply, RoomId, StaffId, Text, choice,
     decode, encode,
-    limits::{KEY_PACKAGE_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, WELCOME_MAX},
+    limits::{AUDIT_ENTRY_MAX, KEY_PACKAGE_MAX, STAFF_HERE_MAX, STAFF_NOTE_MAX, WELCOME_MAX},
 };
 use zeroize::Zeroize;
 
 use super::{
-    Desk, DeskEvent, Duty,
+    Desk, DeskEvent, Duty, audit,
     offers::{OnDuty, Ready},
 };
 use crate::{
@@ -108,6 +108,8 @@ choice! {
         } = 6,
         /// You are not to come, or not in it any more.
         CallOver { call: u32 } = 7,
+        /// The newest entry of the record of administrative acts that this desk has seen.
+        Audit { entry: Bytes<AUDIT_ENTRY_MAX> } = 8,
     }
 }
 
@@ -120,6 +122,8 @@ struct Known {
     epoch: Option<Epoch>,
     /// What it was told last within that.
     told: Option<State>,
+    /// The number of the newest entry that it was told of, within that.
+    told_audit: u64,
     /// What shows its user's name, once a note of theirs was here.
     name: Option<NameCertificate>,
     /// When it is to be offered somebody.
@@ -252,6 +256,7 @@ impl Desk {
                 greeted: false,
                 epoch: None,
                 told: None,
+                told_audit: 0,
                 name: None,
                 ready: Ready::default(),
                 shown: None,
@@ -284,6 +289,7 @@ impl Desk {
             // Another time on duty, or a page that was loaded anew: what it said before is over.
             known.epoch = Some(note.sender);
             known.told = None;
+            known.told_audit = 0;
             known.shown = None;
         }
         let device = known.staff.device.key;
@@ -325,6 +331,7 @@ impl Desk {
                 self.vault.handle_stated(vault);
             }
             Says::OffDuty => known.shown = None,
+            Says::Audit { entry } => self.handle_audit_told(&entry),
             Says::Words { mut text } => {
                 let is_on = known.shown.is_some();
                 let said = Written::new(&text);
@@ -441,6 +448,18 @@ impl Desk {
             self.colleagues.known[at].told = Some(state.clone());
             self.send_note(at, Some(&Says::State { state }));
         }
+        self.tell_audit(at);
+    }
+
+    /// The newest entry of the record of administrative acts, where they do not know that it was seen here.
+    fn tell_audit(&mut self, at: usize) {
+        let known = &mut self.colleagues.known[at];
+        let newest = self.audit.newest();
+        let new = newest.filter(|new| known.epoch.is_some() && known.told_audit != new.number());
+        if let Some(entry) = new.and_then(audit::noted) {
+            known.told_audit = new.map_or(0, SignedAuditEntry::number);
+            self.send_note(at, Some(&Says::Audit { entry }));
+        }
     }
 
     /// How this desk stands. That somebody asks for something is for supervisors.
@@ -532,6 +551,7 @@ mod tests {
             greeted: true,
             epoch: Some(sender),
             told: None,
+            told_audit: 0,
             name: None,
             ready: Ready::default(),
             shown: None,

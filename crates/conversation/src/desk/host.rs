@@ -5,15 +5,19 @@
 //! protect against a relay that keeps notices back, or that is another host's from the beginning.
 
 use stillroom_program::{
-    Fingerprint, HostNotice, HostNoticeError, Roles, SignedHostNotice, VerifyingKey,
+    Act, Fingerprint, HostNotice, HostNoticeError, Roles, SignedHostNotice, Timestamp, VerifyingKey,
 };
 use stillroom_protocol::limits::{HOST_NOTICE_MAX, HOST_NOTICES_MAX};
-use stillroom_protocol::{Bytes, ClientFrame, HostNoticeId, List, Operation, decode};
+use stillroom_protocol::{Bytes, HostNoticeId, List, Operation, decode};
 
 use super::{Desk, DeskEvent};
 
-/// The number of its requests: duty counts its own from 1.
-pub(super) const REQUEST: u32 = u32::MAX - 2;
+/// A notice that was shown here.
+pub(super) struct HostShown {
+    /// SHA-256 of the signed notice.
+    hash: [u8; 32],
+    since: Timestamp,
+}
 
 /// What the host says, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +43,12 @@ impl Desk {
         self.host = Some(host);
     }
 
-    /// Whoever is at this desk has read a notice. It goes when the relay has heard it.
+    /// Whoever is at this desk has read a notice, which is entered in the record of administrative acts. It goes when
+    /// the relay has heard it.
     pub fn acknowledge(&mut self, notice: HostNoticeId) {
-        let operation = Operation::AcknowledgeHostNotice { notice };
-        self.send(&ClientFrame::Request { number: REQUEST, operation });
+        let Some(HostShown { hash, since }) = self.host_shown.get(&notice) else { return };
+        let act = Act::NoticeRead { notice, hash: *hash, shown: since.seconds() };
+        self.enter(act, Operation::AcknowledgeHostNotice { notice });
     }
 
     /// The host says this, to administrators alone.
@@ -61,6 +67,8 @@ impl Desk {
             match signed.verify(&self.setup.root, self.host.as_ref()) {
                 Ok(notice) => {
                     self.host = Some(signed.host);
+                    let shown = HostShown { hash: signed.hash(), since: self.now };
+                    self.host_shown.entry(notice.id).or_insert(shown);
                     says.notices.push(notice.clone());
                 }
                 Err(HostNoticeError::OtherHost) => says.of_another = true,

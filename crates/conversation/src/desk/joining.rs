@@ -272,7 +272,7 @@ impl Desk {
                 }
             }
             Says::Comes { call, key_package } => self.handle_comes(from, call, &key_package),
-            Says::State { .. } | Says::OffDuty | Says::Words { .. } => {}
+            Says::State { .. } | Says::OffDuty | Says::Words { .. } | Says::Audit { .. } => {}
         }
     }
 

@@ -4,6 +4,7 @@
 //! What the relay says of the line is believed as far as it can do no harm: a claim that it grants twice
 //! is settled by the survivor, who takes one. It does not protect against the person at the desk.
 
+mod audit;
 mod code_word;
 mod colleagues;
 mod duty;
@@ -28,11 +29,28 @@ use stillroom_program::{
     VerifyingKey,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, StaffId,
-    TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
+    About, Bytes, ClientFrame, HostNoticeId, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId,
+    StaffId, TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
+use self::{
+    audit::OwnAudit,
+    code_word::{VaultShown, WordQuestion},
+    colleagues::Colleagues,
+    duty::{Context, OwnDuty},
+    ending::EndQuestion,
+    guidance::OwnGuidance,
+    handover::Questions,
+    host::HostShown,
+    joining::{Called, Joining},
+    offers::OwnOffers,
+    returns::{BackFrom, Returns},
+    shift::OwnShift,
+    silence::{Due, Watch},
+    vault::OwnVault,
+};
 pub use self::{
+    audit::{AuditSeen, AuditTrouble, AuditWrong},
     code_word::{KnownCase, WordFor, WordRefusal, WordStep},
     colleagues::{Asks, Colleague},
     duty::Duty,
@@ -45,20 +63,6 @@ pub use self::{
     },
     turn_away::TurnedAwayBefore,
     vault::VaultState,
-};
-use self::{
-    code_word::{VaultShown, WordQuestion},
-    colleagues::Colleagues,
-    duty::{Context, OwnDuty},
-    ending::EndQuestion,
-    guidance::OwnGuidance,
-    handover::Questions,
-    joining::{Called, Joining},
-    offers::OwnOffers,
-    returns::{BackFrom, Returns},
-    shift::OwnShift,
-    silence::{Due, Watch},
-    vault::OwnVault,
 };
 use crate::{
     Transmit,
@@ -161,6 +165,8 @@ pub struct Desk {
     offers: OwnOffers,
     /// The host's key, as this device knows it.
     host: Option<VerifyingKey>,
+    host_shown: BTreeMap<HostNoticeId, HostShown>,
+    audit: OwnAudit,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -202,6 +208,8 @@ impl Desk {
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
             host: None,
+            host_shown: BTreeMap::new(),
+            audit: OwnAudit::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -433,8 +441,7 @@ impl Desk {
             }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
             RelayFrame::HostNotices { notices } => self.handle_host_notices(&notices),
-            // An acknowledged notice is not in the list that follows.
-            RelayFrame::Reply { number: host::REQUEST, reply: _ } => {}
+            RelayFrame::Reply { number: audit::REQUEST, reply } => self.handle_audit_reply(&reply),
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
                 let (duty, _, mut context) = self.askers_and_context();
@@ -542,6 +549,7 @@ impl Desk {
                 self.leave_revoked_leads();
                 if self.admitted {
                     self.send_all(self.guidance.ask(self.trust.policy()));
+                    self.read_audit();
                 } else if let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain)) {
                     self.send(&ClientFrame::Staff { chain });
                 }
@@ -590,6 +598,7 @@ impl Desk {
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
         self.send_all(self.guidance.ask(self.trust.policy()));
+        self.read_audit();
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }
@@ -1096,7 +1105,7 @@ impl Desk {
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
-            About::Request(host::REQUEST) => self.trouble(Trouble::Refused(refusal)),
+            About::Request(audit::REQUEST) => self.handle_audit_refused(refusal),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
@@ -1169,6 +1178,7 @@ impl Desk {
         self.duty.handle_line_down();
         self.colleagues.handle_line_down();
         self.vault.handle_line_down();
+        self.audit.handle_line_down();
         self.waiting.clear();
         self.show_waiting();
         for held in self.chats.values_mut() {

@@ -7,7 +7,7 @@ use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
     Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
-    VaultState, WordStep, host::HostSays,
+    VaultState, WordStep, audit::AuditSeen, host::HostSays,
 };
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
@@ -146,6 +146,8 @@ pub enum DeskEvent {
     },
     /// What the host says to administrators, whole.
     Host(HostSays),
+    /// The record of administrative acts, as far as this device knows it.
+    Audit(AuditSeen),
     /// Something in a chat.
     Chat {
         /// Which.

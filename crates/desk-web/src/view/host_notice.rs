@@ -11,7 +11,7 @@ use stillroom_program::{Fingerprint, HostNotice, HostNoticeKind, VerifyingKey};
 
 use crate::console::Console;
 use crate::focus;
-use crate::kept;
+use crate::kept::{self, Beside};
 use crate::language;
 use crate::texts::{say, say_with};
 
@@ -69,7 +69,7 @@ const fn heading(kind: HostNoticeKind) -> &'static str {
 
 /// The host's key as it is known here, of this program.
 pub(crate) fn known(root: &Fingerprint) -> Option<VerifyingKey> {
-    let kept = kept::load_host()?;
+    let kept = kept::load_beside(Beside::Host)?;
     let (of, host) = kept.split_first_chunk::<32>()?;
     (*of == root.0).then_some(VerifyingKey(host.try_into().ok()?))
 }
@@ -77,7 +77,7 @@ pub(crate) fn known(root: &Fingerprint) -> Option<VerifyingKey> {
 /// Remembers the host's key, on a device that is kept.
 pub(crate) fn remember(root: &Fingerprint, host: &VerifyingKey) {
     if known(root).as_ref() != Some(host) {
-        kept::save_host(&[root.0, host.0].concat());
+        kept::save_beside(Beside::Host, &[root.0, host.0].concat());
     }
 }
 

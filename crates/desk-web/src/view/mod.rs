@@ -5,6 +5,7 @@
 //! nowhere here besides the chat's own log.
 
 mod asked;
+mod audit;
 mod beforehand;
 mod check_in;
 mod checklist;
@@ -47,6 +48,7 @@ use crate::focus;
 use crate::placeholders;
 use crate::texts::say;
 
+pub(crate) use self::audit::{keep_proof, known as known_record, remember as remember_record};
 pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PANEL};
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;

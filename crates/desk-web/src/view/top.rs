@@ -8,7 +8,7 @@ use web_sys::KeyboardEvent;
 
 use super::checklist::toggle_checklist;
 use super::practice::mark;
-use super::{host_notice, lock, shift};
+use super::{audit, host_notice, lock, shift};
 use crate::board::{Asked, Board};
 use crate::console::Console;
 use crate::focus;
@@ -92,6 +92,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
 pub(super) fn notices(console: Console) -> impl IntoView {
     div().class("notices").child((
         host_notice::host_notices(console),
+        audit::audit(console),
         lock::idle(console),
         shift::reminder(console),
         trouble(console.board),

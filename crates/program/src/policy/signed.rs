@@ -168,6 +168,12 @@ impl SignedPolicy {
         Ok(Policy { terms, page, guidance })
     }
 
+    /// Its version, the hash that a duty statement names, and the key that answers are sealed to, as it says them.
+    pub(crate) fn named(&self) -> Option<(u64, [u8; 32], Option<crate::ReceivingPublicKey>)> {
+        let Signed { terms, .. } = decode::<Signed>(&self.terms).ok()?;
+        Some((terms.version, sha256(&self.terms), terms.report_key))
+    }
+
     /// The last moment at which it and its signer's certificates all hold, whoever signed it: for whoever shows
     /// what it said though it has run out.
     pub fn last_held(&self) -> Option<Timestamp> {

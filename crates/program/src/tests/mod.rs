@@ -1,6 +1,7 @@
 //! What each record promises, against each way to break the promise.
 
 mod answers;
+mod audits;
 mod calendar;
 mod certificates;
 mod checks;

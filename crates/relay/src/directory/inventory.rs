@@ -27,6 +27,8 @@ pub enum Stored {
     Notices,
     /// On which administrators' devices each was read.
     NoticesRead,
+    /// The record of administrative acts.
+    Audit,
     /// The host's own key.
     HostKey,
     /// What the storage needs around all that: its own structure, and room that was freed and overwritten.

@@ -183,6 +183,23 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes a notice, and who has read it. Whether it was there.
     fn withdraw_notice(&self, id: HostNoticeId) -> Answer<'_, bool>;
 
+    /// The entries of the record of administrative acts from this number on, at most `most`, the oldest first.
+    fn audit_from(&self, number: u64, most: usize) -> Answer<'_, Vec<Record>>;
+
+    /// The newest entry of the record.
+    fn audit_last(&self) -> Answer<'_, Option<Record>>;
+
+    /// Puts an entry with this number, of this time (seconds since the Unix epoch), at the end of the record. Says no
+    /// if the last one has another number than the one before it. Of more than `most` the oldest go.
+    fn put_audit(&self, number: u64, at: u64, entry: Record, most: usize) -> Answer<'_, bool>;
+
+    /// Removes the entries from before this time (seconds since the Unix epoch), but for the newest, which the next one
+    /// follows.
+    fn forget_audit(&self, before: u64) -> Answer<'_, ()>;
+
+    /// Removes the whole record.
+    fn remove_audit(&self) -> Answer<'_, ()>;
+
     /// Removes every invitation, notice and batch of answers that has run out at `now` (seconds since the Unix epoch).
     fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
 

@@ -355,6 +355,59 @@ impl Directory for Sqlite {
         })
     }
 
+    fn audit_from(&self, number: u64, most: usize) -> Answer<'_, Vec<Record>> {
+        self.thread.ask(move |database| {
+            let mut statement = database.prepare_cached(
+                "SELECT entry FROM audit WHERE number >= ?1 ORDER BY number LIMIT ?2",
+            )?;
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            statement.query_map([stored(number), most], |row| row.get(0))?.collect()
+        })
+    }
+
+    fn audit_last(&self) -> Answer<'_, Option<Record>> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("SELECT entry FROM audit ORDER BY number DESC LIMIT 1")?
+                .query_row([], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn put_audit(&self, number: u64, at: u64, entry: Record, most: usize) -> Answer<'_, bool> {
+        self.thread.ask(move |database| {
+            let put = database
+                .prepare_cached(
+                    "INSERT INTO audit (number, at, entry) SELECT ?1, ?2, ?3 \
+                     WHERE (SELECT COALESCE(MAX(number), 0) FROM audit) = ?1 - 1",
+                )?
+                .execute(params![stored(number), stored(at), entry])?;
+            if put == 1 {
+                let gone = stored(number.saturating_sub(most as u64));
+                database.prepare_cached("DELETE FROM audit WHERE number <= ?1")?.execute([gone])?;
+            }
+            Ok(put == 1)
+        })
+    }
+
+    fn forget_audit(&self, before: u64) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached(
+                    "DELETE FROM audit WHERE at < ?1 AND number < (SELECT MAX(number) FROM audit)",
+                )?
+                .execute([stored(before)])?;
+            Ok(())
+        })
+    }
+
+    fn remove_audit(&self) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database.prepare_cached("DELETE FROM audit")?.execute([])?;
+            Ok(())
+        })
+    }
+
     fn forget_expired(&self, now: u64) -> Answer<'_, ()> {
         self.thread.ask(move |database| {
             database

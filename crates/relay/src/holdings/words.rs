@@ -5,7 +5,9 @@ use stillroom_delivery::{Held, Kept, Sort};
 
 use super::{HostReads, Item, Live};
 use crate::directory::{Stored, Tally};
-use crate::retention::{BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS, NOTICE_DAYS};
+use crate::retention::{
+    AUDIT_YEARS, BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS, NOTICE_DAYS,
+};
 
 /// What an entry of the list says.
 struct Words {
@@ -275,6 +277,14 @@ fn words_of_stored(stored: &Stored) -> Words {
             Yes,
             "all of it; no names are there",
         ),
+        Stored::Audit => words(
+            "administrative-acts",
+            "The record of what administrators did: who was invited, certified or revoked, by the keys of devices; which \
+             policy was published and which notice was read, by hashes; when, and by which administrator's device. \
+             Nothing of a chat",
+            Yes,
+            "all of it; no names are there",
+        ),
         Stored::HostKey => words(
             "host-key",
             "The host's own key, which signs its notices and nothing else. It opens nothing",
@@ -317,6 +327,10 @@ fn goes(stored: &Stored) -> String {
                 "when a newer one is published, or {given_up} and no device on it could come any more"
             )
         }
+        Stored::Audit => format!(
+            "each entry after {AUDIT_YEARS} years, but for the newest; the whole of it with the list of revoked devices \
+             of a program that was given up"
+        ),
         Stored::DutyKey | Stored::VaultKey => format!(
             "when a newer one is made, or {ENDED_DAYS} days after the certificate of whoever made it ran out"
         ),

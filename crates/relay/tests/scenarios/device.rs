@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use stillroom_program::{Device, Label};
+use stillroom_program::{Act, AuditEntry, AuditHead, Device, Label, SignedAuditEntry};
+use stillroom_protocol::limits::AUDIT_ENTRY_MAX;
 use stillroom_protocol::{
-    About, ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
+    About, Bytes, ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -22,6 +23,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Line {
     pub(crate) socket: WebSocketStream<TcpStream>,
     pub(crate) local: SocketAddr,
+    /// Whose it is, once certificates were shown.
+    pub(crate) device: Option<Device>,
 }
 
 impl Line {
@@ -38,7 +41,7 @@ impl Line {
             request.headers_mut().append("x-forwarded-for", said.parse().unwrap());
         }
         let (socket, _) = client_async(request, stream).await.unwrap();
-        Self { socket, local }
+        Self { socket, local, device: None }
     }
 
     /// A survivor's, from this address.
@@ -75,6 +78,7 @@ impl Line {
         let message = [&program.root.program_id().0[..], &nonce.0[..]].concat();
         let signature = device.signing.sign(Label::Challenge, &message);
         self.say(&ClientFrame::Proof { signature }).await;
+        self.device = Some(device.clone());
     }
 
     pub(crate) async fn go_on_duty(&mut self, program: &Program, device: &Device) {
@@ -113,8 +117,32 @@ impl Line {
         }
     }
 
-    /// Asks the lasting records.
+    /// Asks the lasting records; for an administrative act with the entry that describes it, as every device does.
     pub(crate) async fn ask(&mut self, operation: Operation) -> Result<Reply, Refusal> {
+        match self.device.clone() {
+            Some(device) if Act::is_one(&operation) => {
+                let head = self.record().await.last().map(SignedAuditEntry::head);
+                let entry = entry(head.unwrap_or_default(), &operation, &device);
+                let operation = encode(&operation).try_into().unwrap();
+                self.ask_alone(Operation::Audited { entry, operation }).await
+            }
+            _ => self.ask_alone(operation).await,
+        }
+    }
+
+    /// The record of administrative acts.
+    pub(crate) async fn record(&mut self) -> Vec<SignedAuditEntry> {
+        match self.ask_alone(Operation::AuditFrom { number: 1 }).await {
+            Ok(Reply::Records { records }) => {
+                records.iter().map(|record| decode(record).unwrap()).collect()
+            }
+            // Whoever may not ask is refused whatever they ask next.
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks this and nothing besides.
+    pub(crate) async fn ask_alone(&mut self, operation: Operation) -> Result<Reply, Refusal> {
         let number = 7;
         self.say(&ClientFrame::Request { number, operation }).await;
         loop {
@@ -139,4 +167,26 @@ impl Line {
         }
         assert!(self.next().await.is_none());
     }
+}
+
+/// What an administrator's device signs of an act after this entry; of what is none, something.
+pub(crate) fn entry(
+    after: AuditHead,
+    operation: &Operation,
+    signer: &Device,
+) -> Bytes<AUDIT_ENTRY_MAX> {
+    let notice = match operation {
+        Operation::AcknowledgeHostNotice { notice } => *notice,
+        _ => stillroom_protocol::HostNoticeId([0; 16]),
+    };
+    let read = Act::NoticeRead { notice, hash: [0; 32], shown: 0 };
+    let act = Act::of(operation).unwrap_or(read);
+    let made = SignedAuditEntry::sign(after, act.clone(), crate::program::now(), signer);
+    // A device that is no administrator's has nothing that it could sign: the relay judges what it sends.
+    let signed = made.unwrap_or_else(|_| SignedAuditEntry {
+        chain: signer.chain.clone(),
+        entry: AuditEntry { after, at: 0, act },
+        signature: [0; 64],
+    });
+    encode(&signed).try_into().unwrap()
 }

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod audit;
 mod bare;
 mod device;
 mod headers;

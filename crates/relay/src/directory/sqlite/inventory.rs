@@ -49,6 +49,7 @@ const LIST: &[Rows] = &[
     rows(Stored::Answers, "answers", "1", &["id", "runs_out", "batch"]),
     rows(Stored::Locales, "locale", "1", &["hash", "file"]),
     rows(Stored::Notices, "notice", "1", &["number", "id", "runs_out", "record"]),
+    rows(Stored::Audit, "audit", "1", &["number", "at", "entry"]),
     rows(Stored::NoticesRead, "notice_read", "1", &["notice", "device"]),
 ];
 

@@ -248,6 +248,7 @@ async fn the_inventory_is_every_column_of_every_table_and_every_byte_of_the_fold
     let notice = StoredNotice { id, runs_out: 100, record: vec![1; 90], read_by: Vec::new() };
     assert!(directory.put_notice(notice, 5).await.unwrap());
     directory.read_notice(id, [9; 32]).await.unwrap();
+    assert!(directory.put_audit(1, 10, vec![7; 300], 5).await.unwrap());
     std::fs::write(folder.path().join(crate::host_key::FILE), [0; 32]).unwrap();
     let inventory = directory.inventory().await.unwrap();
     assert_eq!(unknown(&inventory), [""; 0]);
@@ -307,4 +308,28 @@ async fn a_notice_is_kept_with_who_read_it_until_it_is_withdrawn_or_runs_out() {
     assert_eq!(read.count, 0, "nobody is named for a notice that went");
     assert!(directory.withdraw_notice(second).await.unwrap());
     assert!(!directory.withdraw_notice(second).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_entry_is_put_after_the_last_one_or_not_at_all_and_the_newest_is_never_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    assert!(!directory.put_audit(2, 20, vec![2], 9).await.unwrap());
+    for number in 1..=5 {
+        let entry = vec![u8::try_from(number).unwrap()];
+        assert!(directory.put_audit(number, number * 10, entry, 4).await.unwrap());
+    }
+    assert!(!directory.put_audit(5, 50, vec![9], 4).await.unwrap(), "another came first");
+    assert_eq!(
+        directory.audit_from(1, 9).await.unwrap(),
+        [[2], [3], [4], [5]],
+        "as many as are kept"
+    );
+    assert_eq!(directory.audit_from(3, 2).await.unwrap(), [[3], [4]]);
+    directory.forget_audit(1_000).await.unwrap();
+    assert_eq!(directory.audit_from(1, 9).await.unwrap(), [[5]]);
+    assert_eq!(directory.audit_last().await.unwrap(), Some(vec![5]));
+    assert!(directory.put_audit(6, 60, vec![6], 4).await.unwrap());
+    directory.remove_audit().await.unwrap();
+    assert_eq!(directory.audit_last().await.unwrap(), None);
 }

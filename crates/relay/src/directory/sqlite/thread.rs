@@ -74,6 +74,14 @@ const NOTICES: &str = "
         PRIMARY KEY (notice, device)
     ) STRICT, WITHOUT ROWID;";
 
+/// The record of administrative acts; made where an earlier relay had none.
+const AUDIT: &str = "
+    CREATE TABLE IF NOT EXISTS audit (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        entry BLOB NOT NULL
+    ) STRICT;";
+
 /// Questions that may wait for the thread; whoever asks beyond that waits to ask. More than one device's
 /// worth, so that none holds up another.
 const QUESTIONS: usize = 64;
@@ -197,6 +205,7 @@ fn set_up(
     database.execute_batch(ANSWERS)?;
     database.execute_batch(LOCALES)?;
     database.execute_batch(NOTICES)?;
+    database.execute_batch(AUDIT)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })
