@@ -12,8 +12,8 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
-    Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason, JoinsAs,
-    LiveStep, Randomness, Shift, Successor, Transmit, TurnedAway, WriteError,
+    AuditSeen, Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason,
+    JoinsAs, LiveStep, Randomness, Shift, Successor, Transmit, TurnedAway, WriteError,
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
@@ -493,10 +493,11 @@ impl Shell {
                 }
             }
             DeskEvent::Audit(seen) => {
-                if let Some(newest) = seen.newest.filter(|_| !board.practice) {
+                let AuditSeen { newest, trouble } = *seen;
+                if let Some(newest) = newest.filter(|_| !board.practice) {
                     remember_record(&self.root, &newest);
                 }
-                if let Some(found) = seen.trouble {
+                if let Some(found) = trouble {
                     keep_proof(&found);
                     if self.looks_after {
                         board.audit.set(Some(found));

@@ -189,7 +189,7 @@ impl Shown {
                 self.cases = cases;
             }
             DeskEvent::Host(says) => self.host = says,
-            DeskEvent::Audit(seen) => self.audit = seen,
+            DeskEvent::Audit(seen) => self.audit = *seen,
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);

@@ -37,7 +37,7 @@ enum Shown {
     /// It goes on from it: all that is known now.
     Onward(Vec<SignedAuditEntry>),
     /// It ends before it.
-    Older { last: Option<SignedAuditEntry> },
+    Older { last: Option<Box<SignedAuditEntry>> },
     /// It has another entry in the place of the newest that is kept.
     Another(Box<SignedAuditEntry>),
 }
@@ -94,7 +94,7 @@ impl Record {
                 Ok(entries)
             }
             Shown::Older { last } => {
-                self.keep_proof(&kept, last)?;
+                self.keep_proof(&kept, last.map(|last| *last))?;
                 Err(self.older())
             }
             Shown::Another(other) => {
@@ -138,7 +138,7 @@ impl Record {
                 Ok(Shown::Onward(kept.iter().cloned().chain(shown).collect()))
             }
             Some(other) => Ok(Shown::Another(Box::new(other))),
-            None => Ok(Shown::Older { last: fetch(line, 1).await?.pop() }),
+            None => Ok(Shown::Older { last: fetch(line, 1).await?.pop().map(Box::new) }),
         }
     }
 

@@ -241,7 +241,7 @@ impl Desk {
     }
 
     fn show_audit(&mut self) {
-        let seen = self.audit.seen.clone();
+        let seen = Box::new(self.audit.seen.clone());
         self.show(DeskEvent::Audit(seen));
     }
 

@@ -147,7 +147,7 @@ pub enum DeskEvent {
     /// What the host says to administrators, whole.
     Host(HostSays),
     /// The record of administrative acts, as far as this device knows it.
-    Audit(AuditSeen),
+    Audit(Box<AuditSeen>),
     /// Something in a chat.
     Chat {
         /// Which.
