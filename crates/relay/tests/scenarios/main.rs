@@ -18,6 +18,7 @@ mod hours;
 mod leaving;
 mod line;
 mod logs;
+mod many;
 mod metrics;
 mod origins;
 mod pages;
