@@ -78,7 +78,7 @@ export function saidInLog(log, texts = known) {
 }
 
 /** A figure: a name, what it is of, a number. */
-const FIGURE = /^stillroom_[a-z_]+(?:\{(?:limit|level|program)="[a-z0-9]+"\})? [\d.]+$/
+const FIGURE = /^stillroom_[a-z_]+(?:\{(?:program="[0-9a-f]{8}",?)?(?:(?:limit|level)="[a-z_]+")?\})? [\d.]+$/
 
 /** The same of its figures. */
 export function saidInFigures(figures, texts = known) {

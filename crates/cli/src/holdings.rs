@@ -23,11 +23,15 @@ pub(crate) struct HoldingsArguments {
 
 /// Does it.
 pub(crate) async fn run(arguments: HoldingsArguments) -> Result<(), Failure> {
-    let config = arguments.which.config()?;
-    let report = report(&config).await?;
-    if arguments.which.json {
-        answer(json!(report).to_string());
-    } else {
+    for (number, config) in arguments.which.configs()?.iter().enumerate() {
+        let report = report(config).await?;
+        if arguments.which.json {
+            answer(json!(report).to_string());
+            continue;
+        }
+        if number > 0 {
+            answer("");
+        }
         in_words(&report).iter().for_each(answer);
     }
     Ok(())

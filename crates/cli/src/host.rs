@@ -7,6 +7,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use stillroom_relay::Config;
 use stillroom_relay::control::{
     self, Answer, ControlError, NoticeKind, NoticeLine, Notices, Question,
 };
@@ -72,22 +73,44 @@ pub(crate) fn run(arguments: HostArguments) -> Result<(), Failure> {
                 Kind::LegalDemand => NoticeKind::LegalDemand,
                 Kind::Maintenance => NoticeKind::Maintenance,
             };
-            let notices = ask(&which, &Question::Notice { kind, text })?;
-            remark(
-                "It is given. Ring the program as well: a console shows it when somebody opens it.",
-            );
-            show(&which, &notices);
+            let question = Question::Notice { kind, text };
+            for config in which.configs()? {
+                let notices = ask(&config, &question)?;
+                remark(
+                    "It is given. Ring the program as well: a console shows it when somebody opens it.",
+                );
+                show(&which, &notices);
+            }
         }
-        HostCommand::Notices(which) => show(&which, &ask(&which, &Question::Notices)?),
-        HostCommand::Withdraw(WithdrawArguments { which, notice }) => {
-            show(&which, &ask(&which, &Question::Withdraw { notice })?);
+        HostCommand::Notices(which) => {
+            for config in which.configs()? {
+                show(&which, &ask(&config, &Question::Notices)?);
+            }
         }
+        HostCommand::Withdraw(WithdrawArguments { which, notice }) => withdraw(&which, &notice)?,
     }
     Ok(())
 }
 
-fn ask(which: &WhichRelay, question: &Question) -> Result<Notices, Failure> {
-    let config = which.config()?;
+/// A notice has a name of its own in each program: it is withdrawn where it stands.
+fn withdraw(which: &WhichRelay, notice: &str) -> Result<(), Failure> {
+    let configs = which.configs()?;
+    let stands = |notices: &Notices| notices.notices.iter().any(|line| line.notice == notice);
+    let mut where_it_stands = None;
+    for config in &configs {
+        if stands(&ask(config, &Question::Notices)?) {
+            where_it_stands = Some(config);
+        }
+    }
+    // Where it stands nowhere, the first relay says so.
+    if let Some(config) = where_it_stands.or(configs.first()) {
+        let question = Question::Withdraw { notice: notice.to_owned() };
+        show(which, &ask(config, &question)?);
+    }
+    Ok(())
+}
+
+fn ask(config: &Config, question: &Question) -> Result<Notices, Failure> {
     match control::ask(&config.state.folder, question) {
         Ok(Answer::Notices(notices)) => Ok(notices),
         Ok(Answer::Refused { why }) => Err(Failure::new(

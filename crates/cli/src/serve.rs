@@ -1,4 +1,5 @@
-//! `stillroom serve`: a relay, from a configuration file, until it is asked to stop (`features.md` 6.1).
+//! `stillroom serve`: a relay, from a configuration file, until it is asked to stop (`features.md` 6.1); or one for each
+//! of many programs (`features.md` 6.4).
 //!
 //! All that a relay knows of its program is public; what it could tell anybody is in `crates/relay`.
 
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use stillroom_relay::{Config, Relay, StartError};
+use stillroom_relay::{Config, Hosting, Many, OneRelay, Relay, Relays, StartError};
 
 use crate::failure::Failure;
 use crate::stop;
@@ -31,10 +32,16 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     if let Some(cpu) = arguments.on_cpu {
         crate::bench::stay_on(cpu);
     }
-    let config = read_config(&arguments.config)?;
-    stillroom_relay::log::start(config.log);
-    let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
-    runtime.block_on(serve(config, arguments.json))
+    let hosting = read_config(&arguments.config)?;
+    stillroom_relay::log::start(hosting.log());
+    match hosting {
+        Hosting::One(config) => {
+            let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
+            runtime.block_on(serve(*config, arguments.json))
+        }
+        // Each program has threads of its own; this one waits for them.
+        Hosting::Many(many) => crate::on_this_thread(serve_many(many, arguments.json)),
+    }
 }
 
 async fn serve(config: Config, json: bool) -> Result<(), Failure> {
@@ -54,9 +61,36 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A relay's configuration.
-pub(crate) fn read_config(path: &Path) -> Result<Config, Failure> {
-    Config::read(path).map_err(|error| {
+async fn serve_many(many: Many, json: bool) -> Result<(), Failure> {
+    let stop = stop::listen()?;
+    let relays = Relays::start(many).await.map_err(|error| not_started(&error))?;
+    for (file, error) in &relays.not_started {
+        remark(format!("{} is not served: {error}.", file.display()));
+    }
+    if json {
+        let programs: Vec<_> = relays.relays.iter().map(in_json).collect();
+        answer(json!({"programs": programs, "pid": std::process::id()}).to_string());
+    } else {
+        for OneRelay { root, survivor_origin, desk_origin, .. } in &relays.relays {
+            remark(format!("{root}: {survivor_origin} for survivors, {desk_origin} for staff."));
+        }
+    }
+    stop.asked().await;
+    relays.stop().await;
+    Ok(())
+}
+
+fn in_json(relay: &OneRelay) -> serde_json::Value {
+    json!({
+        "program": relay.root.to_string(),
+        "visitor": relay.survivor_origin.as_str(),
+        "desk": relay.desk_origin.as_str(),
+    })
+}
+
+/// What a process is told.
+pub(crate) fn read_config(path: &Path) -> Result<Hosting, Failure> {
+    Hosting::read(path).map_err(|error| {
         Failure::new(
             format!("{}: {error}.", path.display()),
             "Mend the configuration and start again; the samples name every key.",

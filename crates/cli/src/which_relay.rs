@@ -16,7 +16,7 @@ pub(crate) struct WhichRelay {
     /// The relay's configuration, as for `stillroom serve`.
     #[arg(long)]
     config: PathBuf,
-    /// The fingerprint of the program, to be sure that it is this relay's; without it, every program of the relay.
+    /// The fingerprint of the program; without it, every program of the relay.
     #[arg(long)]
     program: Option<Fingerprint>,
     /// Print JSON.
@@ -25,29 +25,38 @@ pub(crate) struct WhichRelay {
 }
 
 impl WhichRelay {
-    /// The relay's configuration, once it is sure that the relay is that program's.
-    pub(crate) fn config(&self) -> Result<Config, Failure> {
-        let config = read_config(&self.config)?;
-        if let Some(program) = &self.program {
-            is_of(&config, program)?;
+    /// What the relay is told of that program, or of each.
+    pub(crate) fn configs(&self) -> Result<Vec<Config>, Failure> {
+        let configs = read_config(&self.config)?.programs().to_vec();
+        match &self.program {
+            Some(program) => only(configs, program).map(|config| vec![config]),
+            None => Ok(configs),
         }
-        Ok(config)
     }
 }
 
-/// Whether this relay is that program's.
-fn is_of(config: &Config, program: &Fingerprint) -> Result<(), Failure> {
-    match program_of(config) {
-        Ok(served) if served == *program => Ok(()),
-        Ok(served) => Err(Failure::new(
-            format!("This relay has nothing of program {program}: it serves {served} alone."),
-            "Look for the configuration of the relay that serves it.",
-        )),
-        Err(error) => Err(Failure::new(
-            format!("Whose relay this is cannot be told: {error}."),
-            "Check the configuration.",
-        )),
+/// What is told of that program.
+fn only(configs: Vec<Config>, program: &Fingerprint) -> Result<Config, Failure> {
+    let mut served = Vec::new();
+    for config in configs {
+        match program_of(&config) {
+            Ok(own) if own == *program => return Ok(config),
+            Ok(own) => served.push(own.to_string()),
+            Err(error) => {
+                return Err(Failure::new(
+                    format!("Whose relay this is cannot be told: {error}."),
+                    "Check the configuration.",
+                ));
+            }
+        }
     }
+    Err(Failure::new(
+        format!(
+            "This relay has nothing of program {program}: it serves {} alone.",
+            served.join(" and ")
+        ),
+        "Look for the configuration of the relay that serves it.",
+    ))
 }
 
 /// The relay runs, and does not say what it has.

@@ -10,8 +10,10 @@
 //! [`Relay::start`] is the whole of it. Live state is behind [`switchboard::Switchboard`], lasting state
 //! behind [`directory::Directory`].
 
+mod allotment;
 mod audit;
 pub mod bare;
+mod begun;
 mod clock;
 mod config;
 pub mod control;
@@ -33,16 +35,18 @@ mod peer;
 mod program_file;
 mod records;
 mod relay;
+mod relays;
 mod retention;
 mod runtime;
 mod shares;
+mod sorting;
 mod stop;
 pub mod switchboard;
 mod upgrade;
 
 pub use config::{
-    Config, ConfigError, Door, Limits, Log, LogLevel, Metrics, Origin, OriginError, Program,
-    PseudoLocale, Purpose, State, Testing, Threads,
+    Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many, Metrics, Origin,
+    OriginError, Program, PseudoLocale, Purpose, State, Testing, Threads,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;
@@ -53,4 +57,5 @@ pub use pages::{
 };
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
+pub use relays::{OneRelay, Relays, RunningRelays};
 pub use runtime::runtime;

@@ -22,6 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
+use crate::begun::Begun;
 use crate::stop::Running;
 use crate::switchboard::{Next, Outgoing, Seat, Switchboard, refused};
 
@@ -90,17 +91,15 @@ impl Lines {
 
 async fn open(upgrade: OnUpgrade, frame: usize) -> Option<Socket> {
     let upgraded = upgrade.await.ok()?;
-    let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Begun>>().ok()?;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(Some(frame))
         .max_frame_size(Some(frame));
-    let io = io.into_inner();
-    Some(
-        WebSocketStream::from_partially_read(io, read_buf.to_vec(), Role::Server, Some(config))
-            .await,
-    )
+    let (stream, unread) = io.into_inner().into_parts();
+    let read = [&read_buf[..], &unread].concat();
+    Some(WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await)
 }
 
 async fn carry(

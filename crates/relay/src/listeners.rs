@@ -4,12 +4,17 @@
 //! silent ones hold up nobody. A peer's address goes with its requests, as long as they are answered, and no
 //! further than `door.rs`, which makes a share of it.
 
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{io, net};
 
 use axum::Router;
-use axum::http::Request;
+use axum::body::Body;
+use axum::http::header::{CONNECTION, HOST, HeaderValue};
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -19,26 +24,73 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use crate::allotment::{Allotment, Taken};
+use crate::begun::Begun;
 use crate::peer::Peer;
+use crate::sorting::{HandedOn, Sorted};
 use crate::stop::{Running, Stopping};
 
 /// How long a request's head may take, and how long a connection may idle between requests.
-const HEAD_WITHIN: Duration = Duration::from_secs(15);
+pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(15);
 
 /// How long a connection may ask for pages: a desk (450 KB) at 2 KB a second.
 const PAGES_WITHIN: Duration = Duration::from_secs(240);
 
 /// Bytes of a request's head, and of a connection's buffer while it asks for pages.
-const HEAD_MAX: usize = 16 * 1024;
+pub(crate) const HEAD_MAX: usize = 16 * 1024;
 
 /// How long to wait when the system has no more sockets, before it is asked again.
-const BREATH: Duration = Duration::from_millis(100);
+pub(crate) const BREATH: Duration = Duration::from_millis(100);
+
+/// Where connections come from.
+pub(crate) enum Arrivals {
+    /// A socket of one's own.
+    Socket(TcpListener),
+    /// One that several programs share.
+    Sorted(Sorted),
+}
+
+/// A connection that came.
+struct Arrived {
+    stream: Begun,
+    from: IpAddr,
+}
+
+impl Arrivals {
+    /// The next; nothing once there can be none.
+    async fn next(&mut self) -> Option<io::Result<Arrived>> {
+        let arrived = match self {
+            Self::Socket(socket) => {
+                socket.accept().await.map(|(stream, from)| (stream, from.ip(), Vec::new()))
+            }
+            Self::Sorted(sorted) => {
+                let HandedOn { stream, from, read } = sorted.connections.recv().await?;
+                TcpStream::from_std(stream).map(|stream| (stream, from, read))
+            }
+        };
+        Some(arrived.map(|(stream, from, read)| {
+            // Frames are small and should not wait for one another.
+            let _ = stream.set_nodelay(true);
+            Arrived { stream: Begun::new(stream, read), from }
+        }))
+    }
+
+    /// Which host alone is answered here; any, where the socket is one's own.
+    fn host(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Socket(_) => None,
+            Self::Sorted(sorted) => Some(sorted.host.as_str().into()),
+        }
+    }
+}
 
 /// What one listener's connections share.
 pub(crate) struct Listener {
-    pub(crate) socket: TcpListener,
+    pub(crate) arrivals: Arrivals,
     pub(crate) router: Router,
     pub(crate) places: Arc<Semaphore>,
+    /// What the program may have of the process's.
+    pub(crate) of_process: Allotment,
     pub(crate) stopping: Stopping,
     pub(crate) running: Running,
 }
@@ -49,21 +101,40 @@ pub(crate) fn listen(socket: net::TcpListener) -> io::Result<TcpListener> {
     TcpListener::from_std(socket)
 }
 
+/// Whether a request is for this host, and for no other besides.
+fn asks_for(request: &Request<Incoming>, host: &str) -> bool {
+    let mut named = request.headers().get_all(HOST).iter();
+    named.next().is_some_and(|named| named.as_bytes().eq_ignore_ascii_case(host.as_bytes()))
+        && named.next().is_none()
+}
+
+fn for_nobody() -> Response {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+    answer
+}
+
 impl Listener {
     /// Lets connections in until the relay stops.
-    pub(crate) async fn accept(self) {
+    pub(crate) async fn accept(mut self) {
         let mut stopping = self.stopping.clone();
+        let host = self.arrivals.host();
         loop {
             let next = async {
                 let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
-                Some((place, self.socket.accept().await))
+                Some((place, self.arrivals.next().await?))
             };
             let next = tokio::select! {
                 () = stopping.wait() => return,
                 next = next => next,
             };
             match next {
-                Some((place, Ok((stream, from)))) => self.serve(stream, Peer(from.ip()), place),
+                Some((place, Ok(arrived))) => {
+                    // Where the process has none left for this program, the connection is closed at once.
+                    if let Some(taken) = self.of_process.take_one() {
+                        self.serve(arrived, host.clone(), (place, taken));
+                    }
+                }
                 Some((_, Err(error))) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be let in");
                     sleep(BREATH).await;
@@ -74,13 +145,29 @@ impl Listener {
     }
 
     /// Answers one connection's requests. It gives its place back when it becomes a line.
-    fn serve(&self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
-        // Frames are small and should not wait for one another.
-        let _ = stream.set_nodelay(true);
+    fn serve(
+        &self,
+        Arrived { stream, from }: Arrived,
+        host: Option<Arc<str>>,
+        places: (OwnedSemaphorePermit, Taken),
+    ) {
         let routes = TowerToHyperService::new(self.router.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            routes.call(request)
+            request.extensions_mut().insert(Peer(from));
+            let own = host.as_ref().is_none_or(|host| asks_for(&request, host));
+            let answer = own.then(|| routes.call(request));
+            let shared = host.is_some();
+            async move {
+                let mut answer = match answer {
+                    Some(answer) => answer.await?,
+                    None => for_nobody(),
+                };
+                if shared && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+                    // What comes next on it may be for another program.
+                    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -102,7 +189,7 @@ impl Listener {
             });
             // How a connection ends is the device's affair, and nothing to log.
             let _ = ended.await;
-            drop((place, running));
+            drop((places, running));
         });
     }
 }

@@ -15,6 +15,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
+use crate::allotment::Stocks;
 use crate::config::Limits;
 use crate::holdings::process_bytes;
 use crate::log::{self, Count};
@@ -32,10 +33,39 @@ const MEMORY_STEP: u64 = 16 * 1024 * 1024;
 
 /// What is measured.
 pub(crate) struct Metrics {
+    pub(crate) programs: Vec<OfProgram>,
+    /// What several programs share.
+    pub(crate) in_all: Option<Stocks>,
+    pub(crate) started: Instant,
+}
+
+/// What is measured of one program.
+pub(crate) struct OfProgram {
+    /// Set beside its figures, where there are several.
+    pub(crate) name: Option<String>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
     pub(crate) board: Arc<NoticeBoard>,
     pub(crate) limits: Limits,
-    pub(crate) started: Instant,
+}
+
+impl OfProgram {
+    /// What is in use of each of its limits, and how much that may be.
+    fn used(&self) -> [(&'static str, usize, usize); 4] {
+        let holdings = self.switchboard.holdings();
+        [
+            ("connections", holdings.connections, self.limits.connections),
+            ("line", holdings.waiting, self.limits.line),
+            ("rooms", holdings.rooms, self.limits.rooms),
+            ("bytes", holdings.bytes, self.limits.bytes),
+        ]
+    }
+
+    /// Its name and this label.
+    fn labels(&self, label: &str) -> String {
+        let name = self.name.iter().map(|name| format!("program=\"{name}\""));
+        let labels: Vec<_> = name.chain((!label.is_empty()).then(|| label.to_owned())).collect();
+        if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) }
+    }
 }
 
 impl Metrics {
@@ -46,14 +76,14 @@ impl Metrics {
 
     async fn text(&self) -> String {
         let mut text = String::new();
-        let holdings = self.switchboard.holdings();
         about(&mut text, "in_use_ratio", "gauge", "Share of a limit in use, in steps of a tenth.");
-        for (limit, used, most) in [
-            ("connections", holdings.connections, self.limits.connections),
-            ("line", holdings.waiting, self.limits.line),
-            ("rooms", holdings.rooms, self.limits.rooms),
-            ("bytes", holdings.bytes, self.limits.bytes),
-        ] {
+        for program in &self.programs {
+            for (limit, used, most) in program.used() {
+                let labels = program.labels(&format!("limit=\"{limit}\""));
+                line(&mut text, "in_use_ratio", &labels, share(used, most));
+            }
+        }
+        for (limit, (used, most)) in self.in_all.iter().flat_map(Stocks::used) {
             line(&mut text, "in_use_ratio", &format!("{{limit=\"{limit}\"}}"), share(used, most));
         }
         about(&mut text, "log_lines_total", "counter", "Lines that the log has, or would have.");
@@ -66,9 +96,11 @@ impl Metrics {
             about(&mut text, "memory_bytes", "gauge", "Of the process, rounded up to 16 MB.");
             line(&mut text, "memory_bytes", "", bytes.div_ceil(MEMORY_STEP) * MEMORY_STEP);
         }
-        if let Some(expires) = self.board.policy_expires().await {
-            about(&mut text, "policy_expires_seconds", "gauge", "Unix time; no chat starts after.");
-            line(&mut text, "policy_expires_seconds", "", expires);
+        about(&mut text, "policy_expires_seconds", "gauge", "Unix time; no chat starts after.");
+        for program in &self.programs {
+            if let Some(expires) = program.board.policy_expires().await {
+                line(&mut text, "policy_expires_seconds", &program.labels(""), expires);
+            }
         }
         text
     }

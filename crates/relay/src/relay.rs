@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::allotment::Portion;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Origin};
 #[cfg(unix)]
@@ -28,8 +29,8 @@ use crate::headers::Headers;
 #[cfg(unix)]
 use crate::host_key;
 use crate::line::Lines;
-use crate::listeners::{Listener, listen};
-use crate::metrics::{self, Metrics};
+use crate::listeners::{Arrivals, Listener, listen};
+use crate::metrics::{self, Metrics, OfProgram};
 use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
 use crate::origins::Origins;
@@ -37,6 +38,7 @@ use crate::pages::{Pages, PagesError, Which};
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
 use crate::shares::ShareKeys;
+use crate::sorting::Sorted;
 use crate::stop::Stop;
 use crate::switchboard::{InProcess, Lasting, Switchboard};
 
@@ -61,6 +63,36 @@ pub struct Listeners {
     pub desk: TcpListener,
 }
 
+/// Where those who come to one door of a program come from.
+pub(crate) enum Entrance {
+    /// A socket of its own.
+    Socket(TcpListener),
+    /// One that several programs share.
+    Sorted(Sorted),
+}
+
+impl Entrance {
+    fn address(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Socket(socket) => socket.local_addr(),
+            Self::Sorted(sorted) => Ok(sorted.address),
+        }
+    }
+
+    fn arrivals(self) -> io::Result<Arrivals> {
+        Ok(match self {
+            Self::Socket(socket) => Arrivals::Socket(listen(socket)?),
+            Self::Sorted(sorted) => Arrivals::Sorted(sorted),
+        })
+    }
+}
+
+/// The entrances of one program.
+pub(crate) struct Entrances {
+    pub(crate) survivor: Entrance,
+    pub(crate) desk: Entrance,
+}
+
 /// A relay that runs. [`RunningRelay::stop`] ends it; dropping it leaves it running as long as its runtime.
 pub struct RunningRelay {
     /// Where survivors come in.
@@ -73,6 +105,8 @@ pub struct RunningRelay {
     desk_origin: Origin,
     root: Fingerprint,
     switchboard: Arc<dyn Switchboard>,
+    board: Arc<NoticeBoard>,
+    limits: config::Limits,
     stop: Stop,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -92,6 +126,8 @@ pub enum StartError {
     Pages(PagesError),
     /// The policy's hours cannot be worked out.
     Hours(TimeZoneUnknown),
+    /// The system gives a program no thread of its own.
+    Thread(String),
     /// It cannot listen.
     Listen {
         /// Where.
@@ -110,6 +146,7 @@ impl fmt::Display for StartError {
             Self::Directory(error) => error.fmt(f),
             Self::Pages(error) => error.fmt(f),
             Self::Hours(error) => error.fmt(f),
+            Self::Thread(why) => write!(f, "a program gets no thread of its own: {why}"),
             Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
         }
     }
@@ -143,6 +180,18 @@ impl Relay {
         config: Config,
         listeners: Listeners,
     ) -> Result<RunningRelay, StartError> {
+        let Listeners { survivor, desk } = listeners;
+        let entrances =
+            Entrances { survivor: Entrance::Socket(survivor), desk: Entrance::Socket(desk) };
+        Self::start_within(config, entrances, Portion::everything()).await
+    }
+
+    /// Starts a relay that has so much of its process.
+    pub(crate) async fn start_within(
+        config: Config,
+        entrances: Entrances,
+        portion: Portion,
+    ) -> Result<RunningRelay, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
         let root = program.root;
@@ -158,7 +207,7 @@ impl Relay {
         let (answers, batches) = mpsc::channel(BATCHES_WAITING);
         let lasting = Lasting { requests, answers };
         let waiting = config.limits.outgoing_bytes_in_all;
-        let in_process = Arc::new(InProcess::new(delivery, clock, waiting, lasting));
+        let in_process = Arc::new(InProcess::new(delivery, clock, waiting, &portion, lasting));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
         let switchboard: Arc<dyn Switchboard> = in_process;
         let board = Arc::new(NoticeBoard::new(Arc::clone(&pages), clock));
@@ -194,15 +243,16 @@ impl Relay {
             switchboard: Arc::clone(&switchboard),
             share_keys,
             places: Arc::new(Semaphore::new(config.limits.page_connections)),
+            portion,
             stop: &stop,
         };
         let (survivor_addr, survivor_origin, task) =
-            hall.open(Which::Survivor, &config.survivor, listeners.survivor)?;
+            hall.open(Which::Survivor, &config.survivor, entrances.survivor)?;
         tasks.push(task);
         let (desk_addr, desk_origin, task) =
-            hall.open(Which::Desk, &config.desk, listeners.desk)?;
+            hall.open(Which::Desk, &config.desk, entrances.desk)?;
         tasks.push(task);
-        let figures = hall.open_metrics(board)?;
+        let figures = hall.open_metrics(&board)?;
         let metrics_addr = figures.as_ref().map(|(address, _)| *address);
         tasks.extend(figures.map(|(_, task)| task));
         tracing::info!(pages = hall.pages.are_built(), "the relay runs");
@@ -214,6 +264,8 @@ impl Relay {
             desk_origin,
             root,
             switchboard,
+            board,
+            limits: config.limits,
             stop,
             tasks,
         })
@@ -248,7 +300,7 @@ pub(crate) fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
 }
 
 /// Why nobody can be let in at this address.
-fn cannot_listen(address: SocketAddr) -> impl Fn(io::Error) -> StartError + Copy {
+pub(crate) fn cannot_listen(address: SocketAddr) -> impl Fn(io::Error) -> StartError + Copy {
     move |error| StartError::Listen { address, why: error.to_string() }
 }
 
@@ -259,6 +311,7 @@ struct Hall<'a> {
     switchboard: Arc<dyn Switchboard>,
     share_keys: Arc<ShareKeys>,
     places: Arc<Semaphore>,
+    portion: Portion,
     stop: &'a Stop,
 }
 
@@ -267,10 +320,10 @@ impl Hall<'_> {
         &self,
         which: Which,
         door: &config::Door,
-        socket: TcpListener,
+        entrance: Entrance,
     ) -> Result<(SocketAddr, Origin, JoinHandle<()>), StartError> {
         let cannot = cannot_listen(door.listen);
-        let address = socket.local_addr().map_err(cannot)?;
+        let address = entrance.address().map_err(cannot)?;
         let origin = match &door.origin {
             Some(origin) => origin.clone(),
             None => Origin::of_this_computer(address.port()),
@@ -295,14 +348,14 @@ impl Hall<'_> {
             lines: Lines { frame, outgoing_bytes, running: self.stop.running() },
         });
         let places = Arc::clone(&self.places);
-        let task = self.let_in(socket, door.router(), places).map_err(cannot)?;
+        let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;
         Ok((address, origin, task))
     }
 
     /// The listener for a monitoring system, where the configuration names one.
     fn open_metrics(
         &self,
-        board: Arc<NoticeBoard>,
+        board: &Arc<NoticeBoard>,
     ) -> Result<Option<(SocketAddr, JoinHandle<()>)>, StartError> {
         let Some(config::Metrics { listen: at }) = self.config.metrics else {
             return Ok(None);
@@ -310,28 +363,31 @@ impl Hall<'_> {
         let cannot = cannot_listen(at);
         let socket = TcpListener::bind(at).map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;
-        let metrics = Metrics {
+        let only = OfProgram {
+            name: None,
             switchboard: Arc::clone(&self.switchboard),
-            board,
+            board: Arc::clone(board),
             limits: self.config.limits.clone(),
-            started: Instant::now(),
         };
+        let metrics = Metrics { programs: vec![only], in_all: None, started: Instant::now() };
         let places = Arc::new(Semaphore::new(metrics::CONNECTIONS));
-        let task = self.let_in(socket, metrics.router(), places).map_err(cannot)?;
+        let entrance = Entrance::Socket(socket);
+        let task = self.let_in(entrance, metrics.router(), places).map_err(cannot)?;
         Ok(Some((address, task)))
     }
 
     /// Lets connections in on a socket until the relay stops, so many at once.
     fn let_in(
         &self,
-        socket: TcpListener,
+        entrance: Entrance,
         router: Router,
         places: Arc<Semaphore>,
     ) -> io::Result<JoinHandle<()>> {
         let listener = Listener {
-            socket: listen(socket)?,
+            arrivals: entrance.arrivals()?,
             router,
             places,
+            of_process: self.portion.pages.clone(),
             stopping: self.stop.stopping(),
             running: self.stop.running(),
         };
@@ -353,6 +409,16 @@ impl RunningRelay {
     /// The fingerprint of the program's root key.
     pub fn root(&self) -> Fingerprint {
         self.root
+    }
+
+    /// What it is measured by, under this name.
+    pub(crate) fn figures(&self, name: String) -> OfProgram {
+        OfProgram {
+            name: Some(name),
+            switchboard: Arc::clone(&self.switchboard),
+            board: Arc::clone(&self.board),
+            limits: self.limits.clone(),
+        }
     }
 
     /// How much is held, and nothing of whom.

@@ -16,6 +16,9 @@ const PER_SOURCE: usize = 20_000;
 /// The first read of an end: a message and what surrounds it.
 const INBOX: usize = 1024;
 
+/// Bytes that are written at once where there is no end of them.
+pub(super) const PIECE: usize = 1024;
+
 /// A WebSocket, bare.
 pub(crate) struct End {
     stream: TcpStream,
@@ -25,12 +28,7 @@ pub(crate) struct End {
 impl End {
     /// Connects to `path` of a server on this computer. `number` counts the connections of a run.
     pub(crate) async fn open(port: u16, path: &str, number: usize) -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        let source = u8::try_from(1 + number / PER_SOURCE).map_err(io::Error::other)?;
-        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, source), 0)))?;
-        let stream = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-        stream.set_nodelay(true)?;
-        let mut end = Self { stream, inbox: Vec::new() };
+        let mut end = Self::silent(port, number).await?;
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -38,6 +36,16 @@ impl End {
         end.stream.write_all(request.as_bytes()).await?;
         end.upgraded().await?;
         Ok(end)
+    }
+
+    /// Connects, and says nothing.
+    pub(crate) async fn silent(port: u16, number: usize) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        let source = u8::try_from(1 + number / PER_SOURCE).map_err(io::Error::other)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, source), 0)))?;
+        let stream = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, inbox: Vec::new() })
     }
 
     /// Reads to the end of the server's answer, and checks that it is an upgrade.
@@ -53,6 +61,22 @@ impl End {
                 };
             }
             self.fill().await?;
+        }
+    }
+
+    /// Writes these bytes as they are.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await
+    }
+
+    /// Reads, and throws away, until the server closes the connection.
+    pub(crate) async fn until_closed(&mut self) -> io::Result<()> {
+        loop {
+            self.inbox.clear();
+            match self.fill().await {
+                Err(error) if is_closed(&error) => return Ok(()),
+                going_on => going_on?,
+            }
         }
     }
 
@@ -102,4 +126,8 @@ impl End {
             _ => Ok(()),
         }
     }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset)
 }

@@ -4,7 +4,9 @@
 //! relays are measured in the same run with the same load: figures of two runs, or of two machines, say
 //! little about each other. Nothing here is a promise about networks or about relays behind a proxy.
 
+mod beside;
 mod end;
+mod floods;
 pub(crate) mod limit;
 mod load;
 mod opening;
@@ -20,7 +22,7 @@ use clap::Args;
 
 use self::load::Chat;
 use self::report::{Figure, Report};
-use self::rooms::Rooms;
+use self::rooms::{Doors, Rooms};
 use self::server::Server;
 pub(crate) use self::server::stay_on;
 use crate::failure::Failure;
@@ -56,6 +58,9 @@ pub(crate) struct BenchArguments {
     /// Chats held idle to see what they weigh together; 10,000 takes 20,000 connections.
     #[arg(long)]
     idle: Option<usize>,
+    /// Measure what floods cost, with so many idle sockets (10,000) and what belongs to them.
+    #[arg(long)]
+    floods: Option<usize>,
 }
 
 /// How much is measured.
@@ -67,6 +72,7 @@ struct Scale {
     growth: (usize, usize),
     staffed: usize,
     idle: Option<usize>,
+    floods: Option<usize>,
 }
 
 impl From<&BenchArguments> for Scale {
@@ -79,6 +85,7 @@ impl From<&BenchArguments> for Scale {
                 growth: (10, 40),
                 staffed: 5,
                 idle: None,
+                floods: None,
             };
         }
         Self {
@@ -88,6 +95,7 @@ impl From<&BenchArguments> for Scale {
             growth: (arguments.few, arguments.many),
             staffed: arguments.staffed,
             idle: arguments.idle,
+            floods: arguments.floods,
         }
     }
 }
@@ -95,7 +103,7 @@ impl From<&BenchArguments> for Scale {
 /// Measures, and prints.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let scale = Scale::from(&arguments);
-    let most = [Some(scale.chats), Some(scale.growth.1), scale.idle];
+    let most = [Some(scale.chats), Some(scale.growth.1), scale.idle, scale.floods];
     server::allow_connections(2 * most.into_iter().flatten().max().unwrap_or_default())?;
     server::stay_on_second_cpu();
     let report = measure(scale).await?;
@@ -141,9 +149,16 @@ async fn measure(scale: Scale) -> Result<Report, Failure> {
         targets: Some((2.0, 0.5)),
     });
 
+    remark("One program beside another that is flooded ...");
+    report.figures.extend(beside::measure(&rooms, scale.growth.0, scale.lasting).await?);
+
     if let Some(chats) = scale.idle {
         remark(format!("{chats} idle chats ..."));
         report.figures.push(idle(&rooms, chats).await?);
+    }
+    if let Some(sockets) = scale.floods {
+        remark(format!("{sockets} idle sockets, and what else floods are made of ..."));
+        report.figures.extend(floods::measure(&rooms, sockets).await?);
     }
     Ok(report)
 }
@@ -179,11 +194,15 @@ async fn messages(
 }
 
 async fn open(server: &Server, rooms: Option<&Rooms>, chats: usize) -> Result<Vec<Chat>, Failure> {
+    open_at(server.doors(), rooms, chats).await
+}
+
+async fn open_at(doors: Doors, rooms: Option<&Rooms>, chats: usize) -> Result<Vec<Chat>, Failure> {
     let mut opened = Vec::with_capacity(chats);
     for number in 0..chats {
         opened.push(match rooms {
-            Some(rooms) => rooms.open(server.doors(), number).await?,
-            None => limit::open(server.doors(), number).await?,
+            Some(rooms) => rooms.open(doors, number).await?,
+            None => limit::open(doors, number).await?,
         });
     }
     Ok(opened)

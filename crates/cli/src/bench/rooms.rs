@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use stillroom_program::{Device, Label, Roles};
 use stillroom_protocol::{
-    AttachToken, Bytes, ClientFrame, RelayFrame, RoomId, RoomSecret, VERSION, decode, encode,
+    AttachToken, Bytes, ClientFrame, Flag, RelayFrame, RoomId, RoomSecret, VERSION, decode, encode,
 };
 use tempfile::TempDir;
 
@@ -24,6 +24,14 @@ use crate::randomness::system;
 pub(super) const MESSAGE: usize = 670;
 
 /// Limits that a flood does not reach: what is measured is the work, not the refusal of it.
+const LIMITS: &str = "connections = 100000
+rooms = 50000
+frames_per_second = 1000000
+frames_at_once = 1000000
+staff_frames_per_second = 1000000
+staff_frames_at_once = 1000000
+";
+
 const CONFIGURATION: &str = r#"
 [survivor]
 listen = "127.0.0.1:0"
@@ -36,12 +44,6 @@ folder = "state"
 [log]
 level = "warn"
 [limits]
-connections = 100000
-rooms = 50000
-frames_per_second = 1000000
-frames_at_once = 1000000
-staff_frames_per_second = 1000000
-staff_frames_at_once = 1000000
 "#;
 
 /// A throw-away program, and what opens rooms at its relay.
@@ -60,13 +62,30 @@ impl Rooms {
             Failure::new(format!("The sample policy is broken: {error}."), "Tell its makers.")
         })?;
         files::create(&folder.path().join("public.stillroom"), &public.encode())?;
-        files::create(&folder.path().join("relay.toml"), CONFIGURATION.as_bytes())?;
+        files::create(
+            &folder.path().join("relay.toml"),
+            format!("{CONFIGURATION}{LIMITS}").as_bytes(),
+        )?;
         Ok(Self { folder, program })
     }
 
     /// The relay's configuration.
     pub(crate) fn configuration(&self) -> PathBuf {
         self.folder.path().join("relay.toml")
+    }
+
+    /// A file in the same folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What a process is told of this program that serves several.
+    pub(crate) fn among_many(&self) -> String {
+        let folder = self.folder.path().display();
+        format!(
+            "[[programs]]\nfile = '{folder}/public.stillroom'\nfolder = '{folder}/among-many'\n\
+             survivor.listen = \"127.0.0.1:0\"\ndesk.listen = \"127.0.0.1:0\"\n[programs.limits]\n{LIMITS}"
+        )
     }
 
     /// The program.
@@ -85,6 +104,13 @@ impl Rooms {
     pub(crate) async fn open(&self, doors: Doors, number: usize) -> Result<Chat, Failure> {
         let device = self.advocate()?;
         self.opened(doors, number, &device).await.map_err(broken)
+    }
+
+    /// A survivor's connection that was greeted, and says nothing more.
+    pub(crate) async fn greeted(&self, doors: Doors, number: usize) -> Result<End, Failure> {
+        let mut end = End::open(doors.survivor, "/line", number).await.map_err(broken)?;
+        self.greet(&mut end).await.map_err(broken)?;
+        Ok(end)
     }
 
     async fn opened(&self, doors: Doors, number: usize, device: &Device) -> io::Result<Chat> {
@@ -145,6 +171,11 @@ pub(crate) struct Doors {
 fn post(room: RoomId) -> io::Result<Arc<[u8]>> {
     let message = Bytes::try_from(vec![0xa5; MESSAGE]).map_err(io::Error::other)?;
     Ok(client_frame(&encode(&ClientFrame::Post { room, message })).into())
+}
+
+/// Whether the relay says by this frame that the other one in a room is gone.
+pub(super) fn is_away(frame: &[u8]) -> bool {
+    matches!(decode(frame), Ok(RelayFrame::Presence { here: Flag(false), .. }))
 }
 
 async fn say(end: &mut End, frame: &ClientFrame) -> io::Result<()> {

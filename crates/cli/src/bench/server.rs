@@ -1,6 +1,7 @@
 //! The processes that are measured: started on one CPU, stopped with the measurement.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -37,6 +38,12 @@ struct Ready {
     desk: String,
 }
 
+/// The same of two programs.
+#[derive(Deserialize)]
+struct ManyReady {
+    programs: [Ready; 2],
+}
+
 impl Server {
     /// The bare relay.
     pub(crate) async fn limit() -> Result<Self, Failure> {
@@ -50,31 +57,20 @@ impl Server {
         Self::start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await
     }
 
+    /// One process for two programs, and the doors of each.
+    pub(crate) async fn two_programs(configuration: &Path) -> Result<(Self, [Doors; 2]), Failure> {
+        let arguments = ["serve", "--json", "--config"].map(AsRef::as_ref);
+        let (child, line) = start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await?;
+        let ready: ManyReady = serde_json::from_str(&line).map_err(|_| not_started())?;
+        let [first, second] = ready.programs;
+        let (doors, others) = (first.doors()?, second.doors()?);
+        Ok((Self { child, doors }, [doors, others]))
+    }
+
     async fn start(arguments: &[&OsStr]) -> Result<Self, Failure> {
-        let program = std::env::current_exe().map_err(|_| not_started())?;
-        let mut child = Command::new(program)
-            .args(arguments)
-            .args(["--on-cpu", &MEASURED_CPU.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|_| not_started())?;
-        let output = child.stdout.take().ok_or_else(not_started)?;
-        let mut line = String::new();
-        let mut output = BufReader::new(output);
-        let reading = output.read_line(&mut line);
-        tokio::time::timeout(START_WITHIN, reading)
-            .await
-            .map_err(|_| not_started())?
-            .map_err(|_| not_started())?;
+        let (child, line) = start(arguments).await?;
         let ready: Ready = serde_json::from_str(&line).map_err(|_| not_started())?;
-        let port = |origin: &str| origin.rsplit_once(':')?.1.parse().ok();
-        let doors = Doors {
-            survivor: port(&ready.visitor).ok_or_else(not_started)?,
-            desk: port(&ready.desk).ok_or_else(not_started)?,
-        };
-        Ok(Self { child, doors })
+        Ok(Self { child, doors: ready.doors()? })
     }
 
     /// Ends it, and waits until it is gone: the next one uses the same folder.
@@ -92,6 +88,38 @@ impl Server {
     pub(crate) fn measured(&self) -> Measured {
         // A child that has ended has no id; reading its figures then says so.
         Measured::new(self.child.id().unwrap_or_default())
+    }
+}
+
+/// Starts a server, and waits for the line that it says when it is ready.
+async fn start(arguments: &[&OsStr]) -> Result<(Child, String), Failure> {
+    let program = std::env::current_exe().map_err(|_| not_started())?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .args(["--on-cpu", &MEASURED_CPU.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|_| not_started())?;
+    let output = child.stdout.take().ok_or_else(not_started)?;
+    let mut line = String::new();
+    let mut output = BufReader::new(output);
+    let reading = output.read_line(&mut line);
+    tokio::time::timeout(START_WITHIN, reading)
+        .await
+        .map_err(|_| not_started())?
+        .map_err(|_| not_started())?;
+    Ok((child, line))
+}
+
+impl Ready {
+    fn doors(&self) -> Result<Doors, Failure> {
+        let port = |origin: &str| origin.rsplit_once(':')?.1.parse().ok();
+        Ok(Doors {
+            survivor: port(&self.visitor).ok_or_else(not_started)?,
+            desk: port(&self.desk).ok_or_else(not_started)?,
+        })
     }
 }
 

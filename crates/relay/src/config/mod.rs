@@ -6,6 +6,7 @@
 
 mod door;
 mod limits;
+mod many;
 mod origin;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 pub use door::Door;
 pub use limits::Limits;
+pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
 
 /// Everything a relay is told. `samples/` holds whole files.
@@ -170,32 +172,19 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the file at `path`. Relative paths in it are taken from its own folder.
-    ///
-    /// # Errors
-    /// [`ConfigError`] if there is no such file, or it does not say what it must, or says more.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
-            line: None,
-            what: format!("it cannot be read: {error}"),
-        })?;
-        let mut config = Self::from_toml(&text)?;
-        let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        config.program.file = folder.join(&config.program.file);
-        config.state.folder = folder.join(&config.state.folder);
-        config.testing.pages = config.testing.pages.map(|pages| folder.join(pages));
-        Ok(config)
+    /// Takes relative paths from this folder.
+    fn take_from(&mut self, folder: &Path) {
+        self.program.file = folder.join(&self.program.file);
+        self.state.folder = folder.join(&self.state.folder);
+        self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
     }
 
-    /// Reads a configuration's text.
+    /// Reads the text of a configuration for one program.
     ///
     /// # Errors
-    /// [`ConfigError`], as for [`Config::read`].
+    /// [`ConfigError`] if it does not say what it must, or says more.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| ConfigError {
-            line: error.span().map(|span| line_of(text, span.start)),
-            what: error.message().to_owned(),
-        })?;
+        let config: Self = in_toml(text)?;
         config.check()?;
         Ok(config)
     }
@@ -244,6 +233,18 @@ impl Config {
     }
 }
 
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigError { line: None, what: format!("it cannot be read: {error}") })
+}
+
+fn in_toml<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| ConfigError {
+        line: error.span().map(|span| line_of(text, span.start)),
+        what: error.message().to_owned(),
+    })
+}
+
 /// The line, from 1, of the byte at `offset`.
 fn line_of(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
@@ -263,10 +264,10 @@ mod tests {
         let mut samples = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            Config::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            Hosting::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             samples += 1;
         }
-        assert!(samples >= 2);
+        assert!(samples >= 4);
     }
 
     #[test]
@@ -333,7 +334,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("relay.toml");
         std::fs::write(&path, LEAST).unwrap();
-        let config = Config::read(&path).unwrap();
-        assert_eq!(config.state.folder, folder.path().join("b"));
+        let hosting = Hosting::read(&path).unwrap();
+        assert_eq!(hosting.programs()[0].state.folder, folder.path().join("b"));
     }
 }

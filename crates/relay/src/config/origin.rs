@@ -61,6 +61,11 @@ impl Origin {
         self.0.starts_with("https://")
     }
 
+    /// Host and port, as a browser asks for them in `Host`.
+    pub(crate) fn authority(&self) -> &str {
+        self.0.split_once("://").map_or(&*self.0, |(_, authority)| authority)
+    }
+
     /// The same place, for a WebSocket: `wss://…`, or `ws://…` on this computer.
     pub fn web_socket(&self) -> String {
         match self.0.strip_prefix("https://") {

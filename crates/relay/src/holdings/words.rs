@@ -183,8 +183,8 @@ pub(super) fn outgoing(live: &Live) -> Item {
 pub(super) fn rest_of_process(bytes: u64) -> Item {
     let words = words(
         "rest-of-process",
-        "The rest of the process's memory: the program's own code, the public pages that it gives out, its cache of \
-         what is stored, and room that is free",
+        "The rest of the process's memory, with what is there of any other program that it serves: its own code, the \
+         public pages that it gives out, its cache of what is stored, and room that is free",
         HostReads::Yes,
         "all of it",
     );

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep_until;
 
 use super::{Outgoing, OutgoingBytes, Request, Seat, Switchboard};
+use crate::allotment::{Allotment, Portion};
 use crate::clock::Clock;
 use crate::holdings;
 
@@ -23,6 +24,7 @@ pub struct InProcess {
     live: Mutex<Live>,
     open: AtomicBool,
     clock: Clock,
+    connections: Allotment,
     outgoing_bytes: Arc<OutgoingBytes>,
     lasting: Lasting,
     sooner: Notify,
@@ -44,19 +46,24 @@ struct Live {
 }
 
 impl InProcess {
-    /// A switchboard over this core. Requests that find no room on their way are refused as the relay's fault,
+    /// A switchboard over this core, with what its program may have of the process. Requests that find no room on their way are refused as the relay's fault,
     /// and answers go on being held. [`InProcess::keep_time`] must run beside it.
     pub(crate) fn new(
         delivery: Delivery,
         clock: Clock,
         outgoing_bytes: usize,
+        of_process: &Portion,
         lasting: Lasting,
     ) -> Self {
         Self {
             live: Mutex::new(Live { delivery, outgoing: BTreeMap::new(), set: None }),
             open: AtomicBool::new(false),
             clock,
-            outgoing_bytes: Arc::new(OutgoingBytes::new(outgoing_bytes)),
+            connections: of_process.connections.clone(),
+            outgoing_bytes: Arc::new(OutgoingBytes::new(
+                outgoing_bytes,
+                of_process.outgoing.clone(),
+            )),
             lasting,
             sooner: Notify::new(),
         }
@@ -136,6 +143,7 @@ impl Live {
 
 impl Switchboard for InProcess {
     fn connect(&self, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal> {
+        let taken = self.connections.take_one().ok_or(Refusal::ConnectionsFull)?;
         let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(&self.outgoing_bytes)));
         let mut connected = Err(Refusal::RelayFault);
         self.with(|live, now| {
@@ -144,7 +152,7 @@ impl Switchboard for InProcess {
                 live.outgoing.insert(connection, Arc::clone(&outgoing));
             }
         });
-        connected.map(|connection| Seat { connection, outgoing })
+        connected.map(|connection| Seat { connection, outgoing, _of_process: taken })
     }
 
     fn frame(&self, from: ConnectionId, frame: &[u8]) {

@@ -17,6 +17,7 @@ use stillroom_program::{Calendar, VerifiedPolicy, VerifiedRevocations, Verifying
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 
+use crate::allotment::Taken;
 use crate::holdings::Live;
 
 pub use in_process::InProcess;
@@ -31,6 +32,8 @@ pub struct Seat {
     pub connection: ConnectionId,
     /// What is to be sent on it.
     pub outgoing: Arc<Outgoing>,
+    /// One of the connections that the program may have of the process.
+    pub(crate) _of_process: Taken,
 }
 
 /// A question to the lasting records, from a device that has the right to ask it. Answered with

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillroom_protocol::{About, Refusal, RelayFrame, encode};
 use tokio::sync::Notify;
 
+use crate::allotment::Allotment;
+
 /// Frames for which room stays reserved once a queue is empty; a burst's room is given back.
 const FRAMES_RESERVED: usize = 4;
 
@@ -19,12 +21,13 @@ const FRAMES_RESERVED: usize = 4;
 pub struct OutgoingBytes {
     waiting: AtomicUsize,
     most: usize,
+    of_process: Allotment,
 }
 
 impl OutgoingBytes {
-    /// Nothing waits yet; at most `most` bytes may.
-    pub fn new(most: usize) -> Self {
-        Self { waiting: AtomicUsize::new(0), most }
+    /// Nothing waits yet; at most `most` bytes may, and no more than what this program may have `of_process`.
+    pub(crate) fn new(most: usize, of_process: Allotment) -> Self {
+        Self { waiting: AtomicUsize::new(0), most, of_process }
     }
 
     /// How many bytes wait now.
@@ -34,15 +37,16 @@ impl OutgoingBytes {
 
     fn take(&self, bytes: usize) -> bool {
         let before = self.waiting.fetch_add(bytes, Ordering::Relaxed);
-        let fits = before.saturating_add(bytes) <= self.most;
+        let fits = before.saturating_add(bytes) <= self.most && self.of_process.take(bytes);
         if !fits {
-            self.give_back(bytes);
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
         }
         fits
     }
 
     fn give_back(&self, bytes: usize) {
         self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        self.of_process.give_back(bytes);
     }
 }
 
@@ -183,7 +187,7 @@ mod tests {
     use super::*;
 
     fn queue(most: usize, all: usize) -> (Outgoing, Arc<OutgoingBytes>) {
-        let all = Arc::new(OutgoingBytes::new(all));
+        let all = Arc::new(OutgoingBytes::new(all, Allotment::unbounded()));
         (Outgoing::new(most, Arc::clone(&all)), all)
     }
 

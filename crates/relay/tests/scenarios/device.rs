@@ -44,6 +44,15 @@ impl Line {
         Self { socket, local, device: None }
     }
 
+    /// A line to this host, at a listener that several programs share.
+    pub(crate) async fn open_for(relay: SocketAddr, host: &str) -> Self {
+        let stream = TcpStream::connect(relay).await.unwrap();
+        let local = stream.local_addr().unwrap();
+        let request = format!("ws://{host}/line").into_client_request().unwrap();
+        let (socket, _) = client_async(request, stream).await.unwrap();
+        Self { socket, local }
+    }
+
     /// A survivor's, from this address.
     pub(crate) async fn greeted_from(relay: SocketAddr, program: &Program, from: &[&str]) -> Self {
         let mut line = Self::open_with(relay, from).await;

@@ -19,6 +19,7 @@ mod hours;
 mod leaving;
 mod line;
 mod logs;
+mod many;
 mod metrics;
 mod origins;
 mod pages;

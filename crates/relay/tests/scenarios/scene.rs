@@ -85,7 +85,7 @@ impl Scene {
 }
 
 /// Pages with one file each.
-fn pages(into: &Path, page: impl Fn(&str) -> String) -> PathBuf {
+pub(crate) fn pages(into: &Path, page: impl Fn(&str) -> String) -> PathBuf {
     let pages = into.join("pages");
     for which in ["survivor", "desk", "practice"] {
         let files = pages.join(which).join("s");
@@ -138,7 +138,10 @@ impl Answer {
 
     async fn of(relay: SocketAddr, request: &str, headers: &[&str], body: &[u8]) -> Self {
         let mut stream = TcpStream::connect(relay).await.unwrap();
-        let mut text = format!("{request} HTTP/1.1\r\nhost: localhost\r\n");
+        let mut text = format!("{request} HTTP/1.1\r\n");
+        if !headers.iter().any(|line| line.starts_with("host:")) {
+            text.push_str("host: localhost\r\n");
+        }
         if !headers.iter().any(|line| line.starts_with("connection:")) {
             text.push_str("connection: close\r\n");
         }

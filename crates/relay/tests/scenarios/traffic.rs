@@ -1,11 +1,14 @@
 //! A whole chat's frames, with words in them that must turn up nowhere.
 
+use std::net::SocketAddr;
+
 use stillroom_program::Device;
 use stillroom_protocol::{
     AttachToken, ClientFrame, KeyPackageHash, RelayFrame, RoomId, RoomSecret, Ticket,
 };
 
 use crate::device::Line;
+use crate::program::Program;
 use crate::scene::Scene;
 
 /// What was written, as far as a relay could know.
@@ -45,10 +48,20 @@ pub(crate) async fn chat(scene: &mut Scene) -> Chat {
 
 /// The same, with what a server before the relay says of where the survivor comes from.
 pub(crate) async fn chat_from(scene: &mut Scene, from: &[&str]) -> Chat {
-    let advocate = scene.program.advocate();
-    let mut survivor = Line::greeted_from(scene.survivors(), &scene.program, from).await;
-    let mut desk = Line::staff(scene.desks(), &scene.program, &advocate).await;
-    desk.go_on_duty(&scene.program, &advocate).await;
+    let doors = (scene.survivors(), scene.desks());
+    chat_between(doors, &mut scene.program, from).await
+}
+
+/// The same, at the doors of survivors and of staff of a program.
+pub(crate) async fn chat_between(
+    (survivors, desks): (SocketAddr, SocketAddr),
+    program: &mut Program,
+    from: &[&str],
+) -> Chat {
+    let advocate = program.advocate();
+    let mut survivor = Line::greeted_from(survivors, program, from).await;
+    let mut desk = Line::staff(desks, program, &advocate).await;
+    desk.go_on_duty(program, &advocate).await;
     survivor.hear_until(|frame| matches!(frame, RelayFrame::Duty { .. })).await;
     let key_package = key_package();
     let ticket = Ticket(TICKET);

@@ -1,0 +1,191 @@
+//! What those cost who want to harm a relay, or whose lines are bad: sockets that say nothing, heads of requests
+//! without an end, devices that never read, frames that are none (`features.md` 6.6).
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::end::{self, End};
+use super::load::{Chat, broken, paced, per};
+use super::report::Figure;
+use super::rooms::{Rooms, is_away};
+use super::server::Server;
+use super::{kilobytes, microseconds, milliseconds};
+use crate::failure::Failure;
+
+/// Bytes of a head that is not finished: just below the most that the relay reads.
+const HEAD: usize = 15 * 1024;
+
+/// Of as many idle sockets, how many come with such a head, and how many frames that are none are sent.
+const FEWER: usize = 10;
+
+/// Messages a second in the chat that goes on beside the flood.
+const PACE: u32 = 100;
+
+/// How long that chat is listened to, without the flood and with it.
+const BESIDE: Duration = Duration::from_secs(5);
+
+/// Frames to a device that does not read, before it is looked whether it was dropped.
+const AT_ONCE: usize = 50;
+
+/// How long somebody waits for a word that may not come yet.
+const A_MOMENT: Duration = Duration::from_millis(2);
+
+/// A frame that says it is a terabyte long.
+const ENDLESS: [u8; 14] = [0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// Everything, with so many idle sockets. Takes a relay of its own for each part.
+pub(super) async fn measure(rooms: &Rooms, sockets: usize) -> Result<Vec<Figure>, Failure> {
+    let mut figures = idle(rooms, sockets).await?;
+    figures.push(heads(rooms, sockets.div_ceil(FEWER)).await?);
+    figures.extend(silent(rooms).await?);
+    figures.push(endless_head(rooms).await?);
+    figures.push(no_frames(rooms, sockets.div_ceil(FEWER)).await?);
+    figures.extend(slow_reader(rooms).await?);
+    Ok(figures)
+}
+
+fn figure(what: &'static str, unit: &'static str, value: f64, targets: (f64, f64)) -> Figure {
+    Figure { what, unit, value, limit: None, targets: Some(targets) }
+}
+
+/// Sockets that were greeted and say nothing more, and a chat beside them.
+async fn idle(rooms: &Rooms, sockets: usize) -> Result<Vec<Figure>, Failure> {
+    let server = Server::relay(rooms).await?;
+    let chat = rooms.open(server.doors(), 0).await?;
+    let (calm, chats) = paced(vec![chat], PACE, BESIDE).await?;
+    let before = server.measured().memory()?;
+    let mut idle = Vec::with_capacity(sockets);
+    for number in 0..sockets {
+        idle.push(rooms.greeted(server.doors(), 2 + number).await?);
+    }
+    let each = server.measured().memory()?.saturating_sub(before);
+    let (beside, _chats) = paced(chats, PACE, BESIDE).await?;
+    server.end().await;
+    Ok(vec![
+        figure(
+            "memory per idle socket",
+            "KB",
+            kilobytes(each) / sockets.max(1) as f64,
+            (16.0, 8.0),
+        ),
+        Figure {
+            what: "latency beside idle sockets, median",
+            unit: "ms",
+            value: milliseconds(beside.median),
+            limit: Some(milliseconds(calm.median)),
+            targets: Some((3.0, 1.5)),
+        },
+    ])
+}
+
+/// Heads of requests that are never finished: what each holds until the relay closes it.
+async fn heads(rooms: &Rooms, heads: usize) -> Result<Figure, Failure> {
+    let server = Server::relay(rooms).await?;
+    let before = server.measured().memory()?;
+    let mut held = Vec::with_capacity(heads);
+    for number in 0..heads {
+        let mut end = End::silent(server.doors().survivor, number).await.map_err(broken)?;
+        end.write(&head(HEAD)).await.map_err(broken)?;
+        held.push(end);
+    }
+    let each = server.measured().memory()?.saturating_sub(before);
+    server.end().await;
+    Ok(figure(
+        "memory per unfinished head of 15 KB",
+        "KB",
+        kilobytes(each) / heads.max(1) as f64,
+        (64.0, 32.0),
+    ))
+}
+
+fn head(bytes: usize) -> Vec<u8> {
+    let mut head = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ".to_vec();
+    head.resize(bytes, b'x');
+    head
+}
+
+/// How long it takes until those are closed who come and do not go on.
+async fn silent(rooms: &Rooms) -> Result<[Figure; 3], Failure> {
+    let server = Server::relay(rooms).await?;
+    let port = server.doors().survivor;
+    let nothing = End::silent(port, 0).await.map_err(broken)?;
+    let mut half = End::silent(port, 1).await.map_err(broken)?;
+    half.write(&head(64)).await.map_err(broken)?;
+    let no_hello = End::open(port, "/line", 2).await.map_err(broken)?;
+    let closed = tokio::try_join!(closed(nothing), closed(half), closed(no_hello));
+    let (nothing, half, no_hello) = closed.map_err(broken)?;
+    server.end().await;
+    Ok([
+        figure("a silent socket is closed after", "s", nothing, (20.0, 16.0)),
+        figure("half a head is closed after", "s", half, (20.0, 16.0)),
+        figure("a line without a first frame is closed after", "s", no_hello, (25.0, 21.0)),
+    ])
+}
+
+/// Seconds until the relay closes this connection.
+async fn closed(mut end: End) -> io::Result<f64> {
+    let start = Instant::now();
+    end.until_closed().await?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// A head that goes on for ever: what the relay reads of it.
+async fn endless_head(rooms: &Rooms) -> Result<Figure, Failure> {
+    let server = Server::relay(rooms).await?;
+    let before = server.measured().memory()?;
+    let mut end = End::silent(server.doors().survivor, 0).await.map_err(broken)?;
+    let mut next = head(end::PIECE);
+    let mut grown = 0;
+    // A relay that reads no more closes the connection, which writing to it then says.
+    while end.write(&next).await.is_ok() {
+        grown = grown.max(server.measured().memory()?.saturating_sub(before));
+        next = vec![b'x'; end::PIECE];
+    }
+    server.end().await;
+    Ok(figure("memory for a head without an end", "KB", kilobytes(grown), (1024.0, 256.0)))
+}
+
+/// Frames that are none, each on a connection of its own.
+async fn no_frames(rooms: &Rooms, frames: usize) -> Result<Figure, Failure> {
+    let server = Server::relay(rooms).await?;
+    let before = server.measured().cpu()?;
+    for number in 0..frames {
+        let mut end = rooms.greeted(server.doors(), number).await?;
+        end.write(&ENDLESS).await.map_err(broken)?;
+        end.until_closed().await.map_err(broken)?;
+    }
+    let cpu = per(server.measured().cpu()?.saturating_sub(before), frames as u64);
+    server.end().await;
+    Ok(figure("CPU for a line that sends no frame", "us", microseconds(cpu), (2000.0, 500.0)))
+}
+
+/// A device that never reads, and somebody who writes to it without pause.
+async fn slow_reader(rooms: &Rooms) -> Result<[Figure; 2], Failure> {
+    let server = Server::relay(rooms).await?;
+    let Chat { left: _never_reads, right: mut writer, frame, .. } =
+        rooms.open(server.doors(), 0).await?;
+    let before = server.measured().memory()?;
+    let (mut written, mut grown) = (0, 0);
+    loop {
+        for _ in 0..AT_ONCE {
+            writer.write(&frame).await.map_err(broken)?;
+            written += frame.len();
+        }
+        grown = grown.max(server.measured().memory()?.saturating_sub(before));
+        if let Ok(heard) = tokio::time::timeout(A_MOMENT, writer.receive()).await
+            && is_away(&heard.map_err(broken)?)
+        {
+            break;
+        }
+    }
+    server.end().await;
+    Ok([
+        figure(
+            "a device that never reads is dropped after",
+            "MB",
+            kilobytes(written as u64) / 1024.0,
+            (16.0, 8.0),
+        ),
+        figure("memory for it until then", "KB", kilobytes(grown), (2048.0, 1024.0)),
+    ])
+}

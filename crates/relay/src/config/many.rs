@@ -1,0 +1,290 @@
+//! What a process is told that serves many programs, each with everything of its own (`features.md` 6.4;
+//! `docs/decisions/0033`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{
+    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Program, Purpose, State, Testing,
+    Threads, in_toml,
+};
+
+/// Programs of one process at most: each has threads and a database of its own.
+const PROGRAMS_MAX: usize = 64;
+
+/// What one process is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hosting {
+    /// It serves one program.
+    One(Box<Config>),
+    /// It serves many.
+    Many(Many),
+}
+
+/// Many programs in one process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Many {
+    /// What is said of each.
+    pub programs: Vec<Config>,
+    /// What all have together.
+    pub in_all: InAll,
+    /// Figures of all, for a monitoring system.
+    pub metrics: Option<Metrics>,
+}
+
+/// What the programs of one process share, and how much of it is each one's alone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InAll {
+    /// Devices connected at once, of all programs. Default 25,000, as for one program.
+    pub connections: usize,
+    /// Requests for pages at once, of all programs. Default 2,000.
+    pub page_connections: usize,
+    /// Bytes that wait to be sent, of all programs. Default 64 MiB.
+    pub outgoing_bytes: usize,
+    /// The part of each of these, in hundredths, that is kept apart for the programs in equal parts, so that no other
+    /// can take it. Default 50. The rest goes to whoever comes first.
+    pub reserved: u8,
+}
+
+impl Default for InAll {
+    fn default() -> Self {
+        let one = Limits::default();
+        Self {
+            connections: one.connections,
+            page_connections: one.page_connections,
+            outgoing_bytes: one.outgoing_bytes_in_all,
+            reserved: 50,
+        }
+    }
+}
+
+/// The file that names many programs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManyFile {
+    programs: Vec<OneOfMany>,
+    #[serde(default)]
+    limits: InAll,
+    #[serde(default)]
+    log: Log,
+    metrics: Option<Metrics>,
+    #[serde(default)]
+    threads: Threads,
+    #[serde(default)]
+    testing: Testing,
+}
+
+/// What it says of one of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneOfMany {
+    file: PathBuf,
+    folder: PathBuf,
+    survivor: Door,
+    desk: Door,
+    #[serde(default)]
+    limits: Limits,
+}
+
+/// Which of the two the file is.
+#[derive(Deserialize)]
+struct Form {
+    programs: Option<Vec<serde::de::IgnoredAny>>,
+}
+
+impl Hosting {
+    /// Reads the file at `path`. Relative paths in it are taken from its own folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if there is no such file, or as [`Hosting::from_toml`].
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let mut hosting = Self::from_toml(&super::text_of(path)?)?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        match &mut hosting {
+            Self::One(config) => config.take_from(folder),
+            Self::Many(many) => {
+                many.programs.iter_mut().for_each(|config| config.take_from(folder));
+            }
+        }
+        Ok(hosting)
+    }
+
+    /// Reads a configuration's text.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if it does not say what it must, or says more.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let form: Form = in_toml(text)?;
+        if form.programs.is_none() {
+            return Config::from_toml(text).map(|config| Self::One(Box::new(config)));
+        }
+        let many = Many::of(in_toml(text)?);
+        many.check()?;
+        Ok(Self::Many(many))
+    }
+
+    /// What is said of each program.
+    pub fn programs(&self) -> &[Config] {
+        match self {
+            Self::One(config) => std::slice::from_ref(config),
+            Self::Many(many) => &many.programs,
+        }
+    }
+
+    /// How much the process says about itself.
+    pub fn log(&self) -> Log {
+        self.programs().first().map(|config| config.log).unwrap_or_default()
+    }
+}
+
+impl Many {
+    fn of(file: ManyFile) -> Self {
+        let ManyFile { programs, limits, log, metrics, threads, testing } = file;
+        let programs = programs.into_iter().map(|one| Config {
+            survivor: one.survivor,
+            desk: one.desk,
+            program: Program { file: one.file },
+            state: State { folder: one.folder },
+            limits: one.limits,
+            log,
+            metrics: None,
+            threads,
+            testing: testing.clone(),
+            purpose: Purpose::default(),
+        });
+        Self { programs: programs.collect(), in_all: limits, metrics }
+    }
+
+    /// What no single program can be blamed for.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if self.programs.is_empty() || self.programs.len() > PROGRAMS_MAX {
+            return wrong("`programs` names from 1 to 64 programs");
+        }
+        for config in &self.programs {
+            config.check().map_err(|error| ConfigError {
+                what: format!("{}: {}", config.program.file.display(), error.what),
+                ..error
+            })?;
+        }
+        self.in_all.check()?;
+        if !all_differ(self.programs.iter().map(|config| &config.state.folder)) {
+            return wrong("each program needs a folder of its own");
+        }
+        if !all_differ(self.doors().flat_map(Door::named).map(Origin::as_str)) {
+            return wrong("each page of each program needs an origin of its own");
+        }
+        for (address, doors) in self.listeners() {
+            if doors.len() > 1 && doors.iter().any(|door| door.origin.is_none()) {
+                return wrong(
+                    "programs that share a listener are told apart by the host that a browser asks for: name \
+                     the `origin` of each",
+                );
+            }
+            if self.metrics.as_ref().is_some_and(|metrics| metrics.listen == address) {
+                return wrong(
+                    "metrics need a listener of their own: another address, or another port",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn doors(&self) -> impl Iterator<Item = &Door> {
+        self.programs.iter().flat_map(|config| [&config.survivor, &config.desk])
+    }
+
+    /// Who comes in where, without those that take any port that is free.
+    pub(crate) fn listeners(&self) -> BTreeMap<SocketAddr, Vec<&Door>> {
+        let mut listeners = BTreeMap::<_, Vec<_>>::new();
+        for door in self.doors().filter(|door| door.listen.port() != 0) {
+            listeners.entry(door.listen).or_default().push(door);
+        }
+        listeners
+    }
+}
+
+impl InAll {
+    fn check(&self) -> Result<(), ConfigError> {
+        if [self.connections, self.page_connections, self.outgoing_bytes].contains(&0) {
+            return wrong("a limit of 0 would let nobody in");
+        }
+        if self.reserved > 100 {
+            return wrong("`reserved` is a part in hundredths: from 0 to 100");
+        }
+        Ok(())
+    }
+}
+
+fn wrong(what: &str) -> Result<(), ConfigError> {
+    Err(ConfigError { line: None, what: what.to_owned() })
+}
+
+fn all_differ<T: Ord>(mut all: impl Iterator<Item = T>) -> bool {
+    let mut seen = BTreeSet::new();
+    all.all(|one| seen.insert(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANY: &str = include_str!("../../samples/many.toml");
+
+    fn error(text: &str) -> String {
+        Hosting::from_toml(text).unwrap_err().what
+    }
+
+    #[test]
+    fn the_sample_names_two_programs_and_the_defaults_of_what_they_share() {
+        let Hosting::Many(many) = Hosting::from_toml(MANY).unwrap() else {
+            panic!("it is of the other form");
+        };
+        assert_eq!(many.programs.len(), 2);
+        assert_eq!(many.in_all, InAll::default());
+        assert_eq!(many.programs[0].limits, Limits::default());
+        assert_eq!(many.programs[1].limits.line, 50);
+        assert_eq!(many.listeners().len(), 2, "both are told apart by their hosts");
+    }
+
+    #[test]
+    fn a_file_for_one_program_is_read_as_ever() {
+        let one = Hosting::from_toml(include_str!("../../samples/least.toml")).unwrap();
+        assert!(matches!(one, Hosting::One(_)));
+        assert_eq!(one.programs().len(), 1);
+    }
+
+    #[test]
+    fn a_file_of_both_forms_is_refused() {
+        let both = format!("{MANY}\n[program]\nfile = \"a\"\n");
+        assert!(error(&both).contains("program"), "{}", error(&both));
+    }
+
+    #[test]
+    fn what_two_programs_may_not_share_is_refused() {
+        let of = |one: &str, other: &str| error(&MANY.replace(one, other));
+        assert!(of("state/hilltown", "state/rivertown").contains("folder"));
+        let origin = of("https://chat.hilltown.example", "https://chat.rivertown.example");
+        assert!(origin.contains("origin"), "{origin}");
+        let unnamed = of("origin = \"https://chat.hilltown.example\"\n", "");
+        assert!(unnamed.contains("share a listener"), "{unnamed}");
+        assert!(of("127.0.0.1:7422", "127.0.0.1:7420").contains("metrics"));
+        assert!(of("reserved = 50", "reserved = 101").contains("hundredths"));
+    }
+
+    #[test]
+    fn a_misspelt_key_of_one_program_is_refused_with_its_line() {
+        let wrong = MANY.replace("line = 50", "lien = 50");
+        let error = Hosting::from_toml(&wrong).unwrap_err();
+        assert!(error.what.contains("lien") && error.line.is_some(), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_program_is_told_with_its_name() {
+        let wrong = MANY.replace("line = 50", "line = 0");
+        assert!(error(&wrong).starts_with("hilltown/public.stillroom"), "{}", error(&wrong));
+    }
+}
