@@ -7,10 +7,11 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Again, Answers, AnswersKind, Device, DutyStatement, Enrolment, EnrolmentRequest, Fingerprint,
-    Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey, ReportKey,
-    Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle, SignedInvitation,
-    SignedPolicy, SignedStatement, Successor, Timestamp, Validity, VerifiedRevocations,
+    Again, Answers, AnswersKind, DayCounts, Device, DutyStatement, Enrolment, EnrolmentRequest,
+    Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
+    ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle,
+    SignedInvitation, SignedPolicy, SignedStatement, Successor, Timestamp, Validity,
+    VerifiedRevocations,
 };
 use stillroom_protocol::{KeyPackageHash, SealedAnswers};
 
@@ -49,6 +50,8 @@ pub struct World {
     pub report_key: ReportKey,
     /// What a survivor answered to the survey, sealed.
     pub answers: SealedAnswers,
+    /// What a relay counted of a day, sealed.
+    pub day_counts: Vec<u8>,
 }
 
 /// The hash of the KeyPackage that [`World::intake`] is bound to.
@@ -120,6 +123,9 @@ fn make() -> World {
     };
     let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
+    let day_counts = DayCounts { day: 20_700, chats: 3, left_waiting: 1, open_seconds: 3600 };
+    let day_counts =
+        day_counts.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     World {
         root,
         administrator,
@@ -135,5 +141,6 @@ fn make() -> World {
         intake,
         report_key,
         answers,
+        day_counts,
     }
 }

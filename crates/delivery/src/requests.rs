@@ -48,6 +48,8 @@ fn right(operation: &Operation) -> Right {
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. }
+        | Operation::NextCounts
+        | Operation::DestroyCounts { .. }
         | Operation::AcknowledgeHostNotice { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff

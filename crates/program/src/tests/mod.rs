@@ -4,6 +4,7 @@ mod answers;
 mod calendar;
 mod certificates;
 mod checks;
+mod day_counts;
 mod decoding;
 mod devices;
 mod enrolments;

@@ -20,7 +20,7 @@ use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 use crate::holdings::Live;
 
 pub use in_process::InProcess;
-pub(crate) use in_process::Lasting;
+pub(crate) use in_process::{Lasting, ToKeep};
 pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
 
