@@ -7,11 +7,11 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Act, Again, Answers, AnswersKind, Device, DutyStatement, Enrolment, EnrolmentRequest,
-    Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice, Policy, ReceivingKey,
-    ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle,
-    SignedAuditEntry, SignedInvitation, SignedPolicy, SignedStatement, Successor, Timestamp,
-    Validity, VerifiedRevocations, encode,
+    Act, Again, Answers, AnswersKind, DayCounts, Device, DutyStatement, Enrolment,
+    EnrolmentRequest, Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice,
+    Policy, ReceivingKey, ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey,
+    SharedKeyBundle, SignedAuditEntry, SignedInvitation, SignedPolicy, SignedStatement, Successor,
+    Timestamp, Validity, VerifiedRevocations, encode,
 };
 use stillroom_protocol::{KeyPackageHash, Operation, SealedAnswers};
 
@@ -52,6 +52,8 @@ pub struct World {
     pub answers: SealedAnswers,
     /// The record of its administrative acts.
     pub record: Vec<SignedAuditEntry>,
+    /// What a relay counted of a day, sealed.
+    pub day_counts: Vec<u8>,
 }
 
 /// The hash of the KeyPackage that [`World::intake`] is bound to.
@@ -131,6 +133,9 @@ fn make() -> World {
         let act = Act::of(&operation).unwrap();
         record.push(SignedAuditEntry::sign(after, act, NOW, &administrator).unwrap());
     }
+    let day_counts = DayCounts { day: 20_700, chats: 3, left_waiting: 1, open_seconds: 3600 };
+    let day_counts =
+        day_counts.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     World {
         root,
         administrator,
@@ -147,5 +152,6 @@ fn make() -> World {
         report_key,
         answers,
         record,
+        day_counts,
     }
 }

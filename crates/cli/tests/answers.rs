@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -114,6 +116,55 @@ fn what_survivors_answer_is_added_up_once_and_shown_when_the_period_is_closed() 
     report(&program, &["--format", "html", "--output", text(&page)]);
     assert!(std::fs::read_to_string(&page).unwrap().contains("<svg"));
     assert!(report(&program, &["--format", "csv"]).starts_with("\"period\",\"about\""));
+}
+
+/// Posts questions that were answered by nobody, and sealed to nothing.
+fn forge(program: &Program) {
+    let id = (0..16).map(|at| u8::from_str_radix(&program.root[2 * at..2 * at + 2], 16).unwrap());
+    let (format, questions) = (1, 1);
+    let sealed = [7; 128 + 1120 + 16];
+    let body: Vec<u8> =
+        std::iter::once(format).chain(id).chain([questions]).chain(sealed).collect();
+    let mut stream = TcpStream::connect(("127.0.0.1", program.visitor)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+    )
+    .unwrap();
+    stream.write_all(&body).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
+
+#[test]
+fn a_forged_answer_is_said_and_counted_by_nothing_and_the_nine_beside_it_are_not_shown_alone() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let device = program.advocate("Sam");
+    let _desk = program.desk(&device, program.desk);
+    let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
+    let nine: Vec<_> = (0..9).map(|_| answers(&program, &start)).collect();
+    forge(&program);
+    let output = support::run(&arguments(&program));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("1 could not be read") && said.contains("fewer than ten"), "{said}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("There are no answers yet"));
+    let said = run_badly(&close(&program, "spring"));
+    assert!(said.contains("Nothing is lost"), "{said}");
+    let sums = std::fs::read_to_string(program.path("program").join("answers.json")).unwrap();
+    let sums: Value = serde_json::from_str(&sums).unwrap();
+    for version in sums["versions"].as_object().unwrap().values() {
+        assert_eq!(version["questions"]["sent"], json!({}), "not even in the folder");
+    }
+
+    drop(nine);
+    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &start)).collect();
+    assert!(take(&program).contains("questions before a chat 19,"), "none was lost");
+    run_well(&close(&program, "spring"));
+    assert_eq!(sum(&report(&program, &[]), "18 to 24"), 19);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use crate::pace::Bucket;
 use rand_core::CryptoRng;
 use stillroom_program::Timestamp;
 use stillroom_protocol::{
-    ANSWERS_BATCH_MAX, AnswersBatch, AnswersBatchId, AnswersKind, Bytes, List, ProgramId,
-    SealedAnswers,
+    ANSWERS_BATCH_MAX, AnswersBatch, AnswersBatchId, AnswersFormat, AnswersKind, Bytes, List,
+    ProgramId, SealedAnswers,
 };
 
 /// The fewest of a batch: with less, a difference between two reports would be one person's answers.
@@ -45,7 +45,9 @@ impl Answers {
         rng: &mut dyn CryptoRng,
         now: Timestamp,
     ) -> Option<AnswersBatch> {
-        let answers = SealedAnswers::from_bytes(bytes).ok()?;
+        let answers = match AnswersFormat::of(bytes)? {
+            AnswersFormat::Sealed => SealedAnswers::from_bytes(bytes).ok()?,
+        };
         let bucket = self.bucket.get_or_insert_with(|| Bucket::full(limits.answers_pace, now));
         if answers.program != program || !bucket.take(limits.answers_pace, now) {
             return None;

@@ -132,6 +132,11 @@ impl Line {
         Ok(())
     }
 
+    /// Whether this is an offer for this place.
+    pub(crate) fn offers(&self, ticket: TicketId, offer: u64) -> bool {
+        self.places.get(&ticket).is_some_and(|place| place.offered_by(offer).is_some())
+    }
+
     /// The survivor joined the group of this offer: the place is gone. Gives back their connection.
     pub(crate) fn accept(
         &mut self,

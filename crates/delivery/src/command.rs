@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use stillroom_program::VerifiedDevice;
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{About, AnswersBatch, Operation, Refusal, RelayFrame, encode};
 
 use crate::account::Account;
@@ -44,6 +45,8 @@ pub enum Command {
     /// Keep a batch of sealed answers; where that fails, hand it back with
     /// [`crate::Delivery::take_back_answers`].
     KeepAnswers(AnswersBatch),
+    /// Keep the sealed counts of a day. Where that fails they are lost.
+    KeepCounts(SealedDayCounts),
     /// Ask the lasting records, and answer with [`crate::Delivery::handle_reply`]. The right to ask has
     /// been checked; that a record is rightly signed has not.
     Lasting {
@@ -66,6 +69,7 @@ impl fmt::Debug for Command {
                 write!(f, "Close({}, {refusal:?})", connection.0)
             }
             Self::KeepAnswers(_) => f.write_str("KeepAnswers"),
+            Self::KeepCounts(_) => f.write_str("KeepCounts"),
             Self::Lasting { connection, number, .. } => {
                 write!(f, "Lasting({}, {number})", connection.0)
             }

@@ -15,6 +15,7 @@ use stillroom_protocol::{
 use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
 use crate::connection::{Connections, Denied};
+use crate::counters::Counters;
 use crate::host_notices::HostNotice;
 use crate::hours::Hours;
 use crate::limits::Limits;
@@ -74,6 +75,7 @@ pub struct Delivery {
     pub(crate) line: Line,
     pub(crate) rooms: Rooms,
     pub(crate) answers: Answers,
+    pub(crate) counters: Counters,
     pub(crate) puzzles: Puzzles,
     pub(crate) host_notices: Vec<HostNotice>,
     pub(crate) fx: Effects,
@@ -98,6 +100,7 @@ impl Delivery {
             staff: Staff::default(),
             rooms: Rooms::default(),
             answers: Answers::default(),
+            counters: Counters::default(),
             host_notices: Vec::new(),
             stopping: false,
         }
@@ -141,6 +144,7 @@ impl Delivery {
             Err((About::Connection, refusal)) => self.close(from, Some(refusal), now),
             Err((about, refusal)) => self.fx.refuse(from, about, refusal),
         }
+        self.count_open(now);
     }
 
     /// A survivor's page said as it went that it left: its last word, on no connection. What does not say so,
@@ -194,6 +198,7 @@ impl Delivery {
     /// The relay is stopping: everybody is told, and nobody is let in any more.
     pub fn handle_stop(&mut self, now: Timestamp) {
         self.stopping = true;
+        self.end_day(now);
         let all: Vec<ConnectionId> = self.connections.ids().collect();
         for connection in all {
             self.close(connection, Some(Refusal::Stopping), now);
@@ -216,6 +221,7 @@ impl Delivery {
         self.greet_anew(now);
         self.hours.set(calendar);
         self.follow_hours(now);
+        self.count_open(now);
     }
 
     /// A list of revoked devices was published, or is there from before. Those on it are cut off at once,
@@ -231,6 +237,7 @@ impl Delivery {
         }
         self.published.set_revocations(signed, revocations);
         self.greet_anew(now);
+        self.count_open(now);
     }
 
     fn greet_anew(&mut self, now: Timestamp) {

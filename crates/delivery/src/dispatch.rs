@@ -107,6 +107,7 @@ impl Delivery {
                 return self.ask(from, asked, Some((puzzle, answer)), now);
             }
             ClientFrame::Accept { ticket, offer } => {
+                self.count_chat(from, ticket.id(), offer, now);
                 let held = self.line.accept(ticket.id(), offer, &self.staff, &mut self.fx, now);
                 self.forget_place(held);
             }
@@ -166,6 +167,7 @@ impl Delivery {
 
     /// The survivor gives the place up.
     pub(crate) fn give_up(&mut self, ticket: TicketId, now: Timestamp) {
+        self.count_left(ticket, now);
         let held = self.line.remove(ticket, None, &self.staff, &mut self.fx, now);
         self.forget_place(held);
     }

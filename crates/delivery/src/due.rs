@@ -15,6 +15,7 @@ impl Delivery {
         while let Some(timer) = self.fx.timers.take_due(now) {
             self.handle_due(timer, now);
         }
+        self.count_open(now);
     }
 
     fn handle_due(&mut self, timer: Timer, now: Timestamp) {
@@ -24,6 +25,7 @@ impl Delivery {
                 self.close(connection, Some(Refusal::CertificateRefused), now);
             }
             Timer::SurvivorAway(ticket) => {
+                self.count_left(ticket, now);
                 self.line.remove(ticket, None, &self.staff, &mut self.fx, now);
             }
             Timer::Unoffered(ticket) | Timer::ClaimantAway(ticket) => {
@@ -38,6 +40,7 @@ impl Delivery {
             Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),
             Timer::Idle(room) => self.rooms.expire(&room, &mut self.fx),
+            Timer::Day => self.end_day(now),
             Timer::Solved => self.forget_solved(now),
             Timer::Closed => self.rooms.drop_old_closed(&mut self.fx, now),
         }

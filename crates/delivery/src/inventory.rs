@@ -13,6 +13,7 @@ use stillroom_protocol::{RoomId, TicketId, TokenHash};
 
 use crate::command::ConnectionId;
 use crate::connection::Connection;
+use crate::counters::Counters;
 use crate::delivery::Delivery;
 use crate::duty::OnDuty;
 use crate::limits::{
@@ -23,6 +24,9 @@ use crate::puzzles::LIFE;
 use crate::room::Room;
 use crate::shares::{self, ShareId, ShareName};
 use crate::timers::Timer;
+
+/// How long a day is counted at most.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Everything that the core ever holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +55,8 @@ pub enum Sort {
     Closed,
     /// Sealed answers that are short of a batch.
     Answers,
+    /// What is counted of the day, for the program's reports.
+    Counts,
     /// What is due when.
     Timers,
     /// The policy and the list of revoked devices, as they were published.
@@ -122,6 +128,7 @@ impl Delivery {
             line: _,
             rooms: _,
             answers,
+            counters,
             puzzles,
             host_notices,
             fx,
@@ -134,6 +141,9 @@ impl Delivery {
         let batch = limits.batch();
         let (count, sent) = answers.size();
         all.push(Held { sort: Sort::Answers, count, sent, own: 0, kept: Kept::UntilEnough(batch) });
+        let count = usize::from(counters.is_counting());
+        let own = count.saturating_mul(size_of::<Counters>());
+        all.push(Held { sort: Sort::Counts, count, sent: 0, own, kept: Kept::AtMost(A_DAY) });
         let count = puzzles.answered();
         let own = count.saturating_mul(size_of::<(u64, [u8; 32])>());
         all.push(Held { sort: Sort::Puzzles, count, sent: 0, own, kept: Kept::AtMost(LIFE) });

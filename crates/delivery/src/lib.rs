@@ -16,6 +16,7 @@ mod answers;
 mod claim;
 mod command;
 mod connection;
+mod counters;
 mod delivery;
 mod dispatch;
 mod due;

@@ -48,6 +48,8 @@ fn right(operation: &Operation) -> Right {
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. }
+        | Operation::NextCounts
+        | Operation::DestroyCounts { .. }
         | Operation::AcknowledgeHostNotice { .. }
         // Whatever it asks for: an administrator may ask all that comes with an entry, and nothing else does.
         | Operation::Audited { .. } => Right::Administrator,

@@ -42,6 +42,8 @@ pub(crate) enum Timer {
     TurnedAway(ShareId),
     /// The oldest puzzle that was answered could not be answered again anyway.
     Solved,
+    /// The day is over of which something was counted.
+    Day,
     /// The oldest closed room need not be remembered any longer.
     Closed,
 }

@@ -15,6 +15,7 @@ mod answers;
 mod audit;
 mod certificate;
 mod code_word;
+mod day_counts;
 mod device;
 mod enrolment;
 mod host_notice;
@@ -57,6 +58,7 @@ pub use certificate::{Certificate, CertificateError, Chain, Validity, VerifiedDe
 pub use code_word::CodeWord;
 #[cfg(feature = "staff")]
 pub use code_word::{Verifier, Weakness};
+pub use day_counts::{DayCounts, DayCountsError};
 pub use device::{Device, DeviceError, NewDevice};
 pub use enrolment::{Enrolment, EnrolmentError, EnrolmentRequest, VerifiedKeys};
 pub use host_notice::{HostNotice, HostNoticeError, HostNoticeKind, SignedHostNotice};

@@ -15,6 +15,7 @@ use stillroom_protocol::{AnswersKind, ProgramId};
 use zeroize::Zeroizing;
 
 use crate::answers::{Answers, AnswersError};
+use crate::day_counts::{DayCounts, DayCountsError};
 use crate::passphrase::{PassphraseCost, PassphraseError, unwrap, wrap};
 use crate::sealing::{ReceivingKey, ReceivingPublicKey};
 
@@ -57,6 +58,18 @@ impl ReportKey {
         sealed: &[u8],
     ) -> Result<Answers, AnswersError> {
         Answers::open(&self.0, program, kind, sealed)
+    }
+
+    /// Opens the counts of a day.
+    ///
+    /// # Errors
+    /// [`DayCountsError`].
+    pub fn open_counts(
+        &self,
+        program: &ProgramId,
+        sealed: &[u8],
+    ) -> Result<DayCounts, DayCountsError> {
+        DayCounts::open(&self.0, program, sealed)
     }
 
     /// The key under a passphrase, as a file keeps it.

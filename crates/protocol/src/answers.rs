@@ -2,16 +2,33 @@
 //! to no connection (`features.md` 2.3, 5.9).
 //!
 //! One kind is always equally long, whatever was answered and if nothing was, so that its length tells nothing.
-//! Anybody may send one: nothing here shows that a survivor did. The first byte is the format, so that a later
-//! one can carry a one-time token. A relay that is not honest can note when one came and from where.
+//! Anybody may send one: nothing here shows that a survivor did. The first byte is the format ([`AnswersFormat`]). A
+//! relay that is not honest can note when one came and from where.
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{Bytes, List, Vec};
 
 use crate::ids::{AnswersBatchId, ProgramId};
 
-/// The first byte of [`SealedAnswers`].
-const FORMAT: u8 = 1;
+/// What kind of envelope is posted: the first byte, and the one place where that decides what follows. Answers that
+/// are split between relay and program, so that neither ever opens one person's, would be another
+/// (`docs/decisions/0032`), and so would sealed ones that carry a one-time token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum AnswersFormat {
+    /// Sealed whole to the report key: [`SealedAnswers`].
+    Sealed = 1,
+}
+
+impl AnswersFormat {
+    /// The format of these bytes; nothing where it is not known.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes.first() {
+            Some(1) => Some(Self::Sealed),
+            _ => None,
+        }
+    }
+}
 
 /// Bytes before the sealed part: the format, the program, the kind.
 const HEAD: usize = 1 + 16 + 1;
@@ -128,7 +145,8 @@ impl SealedAnswers {
 
     /// The bytes to send.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&[FORMAT][..], &self.program.0, &[self.kind as u8], &self.sealed].concat()
+        [&[AnswersFormat::Sealed as u8][..], &self.program.0, &[self.kind as u8], &self.sealed]
+            .concat()
     }
 
     /// What these bytes are.
@@ -137,8 +155,8 @@ impl SealedAnswers {
     /// [`AnswersMalformed`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AnswersMalformed> {
         let (head, sealed) = bytes.split_first_chunk::<HEAD>().ok_or(AnswersMalformed::Format)?;
-        let [format, program @ .., kind] = head;
-        if *format != FORMAT {
+        let [_, program @ .., kind] = head;
+        if AnswersFormat::of(bytes) != Some(AnswersFormat::Sealed) {
             return Err(AnswersMalformed::Format);
         }
         let kind = AnswersKind::of(*kind).ok_or(AnswersMalformed::Kind)?;

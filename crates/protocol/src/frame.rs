@@ -4,8 +4,8 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{Bytes, Flag, List, choice};
 
 use crate::ids::{
-    AnswersBatchId, AttachToken, HostNoticeId, InvitationId, KeyPackageHash, LeavingToken, Nonce,
-    ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, DayCountsId, HostNoticeId, InvitationId, KeyPackageHash,
+    LeavingToken, Nonce, ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
 };
 use crate::limits::{
     AUDIT_ENTRY_MAX, AUDITED_MAX, CHAIN_MAX, HOST_NOTICE_MAX, HOST_NOTICES_MAX, INTAKE_MAX,
@@ -252,6 +252,14 @@ choice! {
             /// Which.
             batch: AnswersBatchId,
         } = 21,
+        /// The sealed counts of a day, as one record; none where there are none (administrators). The same ones until
+        /// they are destroyed.
+        NextCounts = 22,
+        /// Destroy the sealed counts of a day (administrators). Those that are gone already are no fault.
+        DestroyCounts {
+            /// Which.
+            counts: DayCountsId,
+        } = 23,
         /// Whoever is at this device has read a notice of the host's (administrators). One that is withdrawn is no
         /// fault.
         AcknowledgeHostNotice {

@@ -71,6 +71,10 @@ public_id! {
     AnswersBatchId, 16
 }
 public_id! {
+    /// The sealed counts of a day. Drawn at random.
+    DayCountsId, 16
+}
+public_id! {
     /// A notice of the host's. Drawn at random.
     HostNoticeId, 16
 }

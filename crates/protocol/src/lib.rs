@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod answers;
+pub mod counts;
 pub mod frame;
 pub mod ids;
 mod leaving;
@@ -18,13 +19,14 @@ mod puzzle;
 pub mod refusal;
 
 pub use answers::{
-    ANSWERS_BATCH_MAX, ANSWERS_BYTES_MAX, ANSWERS_SEALED_MAX, AnswersBatch, AnswersKind,
-    AnswersMalformed, SealedAnswers,
+    ANSWERS_BATCH_MAX, ANSWERS_BYTES_MAX, ANSWERS_SEALED_MAX, AnswersBatch, AnswersFormat,
+    AnswersKind, AnswersMalformed, SealedAnswers,
 };
 pub use frame::{ClientFrame, Operation, RelayFrame, Reply, Shared, TurnedAwayNote};
 pub use ids::{
-    AnswersBatchId, AttachToken, HostNoticeId, InvitationId, KeyPackageHash, LeavingHash,
-    LeavingToken, Nonce, ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId, TokenHash,
+    AnswersBatchId, AttachToken, DayCountsId, HostNoticeId, InvitationId, KeyPackageHash,
+    LeavingHash, LeavingToken, Nonce, ProgramId, RoomId, RoomSecret, StaffId, Ticket, TicketId,
+    TokenHash,
 };
 pub use leaving::{LEAVING_BYTES, Leaving};
 pub use puzzle::{PUZZLE_BITS_MOST, PUZZLE_LIFE_SECONDS, Puzzle};

@@ -21,10 +21,10 @@ use stillroom_protocol::{
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::directory::{Directory, DirectoryError, Kind, Record, Versioned};
+use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS};
-use crate::switchboard::{Request, Switchboard};
+use crate::switchboard::{Request, Switchboard, ToKeep};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
 const INVITATIONS_MAX: usize = 256;
@@ -34,6 +34,9 @@ pub(crate) const LOCALES_KEPT: usize = 2 * LOCALES_MAX;
 /// Batches of sealed answers kept at once: 20,000 survivors' between two visits of an administrator, and at most
 /// a hundred megabytes.
 const BATCHES_MAX: usize = 2_000;
+
+/// Sealed counts of days kept at once: of each day for which they are kept, with several restarts a day.
+const COUNTS_MAX: usize = 500;
 
 /// Seconds of a week.
 const WEEK: u64 = 7 * DAY;
@@ -114,8 +117,10 @@ impl Records {
     pub(crate) async fn keep_answers(self: Arc<Self>, mut batches: mpsc::Receiver<AnswersBatch>) {
         let mut kept = true;
         while let Some(batch) = batches.recv().await {
-            let runs_out = (self.seconds() / WEEK + 1) * WEEK + BATCH_DAYS * DAY;
-            let put = self.directory.put_answers(batch.id, runs_out, encode(&batch), BATCHES_MAX);
+            let runs_out = self.sealed_runs_out();
+            let record = encode(&batch);
+            let answers = Sealed::Answers;
+            let put = self.directory.put_sealed(answers, batch.id.0, runs_out, record, BATCHES_MAX);
             let before = std::mem::replace(&mut kept, put.await.unwrap_or(false));
             if !kept {
                 self.switchboard.take_back_answers(batch);
@@ -127,6 +132,34 @@ impl Records {
                 );
             }
         }
+    }
+
+    /// Keeps the sealed counts of days until there can be no more, and tells whoever waits for it.
+    pub(crate) async fn keep_counts(self: Arc<Self>, mut counts: mpsc::Receiver<ToKeep>) {
+        while let Some(to_keep) = counts.recv().await {
+            match to_keep {
+                ToKeep::Counts(counts) => {
+                    let (record, runs_out) = (encode(&counts), self.sealed_runs_out());
+                    let what = Sealed::Counts;
+                    let put =
+                        self.directory.put_sealed(what, counts.id.0, runs_out, record, COUNTS_MAX);
+                    if !put.await.unwrap_or(false) {
+                        tracing::warn!(
+                            "a day's sealed counts were not kept: an administrator should take them"
+                        );
+                    }
+                }
+                ToKeep::Nothing(said) => {
+                    // Whoever waited may have gone.
+                    let _ = said.send(());
+                }
+            }
+        }
+    }
+
+    /// When something sealed runs out that comes now: it shows in which week that was, and no more.
+    fn sealed_runs_out(&self) -> u64 {
+        (self.seconds() / WEEK + 1) * WEEK + BATCH_DAYS * DAY
     }
 
     async fn perform(
@@ -174,10 +207,19 @@ impl Records {
             Operation::Shared { which } => self.shared(which).await,
             Operation::Guidance => self.guidance().await,
             Operation::NextAnswers => {
-                records(self.directory.next_answers().await?.into_iter().collect())
+                let next = self.directory.next_sealed(Sealed::Answers);
+                records(next.await?.into_iter().collect())
             }
             Operation::DestroyAnswers { batch } => {
-                self.directory.destroy_answers(batch).await?;
+                self.directory.destroy_sealed(Sealed::Answers, batch.0).await?;
+                Ok(Reply::Done)
+            }
+            Operation::NextCounts => {
+                let next = self.directory.next_sealed(Sealed::Counts);
+                records(next.await?.into_iter().collect())
+            }
+            Operation::DestroyCounts { counts } => {
+                self.directory.destroy_sealed(Sealed::Counts, counts.0).await?;
                 Ok(Reply::Done)
             }
             Operation::AcknowledgeHostNotice { notice } => {

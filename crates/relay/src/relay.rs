@@ -14,7 +14,7 @@ use rand_core::UnwrapErr;
 use stillroom_delivery::{Delivery, Holdings, Setup};
 use stillroom_program::{Fingerprint, TimeZoneUnknown};
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -40,7 +40,7 @@ use crate::records::Records;
 use crate::shares::ShareKeys;
 use crate::sorting::Sorted;
 use crate::stop::Stop;
-use crate::switchboard::{InProcess, Lasting, Switchboard};
+use crate::switchboard::{InProcess, Lasting, Switchboard, ToKeep};
 
 /// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
@@ -50,6 +50,9 @@ const REQUESTS_WAITING: usize = 256;
 
 /// Batches of sealed answers that may wait to be kept; more are held by the core.
 const BATCHES_WAITING: usize = 8;
+
+/// Sealed counts of days that may wait to be kept.
+const DAYS_WAITING: usize = 4;
 
 /// The relay. There is nothing to it before [`Relay::start`].
 pub struct Relay;
@@ -107,6 +110,7 @@ pub struct RunningRelay {
     switchboard: Arc<dyn Switchboard>,
     board: Arc<NoticeBoard>,
     limits: config::Limits,
+    counts: mpsc::Sender<ToKeep>,
     stop: Stop,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -205,7 +209,8 @@ impl Relay {
         let delivery = Delivery::new(Setup { root, limits }, UnwrapErr(SysRng));
         let (requests, asked) = mpsc::channel(REQUESTS_WAITING);
         let (answers, batches) = mpsc::channel(BATCHES_WAITING);
-        let lasting = Lasting { requests, answers };
+        let (counts, days) = mpsc::channel(DAYS_WAITING);
+        let lasting = Lasting { requests, answers, counts: counts.clone() };
         let waiting = config.limits.outgoing_bytes_in_all;
         let in_process = Arc::new(InProcess::new(delivery, clock, waiting, &portion, lasting));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
@@ -230,6 +235,7 @@ impl Relay {
             tokio::spawn(time),
             tokio::spawn(Arc::clone(&board).keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches)),
+            tokio::spawn(Arc::clone(&records).keep_counts(days)),
             tokio::spawn(Arc::clone(&records).keep_retention()),
             tokio::spawn(Arc::clone(&records).answer(asked)),
         ];
@@ -266,6 +272,7 @@ impl Relay {
             switchboard,
             board,
             limits: config.limits,
+            counts,
             stop,
             tasks,
         })
@@ -434,12 +441,22 @@ impl RunningRelay {
         self.switchboard.stop();
         // Whoever is still connected by then does not read.
         let _ = timeout(STOP_WITHIN, self.stop.wait()).await;
+        let _ = timeout(STOP_WITHIN, kept(&self.counts)).await;
         for task in self.tasks {
             task.abort();
             // An aborted task says so; that is its end.
             let _ = task.await;
         }
         tracing::info!("the relay has stopped");
+    }
+}
+
+/// Waits until the counts that were given out are kept.
+async fn kept(counts: &mpsc::Sender<ToKeep>) {
+    let (said, heard) = oneshot::channel();
+    if counts.send(ToKeep::Nothing(said)).await.is_ok() {
+        // Where it is never said, nobody keeps anything any more.
+        let _ = heard.await;
     }
 }
 

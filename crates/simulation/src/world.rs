@@ -13,6 +13,7 @@ use stillroom_program::{
     Calendar, Device, Fingerprint, Policy, Revocations, SignedAuditEntry, SignedPolicy,
     SignedRevocations, Timestamp, encode,
 };
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{AnswersBatch, Bytes};
 use stillroom_puzzle::Solver;
 
@@ -68,6 +69,8 @@ pub struct World {
     pub answers_sent: Vec<(DeviceNumber, Vec<u8>)>,
     /// The batches of sealed answers that the relay gave out.
     pub batches: Vec<AnswersBatch>,
+    /// The sealed counts of days that it gave out.
+    pub days: Vec<SealedDayCounts>,
 }
 
 /// When a world begins, in milliseconds since the Unix epoch: a day within the sample policy's validity.
@@ -95,6 +98,7 @@ impl World {
             seen_by_relay: Vec::new(),
             answers_sent: Vec::new(),
             batches: Vec::new(),
+            days: Vec::new(),
         };
         world.start_relay();
         world
@@ -563,6 +567,7 @@ impl World {
                     }
                 }
                 Command::KeepAnswers(batch) => self.batches.push(batch),
+                Command::KeepCounts(counts) => self.days.push(counts),
                 Command::Lasting { connection, number, operation, .. } => {
                     let answer = self.records.answer(operation, &self.program.policy);
                     if let Some(relay) = &mut self.relay {

@@ -7,9 +7,10 @@ use std::path::Path;
 use stillroom_fuzz::WORLD;
 use stillroom_program::limits::AUDIT_MAX;
 use stillroom_program::{List, SAMPLE_POLICY, SignedAuditEntry, encode};
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{
-    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, Operation,
-    ProgramId, Puzzle, Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
+    About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, DayCountsId,
+    Operation, ProgramId, Puzzle, Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
 };
 
 fn main() {
@@ -103,6 +104,11 @@ fn main() {
         sealed: vec![sealed.try_into().unwrap()].try_into().unwrap(),
     };
     write("answers", "batch", &encode(&batch));
+    let sealed = world.day_counts.clone();
+    let opened = world.report_key.open_counts(&world.root.program_id(), &sealed);
+    write("answers", "day-opened", &encode(&opened.unwrap()));
+    let day = SealedDayCounts { id: DayCountsId([7; 16]), sealed: sealed.try_into().unwrap() };
+    write("answers", "day", &encode(&day));
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) {

@@ -5,6 +5,7 @@
 //! written down but as they were sealed. What it does not protect against: whoever has the report key and its
 //! passphrase and changes this program, and a relay that puts its own answers into a batch or keeps one back.
 
+mod figures;
 mod held;
 mod opened;
 mod period;

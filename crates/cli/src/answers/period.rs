@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use stillroom_program::AnswersKind;
 
+use super::figures::Figures;
 use super::tables::{Fine, Population, Row, Table, Together};
 use super::totals::{Asked, Item, OTHER_LANGUAGE, Totals, Version};
 
@@ -19,6 +20,8 @@ pub(super) const LEAST: u64 = 10;
 pub(super) struct Period {
     /// What the program calls it.
     pub(super) name: String,
+    /// What the relay counted.
+    pub(super) figures: Figures,
     /// Who was asked before a chat, where there were enough.
     pub(super) questions: Option<Population>,
     /// Who was asked after one, where there were enough.
@@ -36,7 +39,7 @@ impl Period {
 
     /// Whether there is anything in it.
     fn is_empty(&self) -> bool {
-        self.questions.is_none() && self.survey.is_none()
+        self.questions.is_none() && self.survey.is_none() && !self.figures.are_enough()
     }
 
     /// Several periods as one: sums of what each shows, and of nothing else, so that it shows no more than they do.
@@ -48,6 +51,7 @@ impl Period {
         };
         Self {
             name: name.to_owned(),
+            figures: Figures::together(periods.iter().map(|period| period.figures)),
             questions: of(AnswersKind::Questions),
             survey: of(AnswersKind::Survey),
         }
@@ -152,6 +156,7 @@ impl Totals {
         let of = |kind| population(&self.versions.values().collect::<Vec<_>>(), kind);
         let period = Period {
             name: name.to_owned(),
+            figures: self.counted.figures(),
             questions: of(AnswersKind::Questions),
             survey: of(AnswersKind::Survey),
         };
@@ -163,6 +168,7 @@ impl Totals {
                 self.versions.values_mut().for_each(|version| version.forget(kind));
             }
         }
+        self.counted.subtract(&period.figures);
         self.periods.push(period);
         true
     }

@@ -246,6 +246,35 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn tables_differ_from_one_another_by_whole_groups_of_languages_and_never_by_fewer_than_ten(
+            cells in sums(),
+            split in 0..100_u64,
+        ) {
+            let people: Vec<u64> = cells.iter().map(|row| row.iter().sum()).collect();
+            let languages: Vec<_> = LANGUAGES.iter().map(|it| (*it).to_owned()).zip(people.clone()).collect();
+            let halves = people.iter().map(|sum| vec![sum * split / 100, sum - sum * split / 100]);
+            let fine = |cells: Vec<Vec<u64>>| {
+                let answers = (0..cells[0].len()).map(|number| format!("answer {number}")).collect();
+                Fine { ask: "Which?".to_owned(), answers, cells }
+            };
+            let questions = [fine(cells.clone()), fine(halves.collect())];
+            let Some(population) = Population::of(&languages, &questions, 10) else {
+                return Ok(());
+            };
+            prop_assert_eq!(population.tables.len(), 2);
+            for row in population.tables.iter().flat_map(|table| &table.rows) {
+                let inside = |group: &&Row| group.languages.iter().all(|it| row.languages.contains(it));
+                let groups: u64 =
+                    population.languages.iter().filter(inside).flat_map(|group| &group.sums).sum();
+                prop_assert_eq!(row.sums.iter().sum::<u64>(), groups, "no part of a group");
+            }
+        }
+    }
+
     /// Whoever knows also how tables are made tries every set of answers that would have been published so.
     #[test]
     fn whoever_tries_all_answers_that_could_have_been_given_finds_nobody_alone() {

@@ -1,12 +1,13 @@
-//! Takes batches from the relay into the period that is open.
+//! Takes batches of answers and counts of days from the relay into the period that is open.
 //!
-//! Each batch is opened, added, and destroyed at the relay, in that order; the sums remember which batches are in
+//! Each is opened, added, and destroyed at the relay, in that order; the sums remember what is in
 //! them, so that a computer that stops in between adds nothing twice and loses nothing.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use stillroom_program::ReportKey;
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{AnswersBatch, AnswersKind, Operation, ProgramId, decode};
 
 use super::opened::{Opened, Together};
@@ -61,16 +62,41 @@ struct Taking {
 
 impl Taking {
     async fn run(mut self, totals: &mut Totals) -> Result<(), Failure> {
+        self.take_answers(totals).await?;
+        self.take_counts(totals).await
+    }
+
+    async fn take_answers(&mut self, totals: &mut Totals) -> Result<(), Failure> {
         let mut last = None;
         while let Some(record) = self.line.records(Operation::NextAnswers).await?.pop() {
             let batch: AnswersBatch = decode(&record).map_err(|_| not_a_batch())?;
             if last.replace(batch.id) == Some(batch.id) {
                 return Err(not_destroyed());
             }
-            if !totals.has(batch.id) {
+            if !totals.has(&batch.id.0) {
                 self.add(&batch, totals)?;
             }
             self.line.done(Operation::DestroyAnswers { batch: batch.id }).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_counts(&mut self, totals: &mut Totals) -> Result<(), Failure> {
+        let mut last = None;
+        while let Some(record) = self.line.records(Operation::NextCounts).await?.pop() {
+            let day: SealedDayCounts = decode(&record).map_err(|_| not_counts())?;
+            if last.replace(day.id) == Some(day.id) {
+                return Err(not_destroyed());
+            }
+            if !totals.has(&day.id.0) {
+                match self.report.open_counts(&self.program, &day.sealed) {
+                    Ok(counts) => totals.counted.add(&counts),
+                    Err(_) => remark("A day's counts could not be read and are left out."),
+                }
+                totals.close(&day.id.0);
+                totals.write(&self.path)?;
+            }
+            self.line.done(Operation::DestroyCounts { counts: day.id }).await?;
         }
         Ok(())
     }
@@ -107,7 +133,7 @@ impl Taking {
                 totals.held.set(batch.kind, sealed);
             }
         }
-        totals.close(batch.id);
+        totals.close(&batch.id.0);
         totals.write(&self.path)
     }
 }
@@ -138,9 +164,16 @@ fn not_a_batch() -> Failure {
     )
 }
 
+fn not_counts() -> Failure {
+    Failure::new(
+        "The relay gave out something that is no count of a day. It was left where it is.",
+        "It may be of another version than this program. Use the same release for both.",
+    )
+}
+
 fn not_destroyed() -> Failure {
     Failure::new(
-        "The relay does not destroy answers that were taken. They are counted once all the same.",
+        "The relay does not destroy what was taken. It is counted once all the same.",
         "Look at the relay's log for its own trouble, and tell whoever runs it.",
     )
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use stillroom_program::{Answers, AnswersKind, Choice, ItemAnswer, Policy};
-use stillroom_protocol::AnswersBatchId;
 
+use super::figures::Counted;
 use super::held::Held;
 use super::period::Period;
 use super::tables::Population;
@@ -29,13 +29,16 @@ pub(super) const OTHER_LANGUAGE: &str = "other";
 pub(super) struct Totals {
     /// By the version of the policy that asked.
     pub(super) versions: BTreeMap<u64, Version>,
-    /// Batches whose answers are in the sums, the newest last.
+    /// Batches and days that are in the sums, by their names, the newest last.
     batches: Vec<String>,
     /// Answers to versions that are not known here.
     uncounted: u64,
     /// What cannot be added yet, as it was sealed.
     #[serde(default)]
     pub(super) held: Held,
+    /// What the relay counted, in the period that is open.
+    #[serde(default)]
+    pub(super) counted: Counted,
     /// The periods that were closed, the newest last. What is not in them is in the one that is open.
     #[serde(default)]
     pub(super) periods: Vec<Period>,
@@ -109,14 +112,14 @@ impl Totals {
         self.versions.entry(policy.terms.version).or_insert_with(|| Version::of(policy));
     }
 
-    /// Whether this batch's answers are in the sums.
-    pub(super) fn has(&self, batch: AnswersBatchId) -> bool {
-        self.batches.contains(&name(batch))
+    /// Whether the batch or day of this name is in the sums.
+    pub(super) fn has(&self, id: &[u8; 16]) -> bool {
+        self.batches.contains(&name(id))
     }
 
-    /// This batch's answers are in the sums now.
-    pub(super) fn close(&mut self, batch: AnswersBatchId) {
-        self.batches.push(name(batch));
+    /// The batch or day of this name is in the sums now.
+    pub(super) fn close(&mut self, id: &[u8; 16]) {
+        self.batches.push(name(id));
         let over = self.batches.len().saturating_sub(BATCHES_REMEMBERED);
         self.batches.drain(..over);
     }
@@ -251,8 +254,8 @@ impl Item {
     }
 }
 
-fn name(batch: AnswersBatchId) -> String {
-    batch.0.iter().map(|byte| format!("{byte:02x}")).collect()
+fn name(id: &[u8; 16]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -333,11 +336,11 @@ mod tests {
         let path = folder.path().join("answers.json");
         let mut totals = totals();
         totals.add(&answers(1, "en", &[1]));
-        totals.close(AnswersBatchId([0xab; 16]));
+        totals.close(&[0xab; 16]);
         totals.write(&path).unwrap();
         let read = Totals::read(&path).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::to_value(&totals).unwrap());
-        assert!(read.has(AnswersBatchId([0xab; 16])) && !read.has(AnswersBatchId([1; 16])));
+        assert!(read.has(&[0xab; 16]) && !read.has(&[1; 16]));
         let whole = std::fs::read_to_string(&path).unwrap();
         let short = whole.replacen("0,", "", 1);
         assert_ne!(short, whole);

@@ -7,6 +7,7 @@
 mod admission;
 mod answers;
 mod claims;
+mod counters;
 mod duty;
 mod floods;
 mod host_notices;

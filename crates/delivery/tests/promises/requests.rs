@@ -3,8 +3,8 @@
 use stillroom_delivery::ConnectionId;
 use stillroom_program::{Device, Roles};
 use stillroom_protocol::{
-    About, AnswersBatchId, Bytes, ClientFrame, InvitationId, Operation, Refusal, RelayFrame, Reply,
-    Shared,
+    About, AnswersBatchId, Bytes, ClientFrame, DayCountsId, InvitationId, Operation, Refusal,
+    RelayFrame, Reply, Shared,
 };
 
 use crate::world::*;
@@ -71,7 +71,8 @@ fn staff_may_read_and_only_those_on_the_roster_of_duty_put_the_duty_key() {
     assert_eq!(asked(&mut world, desk, put_duty_key()), missing);
     assert_eq!(asked(&mut world, desk, publish()), missing);
     let destroy = || Operation::DestroyAnswers { batch: AnswersBatchId([1; 16]) };
-    for answers in [Operation::NextAnswers, destroy()] {
+    let counts = Operation::DestroyCounts { counts: DayCountsId([1; 16]) };
+    for answers in [Operation::NextAnswers, destroy(), Operation::NextCounts, counts] {
         assert_eq!(asked(&mut world, desk, answers), missing);
     }
     let (_, advocate) = staff(&mut world, Roles::ADVOCATE);

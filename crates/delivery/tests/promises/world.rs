@@ -8,6 +8,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName, Sort};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{
     About, AnswersBatch, AttachToken, Bytes, ClientFrame, Operation, ProgramId, Refusal,
     RelayFrame, RoomId, RoomSecret, StaffId, Ticket, TicketId, VERSION, decode,
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) closed: BTreeMap<ConnectionId, Option<Refusal>>,
     pub(crate) requests: Vec<Request>,
     pub(crate) batches: Vec<AnswersBatch>,
+    pub(crate) days: Vec<SealedDayCounts>,
     pub(crate) sent: Vec<Arc<[u8]>>,
     /// Desks are shown duty statements as everybody is; few tests are about that.
     pub(crate) shown_to_desks: Vec<RelayFrame>,
@@ -61,6 +63,7 @@ impl World {
             closed: BTreeMap::new(),
             requests: Vec::new(),
             batches: Vec::new(),
+            days: Vec::new(),
             sent: Vec::new(),
             shown_to_desks: Vec::new(),
             staff_here: BTreeMap::new(),
@@ -95,6 +98,7 @@ impl World {
                     self.closed.insert(connection, refusal);
                 }
                 Command::KeepAnswers(batch) => self.batches.push(batch),
+                Command::KeepCounts(counts) => self.days.push(counts),
                 Command::Lasting { connection, number, operation, by } => {
                     self.requests.push(Request { connection, number, operation, by })
                 }

@@ -5,6 +5,7 @@ mod audits;
 mod calendar;
 mod certificates;
 mod checks;
+mod day_counts;
 mod decoding;
 mod devices;
 mod enrolments;

@@ -21,6 +21,8 @@ pub enum Stored {
     Invitations,
     /// Batches of sealed answers.
     Answers,
+    /// Sealed counts of days.
+    Counts,
     /// Files of texts in further languages.
     Locales,
     /// Notices of the host's.

@@ -15,7 +15,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use stillroom_protocol::{AnswersBatchId, HostNoticeId, InvitationId};
+use stillroom_protocol::{HostNoticeId, InvitationId};
 
 pub use inventory::{Stored, Tally};
 pub use sqlite::Sqlite;
@@ -48,6 +48,15 @@ pub enum Kind {
     VaultKey,
     /// The vault of code words, sealed.
     Vault,
+}
+
+/// What is kept sealed for administrators until they have taken it, in the order of names drawn at random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealed {
+    /// Batches of survivors' answers.
+    Answers,
+    /// The counts of days.
+    Counts,
 }
 
 /// How far an invitation has come.
@@ -155,21 +164,22 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes an invitation that is done, for good.
     fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
 
-    /// Keeps a batch of sealed answers until it is destroyed or `runs_out` (seconds since the Unix epoch). Says
-    /// no if `most` are kept already.
-    fn put_answers(
+    /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if `most`
+    /// of it are kept already.
+    fn put_sealed(
         &self,
-        id: AnswersBatchId,
+        what: Sealed,
+        id: [u8; 16],
         runs_out: u64,
-        batch: Record,
+        record: Record,
         most: usize,
     ) -> Answer<'_, bool>;
 
-    /// A batch of sealed answers; the same one until it is destroyed.
-    fn next_answers(&self) -> Answer<'_, Option<Record>>;
+    /// Something sealed; the same until it is destroyed.
+    fn next_sealed(&self, what: Sealed) -> Answer<'_, Option<Record>>;
 
-    /// Removes a batch of sealed answers, for good.
-    fn destroy_answers(&self, id: AnswersBatchId) -> Answer<'_, ()>;
+    /// Removes something sealed, for good.
+    fn destroy_sealed(&self, what: Sealed, id: [u8; 16]) -> Answer<'_, ()>;
 
     /// Keeps a notice of the host's until it is withdrawn or runs out. Says no if `most` stand already.
     fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool>;
@@ -200,7 +210,7 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes the whole record.
     fn remove_audit(&self) -> Answer<'_, ()>;
 
-    /// Removes every invitation, notice and batch of answers that has run out at `now` (seconds since the Unix epoch).
+    /// Removes every invitation, notice and sealed record that has run out at `now` (seconds since the Unix epoch).
     fn forget_expired(&self, now: u64) -> Answer<'_, ()>;
 
     /// Removes the record of this kind if it is still this version.

@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
-use stillroom_protocol::{AnswersBatchId, HostNoticeId, InvitationId};
+use stillroom_protocol::{HostNoticeId, InvitationId};
 
-use super::{Answer, Directory, InvitationState, Kind, Record, StoredNotice, Tally, Versioned};
+use super::{
+    Answer, Directory, InvitationState, Kind, Record, Sealed, StoredNotice, Tally, Versioned,
+};
 use crate::directory::DirectoryError;
 use thread::DatabaseThread;
 
@@ -225,42 +227,46 @@ impl Directory for Sqlite {
         })
     }
 
-    fn put_answers(
+    fn put_sealed(
         &self,
-        id: AnswersBatchId,
+        what: Sealed,
+        id: [u8; 16],
         runs_out: u64,
-        batch: Record,
+        record: Record,
         most: usize,
     ) -> Answer<'_, bool> {
+        let put = match what {
+            Sealed::Answers => {
+                "INSERT INTO answers SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM answers) < ?4"
+            }
+            Sealed::Counts => {
+                "INSERT INTO counts SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM counts) < ?4"
+            }
+        };
         self.thread.ask(move |database| {
-            let kept = database
-                .prepare_cached(
-                    "INSERT INTO answers SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM answers) < ?4",
-                )?
-                .execute(params![
-                    id.0.as_slice(),
-                    stored(runs_out),
-                    batch,
-                    i64::try_from(most).unwrap_or(i64::MAX)
-                ])?;
-            Ok(kept == 1)
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let row = params![id.as_slice(), stored(runs_out), record, most];
+            Ok(database.prepare_cached(put)?.execute(row)? == 1)
         })
     }
 
-    fn next_answers(&self) -> Answer<'_, Option<Record>> {
+    fn next_sealed(&self, what: Sealed) -> Answer<'_, Option<Record>> {
+        let next = match what {
+            Sealed::Answers => "SELECT batch FROM answers ORDER BY id LIMIT 1",
+            Sealed::Counts => "SELECT record FROM counts ORDER BY id LIMIT 1",
+        };
         self.thread.ask(move |database| {
-            database
-                .prepare_cached("SELECT batch FROM answers ORDER BY id LIMIT 1")?
-                .query_row([], |row| row.get(0))
-                .optional()
+            database.prepare_cached(next)?.query_row([], |row| row.get(0)).optional()
         })
     }
 
-    fn destroy_answers(&self, id: AnswersBatchId) -> Answer<'_, ()> {
+    fn destroy_sealed(&self, what: Sealed, id: [u8; 16]) -> Answer<'_, ()> {
+        let destroy = match what {
+            Sealed::Answers => "DELETE FROM answers WHERE id = ?1",
+            Sealed::Counts => "DELETE FROM counts WHERE id = ?1",
+        };
         self.thread.ask(move |database| {
-            database
-                .prepare_cached("DELETE FROM answers WHERE id = ?1")?
-                .execute([id.0.as_slice()])?;
+            database.prepare_cached(destroy)?.execute([id.as_slice()])?;
             Ok(())
         })
     }
@@ -412,6 +418,9 @@ impl Directory for Sqlite {
         self.thread.ask(move |database| {
             database
                 .prepare_cached("DELETE FROM answers WHERE runs_out <= ?1")?
+                .execute([stored(now)])?;
+            database
+                .prepare_cached("DELETE FROM counts WHERE runs_out <= ?1")?
                 .execute([stored(now)])?;
             database
                 .prepare_cached("DELETE FROM invitation WHERE expires <= ?1")?

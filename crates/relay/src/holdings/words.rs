@@ -145,6 +145,13 @@ fn words_of(sort: Sort) -> Words {
             No,
             "how many of each kind",
         ),
+        Sort::Counts => words(
+            "counts-of-today",
+            "Counts of today for the program's reports: chats, people who left while they waited, seconds for which \
+             chat was open",
+            Yes,
+            "four numbers; sealed to the program's report key at the end of the day, and when the relay stops",
+        ),
         Sort::Timers => words(
             "timers",
             "When something above is to be removed or done",
@@ -259,6 +266,12 @@ fn words_of_stored(stored: &Stored) -> Words {
             No,
             "how many batches, of which kind, and the week in which each came",
         ),
+        Stored::Counts => words(
+            "counts-of-days",
+            "The same counts of days before, sealed to the program's report key",
+            No,
+            "how many days, and the week in which each was",
+        ),
         Stored::Locales => words(
             "texts",
             "The texts of the survivor's page in further languages",
@@ -341,7 +354,7 @@ fn goes(stored: &Stored) -> String {
                 "when it is taken up, or on the date that it names, {INVITATION_DAYS} days at most"
             )
         }
-        Stored::Answers => format!(
+        Stored::Answers | Stored::Counts => format!(
             "when the program takes it, or {BATCH_DAYS} to {} days after it came",
             BATCH_DAYS + 7
         ),
@@ -355,6 +368,9 @@ fn goes(stored: &Stored) -> String {
 fn in_words(seconds: u64) -> String {
     match seconds {
         60 => "1 minute".to_owned(),
+        _ if seconds > 3_600 && seconds.is_multiple_of(3_600) => {
+            format!("{} hours", seconds / 3_600)
+        }
         _ if seconds.is_multiple_of(60) => format!("{} minutes", seconds / 60),
         _ => format!("{seconds} seconds"),
     }
@@ -369,5 +385,6 @@ mod tests {
         assert_eq!(in_words(50), "50 seconds");
         assert_eq!(in_words(60), "1 minute");
         assert_eq!(in_words(600), "10 minutes");
+        assert_eq!(in_words(86_400), "24 hours");
     }
 }

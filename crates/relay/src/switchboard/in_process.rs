@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use stillroom_delivery::{Command, ConnectionId, Delivery, Holdings, HostNotice, Share};
 use stillroom_program::{Calendar, Timestamp, VerifiedPolicy, VerifiedRevocations};
+use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::sleep_until;
 
 use super::{Outgoing, OutgoingBytes, Request, Seat, Switchboard};
@@ -36,6 +37,16 @@ pub(crate) struct Lasting {
     pub(crate) requests: mpsc::Sender<Request>,
     /// Batches of sealed answers to keep.
     pub(crate) answers: mpsc::Sender<AnswersBatch>,
+    /// Sealed counts of days to keep.
+    pub(crate) counts: mpsc::Sender<ToKeep>,
+}
+
+/// What is told whoever keeps counts.
+pub(crate) enum ToKeep {
+    /// The counts of a day.
+    Counts(SealedDayCounts),
+    /// Nothing: all that came before is kept when this is answered.
+    Nothing(oneshot::Sender<()>),
 }
 
 struct Live {
@@ -116,6 +127,11 @@ impl Live {
                 Command::KeepAnswers(batch) => {
                     if let Err(unsent) = lasting.answers.try_send(batch) {
                         self.delivery.take_back_answers(unsent.into_inner());
+                    }
+                }
+                Command::KeepCounts(counts) => {
+                    if lasting.counts.try_send(ToKeep::Counts(counts)).is_err() {
+                        tracing::warn!("a day's sealed counts were lost: storage is slow");
                     }
                 }
                 Command::Lasting { connection, number, operation, by } => {

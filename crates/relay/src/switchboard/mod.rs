@@ -21,7 +21,7 @@ use crate::allotment::Taken;
 use crate::holdings::Live;
 
 pub use in_process::InProcess;
-pub(crate) use in_process::Lasting;
+pub(crate) use in_process::{Lasting, ToKeep};
 pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
 

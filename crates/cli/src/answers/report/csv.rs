@@ -3,13 +3,13 @@
 //! Texts come from the policy and from whoever named the period. A spreadsheet runs a cell that begins with one of
 //! a few characters, so an apostrophe is put before it, which it shows as text.
 
-use super::{Block, Section};
+use super::{Block, Section, shown};
 
 /// What a spreadsheet takes for the beginning of a formula, also in the wide forms that some turn into these.
 const RUNS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '＠'];
 
 pub(super) fn write(sections: &[Section]) -> String {
-    let mut csv = line(&["period", "about", "question", "language", "answer", "people"]);
+    let mut csv = line(&["period", "about", "question", "language", "answer", "number"]);
     for section in sections {
         for block in &section.blocks {
             rows(&mut csv, section, block);
@@ -20,9 +20,10 @@ pub(super) fn write(sections: &[Section]) -> String {
 
 fn rows(csv: &mut String, section: &Section, block: &Block) {
     let languages = if block.languages.is_empty() { "All" } else { &block.languages };
-    for (label, sum) in &block.rows {
-        let sum = sum.to_string();
-        csv.push_str(&line(&[&section.period, section.about, &block.ask, languages, label, &sum]));
+    for (label, number) in &block.rows {
+        let number = shown(*number);
+        let cells = [&*section.period, section.about, &block.ask, languages, label, &number];
+        csv.push_str(&line(&cells));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, EXPLANATION, NOTHING, Section};
+use super::{Block, EXPLANATION, NOTHING, Section, shown};
 
 /// Width of the widest bar, and height of each with its gap, in pixels.
 const WIDEST: u64 = 320;
@@ -41,7 +41,10 @@ pub(super) fn write(sections: &[Section]) -> String {
 
 fn write_section(page: &mut String, section: &Section) -> std::fmt::Result {
     let Section { period, about, people, .. } = section;
-    writeln!(page, "<h2>{}: {about}</h2>\n<p>{people} people</p>", escaped(period))?;
+    writeln!(page, "<h2>{}: {about}</h2>", escaped(period))?;
+    if let Some(people) = people {
+        writeln!(page, "<p>{people} people</p>")?;
+    }
     section.blocks.iter().try_for_each(|block| write_block(page, block))
 }
 
@@ -51,8 +54,9 @@ fn write_block(page: &mut String, block: &Block) -> std::fmt::Result {
         languages => format!("{} ({})", escaped(&block.ask), escaped(languages)),
     };
     writeln!(page, "<figure>\n<table>\n<caption>{caption}</caption>")?;
-    for (label, sum) in &block.rows {
-        writeln!(page, "<tr><th scope=\"row\">{}</th><td>{sum}</td></tr>", escaped(label))?;
+    for (label, number) in &block.rows {
+        let (label, number) = (escaped(label), shown(*number));
+        writeln!(page, "<tr><th scope=\"row\">{label}</th><td>{number}</td></tr>")?;
     }
     writeln!(page, "</table>")?;
     chart(page, &block.rows)?;
@@ -60,12 +64,13 @@ fn write_block(page: &mut String, block: &Block) -> std::fmt::Result {
 }
 
 /// One bar for each row, beside it. Whoever hears the page has heard the table.
-fn chart(page: &mut String, rows: &[(String, u64)]) -> std::fmt::Result {
-    let most = rows.iter().map(|(_, sum)| *sum).max().unwrap_or_default().max(1);
+fn chart(page: &mut String, rows: &[(String, Option<u64>)]) -> std::fmt::Result {
+    let most = rows.iter().filter_map(|(_, number)| *number).max().unwrap_or_default().max(1);
     let height = rows.len() * BAR;
     writeln!(page, "<svg width=\"{WIDEST}\" height=\"{height}\" aria-hidden=\"true\">")?;
-    for (place, (_, sum)) in rows.iter().enumerate() {
-        let (y, width) = (place * BAR + 4, sum.saturating_mul(WIDEST) / most);
+    for (place, (_, number)) in rows.iter().enumerate() {
+        let width = number.unwrap_or_default().saturating_mul(WIDEST) / most;
+        let y = place * BAR + 4;
         writeln!(page, "<rect y=\"{y}\" width=\"{width}\" height=\"{}\"/>", BAR - 8)?;
     }
     writeln!(page, "</svg>")
@@ -95,7 +100,7 @@ mod tests {
         assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
         assert!(page.contains("a &amp; &quot;b&quot;"));
         let count = |what: &str| page.matches(what).count();
-        assert_eq!((count("<svg"), count("<table")), (4, 4));
+        assert_eq!((count("<svg"), count("<table")), (5, 5));
         assert_eq!(count("<rect"), count("<tr>"), "a bar for each row");
         assert!(!page.contains("http:") && !page.contains("https:"), "it loads nothing");
     }

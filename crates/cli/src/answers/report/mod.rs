@@ -7,6 +7,7 @@ mod text;
 use clap::ValueEnum;
 use stillroom_program::AnswersKind;
 
+use super::figures::Figures;
 use super::period::Period;
 use super::tables::{Population, Row, Table, Together};
 
@@ -35,7 +36,8 @@ pub(super) fn write(periods: &[Period], format: Format) -> String {
 struct Section {
     period: String,
     about: &'static str,
-    people: u64,
+    /// How many people it is about; nothing where that is among its numbers.
+    people: Option<u64>,
     blocks: Vec<Block>,
 }
 
@@ -44,7 +46,8 @@ struct Block {
     ask: String,
     /// Empty where it is of everybody.
     languages: String,
-    rows: Vec<(String, u64)>,
+    /// Each with its number; nothing where that is too small to be shown.
+    rows: Vec<(String, Option<u64>)>,
 }
 
 fn sections(period: &Period) -> Vec<Section> {
@@ -54,14 +57,31 @@ fn sections(period: &Period) -> Vec<Section> {
             AnswersKind::Questions => "Questions before a chat",
             AnswersKind::Survey => "Survey after a chat",
         };
-        let (period, people) = (period.name.clone(), population.people());
+        let (period, people) = (period.name.clone(), Some(population.people()));
         Some(Section { period, about, people, blocks: blocks(population) })
     };
-    AnswersKind::ALL.into_iter().filter_map(of).collect()
+    std::iter::once(figures(period)).chain(AnswersKind::ALL.into_iter().filter_map(of)).collect()
+}
+
+fn figures(period: &Period) -> Section {
+    let Figures { chats, left_waiting, open_hours } = period.figures;
+    let rows = [
+        ("Chats", chats),
+        ("People who left while they waited", left_waiting),
+        ("Hours for which chat was open", Some(open_hours)),
+    ];
+    let rows = rows.map(|(label, number)| (label.to_owned(), number)).to_vec();
+    let block = Block { ask: "In all".to_owned(), languages: String::new(), rows };
+    Section { period: period.name.clone(), about: "Chats", people: None, blocks: vec![block] }
+}
+
+/// A number as it is shown.
+fn shown(number: Option<u64>) -> String {
+    number.map_or_else(|| "fewer than 10".to_owned(), |number| number.to_string())
 }
 
 fn blocks(population: &Population) -> Vec<Block> {
-    let people = |row: &Row| (together(&row.languages), row.sums.iter().sum());
+    let people = |row: &Row| (together(&row.languages), Some(row.sums.iter().sum()));
     let mut blocks = vec![Block {
         ask: "Language, whether or not they answered".to_owned(),
         languages: String::new(),
@@ -79,7 +99,11 @@ fn blocks(population: &Population) -> Vec<Block> {
 
 fn block(table: &Table, languages: String, sums: &[u64]) -> Block {
     let labels = table.columns.iter().map(together);
-    Block { ask: table.ask.clone(), languages, rows: labels.zip(sums.iter().copied()).collect() }
+    Block {
+        ask: table.ask.clone(),
+        languages,
+        rows: labels.zip(sums.iter().copied().map(Some)).collect(),
+    }
 }
 
 fn together(labels: &Together) -> String {
@@ -91,7 +115,8 @@ fn together(labels: &Together) -> String {
 
 /// Said in every report, so that nobody takes it for a mistake.
 const EXPLANATION: &str = "Where fewer than ten people are behind a number, it is counted together with another. \
-                           All numbers of a table add up to everybody who sent something.";
+                           All numbers of a table add up to everybody who sent something. Fewer than ten chats are counted with \
+                           the next period, and so are fewer than ten who left.";
 
 const NOTHING: &str = "There is no period that was closed yet. `stillroom answers close` closes one, as soon as ten \
                        people have sent something.";
@@ -116,7 +141,8 @@ mod tests {
                 rows: vec![row("English", &[30, 10]), row("Español", &[11, 11])],
             }],
         };
-        Period { name: "Spring".to_owned(), questions: Some(questions), survey: None }
+        let figures = Figures { chats: Some(77), left_waiting: None, open_hours: 123 };
+        Period { name: "Spring".to_owned(), figures, questions: Some(questions), survey: None }
     }
 
     #[test]
@@ -124,7 +150,7 @@ mod tests {
         let periods = [period("How old?", "18 to 24")];
         for format in [Format::Table, Format::Csv, Format::Html] {
             let report = write(&periods, format);
-            for sum in ["41", "21", "30", "40", "22", "11"] {
+            for sum in ["41", "21", "30", "40", "22", "11", "77", "fewer than 10", "123"] {
                 assert!(report.contains(sum), "{format:?}: {report}");
             }
             assert!(report.contains("no; Not answered (together)"), "{report}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, EXPLANATION, NOTHING, Section};
+use super::{Block, EXPLANATION, NOTHING, Section, shown};
 
 /// Columns of the text before a sum.
 const WIDTH: usize = 48;
@@ -21,7 +21,8 @@ pub(super) fn write(sections: &[Section]) -> String {
 }
 
 fn write_section(text: &mut String, section: &Section) -> std::fmt::Result {
-    writeln!(text, "{}: {}, {} people\n", section.period, section.about, section.people)?;
+    let people = section.people.map(|people| format!(", {people} people")).unwrap_or_default();
+    writeln!(text, "{}: {}{people}\n", section.period, section.about)?;
     section.blocks.iter().try_for_each(|block| write_block(text, block))
 }
 
@@ -30,8 +31,8 @@ fn write_block(text: &mut String, block: &Block) -> std::fmt::Result {
         "" => writeln!(text, "{}", block.ask)?,
         languages => writeln!(text, "{} [{languages}]", block.ask)?,
     }
-    for (label, sum) in &block.rows {
-        writeln!(text, "  {label:<WIDTH$}  {sum}")?;
+    for (label, number) in &block.rows {
+        writeln!(text, "  {label:<WIDTH$}  {}", shown(*number))?;
     }
     writeln!(text)
 }

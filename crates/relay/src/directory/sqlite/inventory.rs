@@ -47,6 +47,7 @@ const LIST: &[Rows] = &[
         &["id", "expires", "invitation", "request", "completion"],
     ),
     rows(Stored::Answers, "answers", "1", &["id", "runs_out", "batch"]),
+    rows(Stored::Counts, "counts", "1", &["id", "runs_out", "record"]),
     rows(Stored::Locales, "locale", "1", &["hash", "file"]),
     rows(Stored::Notices, "notice", "1", &["number", "id", "runs_out", "record"]),
     rows(Stored::Audit, "audit", "1", &["number", "at", "entry"]),

@@ -88,21 +88,21 @@ async fn a_batch_of_answers_is_kept_until_it_is_destroyed() {
     let folder = tempfile::tempdir().unwrap();
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
     let batch = b"what ten survivors have sealed".to_vec();
-    assert!(directory.put_answers(AnswersBatchId([2; 16]), 100, batch.clone(), 2).await.unwrap());
-    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 2).await.unwrap());
-    let third = directory.put_answers(AnswersBatchId([3; 16]), 100, vec![3], 2).await.unwrap();
+    assert!(directory.put_sealed(Sealed::Answers, [2; 16], 100, batch.clone(), 2).await.unwrap());
+    assert!(directory.put_sealed(Sealed::Answers, [1; 16], 100, vec![1], 2).await.unwrap());
+    let third = directory.put_sealed(Sealed::Answers, [3; 16], 100, vec![3], 2).await.unwrap();
     assert!(!third, "no more than two are kept");
     drop(directory);
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
     for _ in 0..2 {
-        let next = directory.next_answers().await.unwrap();
+        let next = directory.next_sealed(Sealed::Answers).await.unwrap();
         assert_eq!(next, Some(vec![1]), "in the order of their names");
     }
-    directory.destroy_answers(AnswersBatchId([1; 16])).await.unwrap();
-    directory.destroy_answers(AnswersBatchId([1; 16])).await.unwrap();
-    assert_eq!(directory.next_answers().await.unwrap().as_ref(), Some(&batch));
-    directory.destroy_answers(AnswersBatchId([2; 16])).await.unwrap();
-    assert_eq!(directory.next_answers().await.unwrap(), None);
+    directory.destroy_sealed(Sealed::Answers, [1; 16]).await.unwrap();
+    directory.destroy_sealed(Sealed::Answers, [1; 16]).await.unwrap();
+    assert_eq!(directory.next_sealed(Sealed::Answers).await.unwrap().as_ref(), Some(&batch));
+    directory.destroy_sealed(Sealed::Answers, [2; 16]).await.unwrap();
+    assert_eq!(directory.next_sealed(Sealed::Answers).await.unwrap(), None);
     drop(directory);
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
@@ -114,11 +114,28 @@ async fn a_batch_of_answers_is_kept_until_it_is_destroyed() {
 async fn a_batch_of_answers_that_nobody_took_runs_out() {
     let folder = tempfile::tempdir().unwrap();
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
-    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 5).await.unwrap());
+    assert!(directory.put_sealed(Sealed::Answers, [1; 16], 100, vec![1], 5).await.unwrap());
     directory.forget_expired(99).await.unwrap();
-    assert!(directory.next_answers().await.unwrap().is_some());
+    assert!(directory.next_sealed(Sealed::Answers).await.unwrap().is_some());
     directory.forget_expired(100).await.unwrap();
-    assert_eq!(directory.next_answers().await.unwrap(), None);
+    assert_eq!(directory.next_sealed(Sealed::Answers).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn counts_of_days_are_kept_apart_from_answers_and_run_out_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    for (id, runs_out) in [([1; 16], 100), ([2; 16], 200), ([3; 16], 300)] {
+        let kept = directory.put_sealed(Sealed::Counts, id, runs_out, id.to_vec(), 2);
+        assert_eq!(kept.await.unwrap(), runs_out < 300, "no more than two are kept");
+    }
+    assert_eq!(directory.next_sealed(Sealed::Answers).await.unwrap(), None);
+    directory.destroy_sealed(Sealed::Answers, [1; 16]).await.unwrap();
+    assert_eq!(directory.next_sealed(Sealed::Counts).await.unwrap(), Some(vec![1; 16]));
+    directory.forget_expired(100).await.unwrap();
+    assert_eq!(directory.next_sealed(Sealed::Counts).await.unwrap(), Some(vec![2; 16]));
+    directory.destroy_sealed(Sealed::Counts, [2; 16]).await.unwrap();
+    assert_eq!(directory.next_sealed(Sealed::Counts).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -126,10 +143,10 @@ async fn a_folder_from_before_there_were_answers_takes_them() {
     let folder = tempfile::tempdir().unwrap();
     drop(Sqlite::open(folder.path(), &ROOT).unwrap());
     let database = rusqlite::Connection::open(folder.path().join("relay.sqlite")).unwrap();
-    database.execute_batch("DROP TABLE answers").unwrap();
+    database.execute_batch("DROP TABLE answers; DROP TABLE counts").unwrap();
     drop(database);
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
-    assert!(directory.put_answers(AnswersBatchId([1; 16]), 100, vec![1], 5).await.unwrap());
+    assert!(directory.put_sealed(Sealed::Answers, [1; 16], 100, vec![1], 5).await.unwrap());
 }
 
 #[test]
@@ -242,7 +259,8 @@ async fn the_inventory_is_every_column_of_every_table_and_every_byte_of_the_fold
     directory.put_staff([2; 32], vec![5; 40]).await.unwrap();
     assert!(directory.invite(ID, 100, vec![9; 70], 5).await.unwrap());
     assert!(directory.enrol(ID, 0, vec![1; 33]).await.unwrap());
-    assert!(directory.put_answers(AnswersBatchId([3; 16]), 100, vec![4; 500], 5).await.unwrap());
+    assert!(directory.put_sealed(Sealed::Answers, [3; 16], 100, vec![4; 500], 5).await.unwrap());
+    assert!(directory.put_sealed(Sealed::Counts, [5; 16], 100, vec![4; 80], 5).await.unwrap());
     assert!(directory.put_locale([6; 32], vec![8; 2000], 5).await.unwrap());
     let id = HostNoticeId([8; 16]);
     let notice = StoredNotice { id, runs_out: 100, record: vec![1; 90], read_by: Vec::new() };

@@ -52,6 +52,14 @@ const ANSWERS: &str = "
         batch BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;";
 
+/// Sealed counts of days, in the order of names drawn at random; made where an earlier relay had none.
+const COUNTS: &str = "
+    CREATE TABLE IF NOT EXISTS counts (
+        id BLOB PRIMARY KEY,
+        runs_out INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;";
+
 /// Files of texts, each under its hash; made where an earlier relay had none.
 const LOCALES: &str = "
     CREATE TABLE IF NOT EXISTS locale (
@@ -203,6 +211,7 @@ fn set_up(
         _ => return Ok(Err(DirectoryError::FromLater)),
     }
     database.execute_batch(ANSWERS)?;
+    database.execute_batch(COUNTS)?;
     database.execute_batch(LOCALES)?;
     database.execute_batch(NOTICES)?;
     database.execute_batch(AUDIT)?;
