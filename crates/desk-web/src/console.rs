@@ -26,8 +26,8 @@ use crate::line::{Heard, Line};
 use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
-    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, host_is_in_front,
-    known_host, message_id, panel_id, remember_host,
+    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, handing_over,
+    host_is_in_front, known_host, message_id, panel_id, remember_host,
 };
 use crate::words;
 
@@ -127,7 +127,10 @@ impl Console {
             return;
         }
         for seated in board.seated.get_untracked() {
-            seated.chat.update_untracked(|chat| chat.keep_draft(drafted(seated.seat)));
+            seated.chat.update_untracked(|chat| {
+                chat.keep_draft(drafted(seated.seat));
+                chat.keep_handing_over(handing_over(seated.seat));
+            });
             erase_drawn(seated.seat);
         }
         erase_within(COLLEAGUES_PANEL);
@@ -236,6 +239,14 @@ impl Console {
     pub(crate) fn postpone(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
             self.act(|desk, now| desk.postpone(seated.number, now));
+        }
+    }
+
+    /// Asks the survivor by hand whether they are there, or tells them when the chat closes.
+    pub(crate) fn ask_silence(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            let told = self.act(|desk, now| desk.ask_silence(seated.number, now));
+            self.board.trouble.set((!told).then_some("silence-not-now"));
         }
     }
 
