@@ -49,6 +49,9 @@ export const HEADINGS = {
   waiting: 'Waiting for an advocate',
 }
 
+/** By which a survivor says beforehand that there is a code word. */
+export const HAS_WORD = 'I have agreed on a code word here before'
+
 /** Goes on from a heading by Enter alone; of one that comes too soon after another the page takes no notice. */
 export async function enterOn(page, heading) {
   const isHere = () => page.evaluate((heading) => document.activeElement.textContent === heading, heading)
@@ -73,30 +76,31 @@ export async function toRights(survivor, answer) {
   await survivor.see('heading', HEADINGS.rights)
 }
 
-/** Goes on from the first screen to the optional questions. */
-export async function toQuestions(survivor, answer) {
+/** Goes on from the first screen to the optional questions; `hasWord` says that there is a code word. */
+export async function toQuestions(survivor, answer, hasWord) {
   await toRights(survivor, answer)
+  if (hasWord) await survivor.click('checkbox', HAS_WORD)
   await survivor.click('button', 'Continue')
   await survivor.see('heading', HEADINGS.questions)
 }
 
 /** Goes on from the first screen, and skips the questions: what then comes is for the caller to see. */
-export async function askForAdvocate(survivor, answer) {
-  await toQuestions(survivor, answer)
+export async function askForAdvocate(survivor, answer, hasWord) {
+  await toQuestions(survivor, answer, hasWord)
   await survivor.click('button', 'Skip all')
 }
 
 /** Goes on from the first screen to the line. */
-export async function toWaiting(survivor, answer) {
-  await askForAdvocate(survivor, answer)
+export async function toWaiting(survivor, answer, hasWord) {
+  await askForAdvocate(survivor, answer, hasWord)
   await survivor.see('button', 'Stop waiting')
 }
 
 /** Opens the survivor's page and goes all the way to the line. */
-export async function startChat(browser, url, { answer, ...options } = {}) {
+export async function startChat(browser, url, { answer, hasWord, ...options } = {}) {
   const survivor = await browser.newPage(options)
   await survivor.goto(url)
-  await toWaiting(survivor, answer)
+  await toWaiting(survivor, answer, hasWord)
   return survivor
 }
 

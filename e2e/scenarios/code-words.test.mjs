@@ -1,11 +1,11 @@
-// Code words (features.md 3.4): agreed on with consent, asked for, and judged where the survivor's page shows nothing of
+// Code words (features.md 3.4, 5.2): said beforehand by whoever wants to, agreed on with consent, asked for, and judged where the survivor's page shows nothing of
 // it; a word for danger that warns the advocate alone; three wrong ones, of which supervisors hear.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { meet, picture, startChat } from '../lib/people.mjs'
+import { HAS_WORD, HEADINGS, enterOn, meet, picture, startChat, toRights } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const HANDLE = 'Sparrow'
@@ -79,6 +79,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
     test('the survivor reads first what is kept, and types where nobody can read it', async () => {
       await first.seeAnywhere('If you agree, this is kept:')
+      await first.seeAnywhere('Days until then: 365')
       await first.seeText('log', 'Conversation', 'whether you want to agree on a code word')
       await assertAccessible(first, 'agreeing')
       await picture(first, `code-word-agree-phone-${name}`)
@@ -133,12 +134,40 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await first.seeNone('heading', ASKED)
     })
 
-    test('on another desk the word for danger warns the advocate, and the survivor’s page looks as if it were right', async () => {
+    test('whoever has one can say so before the line, to staff alone, and leaving it out is as easy', async () => {
       alex = await onDutyByInvitation(program, staff, 'Alex', '--role', 'supervisor')
-      second = await startChat(browser, program.visitor, { viewport: PHONE })
+      const page = await browser.newPage({ viewport: PHONE })
+      await page.goto(program.visitor)
+      await toRights(page)
+      await page.seeAnywhere('Nobody needs one, and you get the same help without.')
+      const field = await page.evaluate(() => {
+        const { checked, required, autocomplete, name } = document.getElementById('has-word')
+        return [checked, required, autocomplete, /^n\d+$/.test(name)]
+      })
+      assert.deepEqual(field, [false, false, 'off', true])
+      await assertAccessible(page, 'rights, and a code word')
+      await picture(page, `code-word-beforehand-phone-${name}`)
+      await enterOn(page, HEADINGS.rights)
+      await page.see('heading', HEADINGS.questions)
+      await page.close()
+      second = await startChat(browser, program.visitor, { viewport: PHONE, hasWord: true })
+      for (const desk of [sam, alex]) await desk.seeText('list', 'Waiting', 'Says that they have a code word')
+      assert.equal(await second.count('checkbox', HAS_WORD), 0)
+      assert.ok(!(await second.evaluate(() => document.body.innerText)).includes('code word'), 'nothing of it on the page that waits')
+    })
+
+    test('asking for it is then at hand when the chat opens', async () => {
       await meet(second, alex)
-      await alex.raw.click('#code-word-1 > summary')
+      await alex.seeAnywhere('Anybody can say so: it shows nothing until the word is right.')
+      await assertAccessible(alex, 'a code word at hand')
+      await picture(alex, `code-word-at-hand-${name}`)
+      await alex.click('button', 'Ask for the code word')
+      await alex.until(() => document.activeElement.id === 'word-of-1')
+    })
+
+    test('on another desk the word for danger warns the advocate, and the survivor’s page looks as if it were right', async () => {
       await ask(alex, second)
+      await alex.seeNone('button', 'Ask for the code word')
       await give(second, DANGER)
       assert.deepEqual(await seen(second), right)
       await alex.seeAnywhere('Warning: this is the word for danger')
@@ -222,6 +251,15 @@ describe('code words after a device was revoked', () => {
     await picture(sam, 'code-word-due')
     await agree('Agree on a new word')
     await sam.until((due) => !document.documentElement.textContent.includes(due), due)
+  })
+
+  test('a program that says nothing of code words asks nobody about them', async () => {
+    program.publish((policy) => policy.replace(/\[code_words\]\n(\w+ = \d+\n)+/, ''))
+    const page = await browser.newPage()
+    await page.goto(program.visitor)
+    await toRights(page)
+    assert.equal(await page.count('checkbox', HAS_WORD), 0)
+    await page.close()
   })
 
   test('a supervisor begins a new list where the old one does not open, and reads first what is lost', async () => {

@@ -10,6 +10,7 @@ import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '..
 
 const WORDS = 'Can you look at this with me?'
 const ANSWER = 'Yes. Give me two minutes.'
+const DRAFT = 'One more thing about'
 
 const focused = (page) => page.evaluate(() => document.activeElement.id)
 const panel = (page) => page.evaluate(() => document.getElementById('colleagues-panel')?.textContent.replaceAll(/[\u2068\u2069]/g, '') ?? '')
@@ -138,16 +139,26 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await assertFits(sam, 'colleagues-consult', name)
     })
 
+    test('what is written to a colleague and not sent is there again when the panel is', async () => {
+      await sam.evaluate(() => document.getElementById('consult').focus())
+      await sam.raw.keyboard.type(DRAFT)
+      await openByKey(sam)
+      await pressByKeys(sam, 'Write to Alex')
+      await sam.until((draft) => document.getElementById('consult')?.value === draft, DRAFT)
+    })
+
     test('a locked desk holds no word of it, and going off duty ends it', async () => {
-      const has = (words) => sam.evaluate((words) => document.documentElement.outerHTML.includes(words), words)
+      const has = (words) => sam.evaluate((words) =>
+        document.documentElement.outerHTML.includes(words) || [...document.querySelectorAll('textarea')].some(({ value }) => value.includes(words)), words)
       await sam.press('Alt+l')
       await sam.see('heading', 'The desk is locked')
-      for (const words of [WORDS, ANSWER, 'Alex']) assert.ok(!await has(words), words)
+      for (const words of [WORDS, ANSWER, DRAFT, 'Alex']) assert.ok(!await has(words), words)
       await typePassphrase(sam, PASSPHRASE)
       await sam.press('Enter')
       await sam.see('button', 'Take next')
       await pressByKeys(sam, 'Write to Alex')
       await sam.seeText('log', 'Messages with this colleague', ANSWER)
+      await sam.until((draft) => document.getElementById('consult').value === draft, DRAFT)
       await sam.click('button', 'Go off duty')
       // The survivor's page was closed, and its chat may not be over yet.
       const asked = await sam.evaluate(() => document.querySelector('dialog.question[open]') !== null)
@@ -161,7 +172,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await seeInPanel(sam, 'Alex')
       await pressByKeys(sam, 'Write to Alex')
       await sam.until(() => document.activeElement.id === 'consult')
-      assert.ok(!await has(WORDS), 'nothing of the last time on duty')
+      for (const words of [WORDS, DRAFT]) assert.ok(!await has(words), 'nothing of the last time on duty')
     })
 
     test('Escape closes the panel, and the keyboard goes back', async () => {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 
+import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium } from '../lib/browsers.mjs'
-import { advocateSays, answered, goOnDuty, onDuty, picture } from '../lib/people.mjs'
+import { advocateSays, answered, goOnDuty, meet, onDuty, picture, survivorSays, toWaiting } from '../lib/people.mjs'
 import { scriptedSurvivor } from '../lib/scripted.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
@@ -65,6 +66,56 @@ describe('the desk', () => {
     assert.deepEqual(desk.errors, [])
   })
 
+  test('asks by hand whether a survivor is there, and tells them when it closes', async () => {
+    await taken({})
+    await desk.click('button', 'Take next')
+    await survivor.event((event) => event.event === 'return-words')
+    await advocateSays(desk, 'How are you just now?')
+    await survivor.event((event) => event.event === 'message')
+    await desk.seeText('log', 'Conversation', 'Received')
+    await desk.click('button', 'End chat')
+    await desk.click('button', 'Ask whether they are there')
+    await survivor.event((event) => event.step === 'asked')
+    await desk.seeText('region', 'Chat 1', 'was asked whether they are there')
+    await desk.click('button', 'End chat')
+    await assertAccessible(desk, 'asking whether they are there')
+    await desk.click('button', 'Tell them when it closes')
+    await survivor.event((event) => event.step === 'warned' && event.minutes === 10)
+    await desk.seeText('region', 'Chat 1', 'this chat closes in 10 minutes')
+    survivor.tell({ do: 'touch' })
+    await survivor.event((event) => event.step === 'over')
+    await desk.seeNone('button', 'Give more time')
+    assert.deepEqual(desk.errors, [])
+  })
+
+  // The survivor's clock is the test's.
+  test('loaded again in mid-chat it holds nothing of it, and the survivor goes on from the head of the line, told so', async () => {
+    const words = 'He comes home at six.'
+    desk = await onDuty(chromium, program.desk, { viewport: DESKTOP })
+    const page = await chromium.newPage()
+    await page.raw.clock.install()
+    await page.goto(program.visitor)
+    await toWaiting(page)
+    await meet(page, desk)
+    await survivorSays(page, words)
+    await desk.seeText('log', 'Conversation', words)
+    await desk.reload()
+    await desk.see('button', 'Go on duty')
+    assert.ok(!(await desk.evaluate(() => document.documentElement.outerHTML)).includes(words))
+    await goOnDuty(desk)
+    const told = 'Your advocate’s connection is gone for good, so you are at the head of the line'
+    for (let steps = 0; !(await page.evaluate(() => document.body.innerText)).includes(told); steps++) {
+      assert.ok(steps < 60, 'it is told')
+      await page.raw.clock.runFor(5 * SECONDS)
+      await answered(page, program)
+    }
+    await meet(page, desk)
+    await survivorSays(page, 'Are you somebody else?')
+    await desk.seeText('log', 'Conversation', 'Are you somebody else?')
+    assert.ok(!(await desk.evaluate(() => document.body.innerText)).includes(words), 'nothing of before')
+    await page.close()
+  })
+
   // The desk's clock is the test's, and goes on in steps that a ping and its answer fit between.
   test('asks and warns a silent survivor, and gives them more time', async () => {
     desk = await chromium.newPage({ viewport: DESKTOP })
@@ -92,9 +143,16 @@ describe('the desk', () => {
     await pass(11)
     await survivor.event((event) => event.step === 'warned' && event.minutes === 10)
     await desk.seeText('region', 'Chat 1', 'this chat closes in 10 minutes')
+    await desk.seeText('region', 'Chat 1', 'Closes in')
+    survivor.tell({ do: 'hide', hidden: true })
+    await desk.until(() => !document.getElementById('panel-1').textContent.includes('Closes in'))
+    survivor.tell({ do: 'hide', hidden: false })
+    await survivor.event((event) => event.step === 'over')
+    await pass(22)
+    await desk.seeText('region', 'Chat 1', 'Closes in')
     await picture(desk, 'desk-silence')
     await desk.click('button', 'Give more time')
-    await survivor.event((event) => event.step === 'over')
+    await survivor.event(() => survivor.events.filter((one) => one.step === 'over').length === 2, 'over once more')
     await desk.seeNone('button', 'Give more time')
     await pass(33)
     const { ending } = await survivor.event((event) => event.phase === 'ended')

@@ -94,6 +94,13 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await survivor.close()
     })
 
+    test('where its files cannot be had it is tried again, and then said in words, with nothing lost but the place', async () => {
+      const survivor = await asking((page) => page.evaluate(() => document.getElementById('puzzle').content.firstElementChild.setAttribute('href', '/s/none.js')))
+      await survivor.see('heading', 'Chat is very busy right now')
+      await survivor.see('button', 'Try again')
+      await survivor.close()
+    })
+
     test('whoever leaves while it is solved is gone at once, and no answer comes', async () => {
       const survivor = await asking(holdWork)
       await survivor.until(() => window.atWork())

@@ -159,6 +159,51 @@ describe('of a chat in Chromium', () => {
   })
 })
 
+describe('of the same chat at the desk', () => {
+  let program, browser, desk
+  before(async () => {
+    program = await startDemo()
+    browser = await launchChromium()
+    desk = await onDuty(browser, program.desk)
+    const page = await startChat(browser, program.visitor)
+    await meet(page, desk)
+    await survivorSays(page, WRITTEN)
+    await desk.seeText('log', 'Conversation', WRITTEN)
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  test('nothing can be selected, copied, cut or dragged out, and no menu offers to keep anything', async () => {
+    await fillClipboard(desk, 'as before')
+    await desk.raw.getByText(WRITTEN).click({ clickCount: 3 })
+    assert.equal(await desk.evaluate(() => String(getSelection())), '')
+    await desk.fill('textbox', 'Message', ANSWERED)
+    await desk.focus('textbox', 'Message')
+    for (const keys of ['Control+C', 'Control+X']) {
+      await desk.press('Control+A')
+      await desk.press(keys)
+      assert.equal(await pasted(desk), 'as before', keys)
+    }
+    await note(desk, 'contextmenu', 'dragstart')
+    const message = desk.raw.getByText(WRITTEN)
+    await message.click({ button: 'right' })
+    await message.dispatchEvent('dragstart')
+    assert.deepEqual(await letHappen(desk), { contextmenu: false, dragstart: false })
+  })
+
+  test('the keys for saving and printing do nothing while there is a chat, and on paper there is nothing', async () => {
+    await note(desk, 'keydown')
+    for (const keys of ['Control+s', 'Control+p', 'Meta+s', 'Meta+p', 'Control+Shift+S']) {
+      await desk.press(keys)
+      assert.deepEqual(await letHappen(desk), { keydown: false }, keys)
+    }
+    await desk.raw.emulateMedia({ media: 'print' })
+    assert.equal(await shows(desk), '')
+  })
+})
+
 describe('while a phone shows another app', () => {
   let program, browser, desk
   before(async () => {

@@ -78,6 +78,10 @@ describe('joining with a passkey', () => {
   test('a passkey is made, and opens the desk again after a reload and after a lock, by keyboard', async () => {
     desk = await browser.newPage()
     const authenticator = await withAuthenticator(desk)
+    await desk.raw.addInitScript(() => {
+      const own = navigator.storage.persist.bind(navigator.storage)
+      navigator.storage.persist = () => { window.askedToKeep = true; return own() }
+    })
     const invitation = await program.invite('Sam')
     await desk.goto(invitation.link)
     await desk.see('button', 'Make a passkey')
@@ -89,6 +93,7 @@ describe('joining with a passkey', () => {
     await desk.click('button', 'Make a passkey')
     await invitation.certified
     await desk.until(() => window.hasShown)
+    assert.equal(await desk.evaluate(() => window.askedToKeep), true, 'the browser is asked to keep it for good')
     await desk.see('button', 'Go on duty')
     assert.equal(await authenticator.passkeys(), 1)
 
@@ -220,6 +225,32 @@ describe('a browser without passkeys', () => {
     await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
     await desk.click('button', 'Make my keys')
     await invitation.certified
+    await desk.see('button', 'Go on duty')
+  })
+
+  test('a forgotten passphrase: a new invitation in the same browser takes the old one’s place, and needs no old secret', async () => {
+    const desk = await browser.newPage()
+    const join = async (passphrase) => {
+      const invitation = await program.invite('Kim')
+      // Of two links to one page a browser would load the second as a place in the first.
+      await desk.goto('about:blank')
+      await desk.goto(invitation.link)
+      await typePassphrase(desk, passphrase)
+      await typePassphrase(desk, passphrase, 'passphrase-again')
+      await desk.click('button', 'Make my keys')
+      await invitation.certified
+      await desk.see('button', 'Go on duty')
+    }
+    const other = 'lamp river sock tin'
+    await join(PASSPHRASE)
+    await join(other)
+    await desk.goto('about:blank')
+    await desk.goto(program.desk)
+    await typePassphrase(desk, PASSPHRASE)
+    await desk.click('button', 'Open the desk')
+    await desk.seeAnywhere('does not open the desk')
+    await typePassphrase(desk, other)
+    await desk.click('button', 'Open the desk')
     await desk.see('button', 'Go on duty')
   })
 })

@@ -72,9 +72,15 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await survivorSays(survivor, 'He is at work until six.')
       await desk.seeText('log', 'Conversation', 'He is at work until six.')
       await desk.fill('textbox', 'Message', 'half a sentence')
+      await desk.evaluate(() => { document.getElementById('hand-over-1').open = true })
+      const handing = ['words-1', 'note-1']
+      await desk.evaluate(([words, note]) => {
+        document.getElementById(words).value = 'why I have to go'
+        document.getElementById(note).value = 'what comes next'
+      }, handing)
       await desk.press('Alt+l')
       await desk.see('heading', 'The desk is locked')
-      await assertHoldsNone(desk, ['at work until six', 'half a sentence', NAME, 'Chat 1', 'Needs an answer'])
+      await assertHoldsNone(desk, ['at work until six', 'half a sentence', 'why I have to go', 'what comes next', NAME, 'Chat 1', 'Needs an answer'])
       assert.equal(await desk.title(), 'Desk')
       assert.equal(await focused(desk), 'passphrase')
       if (name === 'Chromium') await assertFits(desk, 'desk-locked')
@@ -89,6 +95,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await openAgain(desk)
       await desk.seeText('log', 'Conversation', 'Are you there?')
       assert.equal(await desk.evaluate(() => document.querySelector('[id^=message-]').value), 'half a sentence')
+      const written = await desk.evaluate((ids) => ids.map((id) => document.getElementById(id).value), handing)
+      assert.deepEqual(written, ['why I have to go', 'what comes next'])
       await desk.until(() => document.activeElement.id === 'message-1')
       await desk.fill('textbox', 'Message', '')
       await advocateSays(desk, 'I am here.')
@@ -344,5 +352,94 @@ describe('a practice desk', () => {
     for (const { id, ...form } of fields) assert.deepEqual(form, { action: '/search', filled: 'off' }, id)
     await survivor.close()
     await desk.close()
+  })
+})
+
+describe('a whole shift by keyboard alone', () => {
+  let program, browser, desk, survivor
+  before(async () => {
+    program = await startProgram()
+    browser = await launchChromium()
+    desk = await onDutyByInvitation(program, browser, NAME)
+    await desk.click('button', 'Go off duty')
+    // Loaded anew, so that nothing is where a pointer left it; from here on none is used.
+    await desk.reload()
+    await desk.evaluate(() => addEventListener('pointerdown', () => { window.pointed = true }, true))
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  /** Goes by Tab to the button of this name, and presses it. */
+  async function pressByKeys(name) {
+    const here = () => desk.evaluate(() => document.activeElement.textContent.replaceAll(/[\u2068\u2069]/g, ''))
+    for (let step = 0; step < 60; step += 1) {
+      if (await here() === name) return desk.press('Enter')
+      await desk.press('Tab')
+    }
+    assert.fail(`no Tab leads to “${name}”`)
+  }
+  const type = (text) => desk.raw.keyboard.type(text)
+  const inBox = () => desk.until(() => document.activeElement.id === 'message-1')
+
+  test('opening the desk, going on duty, taking somebody, and writing', async () => {
+    await desk.until(() => document.activeElement.id === 'passphrase')
+    await type(PASSPHRASE)
+    await desk.press('Enter')
+    await desk.see('button', 'Go on duty')
+    await pressByKeys('Go on duty')
+    await desk.until(() => document.querySelector('[data-duty=on]') !== null)
+    survivor = await startChat(browser, program.visitor)
+    await desk.until(somebodyWaits)
+    await takeByKeys(desk)
+    await survivor.see('button', 'End chat')
+    await inBox()
+    await type('I am here.')
+    await desk.press('Enter')
+    await survivor.seeText('log', 'Conversation', 'I am here.')
+  })
+
+  test('a prepared message, the guides, colleagues, the checklist, and back', async () => {
+    await desk.press('Alt+m')
+    await desk.until(() => document.activeElement.id === 'prepared-search')
+    await type('hurry')
+    await desk.press('Enter')
+    await inBox()
+    await desk.press('Enter')
+    await survivor.seeText('log', 'Conversation', 'there is no hurry')
+    for (const [keys, id] of [['Alt+g', 'guides'], ['Alt+s', 'colleagues']]) {
+      await desk.press(keys)
+      await desk.until((id) => document.activeElement.id === id, id)
+      await desk.press('Escape')
+      await inBox()
+    }
+    await desk.press('Alt+c')
+    await desk.until(() => document.activeElement.closest('details') !== null)
+    await desk.press('Alt+c')
+    await desk.press('Alt+1')
+    await inBox()
+  })
+
+  test('a lock, a break, the end of the chat, and off duty', async () => {
+    await desk.press('Alt+l')
+    await desk.see('heading', 'The desk is locked')
+    await desk.until(() => document.activeElement.id === 'passphrase')
+    await type(PASSPHRASE)
+    await desk.press('Enter')
+    await inBox()
+    await pressByKeys('Take a break')
+    await desk.seeAnywhere('On a break. No new chats')
+    await desk.press('Alt+1')
+    await inBox()
+    await pressByKeys('End chat')
+    await pressByKeys('Tell the survivor first')
+    await survivor.click('button', 'Yes, end and erase')
+    await desk.see('button', 'Put away')
+    await pressByKeys('Put away')
+    await pressByKeys('Go off duty')
+    await desk.until(() => document.querySelector('[data-duty=off]') !== null)
+    assert.equal(await desk.evaluate(() => window.pointed), undefined, 'no pointer was used')
+    assert.deepEqual(desk.errors, [])
   })
 })

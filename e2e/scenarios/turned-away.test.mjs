@@ -10,6 +10,8 @@ import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const NOTE = 'Somebody from the same connection was turned away'
 const SORRY = 'This program cannot chat with you now.'
+// The policy's own words.
+const SAID = 'We are ending this chat now. It is here for people who are hurt or afraid'
 
 const holds = (page, words) => page.evaluate((words) => document.body.innerText.includes(words), words)
 
@@ -48,6 +50,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await sees(sam, 'End Chat 1 and turn this person away?')
       await sees(sam, 'Nobody is refused for it.')
       await sees(sam, 'they can open the page again')
+      await sees(sam, SAID)
       await sam.until(() => document.activeElement.id === 'question', undefined, 'the question in focus')
       await assertAccessible(sam, 'whether to turn somebody away')
       await picture(sam, `turned-away-question-${name}`)
@@ -56,12 +59,31 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await sam.seeText('log', 'Conversation', 'more of it')
     })
 
+    test('from the guides about pranks and abusive people one press leads there', async () => {
+      await sam.click('button', 'Guides')
+      for (const guide of ['A prank', 'Perhaps the abusive person']) {
+        await sam.until((guide) => {
+          const found = [...document.querySelectorAll('.guide')].find((one) => one.querySelector('summary').textContent === guide)
+          if (found) found.open = true
+          return found
+        }, guide)
+        await sam.click('button', 'End Chat 1, and turn them away')
+        await sees(sam, 'End Chat 1 and turn this person away?')
+        await sam.click('button', 'Keep chatting')
+        await sam.evaluate(() => { for (const one of document.querySelectorAll('.guide')) one.open = false })
+      }
+      await assertAccessible(sam, 'guides that lead to turning somebody away')
+      await picture(sam, `turned-away-guides-${name}`)
+      await sam.click('button', 'Close the guides')
+    })
+
     test('the survivor’s page ends kindly, shows other ways, holds nothing, and cannot ask again', async () => {
       await sam.click('button', 'End chat')
       await sam.click('button', 'End, and turn them away')
       await sam.click('button', 'End: they are abusive')
       await survivor.see('heading', 'It has ended')
       await sees(survivor, SORRY)
+      await sees(survivor, SAID)
       await sees(survivor, 'Other ways')
       await sees(sam, 'You ended this chat and turned this person away.')
       const left = await survivor.evaluate(() => document.documentElement.textContent)

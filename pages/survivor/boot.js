@@ -69,7 +69,7 @@ async function begin(words = '', choices = []) {
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
   const language = at('language')?.selectedOptions[0]
-  try { page.begin({ show, on, keep, post, solve }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, choices) } catch { return stop('stop-page-failed') }
+  try { page.begin({ show, on, keep, post, solve }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, !!at('has-word')?.checked, choices) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
@@ -84,7 +84,7 @@ async function solve(salt, bits, tries = 0) {
   // On a poor line a file may need a second try, under another name where a browser remembers that it did not come.
   const fail = () => {
     if (puzzle != salt) return
-    if (tries == 3) return stop('stop-too-busy')
+    if (tries == 3) return on(new Event('unsolved'))
     setTimeout(() => { if (puzzle == salt && !over) solve(salt, bits, tries + 1) }, 2000)
   }
   const [code, ...parts] = [...at('puzzle').content.children].map(part => part.getAttribute('href'))

@@ -322,6 +322,8 @@ pub enum ConversationEvent {
     ReturnWords(Written),
     /// The three words that lead back to this advocate after the chat, to be shown then. For the survivor alone.
     WayBack(Written),
+    /// What the program says to whoever is turned away, to be shown when the chat has ended. For the survivor alone.
+    LastWords(Written),
     /// The survivor has been silent for long, or is not any more.
     Silence(Silence),
     /// How far an agreement to show what is not sent yet has come.

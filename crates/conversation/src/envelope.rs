@@ -94,6 +94,8 @@ choice! {
         NoWord { turn: u32 } = 28,
         /// From the lead to the survivor: what leads back to the lead after this chat.
         WayBack { words: ReturnWords } = 29,
+        /// From the lead to a survivor who is turned away: what the program says to everybody who is, just before the end.
+        LastWords { text: Text<MESSAGE_TEXT_MAX> } = 38,
     }
 }
 
@@ -120,7 +122,7 @@ pub(crate) struct Certified {
 impl Zeroize for Content {
     fn zeroize(&mut self) {
         match self {
-            Self::Message { text } => text.zeroize(),
+            Self::Message { text } | Self::LastWords { text } => text.zeroize(),
             Self::Beat { draft, .. } => draft.zeroize(),
             Self::ReturnWords { words } | Self::WayBack { words } => words.zeroize(),
             Self::AskHandover { handover, .. } => handover.zeroize(),

@@ -121,6 +121,10 @@ pub(crate) const BAD_WELCOMES_MAX: u32 = 5;
 /// How long one duty statement lasts; half an hour is the most that a survivor accepts.
 pub(crate) const STATEMENT_LASTS: Duration = Duration::from_secs(30 * 60);
 
+/// How long a desk waits that could not get the duty key before it asks for it again: a relay that was asked too fast
+/// has room again by then.
+pub(crate) const DUTY_KEY_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
 /// How often a desk on duty makes a new statement (`design.md`, Keys).
 pub(crate) const STATEMENT_EVERY: Duration = Duration::from_secs(10 * 60);
 

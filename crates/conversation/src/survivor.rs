@@ -66,6 +66,8 @@ pub struct Said {
     /// The three words that they were shown before their page was lost, if they typed them:
     /// [`ReturnWords::of`].
     pub returning: Option<ReturnWords>,
+    /// Whether they say that they have agreed on a code word with the program before.
+    pub code_word: bool,
     /// What they answered to the optional questions, in the page's order; empty where they skipped all. Not
     /// for staff: sealed apart, for the program's reports. A text in it is not sent.
     pub answers: Vec<ItemAnswer>,
@@ -615,6 +617,7 @@ impl Survivor {
                 interpreter: self.said.interpreter.into(),
                 safety: self.said.safety,
                 returning: self.said.returning.clone(),
+                code_word: self.said.code_word.into(),
             };
             let hash = KeyPackageHash::of(asking.prospect.key_package());
             let program = self.setup.root.program_id();

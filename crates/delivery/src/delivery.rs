@@ -173,6 +173,14 @@ impl Delivery {
         self.answers.take_back(batch, &self.limits, &mut *self.rng);
     }
 
+    /// The device said as it closed the connection that its page goes away, as browsers do: a place in the line is
+    /// given up, also where nothing else got out of the page. Whoever is in a chat has a dropped line, as ever.
+    pub fn handle_page_gone(&mut self, connection: ConnectionId, now: Timestamp) {
+        if let Some(ticket) = self.connections.get(connection).and_then(|held| held.place) {
+            self.give_up(ticket, now);
+        }
+    }
+
     /// The connection is gone, or reads so slowly that the shell dropped it.
     pub fn handle_disconnect(&mut self, connection: ConnectionId, now: Timestamp) {
         self.forget_connection(connection, now);

@@ -166,6 +166,8 @@ pub(crate) struct Chat {
     unchecked: Option<(Timestamp, bool)>,
     /// How far the survivor's silence has come, and since when; nothing where there is none.
     silence: Option<(Silence, Timestamp)>,
+    /// Whether the survivor's page is hidden behind another.
+    hidden: bool,
     /// How far an agreement to show what is typed has come; that there is none any more until the next
     /// message, and nothing from then on.
     live: Option<Live>,
@@ -173,6 +175,8 @@ pub(crate) struct Chat {
     typed: Typed,
     /// What was in the message box when the desk was locked.
     draft: Zeroizing<String>,
+    /// What was written for handing the chat over then: the words for the survivor, and the note.
+    handing_over: [Zeroizing<String>; 2],
     /// How far the question whether somebody else may take over has come, where there is something to say.
     handover: Option<HandoverStep>,
     /// How far the question whether it may end has come, where there is something to say.
@@ -210,9 +214,11 @@ impl Chat {
             expected: Vec::new(),
             unchecked: None,
             silence: None,
+            hidden: false,
             live: None,
             typed: Typed::Nothing,
             draft: Zeroizing::default(),
+            handing_over: Default::default(),
             handover: None,
             end: None,
             word: None,
@@ -249,6 +255,10 @@ impl Chat {
             ChatEvent::End(step) => {
                 self.end = Some(step);
                 Some(News::End(step))
+            }
+            ChatEvent::Hidden(hidden) => {
+                self.hidden = hidden;
+                None
             }
             ChatEvent::Word(step) => {
                 self.word = Some(step);
@@ -301,7 +311,9 @@ impl Chat {
                 None
             }
             // They are for the survivor's eyes.
-            ConversationEvent::ReturnWords(_) | ConversationEvent::WayBack(_) => None,
+            ConversationEvent::ReturnWords(_)
+            | ConversationEvent::WayBack(_)
+            | ConversationEvent::LastWords(_) => None,
         }
     }
 
@@ -484,6 +496,18 @@ impl Chat {
         core::mem::take(&mut self.draft)
     }
 
+    /// Keeps what is written for handing the chat over, which goes from the page while the desk is locked.
+    pub(crate) fn keep_handing_over(&mut self, written: [Zeroizing<String>; 2]) {
+        if !self.is_over() {
+            self.handing_over = written;
+        }
+    }
+
+    /// What is to be in those fields again.
+    pub(crate) fn take_handing_over(&mut self) -> [Zeroizing<String>; 2] {
+        core::mem::take(&mut self.handing_over)
+    }
+
     /// How far the question whether somebody else may take over has come, where there is something to say.
     pub(crate) fn handover(&self) -> Option<HandoverStep> {
         self.handover
@@ -538,9 +562,9 @@ impl Chat {
                 };
                 let dropped =
                     self.roster.iter().any(|person| person.role == Role::Survivor && !person.here);
-                // While the line is gone the time to the closing stands still.
+                // While the line is gone, or the page out of sight, the time to the closing stands still.
                 let silent = self.silence.map(|(silence, since)| match silence {
-                    Silence::Warned { minutes } if !dropped => {
+                    Silence::Warned { minutes } if !dropped && !self.hidden => {
                         Mark::Closing(since + Duration::from_secs(u64::from(minutes) * 60))
                     }
                     Silence::Warned { .. } | Silence::Asked | Silence::Over => Mark::Silent,
@@ -655,6 +679,9 @@ mod tests {
         chat.handle(roster(false), NOW);
         assert_eq!(chat.marks(), [Mark::LineDropped, Mark::Silent, Mark::New], "it stands still");
         chat.handle(roster(true), NOW);
+        chat.handle(ChatEvent::Hidden(true), NOW);
+        assert_eq!(chat.marks(), [Mark::Silent, Mark::New], "nobody sees the warning");
+        chat.handle(ChatEvent::Hidden(false), NOW);
         chat.handle(silence(Silence::Over), NOW);
         assert_eq!((chat.marks(), chat.silence()), (vec![Mark::New], None));
     }
@@ -703,6 +730,7 @@ mod tests {
             interpreter: false,
             safety,
             comes_back: stillroom_conversation::ComesBack::No,
+            code_word: false,
         };
         let done = |chat: &Chat| chat.done(Item::Safety, &Checklist::default());
         let mut chat = Chat::new();
@@ -744,6 +772,7 @@ mod tests {
             interpreter: false,
             safety: stillroom_conversation::SafetyAnswer::NotSure,
             comes_back: stillroom_conversation::ComesBack::No,
+            code_word: false,
         };
         let mut chat = Chat::new();
         chat.handle(ChatEvent::Opened(said.clone()), NOW);
@@ -771,6 +800,9 @@ mod tests {
     #[test]
     fn what_was_in_the_message_box_outlasts_a_lock_and_not_the_chat() {
         let mut chat = open();
+        chat.keep_handing_over(["words", "a note"].map(|text| Zeroizing::new(text.into())));
+        assert_eq!(chat.take_handing_over().map(|text| text.to_string()), ["words", "a note"]);
+        assert_eq!(chat.take_handing_over().map(|text| text.to_string()), ["", ""]);
         chat.keep_draft(Zeroizing::new("half a sentence".into()));
         assert_eq!(*chat.take_draft(), "half a sentence");
         assert_eq!(*chat.take_draft(), "");

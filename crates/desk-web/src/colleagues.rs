@@ -52,6 +52,8 @@ pub(crate) struct Colleagues {
     pub(crate) with: RwSignal<Option<StaffId>>,
     /// Whether the panel is open.
     pub(crate) open: RwSignal<bool>,
+    /// What is written to each and not sent, for when their words are in front again.
+    drafts: StoredValue<Vec<(StaffId, Zeroizing<String>)>>,
 }
 
 impl Colleagues {
@@ -64,6 +66,7 @@ impl Colleagues {
             words: RwSignal::new(Vec::new()),
             with: RwSignal::new(None),
             open: RwSignal::new(false),
+            drafts: StoredValue::new(Vec::new()),
         }
     }
 
@@ -105,7 +108,26 @@ impl Colleagues {
     /// This time on duty is over: nothing that was written is left.
     pub(crate) fn forget(self) {
         self.words.update(Vec::clear);
+        self.drafts.update_value(Vec::clear);
         self.with.set(None);
+    }
+
+    /// Keeps what is written to a colleague and not sent.
+    pub(crate) fn keep_draft(self, to: StaffId, text: Zeroizing<String>) {
+        self.drafts.update_value(|drafts| {
+            drafts.retain(|(with, _)| *with != to);
+            if !text.is_empty() {
+                drafts.push((to, text));
+            }
+        });
+    }
+
+    /// What was written to them and not sent.
+    pub(crate) fn draft(self, to: StaffId) -> Zeroizing<String> {
+        let kept = |drafts: &Vec<(StaffId, Zeroizing<String>)>| {
+            drafts.iter().find(|(with, _)| *with == to).map(|(_, text)| text.clone())
+        };
+        self.drafts.with_value(kept).unwrap_or_default()
     }
 
     /// How many words of theirs, or of anybody's, were not in front yet.

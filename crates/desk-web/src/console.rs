@@ -26,8 +26,9 @@ use crate::line::{Heard, Line};
 use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
-    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, host_is_in_front,
-    keep_proof, known_host, known_record, message_id, panel_id, remember_host, remember_record,
+    COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, handing_over,
+    host_is_in_front, keep_proof, known_host, known_record, message_id, panel_id, remember_host,
+    remember_record,
 };
 use crate::words;
 
@@ -134,7 +135,10 @@ impl Console {
             return;
         }
         for seated in board.seated.get_untracked() {
-            seated.chat.update_untracked(|chat| chat.keep_draft(drafted(seated.seat)));
+            seated.chat.update_untracked(|chat| {
+                chat.keep_draft(drafted(seated.seat));
+                chat.keep_handing_over(handing_over(seated.seat));
+            });
             erase_drawn(seated.seat);
         }
         erase_within(COLLEAGUES_PANEL);
@@ -243,6 +247,14 @@ impl Console {
     pub(crate) fn postpone(self, seat: Seat) {
         if let Some(seated) = self.board.at(seat) {
             self.act(|desk, now| desk.postpone(seated.number, now));
+        }
+    }
+
+    /// Asks the survivor by hand whether they are there, or tells them when the chat closes.
+    pub(crate) fn ask_silence(self, seat: Seat) {
+        if let Some(seated) = self.board.at(seat) {
+            let told = self.act(|desk, now| desk.ask_silence(seated.number, now));
+            self.board.trouble.set((!told).then_some("silence-not-now"));
         }
     }
 

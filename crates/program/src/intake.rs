@@ -83,6 +83,8 @@ pub struct Intake {
     pub safety: SafetyAnswer,
     /// The words by which they say that they were in a chat when their page was lost.
     pub returning: Option<ReturnWords>,
+    /// Whether they say that they have agreed on a code word with the program. That they do not is no answer.
+    pub code_word: Flag,
 }
 
 impl fmt::Debug for Intake {

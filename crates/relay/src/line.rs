@@ -145,7 +145,14 @@ async fn exchange(socket: &mut Socket, switchboard: &dyn Switchboard, seat: &Sea
                 Some(Ok(Message::Text(_) | Message::Frame(_))) => {
                     return End::Refused(Refusal::FrameMalformed);
                 }
-                Some(Ok(Message::Close(_))) | None => return End::Gone,
+                Some(Ok(Message::Close(frame))) => {
+                    // A browser's word that the page goes (RFC 6455, 7.4.1: 1001). A line that drops says nothing.
+                    if frame.is_some_and(|frame| frame.code == CloseCode::Away) {
+                        switchboard.page_gone(seat.connection);
+                    }
+                    return End::Gone;
+                }
+                None => return End::Gone,
                 Some(Err(error)) => return end_of(&error),
             }
         }

@@ -33,6 +33,10 @@ pub struct ShownChat {
     pub return_words: Option<String>,
     /// The words that lead back after the chat.
     pub way_back: Option<String>,
+    /// What the program said to a survivor who was turned away.
+    pub last_words: Option<String>,
+    /// Whether the survivor's page is hidden, as a desk shows it.
+    pub hidden: bool,
     /// How far silence came, step by step.
     pub silences: Vec<Silence>,
     /// How far an agreement to show what is typed has come, step by step.
@@ -71,6 +75,7 @@ impl ShownChat {
             ConversationEvent::Announced(announcement) => self.announced.push(announcement),
             ConversationEvent::ReturnWords(words) => self.return_words = Some(words.to_string()),
             ConversationEvent::WayBack(words) => self.way_back = Some(words.to_string()),
+            ConversationEvent::LastWords(words) => self.last_words = Some(words.to_string()),
             ConversationEvent::Silence(silence) => self.silences.push(silence),
             ConversationEvent::Live(live) => self.live.push(live),
             ConversationEvent::Typed(typed) => self.typed.push(typed),
@@ -202,6 +207,7 @@ impl Shown {
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),
                     ChatEvent::End(step) => chat.end.push(step),
+                    ChatEvent::Hidden(hidden) => chat.hidden = hidden,
                     ChatEvent::Word(step) => chat.word.push(step),
                     ChatEvent::Note(note) => chat.note = Some(note.to_string()),
                     ChatEvent::Ended(ending) => {

@@ -71,6 +71,16 @@ fn an_answer_that_could_not_be_looked_at_is_sent_again() {
 }
 
 #[test]
+fn a_page_that_cannot_solve_it_says_so() {
+    let (mut world, _) = pressed(68, Limits::default());
+    let survivor = start(&mut world);
+    assert!(world.run_until(SOON, |world| world.shown(survivor).puzzles == 1));
+    world.as_survivor(survivor, |core, now| core.cannot_solve(now));
+    assert_eq!(world.shown(survivor).phase(), Some(Phase::Stopped(Stop::TooBusy)));
+    assert_eq!(world.shown(survivor).puzzle, None);
+}
+
+#[test]
 fn a_puzzle_that_is_not_solved_in_time_is_asked_for_anew() {
     let (mut world, _) = pressed(64, Limits::default());
     let survivor = start(&mut world);

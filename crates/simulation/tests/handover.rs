@@ -17,7 +17,7 @@ use stillroom_conversation::{
     Successor, Trouble, Typed, WriteError,
 };
 use stillroom_program::{Roles, decode, encode};
-use stillroom_protocol::{Bytes, ClientFrame, RelayFrame, RoomId};
+use stillroom_protocol::{Bytes, ClientFrame, Puzzle, RelayFrame, RoomId};
 use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 const NOTE: &str = "They asked about a place in the shelter. Their phone may be seen at night.";
@@ -248,6 +248,31 @@ fn where_chat_has_closed_the_survivor_stays_with_whom_they_have() {
     assert_stays(&mut world, sam, survivor);
     let arrived = |world: &World| world.shown(sam).chat(1).received() == ["written after the yes"];
     assert!(world.run_until(SOON, arrived), "kept, and sent once they are back");
+}
+
+/// The relay wants a puzzle solved first, and the page cannot solve it.
+#[test]
+fn where_the_page_cannot_solve_a_puzzle_the_survivor_stays_with_whom_they_have() {
+    let (mut world, sam, _, survivor) = with_kim(23);
+    let asked = Rc::new(RefCell::new(None));
+    let ticket = Rc::clone(&asked);
+    world.set_way(Box::new(move |device, direction, frame| match (direction, decode(frame)) {
+        (Direction::Up, Ok(ClientFrame::Ask { ticket: of, .. })) if device == survivor => {
+            *ticket.borrow_mut() = Some(of.id());
+            Fate::Dropped
+        }
+        _ => Fate::Arrives,
+    }));
+    ask(&mut world, sam, survivor, Successor::Anyone);
+    say_yes(&mut world, survivor);
+    survivor_writes(&mut world, survivor, "written after the yes");
+    assert!(world.run_until(SOON, |_| asked.borrow().is_some()));
+    let ticket = asked.borrow_mut().take().unwrap();
+    let puzzle = Puzzle { made: world.now.0, bits: 1, seed: [1; 16], tag: [2; 32] };
+    world.inject_down(survivor, encode(&RelayFrame::Puzzle { ticket, puzzle }));
+    assert!(world.run_until(SOON, |world| world.shown(survivor).puzzle.is_some()));
+    world.as_survivor(survivor, |core, now| core.cannot_solve(now));
+    assert_stays(&mut world, sam, survivor);
 }
 
 /// The relay keeps every place that this survivor asks for to itself.

@@ -241,12 +241,14 @@ fn the_advocate_sees_beforehand_what_the_survivor_said_and_the_relay_does_not() 
         interpreter: true,
         safety: SafetyAnswer::NotSure,
         returning: None,
+        code_word: true,
         ..Said::default()
     };
     let survivor = start_with(&mut world, said);
     let shown = first_waiting(&mut world, desk).beforehand;
     assert_eq!((shown.language.as_str(), shown.interpreter), ("prs", true));
     assert_eq!((shown.safety, shown.comes_back), (SafetyAnswer::NotSure, ComesBack::No));
+    assert!(shown.code_word);
     take(&mut world, desk, survivor, FIRST);
     assert_eq!(world.shown(desk).chat(1).beforehand, Some(shown));
     assert!(!world.seen_by_relay.iter().any(|frame| frame.windows(3).any(|three| three == b"prs")));

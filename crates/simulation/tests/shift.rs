@@ -6,12 +6,14 @@ mod scene;
 
 use core::time::Duration;
 
-use scene::{FIRST, SOON, assert_all_arrived, chatting, on_duty, start, start_with, take};
+use scene::{A_WHILE, FIRST, SOON, assert_all_arrived, chatting, on_duty, start, start_with, take};
 use stillroom_conversation::{
     Announcement, Capacity, ChatNumber, ComesBack, Duty, Hindrance, Phase, ReturnWords, Said,
     Shift, Silence, Stop, Trouble,
 };
-use stillroom_simulation::{DeviceNumber, World};
+use stillroom_program::{Roles, Timestamp, decode, encode};
+use stillroom_protocol::{About, Refusal, RelayFrame, Reply};
+use stillroom_simulation::{DeviceNumber, Direction, Fate, World};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -138,6 +140,52 @@ fn whoever_joins_a_desk_that_was_just_locked_is_told_as_well() {
     world.run_for(MINUTE);
     assert_eq!(world.shown(survivor).phase(), Some(Phase::Chatting));
     assert_eq!(absences(&world, survivor, 0), [true]);
+}
+
+#[test]
+fn a_desk_whose_clock_is_wrong_is_told_so_and_does_not_go_on_duty() {
+    let mut world = World::new(59);
+    let device = world.program.staff(Roles::ADVOCATE, "Sam");
+    let desk = world.desk(device);
+    world.as_desk(desk, |core, now| {
+        core.go_on_duty(Timestamp(now.0 - 3 * 24 * HOUR.as_millis() as u64));
+    });
+    world.run_for(SOON);
+    assert_eq!(world.shown(desk).troubles.last(), Some(&Trouble::ClockWrong));
+    assert_ne!(world.shown(desk).duty, Some(Duty::On));
+}
+
+/// Refuses so many of the relay's answers to what going on duty asks, as a relay does that is asked too fast.
+fn refuse_keys(world: &mut World, mut times: u32, of: impl Fn(&Reply) -> bool + 'static) {
+    world.set_way(Box::new(move |_, direction, frame| match (direction, decode(frame)) {
+        (Direction::Down, Ok(RelayFrame::Reply { number: number @ 1..0x1000, reply }))
+            if times > 0 && of(&reply) =>
+        {
+            times -= 1;
+            let about = About::Request(number);
+            let refused = RelayFrame::Refused { about, refusal: Refusal::TooFast };
+            Fate::Becomes(vec![encode(&refused)])
+        }
+        _ => Fate::Arrives,
+    }));
+}
+
+#[test]
+fn a_desk_that_is_refused_the_key_asks_again_and_is_on_duty_a_moment_later() {
+    let wanted: [fn(&Reply) -> bool; 2] = [
+        |reply| matches!(reply, Reply::Shared { .. }),
+        |reply| matches!(reply, Reply::Records { .. }),
+    ];
+    for (seed, of) in (60..).zip(wanted) {
+        let mut world = World::new(seed);
+        refuse_keys(&mut world, 2, of);
+        let device = world.program.staff(Roles::ADVOCATE, "Sam");
+        let desk = world.desk(device);
+        world.as_desk(desk, |core, now| core.go_on_duty(now));
+        let is_on = |world: &World| world.shown(desk).duty == Some(Duty::On);
+        assert!(world.run_until(A_WHILE, is_on), "{:?}", world.shown(desk).troubles);
+        assert!(!world.shown(desk).troubles.is_empty(), "and it is told");
+    }
 }
 
 #[test]

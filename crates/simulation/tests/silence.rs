@@ -169,14 +169,73 @@ fn a_hidden_page_is_not_silence_and_coming_back_to_it_is_a_sign() {
     world.as_survivor(survivor, |core, now| core.hidden(true, now));
     world.run_for(HOUR);
     assert_eq!(steps(&world, desk, 1), []);
+    assert!(world.shown(desk).chat(1).hidden, "the desk counts down to nothing meanwhile");
     world.as_survivor(survivor, |core, now| core.hidden(false, now));
     world.run_for(minutes(9));
+    assert!(!world.shown(desk).chat(1).hidden);
     assert_eq!(steps(&world, desk, 1), []);
     run_until_step(&mut world, survivor, ASKED);
     world.as_survivor(survivor, |core, now| core.hidden(true, now));
     world.as_survivor(survivor, |core, now| core.hidden(false, now));
     world.run_for(SOON);
     assert_eq!(steps(&world, desk, 1), [ASKED, Silence::Over]);
+}
+
+#[test]
+fn asked_by_hand_it_goes_on_from_there_and_any_key_stops_it() {
+    let (mut world, desk, survivor) = waiting_for_an_answer(20);
+    world.run_for(minutes(3));
+    assert!(world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap());
+    world.run_for(SOON);
+    assert_eq!(steps(&world, survivor, 0), [ASKED]);
+    world.run_for(minutes(9));
+    assert_eq!(steps(&world, desk, 1), [ASKED]);
+    world.run_for(minutes(2));
+    assert_eq!(steps(&world, desk, 1), [ASKED, WARNED], "told by itself, as after ten minutes");
+    world.as_survivor(survivor, |core, now| core.touched(now));
+    world.run_for(SOON);
+    assert_eq!(steps(&world, desk, 1), [ASKED, WARNED, Silence::Over]);
+    world.run_for(minutes(3));
+    for told in [ASKED, WARNED] {
+        assert!(world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap());
+        world.run_for(SOON);
+        assert_eq!(steps(&world, survivor, 0).last(), Some(&told));
+    }
+    assert!(
+        !world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap(),
+        "the end is next"
+    );
+    let ended = Some(Phase::Ended(Ending::BySilence));
+    assert!(world.run_until(minutes(11), |world| world.shown(survivor).phase() == ended));
+}
+
+#[test]
+fn nobody_is_asked_by_hand_who_could_not_see_it() {
+    let (mut world, desk, survivor) = waiting_for_an_answer(21);
+    world.as_survivor(survivor, |core, now| core.hidden(true, now));
+    world.run_for(SOON);
+    assert!(!world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap());
+    world.run_for(SOON);
+    assert_eq!(steps(&world, survivor, 0), []);
+}
+
+#[test]
+fn where_the_policy_leaves_it_to_staff_nothing_is_asked_or_closed_by_itself() {
+    let (mut world, desk, survivor) = waiting_for_an_answer(22);
+    world.publish(|policy| {
+        let timers = &mut policy.terms.timers;
+        (timers.silence_ask, timers.silence_warn, timers.silence_close) = (0, 0, 0);
+    });
+    world.run_for(HOUR);
+    assert_eq!(steps(&world, desk, 1), []);
+    assert!(world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap());
+    world.run_for(HOUR);
+    assert_eq!(steps(&world, survivor, 0), [ASKED]);
+    assert_eq!(world.shown(survivor).phase(), Some(Phase::Chatting));
+    assert!(
+        !world.as_desk(desk, |core, now| core.ask_silence(FIRST, now)).unwrap(),
+        "End chat tells them"
+    );
 }
 
 #[test]

@@ -41,6 +41,11 @@ fn the_chat_ends_and_each_desk_reads_the_note_beside_whoever_comes_from_there() 
     let other = add_desk(&mut world, "Robin");
     turn_away(&mut world, desk, survivor);
     assert_eq!(world.shown(desk).chat(1).ending, Some(Ending::TurnedAway));
+    let said = world.shown(desk).guidance.last().unwrap().turned_away.to_string();
+    assert!(!said.is_empty());
+    assert_eq!(world.shown(survivor).chat(0).last_words, Some(said.clone()), "before the end");
+    let found = |frame: &Vec<u8>| frame.windows(20).any(|some| some == &said.as_bytes()[..20]);
+    assert!(!world.seen_by_relay.iter().any(found), "inside the chat");
     assert!(world.run_until(SOON, |world| world.holdings().rooms == 0));
     let then = world.now.0 / 60_000;
     somebody_waits(&mut world);

@@ -50,7 +50,8 @@ thread_local! {
 }
 
 /// Asks for an advocate. What was chosen on the screens before goes with it, sealed for staff on duty: the
-/// answer of the safety check, the words of a page that was lost, and the language, with an interpreter. What was
+/// answer of the safety check, the words of a page that was lost, the language, with an interpreter, and whether they
+/// have a code word. What was
 /// chosen in the optional questions (none of it by whoever skips all) goes apart, sealed for reports.
 ///
 /// # Errors
@@ -62,6 +63,7 @@ pub fn begin(
     words: &str,
     language: String,
     interpreter: bool,
+    code_word: bool,
     choices: Vec<u8>,
 ) -> Result<(), JsValue> {
     let mut page = Page::new(shell).ok_or(JsValue::UNDEFINED)?;
@@ -70,6 +72,7 @@ pub fn begin(
         interpreter,
         safety: words::safety(safety),
         returning: ReturnWords::of(words),
+        code_word,
         answers: questions::answers(choices, String::new()),
         ..Said::default()
     });

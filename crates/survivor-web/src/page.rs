@@ -120,6 +120,7 @@ impl Page {
                 self.core.handle_timeout(now);
                 self.core.hidden(self.is_hidden(), now);
             }
+            "unsolved" => self.core.cannot_solve(now),
             "words" => self.view.say_anew(now),
             "leave" => self.leave(),
             "pagehide" => self.lose(),

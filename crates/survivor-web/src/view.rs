@@ -237,6 +237,7 @@ impl View {
             ConversationEvent::Announced(said) => self.announce(&said),
             ConversationEvent::ReturnWords(words) => self.show_return_words(&words),
             ConversationEvent::WayBack(words) => self.show_way_back(&words),
+            ConversationEvent::LastWords(words) => self.set("last-words", &words),
             ConversationEvent::Silence(silence) => self.show_silence(silence),
             ConversationEvent::Live(live) => {
                 self.show_live(live);

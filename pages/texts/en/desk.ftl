@@ -164,6 +164,8 @@ a-colleague = a colleague
 waiting-others-first = Others come first. If nobody takes this person within three minutes, you can.
 waiting-language = Language: { $language }
 waiting-interpreter = Wants an interpreter
+# What they say. It is not known whether it is so.
+waiting-code-word = Says that they have a code word
 safety-nobody = Says nobody sees their device
 safety-yes = Says somebody may see their device
 safety-not-sure = Not sure who sees their device
@@ -221,6 +223,9 @@ reminder-done = I have asked
 desk-silence-asked = The survivor has not written for a while, and was asked whether they are there.
 desk-silence-warned = The survivor was told that this chat closes in { $count } minutes if they do nothing.
 desk-silence-postpone = Give more time
+desk-silence-ask = Ask whether they are there
+desk-silence-warn = Tell them when it closes
+silence-not-now = Nobody was asked: they could not see it just now, or nothing closes by itself.
 desk-live-ways = Show what is typed
 desk-live-now = Both sides see what is typed only when it is sent. You can ask the survivor to show each other more. For who is deaf or hard of hearing, words as they are typed come nearest to talking. Words that are deleted again are seen, too, on both sides.
 desk-live-offer-typing = Ask to show when somebody is typing
@@ -268,6 +273,9 @@ put-away = Put away
 word-ask-heading = Code word
 word-ask-about = The survivor types the word on their own page, where it is hidden. You see whether it is right, and never the word. Their page looks the same whatever they type.
 word-of = For whom
+# Above a chat whose survivor said so beforehand.
+word-they-have = They say that they have agreed on a code word. Anybody can say so: it shows nothing until the word is right.
+word-ask-first = Ask for the code word
 word-ask = Ask for the word
 word-change = Agree on a new word
 word-delete = Delete
@@ -462,6 +470,9 @@ guides-close = Close the guides
 guides-say = One press sends this to the survivor:
 guides-send = Send it now in { $chat }
 guides-send-nowhere = Go to an open chat to send it
+# In the guides about pranks and abusive people.
+guides-turn-away = End { $chat }, and turn them away
+guides-turn-away-nowhere = Go to an open chat of yours to turn somebody away
 guides-sent = It was sent in { $chat }.
 guides-not-sent = It could not be sent just now. Nothing was sent. Try again in a moment.
 checklist = Checklist: { $done } of { $all }
@@ -533,6 +544,8 @@ turn-away-heading = End { $chat } and turn this person away?
 turn-away-them = The chat ends at once, and everything written is erased. Their page says kindly that this program cannot chat with them now, and shows the other ways to get help. It gets no other chat.
 turn-away-colleagues = For half an hour, whoever comes from the same connection has a note beside them, which only staff see. Nobody is refused for it.
 turn-away-not = It does not keep this person out: they can open the page again. Nobody learns or keeps their address.
+# Followed by the program’s own words.
+turn-away-says = Their page shows these words of your program, above the other ways to get help:
 turn-away-why = Why? Colleagues see this word, and nothing else about the chat.
 turn-away-prank = End: it is a prank
 turn-away-abusive = End: they are abusive

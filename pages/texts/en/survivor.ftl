@@ -86,6 +86,9 @@ rights-unseen = Nobody here can see who or where you are. So nobody can send hel
 rights-danger = In danger now, call:
 rights-platform = Who runs this chat
 rights-ask = You can ask your advocate about any of this.
+# Where the program keeps code words. Everybody is asked; it says nothing of whether there is one.
+has-word = I have agreed on a code word here before
+has-word-about = Nobody needs one, and you get the same help without. Leave this empty if you like. Only advocates see it.
 
 ## Optional questions
 
@@ -124,7 +127,7 @@ place-ahead = People ahead of you: { $count }
 place-busy = Many people are coming at the moment. Your place is being asked for. This can take up to a minute. You can write meanwhile.
 waiting-next-heading = What comes next
 waiting-next = When an advocate is free, they join you here. You do not have to do anything.
-waiting-held = When all advocates are with others, your place is kept. Nobody is turned away.
+waiting-held = When all advocates are with others, your place in the line is kept.
 waiting-write = You can already write. It stays on this device until an advocate is here, and then they can read it.
 # For whoever typed the three words of a lost chat.
 waiting-words = If the three words are right, your advocate sees that you are back. If they are not, another advocate joins you.
@@ -250,6 +253,8 @@ word-long = This is too long for a code word, so nothing was sent. Please choose
 word-agree-asked = { $name } asks whether you want to agree on a code word. What is kept, and your choice, are below.
 word-agree-heading = Agree on a code word?
 word-kept = With a code word your advocates can know next time that it is you. If you agree, this is kept: a name that your advocate makes up, which other advocates here can see; the day; and a scrambled form of the word. Nobody can turn that back into the word. Whoever stole it could only guess. Nothing that you write is kept. You can ask at any time to have it all deleted.
+# Followed by a number.
+word-days = It is also deleted by itself when the word is not given for a long time. Days until then:
 word-good = A good code word has at least six letters, is easy for you to remember, and hard to guess for anyone who knows you.
 # One of these three, while the word is typed.
 word-short = This word is still too short: it needs at least six letters or numbers.

@@ -95,13 +95,16 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
             line = commands.next_line() => {
                 let Some(command) = parse::<SurvivorCommand>(line)? else { return Ok(()) };
                 client.act(|core, now| match command {
-                    SurvivorCommand::Start { language, interpreter, safety, words, answers } => {
+                    SurvivorCommand::Start {
+                        language, interpreter, safety, code_word, words, answers,
+                    } => {
                         let returning = ReturnWords::of(&words);
                         let safety = safety.into();
                         let answers = answers.into_iter().map(ItemAnswer::chosen).collect();
                         let policy_version = 0;
                         let said = Said {
-                            language, interpreter, safety, returning, answers, policy_version,
+                            language, interpreter, safety, returning, code_word, answers,
+                            policy_version,
                         };
                         core.start(said, now);
                     }

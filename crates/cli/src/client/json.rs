@@ -29,6 +29,9 @@ pub(crate) enum SurvivorCommand {
         /// Whether somebody could see the device.
         #[serde(default)]
         safety: Safety,
+        /// Whether they say that they have agreed on a code word.
+        #[serde(default)]
+        code_word: bool,
         /// The three words that lead back to a chat.
         #[serde(default)]
         words: String,
@@ -423,6 +426,7 @@ fn chat_event(event: &ChatEvent) -> Value {
             json!({"event": "end", "step": "asked", "minutes": minutes})
         }
         ChatEvent::End(step) => json!({"event": "end", "step": word(step)}),
+        ChatEvent::Hidden(hidden) => json!({"event": "hidden", "hidden": hidden}),
         ChatEvent::Word(step) => json!({"event": "code-word", "step": word(step)}),
         ChatEvent::Note(note) => json!({"event": "note", "note": &**note}),
         ChatEvent::Ended(ending) => json!({"event": "ended", "ending": self::ending(ending)}),
@@ -446,6 +450,7 @@ fn conversation(event: &ConversationEvent) -> Value {
             json!({"event": "return-words", "words": &**words})
         }
         ConversationEvent::WayBack(words) => json!({"event": "way-back", "words": &**words}),
+        ConversationEvent::LastWords(words) => json!({"event": "last-words", "words": &**words}),
         ConversationEvent::Silence(silence) => match silence {
             Silence::Over => json!({"event": "silence", "step": "over"}),
             Silence::Asked => json!({"event": "silence", "step": "asked"}),
@@ -514,6 +519,7 @@ fn beforehand(said: &Beforehand) -> Value {
         "interpreter": said.interpreter,
         "safety": safety,
         "comes-back": comes_back,
+        "code-word": said.code_word,
     })
 }
 

@@ -667,6 +667,10 @@ impl Chat {
                 self.outputs.push_back(ChatOutput::Conversation(event));
                 self.announce(Announcement::WayBack);
             }
+            Content::LastWords { text } if self.is_from_lead_to_survivor(sender) => {
+                let event = ConversationEvent::LastWords(Written::new(&text));
+                self.outputs.push_back(ChatOutput::Conversation(event));
+            }
             Content::Silence { silence } if self.is_from_lead_to_survivor(sender) => {
                 self.outputs.push_back(ChatOutput::Silence(silence));
             }
@@ -735,6 +739,7 @@ impl Chat {
             }
             Content::ReturnWords { .. }
             | Content::WayBack { .. }
+            | Content::LastWords { .. }
             | Content::Silence { .. }
             | Content::AskHandover { .. }
             | Content::WithdrawHandover { .. }

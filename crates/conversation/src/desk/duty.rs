@@ -11,7 +11,10 @@ use stillroom_program::{
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, Shared, decode, encode};
 
 use crate::{
-    limits::{CLOCK_TOLERANCE, DUTY_KEY_LASTS, DUTY_KEYS_HELD, STATEMENT_EVERY, STATEMENT_LASTS},
+    limits::{
+        CLOCK_TOLERANCE, DUTY_KEY_AGAIN_AFTER, DUTY_KEY_LASTS, DUTY_KEYS_HELD, STATEMENT_EVERY,
+        STATEMENT_LASTS,
+    },
     randomness::Randomness,
     trust::Trust,
 };
@@ -47,6 +50,10 @@ enum Step {
     Putting {
         key: ReceivingKey,
         under: [u8; 32],
+    },
+    /// The key could not be had; asked for again then.
+    Waiting {
+        again: Timestamp,
     },
     /// Stated; due again then.
     Stated {
@@ -177,7 +184,7 @@ impl OwnDuty {
             return None;
         }
         let list = context.trust.revocations().hash();
-        match (core::mem::replace(&mut self.step, Step::Idle), reply) {
+        let frame = match (core::mem::replace(&mut self.step, Step::Idle), reply) {
             (Step::Fetching, Reply::Shared { version, record: bundle }) => {
                 match self.open(&bundle, context, now) {
                     Some(key) => self.take_key(key, list, context, now),
@@ -199,12 +206,32 @@ impl OwnDuty {
             }
             (Step::Putting { key, under }, Reply::Done) => self.take_key(key, under, context, now),
             _ => None,
+        };
+        if frame.is_none() && matches!(self.step, Step::Idle) {
+            self.wait(now);
         }
+        frame
     }
 
-    /// The relay refused this duty's request: a colleague was faster, so theirs is fetched.
-    pub(crate) fn handle_refused(&mut self, number: u32) -> Option<ClientFrame> {
-        (number == self.request && matches!(self.step, Step::Putting { .. })).then(|| self.fetch())
+    /// The relay refused this duty's request. A new key: a colleague was faster, so theirs is fetched. Whatever else
+    /// it could not do now is asked again in a moment.
+    pub(crate) fn handle_refused(&mut self, number: u32, now: Timestamp) -> Option<ClientFrame> {
+        if number != self.request {
+            return None;
+        }
+        match self.step {
+            Step::Putting { .. } => return Some(self.fetch()),
+            Step::Fetching | Step::Listing { .. } => self.wait(now),
+            Step::FetchingColleagues { again } => self.step = Step::Stated { again },
+            Step::Idle | Step::Waiting { .. } | Step::Stated { .. } => {}
+        }
+        None
+    }
+
+    fn wait(&mut self, now: Timestamp) {
+        if self.wanted {
+            self.step = Step::Waiting { again: now + DUTY_KEY_AGAIN_AFTER };
+        }
     }
 
     pub(crate) fn handle_timeout(
@@ -214,13 +241,14 @@ impl OwnDuty {
     ) -> Option<ClientFrame> {
         match self.step {
             Step::Stated { again } if again <= now => self.state(context, now),
+            Step::Waiting { again } if again <= now => Some(self.fetch()),
             _ => None,
         }
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         match self.step {
-            Step::Stated { again } => Some(again),
+            Step::Stated { again } | Step::Waiting { again } => Some(again),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@
 //! word of its own.
 
 use stillroom_program::{Guidance, VerifiedPolicy};
-use stillroom_protocol::{ClientFrame, Operation, Reply};
+use stillroom_protocol::{ClientFrame, Operation, Reply, Text, limits::MESSAGE_TEXT_MAX};
 
 /// The number of its request: duty counts its own from 1.
 pub(crate) const REQUEST: u32 = 0;
@@ -15,6 +15,8 @@ pub(crate) const REQUEST: u32 = 0;
 pub(crate) struct OwnGuidance {
     /// The hash of the policy that it belongs to.
     held: Option<[u8; 32]>,
+    /// What is said to whoever is turned away; empty where the program says nothing.
+    turned_away: Text<MESSAGE_TEXT_MAX>,
 }
 
 impl OwnGuidance {
@@ -23,6 +25,11 @@ impl OwnGuidance {
         let is_here = policy.is_none_or(|policy| self.held == Some(policy.hash()));
         let (number, operation) = (REQUEST, Operation::Guidance);
         (!is_here).then_some(ClientFrame::Request { number, operation })
+    }
+
+    /// What is said to whoever is turned away, where something is.
+    pub(crate) fn said_to_turned_away(&self) -> Option<Text<MESSAGE_TEXT_MAX>> {
+        (!self.turned_away.is_empty()).then(|| self.turned_away.clone())
     }
 
     /// The answer. What does not belong to this policy is nothing: where the policy was just replaced, the greeting
@@ -37,6 +44,7 @@ impl OwnGuidance {
         };
         let guidance = policy.guidance(records.first()?).ok()?;
         self.held = Some(policy.hash());
+        self.turned_away = guidance.turned_away.as_str().try_into().unwrap_or_default();
         Some(guidance)
     }
 }

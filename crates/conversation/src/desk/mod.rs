@@ -363,6 +363,19 @@ impl Desk {
         self.settle();
     }
 
+    /// Asks a survivor by hand whether they are there, or tells one who was asked when the chat closes. Whether they
+    /// were: not where they could not see it, and not while they are asked about the end.
+    pub fn ask_silence(&mut self, chat: ChatNumber, now: Timestamp) -> bool {
+        self.now = now;
+        let timers = self.trust.policy().map(|policy| policy.timers);
+        let held = self.chats.get_mut(&chat);
+        let held = held.filter(|held| held.is_with_survivor() && !held.end_question.is_open());
+        let told = timers.zip(held).and_then(|(timers, held)| held.silence.go_on(&timers, now));
+        self.tell_silence(chat, told);
+        self.settle();
+        told.is_some()
+    }
+
     /// Takes a step in a chat towards showing one another what is not sent yet, or out of it. One that makes
     /// no sense now, such as accepting what was withdrawn, is none.
     pub fn step(&mut self, chat: ChatNumber, step: LiveStep, now: Timestamp) {
@@ -651,6 +664,7 @@ impl Desk {
             interpreter: *opened.interpreter,
             safety: opened.safety,
             comes_back,
+            code_word: *opened.code_word,
         };
         let since = Timestamp(now.0.saturating_sub(u64::from(waited) * 1000));
         let offered = self.is_offered(opened.again, since);
@@ -952,6 +966,9 @@ impl Desk {
             Sign::StillHere => watch.handle_sign(now),
             Sign::Hidden(hidden) => watch.handle_hidden(hidden, now),
         });
+        if let Sign::Hidden(hidden) = sign {
+            self.show_chat(number, ChatEvent::Hidden(hidden));
+        }
     }
 
     /// The survivor shows life, or is given more time: their time is not up.
@@ -1106,7 +1123,7 @@ impl Desk {
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
             About::Request(audit::REQUEST) => self.handle_audit_refused(refusal),
-            About::Request(number) => match self.duty.handle_refused(number) {
+            About::Request(number) => match self.duty.handle_refused(number, now) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),
             },

@@ -31,6 +31,8 @@ pub struct Beforehand {
     pub safety: SafetyAnswer,
     /// Whether they say that they were in a chat when their page was lost.
     pub comes_back: ComesBack,
+    /// Whether they say that they have agreed on a code word before.
+    pub code_word: bool,
 }
 
 impl fmt::Debug for Beforehand {
@@ -178,6 +180,8 @@ pub enum ChatEvent {
     Handover(HandoverStep),
     /// How far the question whether the chat may end has come.
     End(EndStep),
+    /// Whether the survivor's page is hidden behind another, so that no silence counts.
+    Hidden(bool),
     /// How far asking for a code word has come.
     Word(WordStep),
     /// What the survivor's last advocate wrote for this one, as the survivor could read it.

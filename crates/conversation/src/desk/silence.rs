@@ -1,5 +1,7 @@
 //! The silent survivor: asked kindly, told when the chat will close, and then it closes (`features.md` 3.7).
 //!
+//! Where the policy leaves it to staff nothing comes by itself; they can ask by hand in any case.
+//!
 //! Silence is counted only while the survivor could answer and has something to answer to: their line and
 //! ours stand, they are in the group, their page is in sight, all that was said to them has arrived, and
 //! the last word is not theirs. Whatever else is a dropped line, a slow one, or an advocate's own silence.
@@ -71,6 +73,24 @@ impl Watch {
         told.then_some(Silence::Over)
     }
 
+    /// Goes one step on by hand: what to tell the survivor then. From there time counts as if that had come by itself.
+    /// Nothing where they could not see it, or the next step is the end.
+    pub(crate) fn go_on(&mut self, timers: &Timers, now: Timestamp) -> Option<Silence> {
+        let (step, quiet) = match self.step {
+            Silence::Over => (Silence::Asked, timers.silence_ask),
+            Silence::Asked if !timers.silence_by_hand() => (warned(timers), timers.silence_warn),
+            Silence::Asked | Silence::Warned { .. } => return None,
+        };
+        self.can_answer().then(|| {
+            self.answered = false;
+            self.step = step;
+            self.since = None;
+            self.quiet = minutes(quiet);
+            self.count_on(now);
+            step
+        })
+    }
+
     /// The survivor's page is hidden, or in sight again. What to tell then.
     pub(crate) fn handle_hidden(&mut self, hidden: bool, now: Timestamp) -> Option<Silence> {
         self.stop_counting(now);
@@ -128,11 +148,7 @@ impl Watch {
         }
         let (step, due) = match self.step {
             Silence::Over => (Silence::Asked, Due::Tell(Silence::Asked)),
-            Silence::Asked => {
-                let minutes = timers.silence_close.saturating_sub(timers.silence_warn);
-                let warned = Silence::Warned { minutes };
-                (warned, Due::Tell(warned))
-            }
+            Silence::Asked => (warned(timers), Due::Tell(warned(timers))),
             warned @ Silence::Warned { .. } => {
                 self.since = None;
                 (warned, Due::Close)
@@ -143,6 +159,9 @@ impl Watch {
     }
 
     pub(crate) fn poll_timeout(&self, timers: &Timers) -> Option<Timestamp> {
+        if timers.silence_by_hand() {
+            return None;
+        }
         let at = minutes(match self.step {
             Silence::Over => timers.silence_ask,
             Silence::Asked => timers.silence_warn,
@@ -168,6 +187,10 @@ impl Watch {
             self.quiet += now.checked_since(since);
         }
     }
+}
+
+fn warned(timers: &Timers) -> Silence {
+    Silence::Warned { minutes: timers.silence_close.saturating_sub(timers.silence_warn) }
 }
 
 fn minutes(minutes: u16) -> Duration {

@@ -1,6 +1,7 @@
 //! Ending a chat and turning the survivor away, and what colleagues are told of that (`features.md` 6.6;
 //! `decisions/0019`).
 //!
+//! What the policy says to whoever is turned away goes before the end, and their page shows it when the chat is gone.
 //! Their page gets no other chat, and the relay keeps one sealed word for half an hour, to be shown beside whoever
 //! comes from the same address. That is the relay's word of the address, and no proof of who it is: nothing in a desk
 //! follows from it but that it is shown. Where the line is down the chat ends all the same, and no note is left.
@@ -11,7 +12,7 @@ use stillroom_program::{Timestamp, TurnedAway};
 use stillroom_protocol::{ClientFrame, TicketId, TurnedAwayNote};
 
 use super::{ChatNumber, Desk};
-use crate::conversation::Ending;
+use crate::{conversation::Ending, envelope::Content};
 
 /// That somebody from the same address was turned away, as far as the relay says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,9 @@ impl Desk {
             let program = self.setup.root.program_id();
             let key = self.trust.duty(now).map(|duty| &duty.duty_key);
             let sealed = key.and_then(|key| why.seal(&program, key, &mut self.randomness).ok());
+            if let Some(text) = self.guidance.said_to_turned_away() {
+                held.chat.say(Content::LastWords { text }, now);
+            }
             held.chat.end(Ending::TurnedAway, now);
             if let Some(note) = sealed.and_then(|sealed| sealed.try_into().ok()) {
                 self.send(&ClientFrame::TurnAway { room, note });

@@ -97,13 +97,20 @@ impl Scene {
     }
 
     fn asks_whether(&mut self, one: &Device, turn: u32) {
-        let colleague = Certified { chain: one.chain.clone(), name: one.name.clone() };
-        self.says(Content::AskJoining { turn, colleague, joins_as: JoinsAs::Interpreter });
+        self.asks_whether_as(one, turn, JoinsAs::Interpreter);
+    }
+
+    fn asks_whether_as(&mut self, one: &Device, turn: u32, joins_as: JoinsAs) {
+        self.says(Content::AskJoining { turn, colleague: shown(one), joins_as });
     }
 
     fn asks_to_hand_over(&mut self) {
+        self.asks_to_hand_over_to(Whom::Anyone);
+    }
+
+    fn asks_to_hand_over_to(&mut self, to: Whom) {
         let handover = Handover::new(HandoverReason::ShiftEnds, "", "").unwrap();
-        self.says(Content::AskHandover { turn: 1, to: Whom::Anyone, handover });
+        self.says(Content::AskHandover { turn: 1, to, handover });
     }
 
     /// Adds this device to the group, as if the survivor had said yes.
@@ -133,6 +140,10 @@ impl Scene {
         assert_eq!(self.screen(), Some(Phase::Stopped(Stop::ConversationNotSafe)));
         assert!(matches!(self.survivor.state, State::Over));
     }
+}
+
+fn shown(one: &Device) -> Certified {
+    Certified { chain: one.chain.clone(), name: one.name.clone() }
 }
 
 fn who() -> Newcomer {
@@ -215,4 +226,32 @@ fn of_somebody_who_is_in_no_desk_can_say_that_they_are_not() {
     let why = crate::conversation::StaysAway::CannotCome;
     scene.says(Content::WithdrawJoining { turn: 1, why });
     assert_eq!(scene.survivor.company, Company::Here(who()));
+}
+
+#[test]
+fn while_somebody_is_there_nobody_but_whom_they_met_for_it_can_be_proposed_to_go_on_with() {
+    let (met, another) = (device(21, NOW), device(22, NOW));
+    let mut scene = Scene::new();
+    scene.asks_whether_as(&met, 1, JoinsAs::Successor);
+    scene.survivor.accept_joining(scene.now);
+    scene.says(Content::LetIn { turn: 1 });
+    scene.lets_in(&met);
+    let others = [Whom::Anyone, Whom::Supervisor, Whom::Colleague { shown: shown(&another) }];
+    for to in others {
+        scene.asks_to_hand_over_to(to);
+        assert!(scene.survivor.question.is_none(), "whoever is there would be left behind");
+    }
+    scene.asks_to_hand_over_to(Whom::Colleague { shown: shown(&met) });
+    assert!(scene.survivor.question.is_some());
+
+    let mut scene = Scene::new();
+    let interpreter = interpreter(21);
+    scene.asks_whether(&interpreter, 1);
+    scene.survivor.accept_joining(scene.now);
+    scene.says(Content::LetIn { turn: 1 });
+    scene.lets_in(&interpreter);
+    for to in [Whom::Anyone, Whom::Colleague { shown: shown(&another) }] {
+        scene.asks_to_hand_over_to(to);
+        assert!(scene.survivor.question.is_none(), "an interpreter came for something else");
+    }
 }

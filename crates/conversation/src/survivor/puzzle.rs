@@ -51,6 +51,18 @@ impl Survivor {
         }
     }
 
+    /// The shell cannot solve it. There is no place, and whoever was asked to go on with somebody else is back with the
+    /// advocate whom they had.
+    pub fn cannot_solve(&mut self, now: Timestamp) {
+        let at_work =
+            |asking: &Asking| asking.solving.as_ref().is_some_and(|it| it.answer.is_none());
+        if matches!(&self.state, State::Asking(asking) if at_work(asking)) {
+            self.drop_puzzle();
+            self.stop(Stop::TooBusy, now);
+        }
+        self.drain_chat(now);
+    }
+
     /// The relay wants this solved. Asked again while that goes on, it gets the answer to the first.
     pub(super) fn handle_puzzle(&mut self, ticket: TicketId, puzzle: Puzzle, now: Timestamp) {
         let State::Asking(asking) = &mut self.state else {

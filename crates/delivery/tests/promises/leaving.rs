@@ -90,6 +90,24 @@ fn leaving_gives_up_a_place_in_the_line() {
 }
 
 #[test]
+fn a_page_that_goes_gives_up_its_place_and_of_a_chat_the_line_drops() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let (room, survivor) = world.chat(&device, desk);
+    let waiting = world.waiting(1);
+    world.hear(desk);
+    world.page_goes(waiting);
+    assert_eq!(world.hear(desk), [RelayFrame::WaitingNoMore { ticket: place(1) }]);
+    assert_eq!(world.core.holdings().waiting, 0);
+    world.page_goes(survivor);
+    let here = false.into();
+    assert!(matches!(
+        world.hear(desk)[..],
+        [RelayFrame::Presence { room: of, here: is, .. }] if of == room && is == here
+    ));
+}
+
+#[test]
 fn what_is_of_no_place_and_no_room_changes_nothing_and_is_heard_by_nobody() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();

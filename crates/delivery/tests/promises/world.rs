@@ -181,6 +181,12 @@ impl World {
         self.drain();
     }
 
+    /// A page goes away, and its connection with it.
+    pub(crate) fn page_goes(&mut self, connection: ConnectionId) {
+        self.core.handle_page_gone(connection, self.now);
+        self.drop_line(connection);
+    }
+
     pub(crate) fn survivor(&mut self) -> ConnectionId {
         self.survivor_from(EVERYBODY)
     }

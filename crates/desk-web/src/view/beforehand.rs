@@ -25,7 +25,8 @@ pub(super) fn facts(said: &Beforehand) -> impl IntoView + use<> {
     });
     let interpreter = said.interpreter.then(|| span().child(say("waiting-interpreter")));
     let safety = words::safety(said.safety).map(|text| span().child(say(text)));
-    (again, comes_back, language, interpreter, safety)
+    let code_word = said.code_word.then(|| span().child(say("waiting-code-word")));
+    (again, comes_back, language, interpreter, safety, code_word)
 }
 
 fn mark(text: String) -> impl IntoView {

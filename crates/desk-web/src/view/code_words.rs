@@ -30,6 +30,10 @@ pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
         let chat = chat.clone();
         Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
     };
+    let says_so = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(|chat| chat.beforehand().is_some_and(|said| said.code_word)))
+    };
     let step = Memo::new(move |_| chat.with(Chat::word));
     let is_asked = move || matches!(step.get(), Some(WordStep::Asked(_)));
     // For whom it was asked last.
@@ -60,7 +64,25 @@ pub(super) fn code_words(console: Console, seated: Seated) -> impl IntoView {
         .attr("id", format!("code-word-{seat}"))
         .attr("hidden", move || (is_asked() || !joined.get()).then_some(""))
         .child((summary().child(say("word-ask-heading")), inside));
-    (told, asking)
+    // Until something was asked.
+    let waits = move || says_so.get() && joined.get() && step.get().is_none();
+    (move || waits().then(|| at_hand(console, seat)), told, asking)
+}
+
+/// They say beforehand that they have one: asking is one press away.
+fn at_hand(console: Console, seat: Seat) -> impl IntoView {
+    let open = move |_| {
+        if let Some(details) = document().get_element_by_id(&format!("code-word-{seat}")) {
+            let _ = details.set_attribute("open", "");
+        }
+        let first = if console.board.code_words.cases.with_untracked(Vec::is_empty) {
+            format!("word-new-{seat}")
+        } else {
+            format!("word-of-{seat}")
+        };
+        focus::move_to(first);
+    };
+    div().class("reminder").child((p().child(say("word-they-have")), plain("word-ask-first", open)))
 }
 
 /// Why there is nothing to ask by, and looking again.

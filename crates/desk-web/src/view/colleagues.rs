@@ -258,14 +258,26 @@ fn said(name: &str, word: &Word) -> impl IntoView + use<> {
 }
 
 fn write(console: Console, with: StaffId) -> impl IntoView {
+    let colleagues = console.board.colleagues;
     let field = NodeRef::<Textarea>::new();
     let refused = RwSignal::new(None::<&'static str>);
+    let keep = move || {
+        if let Some(field) = field.get_untracked() {
+            colleagues.keep_draft(with, Zeroizing::new(field.value()));
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            field.set_value(&colleagues.draft(with));
+        }
+    });
     let send = move || {
         let Some(field) = field.get_untracked() else { return };
         let text = Zeroizing::new(field.value());
         match console.consult(with, &text) {
             Ok(()) => {
                 field.set_value("");
+                keep();
                 refused.set(None);
             }
             Err(WriteError::Empty) => {}
@@ -285,7 +297,10 @@ fn write(console: Console, with: StaffId) -> impl IntoView {
     };
     form().class("field").on(ev::submit, on_submit).child((
         label().attr("for", "consult").child(say("consult-write")),
-        quiet_field("consult".into()).node_ref(field).on(ev::keydown, on_key),
+        quiet_field("consult".into())
+            .node_ref(field)
+            .on(ev::keydown, on_key)
+            .on(ev::input, move |_| keep()),
         button().attr("type", "submit").class("button button-small").child(say("consult-send")),
         p().class("small").attr("role", "status").child(move || refused.get().map(say)),
     ))

@@ -1,17 +1,18 @@
 //! The program's guides, beside the chats (`features.md` 3.11).
 //!
 //! They are there to be read; the one thing that can be sent from here is the reminder of what must be reported, by
-//! one press.
+//! one press. From those about pranks and abusive people one press leads to turning whoever writes away.
 
 use std::sync::Arc;
 
 use leptos::ev;
 use leptos::html::{aside, blockquote, button, details, div, h2, p, summary};
 use leptos::prelude::*;
-use stillroom_program::{Guidance, Guide};
+use stillroom_program::{Guidance, Guide, GuideKind};
 use web_sys::KeyboardEvent;
 
-use crate::board::chat_name;
+use crate::board::{Asked, Seat, chat_name};
+use crate::chat::Chat;
 use crate::console::Console;
 use crate::texts::{say, say_with};
 
@@ -60,9 +61,11 @@ fn list(console: Console, given: &Arc<Guidance>, sent: RwSignal<String>) -> impl
 fn guide(console: Console, guide: &Guide, sent: RwSignal<String>) -> impl IntoView + use<> {
     let paragraphs = guide.text.split("\n\n").map(|text| p().child(text.to_owned())).collect_view();
     let said = (!guide.say.is_empty()).then(|| said(console, guide.say.to_string(), sent));
+    let away =
+        matches!(guide.kind, GuideKind::Prank | GuideKind::Abuser).then(|| turn_away(console));
     details().class("guide").child((
         summary().child(guide.title.to_string()),
-        div().class("guide-text").attr("dir", "auto").child((paragraphs, said)),
+        div().class("guide-text").attr("dir", "auto").child((paragraphs, said, away)),
     ))
 }
 
@@ -91,4 +94,27 @@ fn said(console: Console, text: String, sent: RwSignal<String>) -> impl IntoView
         .on(ev::click, send)
         .child(name);
     (p().class("small").child(say("guides-say")), blockquote().child(text), button)
+}
+
+/// The way to the question whether to end the chat in front and turn whoever writes in it away.
+fn turn_away(console: Console) -> impl IntoView {
+    let board = console.board;
+    let leads =
+        move |seat: &Seat| board.at(*seat).is_some_and(|seated| !seated.chat.with(Chat::is_guest));
+    let from = Memo::new(move |_| board.to_write_in().filter(leads));
+    let ask = move |_| {
+        if let Some(seat) = from.get_untracked() {
+            board.asked.set(Some(Asked::TurnAway(seat)));
+        }
+    };
+    let name = move || match from.get() {
+        Some(seat) => say_with("guides-turn-away", &[("chat", &chat_name(seat))]),
+        None => say("guides-turn-away-nowhere"),
+    };
+    button()
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", move || if from.get().is_some() { "false" } else { "true" })
+        .on(ev::click, ask)
+        .child(name)
 }

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use super::asked::asked;
 use super::colleagues::roles;
-use super::{form, message_id, quiet_field};
+use super::{form, message_id, quiet_field, written_in};
 use crate::board::{Seat, Seated};
 use crate::chat::{Chat, Stage};
 use crate::colleagues::Colleagues;
@@ -65,6 +65,7 @@ impl Fields {
 pub(super) fn handover(console: Console, seated: Seated) -> (impl IntoView, impl IntoView) {
     let Seated { seat, chat, .. } = seated;
     let fields = Fields::new();
+    put_back(fields, chat.clone());
     let (joined, met) = {
         let (one, other) = (chat.clone(), chat.clone());
         let met = |chat: &Chat| chat.successor().map(|who| who.name.clone());
@@ -148,8 +149,8 @@ fn question(console: Console, seat: Seat, fields: Fields) -> impl IntoView {
         to_whom(console, seat, to),
         meeting(to, meets),
         choices("hand-over-why", format!("why-{seat}"), why),
-        field("hand-over-words", format!("words-{seat}"), HANDOVER_WORDS_CHARACTERS, words),
-        field("hand-over-note", format!("note-{seat}"), HANDOVER_NOTE_CHARACTERS, note),
+        field("hand-over-words", words_id(seat), HANDOVER_WORDS_CHARACTERS, words),
+        field("hand-over-note", note_id(seat), HANDOVER_NOTE_CHARACTERS, note),
         p().attr("role", "status").child(said),
         button().attr("type", "submit").class("button button-small").child(say("hand-over-ask")),
     ))
@@ -273,6 +274,32 @@ fn is_checked(node: NodeRef<Input>) -> bool {
 
 fn value(node: NodeRef<Textarea>) -> Zeroizing<String> {
     Zeroizing::new(node.get_untracked().map(|field| field.value()).unwrap_or_default())
+}
+
+/// What is written in a chat's form: the words for the survivor, and the note.
+pub(crate) fn written(seat: Seat) -> [Zeroizing<String>; 2] {
+    [words_id(seat), note_id(seat)].map(|id| written_in(&id))
+}
+
+/// What was in the fields when the desk was locked is in them again.
+fn put_back(fields: Fields, chat: ArcRwSignal<Chat>) {
+    Effect::new(move |_| {
+        let (Some(words), Some(note)) = (fields.words.get(), fields.note.get()) else { return };
+        let kept = chat.try_update_untracked(Chat::take_handing_over).unwrap_or_default();
+        for (field, text) in [words, note].into_iter().zip(kept) {
+            if !text.is_empty() {
+                field.set_value(&text);
+            }
+        }
+    });
+}
+
+fn words_id(seat: Seat) -> String {
+    format!("words-{seat}")
+}
+
+fn note_id(seat: Seat) -> String {
+    format!("note-{seat}")
 }
 
 fn details_id(seat: Seat) -> String {

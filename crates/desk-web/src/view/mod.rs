@@ -52,6 +52,7 @@ pub(crate) use self::audit::{keep_proof, known as known_record, remember as reme
 pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PANEL};
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;
+pub(crate) use self::handover::written as handing_over;
 pub(crate) use self::host_notice::{
     is_in_front as host_is_in_front, known as known_host, remember as remember_host,
 };
@@ -133,7 +134,11 @@ pub(crate) fn message_id(seat: Seat) -> String {
 
 /// A chat's message box.
 fn message_box(seat: Seat) -> Option<HtmlTextAreaElement> {
-    document().get_element_by_id(&message_id(seat))?.dyn_into().ok()
+    box_of(&message_id(seat))
+}
+
+fn box_of(id: &str) -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
 }
 
 /// Puts a text into a chat's message box, where the caret is, as if it had been typed; the keyboard goes with it.
@@ -182,7 +187,12 @@ pub(crate) fn erase_within(id: &str) {
 
 /// What is in a chat's message box and not sent yet.
 pub(crate) fn drafted(seat: Seat) -> Zeroizing<String> {
-    Zeroizing::new(message_box(seat).map(|field| field.value()).unwrap_or_default())
+    written_in(&message_id(seat))
+}
+
+/// What is in the box with this id.
+fn written_in(id: &str) -> Zeroizing<String> {
+    Zeroizing::new(box_of(id).map(|field| field.value()).unwrap_or_default())
 }
 
 fn found(within: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {

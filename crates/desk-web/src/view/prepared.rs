@@ -227,6 +227,7 @@ mod tests {
             check_in: 15,
             offers: None,
             code_words: Default::default(),
+            turned_away: Default::default(),
         }))
     }
 

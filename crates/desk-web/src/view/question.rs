@@ -4,7 +4,7 @@
 use leptos::ev;
 use leptos::html::{button, div, h2, input, label, li, p, span, ul};
 use leptos::prelude::*;
-use stillroom_conversation::{END_ASKED_MINUTES, EndStep};
+use stillroom_conversation::{END_ASKED_MINUTES, EndStep, Silence};
 
 use super::dialogue::{Frame, dialogue};
 use super::{handover, turn_away};
@@ -38,13 +38,27 @@ fn end(console: Console, seat: Seat) -> impl IntoView {
     let keep = answer(console, "button", "desk-keep-chatting", || {});
     let (means, ask) = ask_first(console, seat).unzip();
     let away = turn_away::offer(console, seat);
+    let there = are_they_there(console, seat);
     div().class("question-text").child((
         self::heading(heading),
         p().child(say("desk-end-tell")),
         ul().child((li().child(say("desk-end-survivor")), li().child(say("desk-end-desk")))),
         means,
-        div().class("choices").child((ask, end, away, keep)),
+        div().class("choices").child((ask, there, end, away, keep)),
     ))
+}
+
+/// Asking whether they are there at all, or telling them when it closes; nothing where that was done, or nobody could
+/// be asked.
+fn are_they_there(console: Console, seat: Seat) -> Option<impl IntoView> {
+    let chat = console.board.at(seat)?.chat;
+    let text = chat.with_untracked(|chat| match (chat.stage(), chat.silence(), chat.end()) {
+        (_, _, Some(EndStep::Asked { .. })) => None,
+        (Stage::Open, None, _) => Some("desk-silence-ask"),
+        (Stage::Open, Some((Silence::Asked, _)), _) => Some("desk-silence-warn"),
+        _ => None,
+    })?;
+    Some(answer(console, "button", text, move || console.ask_silence(seat)))
 }
 
 /// A chat that a colleague leads goes on.

@@ -117,11 +117,17 @@ fn trouble(board: Board) -> impl IntoView {
 /// Alt with a number goes to that chat, with N to the next that needs an answer, with W to who waits; with O whoever is offered is taken,
 /// and with P not now; with M to
 /// the prepared messages, with G to the guides or back, with C to the checklist or back, with S to
-/// colleagues or back; with L the desk is locked, whatever is open on it.
+/// colleagues or back; with L the desk is locked, whatever is open on it. The browser's keys for saving and printing do
+/// nothing while there is a chat.
 pub(super) fn listen_for_keys(console: Console) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let board = console.board;
         let asked = a_dialogue_is_open();
+        let saves = matches!(event.key().as_str(), "s" | "S" | "p" | "P");
+        if saves && (event.ctrl_key() || event.meta_key()) && board.has_open_chats() {
+            event.prevent_default();
+            return;
+        }
         // By the key's place, so that Alt's own letters on some keyboards do not matter.
         let code = event.code();
         if !event.alt_key() || event.ctrl_key() || event.meta_key() || asked && code != "KeyL" {

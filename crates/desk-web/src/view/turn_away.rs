@@ -2,7 +2,7 @@
 //! the note beside whoever comes from the same address (`features.md` 6.6).
 
 use leptos::ev;
-use leptos::html::{button, div, li, p, span, ul};
+use leptos::html::{blockquote, button, div, li, p, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::{TurnedAway, TurnedAwayBefore};
 
@@ -46,9 +46,18 @@ pub(super) fn question(console: Console, seat: Seat) -> impl IntoView {
     div().class("question-text").child((
         heading(say_with("turn-away-heading", &[("chat", &chat_name(seat))])),
         ul().child(means.map(|text| li().child(say(text))).collect_view()),
+        said(console.board),
         p().child(say("turn-away-why")),
         div().class("choices").child((why.into_iter().collect_view(), keep)),
     ))
+}
+
+/// What the program says to them before the end, where it says something.
+fn said(board: Board) -> Option<impl IntoView> {
+    let text = board.guidance.with_untracked(|given| Some(given.as_ref()?.turned_away.to_string()));
+    text.filter(|text| !text.is_empty()).map(|text| {
+        (p().child(say("turn-away-says")), blockquote().attr("dir", "auto").child(text))
+    })
 }
 
 /// That somebody from the same address was turned away.

@@ -251,6 +251,9 @@ impl Fields {
                 self.add(field, days.to_string());
             }
         }
+        if !guidance.turned_away.is_empty() {
+            self.add("turned_away.say", &*guidance.turned_away);
+        }
         for message in guidance.canned_messages.iter() {
             let said = [("title", &*message.title), ("text", &*message.text)];
             self.entry("canned_messages", &message.id, &said);

@@ -171,6 +171,15 @@ struct File {
     offers: Option<FileOffers>,
     #[serde(default)]
     code_words: FileCodeWords,
+    #[serde(default)]
+    turned_away: FileTurnedAway,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileTurnedAway {
+    #[serde(default, deserialize_with = "text")]
+    say: Text<2400>,
 }
 
 #[derive(Default, Deserialize)]
@@ -480,6 +489,7 @@ impl File {
                 check_in,
                 offers,
                 code_words: self.code_words.into(),
+                turned_away: self.turned_away.say,
             },
         })
     }

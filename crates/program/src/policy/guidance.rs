@@ -25,6 +25,8 @@ pub struct Guidance {
     pub offers: Option<Offers>,
     /// For how long code words are good.
     pub code_words: CodeWordTimes,
+    /// What is said, inside the chat, to whoever is turned away; empty where nothing is.
+    pub turned_away: Text<2400>,
 }
 
 /// For how long code words are good, in days; for ever where nothing is said (`features.md` 3.4).
@@ -34,6 +36,13 @@ pub struct CodeWordTimes {
     pub due_days: Option<u16>,
     /// Until a word that was neither given rightly nor changed is deleted, and its case with it.
     pub delete_days: Option<u16>,
+}
+
+impl CodeWordTimes {
+    /// Whether the policy says anything of code words: only then does the survivor's page ask about them beforehand.
+    pub fn are_said(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// How whoever waits is offered to one after the other.

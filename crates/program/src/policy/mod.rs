@@ -103,7 +103,8 @@ pub struct OpeningMessage {
 /// How long things take, in minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
 pub struct Timers {
-    /// Of silence, until the survivor is asked kindly whether they are there.
+    /// Of silence, until the survivor is asked kindly whether they are there. With nought, as the two that follow are
+    /// then, staff do that by hand.
     pub silence_ask: u16,
     /// Of silence, until they are told when the chat will close.
     pub silence_warn: u16,
@@ -113,4 +114,11 @@ pub struct Timers {
     pub line_kept: u16,
     /// Before a shift's end, in which no new chat is given out.
     pub shift_margin: u16,
+}
+
+impl Timers {
+    /// Whether staff alone mind the silence of a survivor: nothing is asked or closed by itself.
+    pub fn silence_by_hand(&self) -> bool {
+        self.silence_ask == 0
+    }
 }

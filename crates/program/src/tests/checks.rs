@@ -49,6 +49,14 @@ fn a_fault_of_the_terms_is_named_by_its_field() {
         found(|p| p.terms.timers.silence_close = 20),
         one("timers.silence_close", Problem::OutOfOrder)
     );
+    let silence = |ask, warn, close| {
+        found(|p| {
+            let timers = &mut p.terms.timers;
+            (timers.silence_ask, timers.silence_warn, timers.silence_close) = (ask, warn, close);
+        })
+    };
+    assert_eq!(silence(0, 0, 0), [], "by hand");
+    assert_eq!(silence(0, 20, 30), one("timers.silence_ask", Problem::Empty));
     assert_eq!(found(|p| p.terms.timers.line_kept = 0), one("timers.line_kept", Problem::Empty));
     assert_eq!(
         found(|p| p.terms.timers.line_kept = 241),
@@ -697,6 +705,18 @@ fn code_words_are_good_for_a_time_and_are_deleted_after_they_were_due() {
 }
 
 #[test]
+fn what_is_said_to_whoever_is_turned_away_is_sent_as_it_is() {
+    let said = |says: &str| found(|p| p.guidance.turned_away = text(says));
+    for sound in ["", "We are ending this chat now.", &"x".repeat(600)] {
+        assert_eq!(said(sound), []);
+    }
+    let wrong = |problem| one("turned_away.say", problem);
+    assert_eq!(said("Call {number}."), wrong(Problem::PlaceholderInSaid));
+    assert_eq!(said("See https://example.org"), wrong(Problem::HoldsLink));
+    assert_eq!(said(&"x".repeat(601)), wrong(Problem::TooManyPreparedCharacters));
+}
+
+#[test]
 fn guides_that_are_too_long_all_together_are_refused() {
     let guide = |number: usize| Guide {
         id: text(&number.to_string()),
@@ -797,6 +817,7 @@ fn every_field_of_a_policy_is_told_of() {
     new.guidance.check_in = 20;
     new.guidance.offers = Some(Offers { accept_seconds: 45, languages: List::default() });
     new.guidance.code_words = CodeWordTimes { due_days: Some(90), delete_days: None };
+    new.guidance.turned_away = text("x");
     new.guidance.canned_messages = List::default();
     new.guidance.guides = List::default();
     new.guidance.checklist = Checklist::default();
@@ -816,6 +837,7 @@ fn every_field_of_a_policy_is_told_of() {
         "offers.accept_seconds",
         "code_words.due_days",
         "code_words.delete_days",
+        "turned_away.say",
         "canned_messages \"welcome\" text",
         "guides \"reporting\" kind",
         "guides \"reporting\" say",

@@ -26,6 +26,7 @@ fn staff_on_duty_read_what_a_survivor_said() {
         interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
         returning: ReturnWords::of("river lamp stone"),
+        code_word: true.into(),
     };
     let sealed = said.seal(&id, &duty.public_key(), &KEY_PACKAGE, &mut program.rng).unwrap();
     assert_eq!(Intake::open(&duty, &id, &KEY_PACKAGE, &sealed), Ok(said));
@@ -61,6 +62,7 @@ fn every_intake_is_equally_long_and_fits_its_frame() {
         interpreter: true.into(),
         safety: SafetyAnswer::NotSure,
         returning: ReturnWords::of("abcdefgh abcdefgh abcdefgh"),
+        code_word: true.into(),
     };
     let long = long.seal(&id, &duty, &KEY_PACKAGE, &mut program.rng).unwrap();
     assert_eq!(short.len(), long.len());

@@ -13,6 +13,7 @@
 //! | `next_opening` `closes` | a sentence, or empty |
 //! | `notice` `notice_kind` | of the notice that holds: what it says; `closed` or `emergency` |
 //! | `hours_note` `time_zone` `not_served` | the policy's own |
+//! | `word_days` | after how many days without its word a code word is deleted, or empty |
 //! | `safety` `safety_question` `safety_yes` `safety_not_sure` `safety_no` `safety_advice` | of the check on safety |
 //!
 //! | condition | holds |
@@ -20,6 +21,7 @@
 //! | `open` `nobody` `closed` `noticed` | in that state |
 //! | `for_practice` | where colleagues practise on the real pages |
 //! | `has_questions` `has_survey` | where there are any, and a key to seal the answers to |
+//! | `code_words` | where the policy says anything of them |
 //! | `has_languages` | where there are any |
 //! | `has_locales` | where the page can be read in several languages |
 //! | `icon_dot` `icon_sheet` `icon_cloud` `icon_leaf` | for the policy's icon |
@@ -115,6 +117,8 @@ pub(super) fn values(
     plain.insert("version", policy.terms.version.to_string());
     let exit = policy.terms.exits.first().map_or("", |exit| exit.as_str());
     plain.insert("exit", exit.to_owned());
+    let days = policy.guidance.code_words.delete_days;
+    plain.insert("word_days", days.map_or_else(String::new, |days| days.to_string()));
     plain.insert("emergency_link", telephone(&page.emergency.number));
     plain.extend(of_moment(page, moment, texts));
     Values {
@@ -178,7 +182,7 @@ fn of_moment(page: &Page, moment: &Moment, texts: &Texts) -> [(&'static str, Str
 }
 
 fn conditions(
-    Policy { terms, page, .. }: &Policy,
+    Policy { terms, page, guidance }: &Policy,
     moment: &Moment,
 ) -> BTreeMap<&'static str, bool> {
     let (state, icon) = (moment.state(), page.icon);
@@ -190,6 +194,7 @@ fn conditions(
         ("noticed", state == State::Notice),
         ("has_questions", asks && !page.questions.is_empty()),
         ("has_survey", asks && !page.survey.is_empty()),
+        ("code_words", guidance.code_words.are_said()),
         ("has_languages", !page.languages.served.is_empty()),
         ("icon_dot", icon == Icon::Dot),
         ("icon_sheet", icon == Icon::Sheet),

@@ -187,6 +187,10 @@ impl Switchboard for InProcess {
         self.with(|live, _| live.delivery.take_back_answers(batch));
     }
 
+    fn page_gone(&self, connection: ConnectionId) {
+        self.with(|live, now| live.delivery.handle_page_gone(connection, now));
+    }
+
     fn disconnect(&self, connection: ConnectionId) {
         self.with(|live, now| {
             live.outgoing.remove(&connection);

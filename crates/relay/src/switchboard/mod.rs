@@ -75,6 +75,9 @@ pub trait Switchboard: Send + Sync + 'static {
     /// A batch of sealed answers could not be kept, and is held again.
     fn take_back_answers(&self, batch: AnswersBatch);
 
+    /// The device's page goes away, and so will the connection.
+    fn page_gone(&self, connection: ConnectionId);
+
     /// The connection is gone.
     fn disconnect(&self, connection: ConnectionId);
 

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::program::Program;
@@ -101,6 +103,12 @@ impl Line {
 
     pub(crate) async fn say_bytes(&mut self, bytes: Vec<u8>) {
         self.socket.send(Message::Binary(bytes.into())).await.unwrap();
+    }
+
+    /// Closes as a browser does whose page goes away, or with no word at all.
+    pub(crate) async fn close(mut self, goes_away: bool) {
+        let away = CloseFrame { code: CloseCode::Away, reason: "".into() };
+        self.socket.close(goes_away.then_some(away)).await.unwrap();
     }
 
     /// The next frame.

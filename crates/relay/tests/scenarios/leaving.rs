@@ -1,9 +1,10 @@
 //! The last word of a page that is left, over HTTP: `POST /b`.
 
-use stillroom_protocol::{ClientFrame, LEAVING_BYTES, Leaving, LeavingToken, RelayFrame};
+use stillroom_protocol::{ClientFrame, LEAVING_BYTES, Leaving, LeavingToken, RelayFrame, Ticket};
 
+use crate::device::Line;
 use crate::scene::{Answer, Scene};
-use crate::traffic::{WORDS, chat};
+use crate::traffic::{TICKET, WORDS, ask, chat};
 
 const TOKEN: LeavingToken = LeavingToken(*b"THE-TOKEN-OF-A-SURVIVOR-WHO-LEFT");
 
@@ -49,6 +50,29 @@ async fn whatever_is_said_the_answer_is_the_same() {
     chat.survivor.say(&post).await;
     let heard = chat.desk.hear_until(|frame| !matches!(frame, RelayFrame::Presence { .. })).await;
     assert!(matches!(heard, RelayFrame::Delivered { .. }), "none was passed on before: {heard:?}");
+}
+
+#[tokio::test]
+async fn a_browser_that_closes_since_its_page_goes_gives_up_the_place_and_any_other_close_keeps_it()
+{
+    let mut scene = Scene::start().await;
+    let advocate = scene.program.advocate();
+    let mut desk = Line::staff(scene.desks(), &scene.program, &advocate).await;
+    desk.go_on_duty(&scene.program, &advocate).await;
+    let ticket = Ticket(TICKET).id();
+    let mut survivor = Line::greeted(scene.survivors(), &scene.program).await;
+    survivor.say(&ask(TICKET)).await;
+    desk.hear_until(|frame| matches!(frame, RelayFrame::Waiting { .. })).await;
+    survivor.close(false).await;
+    let dropped = RelayFrame::WaitingPresence { ticket, here: false.into() };
+    desk.hear_until(|frame| *frame == dropped).await;
+    let mut survivor = Line::greeted(scene.survivors(), &scene.program).await;
+    survivor.say(&ask(TICKET)).await;
+    let back = RelayFrame::WaitingPresence { ticket, here: true.into() };
+    desk.hear_until(|frame| *frame == back).await;
+    survivor.close(true).await;
+    let heard = desk.hear_until(|frame| *frame != back).await;
+    assert_eq!(heard, RelayFrame::WaitingNoMore { ticket });
 }
 
 #[tokio::test]

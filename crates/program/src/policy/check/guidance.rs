@@ -23,6 +23,7 @@ pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Finding
         findings.add_if(is_out, "offers.accept_seconds", Problem::AcceptSeconds);
     }
     check_code_words(guidance.code_words, findings);
+    check_sent("turned_away.say", &guidance.turned_away, findings);
     let too_long = stillroom_wire::encode(guidance).len() > POLICY_GUIDANCE_MAX;
     findings.add_if(too_long, "guides", Problem::TooLong);
 }
@@ -61,10 +62,14 @@ fn check_guides(guides: &[Guide], findings: &mut Findings) {
         let reporting = guide.kind == GuideKind::Reporting;
         findings.add_if(reporting && !says, field("say"), Problem::NothingToSay);
         findings.add_if(says && !reporting, field("say"), Problem::NotToBeSaid);
-        let unfilled = guide.say.contains(['{', '}']);
-        findings.add_if(unfilled, field("say"), Problem::PlaceholderInSaid);
-        check_said(&field("say"), &guide.say, findings);
+        check_sent(&field("say"), &guide.say, findings);
     }
+}
+
+/// What one press sends to the survivor, and nobody fills in.
+fn check_sent(field: &str, said: &str, findings: &mut Findings) {
+    findings.add_if(said.contains(['{', '}']), field, Problem::PlaceholderInSaid);
+    check_said(field, said, findings);
 }
 
 /// What goes to the survivor word for word.

@@ -235,13 +235,15 @@ fn check_terms(terms: &Terms, findings: &mut Findings) {
 }
 
 fn check_timers(timers: &Timers, findings: &mut Findings) {
-    let all = [
+    let silence = [
         ("timers.silence_ask", timers.silence_ask, 0),
         ("timers.silence_warn", timers.silence_warn, timers.silence_ask),
         ("timers.silence_close", timers.silence_close, timers.silence_warn),
-        ("timers.line_kept", timers.line_kept, 0),
     ];
-    for (field, minutes, after) in all {
+    // All three are nought where staff mind it by hand.
+    let by_hand = silence.iter().all(|(_, minutes, _)| *minutes == 0);
+    let timed = silence.into_iter().filter(|_| !by_hand);
+    for (field, minutes, after) in timed.chain([("timers.line_kept", timers.line_kept, 0)]) {
         findings.add_if(minutes == 0, field, Problem::Empty);
         findings.add_if(minutes > 0 && minutes <= after, field, Problem::OutOfOrder);
         findings.add_if(minutes > TIMER_MAX, field, Problem::TooManyMinutes);

@@ -1,8 +1,8 @@
 //! What a page may name, and what it then says.
 
 use stillroom_program::{
-    Calendar, List, Notice, NoticeKind, ReceivingKey, SAMPLE_POLICY, SigningKey, SurveyItem, Text,
-    Timestamp,
+    Calendar, CodeWordTimes, List, Notice, NoticeKind, ReceivingKey, SAMPLE_POLICY, SigningKey,
+    SurveyItem, Text, Timestamp,
 };
 
 use super::super::template::Template;
@@ -64,6 +64,7 @@ fn a_page_may_name_each_value_of_the_table_above() {
         "hours_note",
         "time_zone",
         "not_served",
+        "word_days",
         "safety",
         "safety_question",
         "safety_yes",
@@ -125,6 +126,19 @@ fn languages_are_named_as_their_speakers_write_them() {
         "{said}"
     );
     assert!(said.contains("ar العربية") && said.ends_with(" interpreter;"), "{said}");
+}
+
+#[test]
+fn code_words_are_asked_about_where_the_policy_says_anything_of_them() {
+    let page = "{{#if code_words}}asked{{/if}}{{#if word_days}} {{ $word_days }}{{/if}}";
+    let said = |due_days, delete_days| {
+        let mut policy = sample();
+        policy.guidance.code_words = CodeWordTimes { due_days, delete_days };
+        filled(page, &policy, MORNING, true)
+    };
+    assert_eq!(said(Some(180), Some(365)), "asked 365");
+    assert_eq!(said(Some(180), None), "asked");
+    assert_eq!(said(None, None), "");
 }
 
 #[test]
