@@ -156,6 +156,14 @@ file = "locales/${tag}.ftl"
     host: (command, ...more) => said(['host', command, '--config', join(folder, 'relay.toml'), ...more]),
     /** Signs and publishes the policy after `change` made another text of it. */
     publish: (change) => publish(change, '--relay', `ws://localhost:${deskPort}`),
+    /** Writes this version into the policy's file, from which the next one that is published counts on. */
+    setVersion: (version) => {
+      const file = join(keys, 'policy.toml')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^version = \d+/m, `version = ${version}`))
+    },
+    /** Closes chat from the command line, and opens it again. */
+    close: (...more) => said(['policy', 'close', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, ...more]),
+    open: () => said(['policy', 'open', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
     /** What `answers` says of what survivors answered so far. */
     answers: () => said(['answers', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
     async stop() {

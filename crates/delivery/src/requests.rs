@@ -53,7 +53,8 @@ fn right(operation: &Operation) -> Right {
         Operation::ListStaff
         | Operation::Revocations
         | Operation::Shared { .. }
-        | Operation::Guidance => Right::Staff,
+        | Operation::Guidance
+        | Operation::Page => Right::Staff,
         Operation::PutShared { .. } => Right::Duty,
     }
 }

@@ -6,7 +6,7 @@ use stillroom_conversation::{
     HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift,
     Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
 };
-use stillroom_program::Guidance;
+use stillroom_program::{Guidance, Notice};
 use stillroom_protocol::{Puzzle, StaffId};
 
 /// One conversation, as it stands on a screen.
@@ -124,6 +124,8 @@ pub struct Shown {
     pub hindrances: Vec<Option<Hindrance>>,
     /// What a desk was given to help its staff, the newest last.
     pub guidance: Vec<Guidance>,
+    /// The program's notices.
+    pub notices: Vec<Notice>,
     /// What the host says.
     pub host: HostSays,
     /// Who else is on duty, as a desk shows it.
@@ -187,6 +189,7 @@ impl Shown {
             }
             DeskEvent::Host(says) => self.host = says,
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
+            DeskEvent::Notices(notices) => self.notices = notices,
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
                 match event {

@@ -14,12 +14,12 @@ use web_sys::Storage;
 const NAME: &str = "k";
 
 /// The wrapped device that this browser keeps, if any that can be read.
-pub(crate) fn load() -> Option<Vec<u8>> {
+pub fn load() -> Option<Vec<u8>> {
     from_text(&storage()?.get_item(NAME).ok()??)
 }
 
 /// Keeps a wrapped device in place of what was there. Whether the browser did.
-pub(crate) fn save(wrapped: &[u8]) -> bool {
+pub fn save(wrapped: &[u8]) -> bool {
     let text = BASE64URL_NOPAD.encode(wrapped);
     storage().is_some_and(|storage| storage.set_item(NAME, &text).is_ok())
 }
@@ -28,12 +28,12 @@ pub(crate) fn save(wrapped: &[u8]) -> bool {
 const HOST: &str = "h";
 
 /// What is kept of the host, if any that can be read.
-pub(crate) fn load_host() -> Option<Vec<u8>> {
+pub fn load_host() -> Option<Vec<u8>> {
     from_text(&storage()?.get_item(HOST).ok()??)
 }
 
 /// Keeps this of the host. A browser that does not asks again at the next notice.
-pub(crate) fn save_host(host: &[u8]) {
+pub fn save_host(host: &[u8]) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(HOST, &BASE64URL_NOPAD.encode(host));
     }
@@ -41,7 +41,7 @@ pub(crate) fn save_host(host: &[u8]) {
 
 /// Whether this browser keeps anything: some refuse to, and it is better known before an invitation is
 /// used up.
-pub(crate) fn is_possible() -> bool {
+pub fn is_possible() -> bool {
     const TRY: &str = "t";
     storage().is_some_and(|storage| {
         storage.set_item(TRY, TRY).is_ok() && storage.remove_item(TRY).is_ok()
@@ -50,7 +50,7 @@ pub(crate) fn is_possible() -> bool {
 
 /// Asks that it is kept for good: some browsers delete what a page stored after a week without a visit. Some ask
 /// the person, and whether they do it is their own affair.
-pub(crate) fn ask_for_good() {
+pub fn ask_for_good() {
     let _ = window().navigator().storage().persist();
 }
 
@@ -63,7 +63,7 @@ fn storage() -> Option<Storage> {
 }
 
 /// Takes the part after `#` out of the address, and out of this entry of the history.
-pub(crate) fn forget_link() {
+pub fn forget_link() {
     let Ok(history) = window().history() else {
         return;
     };
