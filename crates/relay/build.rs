@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
         None => Path::new(&variable("CARGO_MANIFEST_DIR")?).join("../../target/pages"),
     };
     let mut table = String::new();
-    for site in ["survivor", "desk", "practice"] {
+    for site in ["survivor", "desk", "practice", "console"] {
         let folder = pages.join(site);
         // An empty folder, so that cargo has something whose change it sees.
         fs::create_dir_all(&folder)?;

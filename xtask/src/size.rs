@@ -33,7 +33,7 @@ struct Budget {
 /// What the survivor's page loads only when a relay under pressure asks for a puzzle.
 const UNDER_PRESSURE: &[&str] = &["puzzle"];
 
-const BUDGETS: [Budget; 5] = [
+const BUDGETS: [Budget; 6] = [
     Budget {
         what: "survivor's page: HTML, CSS and way out",
         page: "survivor",
@@ -79,6 +79,15 @@ const BUDGETS: [Budget; 5] = [
         first: 40 * KB,
         end: 30 * KB,
     },
+    Budget {
+        what: "console: everything",
+        page: "console",
+        counts: &[""],
+        spares: &[],
+        document: true,
+        first: 450 * KB,
+        end: 350 * KB,
+    },
 ];
 
 /// Builds what has changed, then weighs it.
@@ -94,6 +103,7 @@ pub(crate) fn weigh() -> Outcome {
         ("survivor", demo.document("visitor", "/")?),
         ("desk", demo.document("desk", "/")?),
         ("practice", demo.document("desk", "/practice")?),
+        ("console", demo.document("desk", "/console")?),
     ];
     drop(demo);
     println!("{:<42}{:>10}{:>10}{:>10}", "brotli, KB", "now", "first", "end");

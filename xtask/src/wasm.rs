@@ -20,10 +20,11 @@ pub(crate) struct Page {
 }
 
 /// All pages.
-pub(crate) const PAGES: [Page; 3] = [
+pub(crate) const PAGES: [Page; 4] = [
     Page { name: "survivor", package: "stillroom-survivor-web" },
     Page { name: "desk", package: "stillroom-desk-web" },
     Page { name: "practice", package: "stillroom-practice-web" },
+    Page { name: "console", package: "stillroom-console-web" },
 ];
 
 /// What a page loads beside its own module, and only when it is wanted: the puzzle's search.

@@ -210,6 +210,35 @@ fn a_published_notice_is_what_a_relay_tells_at_once() {
 }
 
 #[test]
+fn chat_is_closed_and_opened_again_with_nothing_of_the_file_published() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let keys = program.path("program");
+    let relay = format!("ws://localhost:{}", program.desk);
+    let passphrase = program.path("passphrase");
+    let policy = |command: &str, more: &[&str]| {
+        let place = [text(&keys), "--relay", &relay, "--passphrase-file", text(&passphrase)];
+        [&["policy", command], &place[..], more].concat().into_iter().map(String::from).collect()
+    };
+    let well = |words: Vec<String>| run_well(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let badly =
+        |words: Vec<String>| run_badly(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(badly(policy("open", &[])).contains("No notice holds now"));
+    assert!(badly(policy("close", &["--text", " "])).contains("says nothing"));
+    // A draft that nobody is to see yet.
+    edit(&keys, &[("Rivertown Advocates", "Somebody else")]);
+    let flood = ["--kind", "emergency", "--text", "The river rises.", "--hours", "4"];
+    assert!(well(policy("close", &flood)).contains("Version 3 of the policy is published."));
+    let now = http_get(program.visitor, "/now").unwrap();
+    assert!(now.contains("The river rises.") && now.contains("\"version\":3"), "{now}");
+    assert!(badly(policy("publish", &[])).contains("Set `version = 4`"));
+    assert!(well(policy("open", &[])).contains("Version 4 of the policy is published."));
+    let now = http_get(program.visitor, "/now").unwrap();
+    assert!(now.contains("\"state\":\"nobody\"") && now.contains("\"version\":4"), "{now}");
+    assert!(!http_get(program.visitor, "/").unwrap_or_default().contains("Somebody else"));
+}
+
+#[test]
 fn what_a_relay_was_not_told_is_not_written_down_as_published() {
     let folder = folder();
     let (keys, passphrase) = program(folder.path());

@@ -7,6 +7,7 @@
 //! repeat, alter and invent frames. Who cannot be: whoever holds a device while it is in use, and a page
 //! whose code was changed.
 
+mod administrator;
 mod answers;
 mod chat;
 mod conversation;
@@ -19,6 +20,7 @@ mod randomness;
 mod survivor;
 mod trust;
 
+pub use administrator::{Administrator, AdministratorEvent};
 pub use conversation::{
     Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverAsked,
     HandoverReason, HandoverStep, JoinsAs, Live, LiveKind, LiveStep, MemberNumber, MessageNumber,

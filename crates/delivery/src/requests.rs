@@ -58,7 +58,8 @@ fn right(operation: &Operation) -> Right {
         | Operation::Revocations
         | Operation::Shared { .. }
         | Operation::AuditFrom { .. }
-        | Operation::Guidance => Right::Staff,
+        | Operation::Guidance
+        | Operation::Page => Right::Staff,
         Operation::PutShared { .. } => Right::Duty,
     }
 }

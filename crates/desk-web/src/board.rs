@@ -11,7 +11,7 @@ use stillroom_conversation::{
     Announcement, AuditTrouble, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, HostSays,
     Line, Meant, Shift, WaitingSurvivor,
 };
-use stillroom_program::{DisplayName, Guidance, Roles, Timestamp};
+use stillroom_program::{DisplayName, Guidance, Notice, Roles, Timestamp};
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::code_words::CodeWords;
@@ -91,6 +91,12 @@ pub(crate) struct Board {
     pub(crate) host: RwSignal<HostSays>,
     /// What is wrong with the record of administrative acts, for those who look after the program; until it is closed.
     pub(crate) audit: RwSignal<Option<AuditTrouble>>,
+    /// The program's notices.
+    pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// Whether this device is an administrator's.
+    pub(crate) administers: bool,
+    /// Whether it is a supervisor's, who is told on the console whom to ask.
+    pub(crate) supervises: bool,
     /// The text of the latest trouble.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
     /// What is announced.
@@ -127,6 +133,9 @@ impl Board {
             offers: Offers::new(now),
             host: RwSignal::new(HostSays::default()),
             audit: RwSignal::new(None),
+            notices: RwSignal::new(Vec::new()),
+            administers: !practice && roles.contains(Roles::ADMINISTRATOR),
+            supervises: !practice && roles.contains(Roles::SUPERVISOR),
             trouble: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             now: RwSignal::new(now),

@@ -17,6 +17,7 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
+use stillroom_staff_web::attended::Attended;
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
@@ -117,7 +118,7 @@ impl Console {
     /// How many chats the person wants at once, and when their shift ends, if they say so.
     pub(crate) fn set_shift(self, capacity: Capacity, ends: Option<TimeOfDay>) {
         let clock = self.shell.with_value(|shell| shell.clock);
-        let ends = ends.map(|time| (time, clock.next(time)));
+        let ends = ends.map(|time| (time, clock.next(time.hours, time.minutes)));
         self.board.trouble.set(None);
         self.board.capacity.set(capacity);
         self.board.ends.set(ends);
@@ -410,6 +411,28 @@ impl Console {
     }
 }
 
+impl Attended for Console {
+    fn touch(self) {
+        Self::touch(self);
+    }
+
+    fn look_after(self) -> Idle {
+        Self::look_after(self)
+    }
+
+    fn lock(self) {
+        Self::lock(self);
+    }
+
+    fn now(self) -> Timestamp {
+        Self::now(self)
+    }
+
+    fn locks_soon(self) -> bool {
+        self.board.locks_soon.get()
+    }
+}
+
 impl Shell {
     fn hear(self: &Rc<Self>, heard: Heard, board: Board) {
         let now = self.clock.now();
@@ -515,6 +538,10 @@ impl Shell {
                         board.audit.set(Some(found));
                     }
                 }
+            }
+            DeskEvent::Notices(notices) => {
+                board.now.set(self.clock.now());
+                board.notices.set(notices);
             }
             DeskEvent::Guidance(guidance) => board.guidance.set(Some(Arc::new(guidance))),
             DeskEvent::Chat { chat, event } => {

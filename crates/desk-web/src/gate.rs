@@ -4,7 +4,7 @@
 //! Keys are made here and leave this page only wrapped under a passkey or a passphrase, and only for this browser's
 //! own storage. The passphrase, or the passkey's secret, is held while an enrolment goes on, and no longer.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -12,11 +12,8 @@ use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup};
-use stillroom_program::{
-    Device, Fingerprint, InvitationSecret, NewDevice, Passkey, PasskeySecret, PassphraseError,
-};
+use stillroom_program::{Device, Fingerprint, InvitationSecret, NewDevice, Passkey, PasskeySecret};
 use stillroom_protocol::encode;
-use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
@@ -25,12 +22,9 @@ use crate::enrol::{Enrolling, Outcome};
 use crate::kept;
 use crate::line::{Heard, Line};
 use crate::link::Link;
+use crate::lock::{Asking, Lock};
 use crate::passkey::{self, Made, NoSecret};
-use crate::tries::wait_after;
 use crate::words;
-
-/// Time for the browser to draw "this takes a few seconds" before Argon2id holds the page up.
-const DRAW_FIRST: Duration = Duration::from_millis(60);
 
 /// Wait before a dropped line is tried again: somebody who enrols looks at the page, and is one of few.
 const RECONNECT_AFTER: Duration = Duration::from_secs(3);
@@ -63,16 +57,10 @@ pub(crate) enum Screen {
 pub(crate) struct Gate {
     /// What is shown.
     pub(crate) screen: RwSignal<Screen>,
-    /// Whether keys are being made or opened under a passphrase.
-    pub(crate) busy: RwSignal<bool>,
-    /// What was wrong with the last try.
-    pub(crate) wrong: RwSignal<Option<&'static str>>,
-    /// Whether the person's passkey is asked for.
-    pub(crate) asking: RwSignal<Asking>,
+    /// What opens this device.
+    pub(crate) lock: Lock,
     /// Whether a passkey was made that has to be asked once more for its secret.
     pub(crate) confirms: RwSignal<bool>,
-    /// So many seconds the next try waits.
-    pub(crate) waits: RwSignal<Option<u64>>,
     /// Whether the line stands, while an administrator is waited for.
     pub(crate) line_up: RwSignal<bool>,
     shell: StoredValue<Rc<Shell>, LocalStorage>,
@@ -84,11 +72,6 @@ struct Shell {
     secret: RefCell<Option<InvitationSecret>>,
     /// A passkey that was made, and has not given its secret yet.
     made: RefCell<Option<Passkey>>,
-    /// What the passphrase or the passkey opens: as it was when this page opened it, so that nobody at a locked desk can put
-    /// another in its place. Nothing at a practice desk.
-    wrapped: RefCell<Option<Vec<u8>>>,
-    /// Wrong passphrases, one after another.
-    wrong: Cell<u32>,
     joining: RefCell<Option<Joining>>,
 }
 
@@ -105,30 +88,6 @@ impl Under {
             Self::Passphrase(passphrase) => device.wrap_with_passphrase(passphrase, rng).ok(),
             Self::Passkey(passkey, secret) => device.wrap_with_passkey(passkey, secret, rng).ok(),
         }
-    }
-}
-
-/// Whether a passkey is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asking {
-    Not,
-    Now,
-    /// It was, and the text says why nothing came of it.
-    InVain(&'static str),
-}
-
-/// What a locked desk asks for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
-    /// A practice desk: nothing.
-    None,
-    Passphrase,
-    Passkey,
-}
-
-impl Key {
-    fn of(wrapped: &[u8]) -> Self {
-        if Passkey::of(wrapped).is_some() { Self::Passkey } else { Self::Passphrase }
     }
 }
 
@@ -154,17 +113,12 @@ impl Gate {
             root,
             secret: RefCell::new(None),
             made: RefCell::new(None),
-            wrapped: RefCell::new(None),
-            wrong: Cell::new(0),
             joining: RefCell::new(None),
         });
         let gate = Self {
             screen: RwSignal::new(Screen::NotEnrolled),
-            busy: RwSignal::new(false),
-            wrong: RwSignal::new(None),
-            asking: RwSignal::new(Asking::Not),
+            lock: Lock::new(),
             confirms: RwSignal::new(false),
-            waits: RwSignal::new(None),
             line_up: RwSignal::new(true),
             shell: StoredValue::new_local(shell),
         };
@@ -198,7 +152,9 @@ impl Gate {
     /// Makes this device's keys, and asks to be enrolled. They are kept when an administrator has certified
     /// them, under this passphrase; until then they live in this page alone.
     pub(crate) fn choose(self, passphrase: Zeroizing<String>) {
-        self.after_drawing(move |shell| self.enrol(shell, Under::Passphrase(passphrase)));
+        let shell = self.shell.get_value();
+        let enrol = move || self.enrol(&shell, Under::Passphrase(passphrase));
+        self.lock.after_drawing(enrol);
     }
 
     /// The same under a passkey, which is made now; one that gives no secret at once is asked once more.
@@ -207,7 +163,8 @@ impl Gate {
             self.screen.set(Screen::JoinRefused("join-not-kept"));
             return;
         }
-        self.while_asked(async move |shell| {
+        let shell = self.shell.get_value();
+        self.lock.while_asked(async move || {
             let made = shell.made.take();
             let given = match &made {
                 Some(passkey) => passkey::ask(passkey)
@@ -217,12 +174,12 @@ impl Gate {
             };
             let silent = match given {
                 Ok(Made { passkey, secret: Some(secret) }) => {
-                    self.enrol(shell, Under::Passkey(passkey, secret));
+                    self.enrol(&shell, Under::Passkey(passkey, secret));
                     None
                 }
                 Ok(Made { passkey, secret: None }) => Some(passkey),
                 Err(why) => {
-                    self.asking.set(Asking::InVain(words::no_passkey(why)));
+                    self.lock.asking.set(Asking::InVain(why.not_made()));
                     made.filter(|_| why == NoSecret::NotGiven)
                 }
             };
@@ -242,138 +199,11 @@ impl Gate {
         }
     }
 
-    /// Opens the device that is kept here with this passphrase.
-    pub(crate) fn unlock(self, passphrase: Zeroizing<String>) {
-        self.after_drawing(move |shell| {
-            let wrapped = kept::load().unwrap_or_default();
-            if let Some(device) = self.open_wrapped(shell, &wrapped, &passphrase) {
-                self.enter(device, Some(wrapped));
-            }
-        });
-    }
-
-    /// Opens the device that is kept here with its passkey.
-    pub(crate) fn unlock_with_passkey(self) {
-        self.while_asked(async move |_| {
-            let wrapped = kept::load().unwrap_or_default();
-            if let Some(device) = self.open_with_passkey(&wrapped).await {
-                self.enter(device, Some(wrapped));
-            }
-        });
-    }
-
-    /// Shows a locked desk again, where its passkey is given.
-    pub(crate) fn unlock_again_with_passkey(self, console: Console) {
-        self.while_asked(async move |shell| {
-            let wrapped = shell.wrapped.borrow().clone().unwrap_or_default();
-            if self.open_with_passkey(&wrapped).await.is_some() {
-                console.unlock();
-            }
-        });
-    }
-
-    async fn open_with_passkey(self, wrapped: &[u8]) -> Option<Device> {
-        let secret = match Passkey::of(wrapped) {
-            Some(passkey) => passkey::ask(&passkey).await,
-            None => Err(NoSecret::None),
-        };
-        let device = secret.map_err(words::passkey_does_not_open).and_then(|secret| {
-            Device::unwrap_with_passkey(wrapped, &secret).map_err(|_| "unlock-damaged")
-        });
-        device.map_err(|text| self.asking.set(Asking::InVain(text))).ok()
-    }
-
-    /// Shows a locked desk again, where this is its passphrase. The keys that it opens are dropped at once:
-    /// those of the desk were never away.
-    pub(crate) fn unlock_again(self, console: Console, passphrase: Zeroizing<String>) {
-        self.after_drawing(move |shell| {
-            let opened = shell
-                .wrapped
-                .borrow()
-                .as_ref()
-                .is_none_or(|wrapped| self.open_wrapped(shell, wrapped, &passphrase).is_some());
-            if opened {
-                console.unlock();
-            }
-        });
-    }
-
-    /// What a locked desk asks for.
-    pub(crate) fn key(self) -> Key {
-        self.shell.with_value(|shell| shell.wrapped.borrow().as_deref().map_or(Key::None, Key::of))
-    }
-
-    /// What the device that is kept here asks for.
-    pub(crate) fn key_kept() -> Key {
-        kept::load().as_deref().map_or(Key::Passphrase, Key::of)
-    }
-
-    fn open_wrapped(self, shell: &Shell, wrapped: &[u8], passphrase: &str) -> Option<Device> {
-        match Device::unwrap_with_passphrase(wrapped, passphrase) {
-            Ok(device) => {
-                shell.wrong.set(0);
-                return Some(device);
-            }
-            Err(PassphraseError::Wrong) => self.slow_down(shell),
-            Err(_) => self.wrong.set(Some("unlock-damaged")),
-        }
-        None
-    }
-
-    /// The passphrase was wrong: the next try waits, the longer the more there were.
-    fn slow_down(self, shell: &Shell) {
-        self.wrong.set(Some("unlock-wrong"));
-        let wrong = shell.wrong.get().saturating_add(1);
-        shell.wrong.set(wrong);
-        if let Some(wait) = wait_after(wrong) {
-            self.waits.set(Some(wait.as_secs()));
-            set_timeout(move || self.waits.set(None), wait);
-        }
-    }
-
-    /// Shows that it takes a moment, then does it.
-    fn after_drawing(self, work: impl FnOnce(&Rc<Shell>) + 'static) {
-        if self.is_busy() {
-            return;
-        }
-        self.wrong.set(None);
-        self.busy.set(true);
-        let shell = self.shell.get_value();
-        set_timeout(
-            move || {
-                work(&shell);
-                self.busy.set(false);
-            },
-            DRAW_FIRST,
-        );
-    }
-
-    /// Says that the device asks, while it does.
-    fn while_asked(self, work: impl AsyncFnOnce(&Rc<Shell>) + 'static) {
-        if self.is_busy() {
-            return;
-        }
-        self.asking.set(Asking::Now);
-        let shell = self.shell.get_value();
-        spawn_local(async move {
-            work(&shell).await;
-            self.asking.update(|asking| {
-                if *asking == Asking::Now {
-                    *asking = Asking::Not;
-                }
-            });
-        });
-    }
-
-    /// Whether something else has to be over before anything can be tried.
-    pub(crate) fn is_busy(self) -> bool {
-        self.busy.get() || self.waits.get().is_some() || self.asking.get() == Asking::Now
-    }
-
-    fn enter(self, device: Device, wrapped: Option<Vec<u8>>) {
+    /// Shows the desk of this device.
+    pub(crate) fn enter(self, device: Device, wrapped: Option<Vec<u8>>) {
         let shell = self.shell.get_value();
         let practice = wrapped.is_none();
-        *shell.wrapped.borrow_mut() = wrapped;
+        self.lock.hold(wrapped);
         let setup = DeskSetup { root: shell.root, device };
         self.screen.set(Screen::Desk(Console::open(setup, practice, shell.clock)));
     }

@@ -8,31 +8,22 @@
 mod board;
 mod chat;
 mod checklist;
-mod clock;
 mod code_words;
 mod colleagues;
 mod console;
 mod enrol;
-mod focus;
 mod gate;
 mod hints;
-mod idle;
-mod kept;
-mod language;
-mod line;
-mod link;
 mod moments;
 mod offers;
-mod passkey;
 mod passphrase;
 mod placeholders;
 mod shift;
-mod texts;
-mod tries;
 mod view;
 mod words;
 
 use leptos::prelude::document;
+use stillroom_staff_web::{clock, focus, idle, kept, language, line, link, lock, passkey, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -11,8 +11,6 @@ use stillroom_conversation::{
 use stillroom_program::{Weakness, WordDue};
 use stillroom_protocol::Refusal;
 
-use crate::passkey::NoSecret;
-
 use crate::chat::Done;
 use crate::hints::{Hint, Kind};
 
@@ -199,23 +197,6 @@ pub(crate) fn handover(step: HandoverStep) -> &'static str {
         HandoverStep::TheyWait => "handover-they-wait",
         HandoverStep::NobodyFree => "handover-nobody",
         HandoverStep::ColleagueLeft => "handover-colleague-left",
-    }
-}
-
-/// Why no passkey was made that could keep this device.
-pub(crate) fn no_passkey(why: NoSecret) -> &'static str {
-    match why {
-        NoSecret::NotGiven => "passkey-not-given",
-        NoSecret::None => "passkey-cannot",
-        NoSecret::NotHere => "passkey-not-here",
-    }
-}
-
-/// Why a passkey does not open this device.
-pub(crate) fn passkey_does_not_open(why: NoSecret) -> &'static str {
-    match why {
-        NoSecret::NotGiven => "passkey-not-given",
-        NoSecret::None | NoSecret::NotHere => "unlock-passkey-not-here",
     }
 }
 

@@ -83,7 +83,9 @@ pub use policy::{
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
-pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Untimely, Warning};
+pub use policy::{
+    Difference, Finding, NoticesFull, PolicyFileError, Problem, SAMPLE_POLICY, Untimely, Warning,
+};
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;
 pub use return_words::ReturnWords;

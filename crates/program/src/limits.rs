@@ -28,6 +28,9 @@ pub const POLICY_GUIDANCE_MAX: usize = 32 * 1024;
 pub const POLICY_PAGE_MAX: usize =
     stillroom_protocol::limits::POLICY_MAX - POLICY_TERMS_MAX - POLICY_GUIDANCE_MAX - 1024;
 
+/// Notices of a policy: one that holds, and a few for later.
+pub const NOTICES_MAX: usize = 4;
+
 /// Languages in which a page can be read besides the policy's own: what a large program's interpreters speak.
 pub const LOCALES_MAX: usize = 24;
 

@@ -244,6 +244,8 @@ choice! {
         /// What helps staff while they chat: the part of the policy that greetings leave out, as one record
         /// (staff).
         Guidance = 14,
+        /// What people read: the other part of the policy that greetings leave out, as one record (staff).
+        Page = 15,
         /// A batch of sealed answers, as one record; none where there is none (administrators). The same one
         /// until it is destroyed.
         NextAnswers = 20,

@@ -1,5 +1,5 @@
 //! What one listener answers: the page, its files, the line; for survivors whether chat is open, for staff the
-//! page for practice.
+//! page for practice and the administrator's console.
 //!
 //! Nothing that a request carries is kept or logged, and no answer sets a cookie.
 
@@ -41,6 +41,8 @@ pub(crate) struct Door {
     pub(crate) headers: Headers,
     /// Those of the page for practice, which staff get besides.
     pub(crate) practice_headers: Headers,
+    /// Those of the administrator's console, likewise.
+    pub(crate) console_headers: Headers,
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
     pub(crate) lines: Lines,
@@ -64,10 +66,10 @@ impl Door {
                 .route("/now", get(now))
                 .route("/a", post(answers))
                 .route("/b", post(leaving)),
-            Which::Desk | Which::Practice if self.serves_pages => {
-                routes.route("/practice", get(practice))
+            Which::Desk | Which::Practice | Which::Console if self.serves_pages => {
+                routes.route("/practice", get(practice)).route("/console", get(console))
             }
-            Which::Desk | Which::Practice => routes,
+            Which::Desk | Which::Practice | Which::Console => routes,
         };
         routes
             .fallback(nothing)
@@ -99,8 +101,17 @@ async fn document(State(door): State<Arc<Door>>, request: HeaderMap) -> Response
 
 /// The page for practice, which has stricter headers than the desk beside which it is given out.
 async fn practice(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
-    let mut answer = document_of(&door, Which::Practice, &request);
-    door.practice_headers.put(answer.headers_mut());
+    beside(&door, Which::Practice, &door.practice_headers, &request)
+}
+
+/// The administrator's console.
+async fn console(State(door): State<Arc<Door>>, request: HeaderMap) -> Response {
+    beside(&door, Which::Console, &door.console_headers, &request)
+}
+
+fn beside(door: &Door, which: Which, headers: &Headers, request: &HeaderMap) -> Response {
+    let mut answer = document_of(door, which, request);
+    headers.put(answer.headers_mut());
     answer
 }
 

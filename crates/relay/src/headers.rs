@@ -37,15 +37,15 @@ const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 pub fn files_kept(which: Which) -> &'static str {
     match which {
         Which::Survivor => NOT_KEPT,
-        Which::Desk | Which::Practice => KEPT_FOR_EVER,
+        Which::Desk | Which::Practice | Which::Console => KEPT_FOR_EVER,
     }
 }
 
-/// What a page may ask permission for: nothing, but the desk for passkeys.
+/// What a page may ask permission for: nothing, but those that open a device of staff's for passkeys.
 fn permissions(which: Which) -> String {
     let whose = match which {
         Which::Survivor | Which::Practice => "()",
-        Which::Desk => "(self)",
+        Which::Desk | Which::Console => "(self)",
     };
     let passkeys = PASSKEYS.iter().map(|feature| format!(", {feature}={whose}"));
     core::iter::once(PERMISSIONS.to_owned()).chain(passkeys).collect()
@@ -97,7 +97,7 @@ pub(crate) fn document_policy(which: Which, origin: &Origin, relay: &Origin) -> 
 fn script_addresses(which: Which) -> &'static str {
     match which {
         Which::Survivor => "puzzle",
-        Which::Desk | Which::Practice => "'none'",
+        Which::Desk | Which::Practice | Which::Console => "'none'",
     }
 }
 
@@ -107,10 +107,12 @@ fn script_addresses(which: Which) -> &'static str {
 fn connections(which: Which, origin: &Origin, relay: &Origin) -> String {
     match which {
         Which::Practice => format!("{origin}/s/"),
-        Which::Survivor | Which::Desk if origin == relay => {
+        Which::Survivor | Which::Desk | Which::Console if origin == relay => {
             format!("'self' {}", relay.web_socket())
         }
-        Which::Survivor | Which::Desk => format!("'self' {relay} {}", relay.web_socket()),
+        Which::Survivor | Which::Desk | Which::Console => {
+            format!("'self' {relay} {}", relay.web_socket())
+        }
     }
 }
 
@@ -179,9 +181,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_desk_may_ask_for_passkeys() {
+    fn only_pages_that_open_a_device_of_staffs_may_ask_for_passkeys() {
         for feature in PASSKEYS {
-            assert!(permissions(Which::Desk).contains(&format!("{feature}=(self)")));
+            for own in [Which::Desk, Which::Console] {
+                assert!(permissions(own).contains(&format!("{feature}=(self)")));
+            }
             for other in [Which::Survivor, Which::Practice] {
                 assert!(permissions(other).contains(&format!("{feature}=()")));
             }
@@ -203,7 +207,7 @@ mod tests {
         let origin = "https://chat.example.org".parse().unwrap();
         let ends = |which| content_policy(which, &origin, &origin);
         assert!(ends(Which::Survivor).contains("; trusted-types puzzle;"));
-        for other in [Which::Desk, Which::Practice] {
+        for other in [Which::Desk, Which::Practice, Which::Console] {
             assert!(ends(other).contains("; trusted-types 'none';"));
         }
     }

@@ -15,6 +15,7 @@ use stillroom_delivery::Share;
 use stillroom_protocol::Refusal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
@@ -56,6 +57,8 @@ pub(crate) struct Lines {
     pub(crate) frame: usize,
     /// Bytes that may wait for one device.
     pub(crate) outgoing_bytes: usize,
+    /// Lines that may stand at once. Each listener has its own, so that staff can close chat while survivors' are all taken.
+    pub(crate) places: Arc<Semaphore>,
     /// Held by each line while it stands.
     pub(crate) running: Running,
 }
@@ -80,9 +83,13 @@ impl Lines {
     ) {
         let (frame, outgoing_bytes) = (self.frame, self.outgoing_bytes);
         let running = self.running.clone();
+        let places = Arc::clone(&self.places);
         tokio::spawn(async move {
             if let Some(socket) = open(upgrade, frame).await {
-                carry(socket, &share, &*switchboard, outgoing_bytes).await;
+                match places.try_acquire() {
+                    Ok(_place) => carry(socket, &share, &*switchboard, outgoing_bytes).await,
+                    Err(_) => refuse(socket, Refusal::ConnectionsFull).await,
+                }
             }
             drop(running);
         });
@@ -118,6 +125,10 @@ async fn carry(
     };
     // A device that does not read why in time is not waited for.
     let _ = timeout(LINGER, close(socket, end)).await;
+}
+
+async fn refuse(socket: Socket, refusal: Refusal) {
+    let _ = timeout(LINGER, close(socket, End::Refused(refusal))).await;
 }
 
 /// Frames in, frames out, until one side ends it.

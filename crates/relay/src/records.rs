@@ -205,7 +205,8 @@ impl Records {
                 self.put_shared(which, replaces, record.into_vec()).await
             }
             Operation::Shared { which } => self.shared(which).await,
-            Operation::Guidance => self.guidance().await,
+            Operation::Guidance => self.part(|signed| signed.guidance.into_vec()).await,
+            Operation::Page => self.part(|signed| signed.page.into_vec()).await,
             Operation::NextAnswers => {
                 let next = self.directory.next_sealed(Sealed::Answers);
                 records(next.await?.into_iter().collect())
@@ -417,12 +418,12 @@ impl Records {
         Ok(Reply::Shared { version: held.version, record: fitting(held.record)? })
     }
 
-    /// As it was signed with the newest policy. Whoever was greeted with another one asks again.
-    async fn guidance(&self) -> Result<Reply, Failure> {
+    /// A part of the newest policy, as it was signed with it. Whoever was greeted with another one asks again.
+    async fn part(&self, of: impl FnOnce(SignedPolicy) -> Record) -> Result<Reply, Failure> {
         let Some(kept) = self.directory.newest(Kind::Policy).await? else {
             return records(Vec::new());
         };
-        records(vec![read::<SignedPolicy>(&kept.record)?.guidance.into_vec()])
+        records(vec![of(read::<SignedPolicy>(&kept.record)?)])
     }
 
     fn not_revoked(&self, device: &VerifiedDevice) -> Result<(), Failure> {

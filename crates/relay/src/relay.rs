@@ -248,7 +248,6 @@ impl Relay {
             pages,
             switchboard: Arc::clone(&switchboard),
             share_keys,
-            places: Arc::new(Semaphore::new(config.limits.page_connections)),
             portion,
             stop: &stop,
         };
@@ -317,7 +316,6 @@ struct Hall<'a> {
     pages: Arc<Pages>,
     switchboard: Arc<dyn Switchboard>,
     share_keys: Arc<ShareKeys>,
-    places: Arc<Semaphore>,
     portion: Portion,
     stop: &'a Stop,
 }
@@ -336,9 +334,11 @@ impl Hall<'_> {
             None => Origin::of_this_computer(address.port()),
         };
         let limits = &self.config.limits;
-        let (frame, outgoing_bytes) = match which {
-            Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes),
-            Which::Desk | Which::Practice => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes),
+        let (frame, outgoing_bytes, lines) = match which {
+            Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes, limits.connections),
+            Which::Desk | Which::Practice | Which::Console => {
+                (STAFF_FRAME_MAX, limits.staff_outgoing_bytes, config::STAFF_CONNECTIONS)
+            }
         };
         let headers =
             |which| Headers::of(which, &origin).map_err(|error| cannot(io::Error::other(error)));
@@ -350,11 +350,17 @@ impl Hall<'_> {
             origins: Origins::of(door, &origin),
             headers: headers(which)?,
             practice_headers: headers(Which::Practice)?,
+            console_headers: headers(Which::Console)?,
             pages: Arc::clone(&self.pages),
             switchboard: Arc::clone(&self.switchboard),
-            lines: Lines { frame, outgoing_bytes, running: self.stop.running() },
+            lines: Lines {
+                frame,
+                outgoing_bytes,
+                places: Arc::new(Semaphore::new(lines)),
+                running: self.stop.running(),
+            },
         });
-        let places = Arc::clone(&self.places);
+        let places = Arc::new(Semaphore::new(limits.page_connections));
         let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;
         Ok((address, origin, task))
     }

@@ -53,12 +53,8 @@ impl Records {
         policy: &SignedPolicy,
     ) -> Result<Reply, Refusal> {
         match operation {
-            Operation::Guidance => {
-                let guidance = Bytes::try_from(&*policy.guidance);
-                let guidance = guidance.map_err(|_| Refusal::RelayFault)?;
-                let records = List::try_from(vec![guidance]).map_err(|_| Refusal::RelayFault)?;
-                Ok(Reply::Records { records })
-            }
+            Operation::Guidance => one(&policy.guidance),
+            Operation::Page => one(&policy.page),
             Operation::ListStaff => Ok(Reply::Records {
                 records: List::try_from(self.staff.clone()).map_err(|_| Refusal::RelayFault)?,
             }),
@@ -88,4 +84,11 @@ impl Records {
             _ => Err(Refusal::RelayFault),
         }
     }
+}
+
+/// One record.
+fn one(record: &[u8]) -> Result<Reply, Refusal> {
+    let record = Bytes::try_from(record).map_err(|_| Refusal::RelayFault)?;
+    let records = List::try_from(vec![record]).map_err(|_| Refusal::RelayFault)?;
+    Ok(Reply::Records { records })
 }

@@ -7,7 +7,7 @@ use stillroom_conversation::{
     Role, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep,
     WordWanted,
 };
-use stillroom_program::Guidance;
+use stillroom_program::{Guidance, Notice};
 use stillroom_protocol::{Puzzle, StaffId};
 
 /// One conversation, as it stands on a screen.
@@ -130,6 +130,8 @@ pub struct Shown {
     pub hindrances: Vec<Option<Hindrance>>,
     /// What a desk was given to help its staff, the newest last.
     pub guidance: Vec<Guidance>,
+    /// The program's notices.
+    pub notices: Vec<Notice>,
     /// What the host says.
     pub host: HostSays,
     /// The record of administrative acts, as a desk knows it.
@@ -196,6 +198,7 @@ impl Shown {
             DeskEvent::Host(says) => self.host = says,
             DeskEvent::Audit(seen) => self.audit = *seen,
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
+            DeskEvent::Notices(notices) => self.notices = notices,
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);
                 match event {

@@ -9,7 +9,7 @@ use crate::run::Run;
 use crate::workspace::{self, Package};
 
 /// A crate, and all that it may use of this workspace. A crate that is not here may not exist.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("program", &["wire", "protocol"]),
@@ -19,7 +19,9 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("conversation", &["wire", "protocol", "program"]),
     ("practice", &["protocol"]),
     ("survivor-web", &["protocol", "program", "conversation"]),
-    ("desk-web", &["protocol", "program", "conversation"]),
+    ("staff-web", &["program"]),
+    ("desk-web", &["protocol", "program", "conversation", "staff-web"]),
+    ("console-web", &["protocol", "program", "conversation", "staff-web"]),
     ("practice-web", &["practice"]),
     ("puzzle-web", &["puzzle"]),
     ("simulation", &["wire", "protocol", "program", "delivery", "conversation", "puzzle"]),

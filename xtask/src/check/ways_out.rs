@@ -9,7 +9,8 @@ use crate::failure::{Failure, Outcome};
 use crate::places;
 
 /// What runs at the host, and what runs on people's devices.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 11] = [
+    "console-web",
     "conversation",
     "delivery",
     "desk-web",
@@ -17,10 +18,11 @@ const CRATES: [&str; 9] = [
     "program",
     "protocol",
     "relay",
+    "staff-web",
     "survivor-web",
     "wire",
 ];
-const PAGES: [&str; 4] = ["desk", "practice", "snippet", "survivor"];
+const PAGES: [&str; 5] = ["components", "desk", "practice", "snippet", "survivor"];
 
 /// How Rust lets bytes out: over a line, into a file, to another program, into a log, into the browser.
 const IN_RUST: [&str; 24] = [

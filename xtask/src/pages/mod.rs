@@ -1,4 +1,4 @@
-//! From `pages/` and the built modules to `target/pages/{survivor,desk,practice}`, which the relay takes in.
+//! From `pages/` and the built modules to `target/pages/{survivor,desk,practice,console}`, which the relay takes in.
 //!
 //! Each folder holds `page.html` (a template: the relay fills in the rest), `s/` with every file that the
 //! page names, under a neutral name that is its own hash (`features.md` 1.7: a cache tells nothing), each

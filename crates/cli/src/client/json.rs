@@ -322,6 +322,10 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "canned-messages": guidance.canned_messages.len(),
             "guides": guidance.guides.len(),
         }),
+        DeskEvent::Notices(notices) => json!({
+            "event": "notices",
+            "notices": notices.iter().map(|notice| notice.text.as_str()).collect::<Vec<_>>(),
+        }),
         DeskEvent::Colleagues { on, asks } => json!({
             "event": "colleagues",
             "asks": word(asks),

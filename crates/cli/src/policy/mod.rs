@@ -2,6 +2,7 @@
 //! part of the command line).
 
 mod check;
+mod close;
 mod diff;
 mod publish;
 mod sign;
@@ -33,6 +34,10 @@ enum PolicyCommand {
     Sign(sign::SignArguments),
     /// Sign the policy, write it into public.stillroom, and send it to the relay.
     Publish(publish::PublishArguments),
+    /// Close chat at once, with a notice on every page; whoever waits is told, and chats that have begun go on.
+    Close(close::CloseArguments),
+    /// Open chat again after it was closed by a notice.
+    Open(close::OpenArguments),
 }
 
 /// Does it.
@@ -43,6 +48,8 @@ pub(crate) async fn run(arguments: PolicyArguments) -> Result<(), Failure> {
         PolicyCommand::Texts(arguments) => texts::run(&arguments),
         PolicyCommand::Sign(arguments) => sign::run(&arguments),
         PolicyCommand::Publish(arguments) => publish::run(&arguments).await,
+        PolicyCommand::Close(arguments) => close::close(&arguments).await,
+        PolicyCommand::Open(arguments) => close::open(&arguments).await,
     }
 }
 

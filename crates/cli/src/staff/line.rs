@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use stillroom_program::{Device, Fingerprint, Label};
+use stillroom_program::{Device, Fingerprint, Label, Policy, SignedPolicy, Timestamp};
 use stillroom_protocol::{
     ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
 };
 
 use crate::client::{Link, LinkEvent, RelayAddress};
+use crate::clock::TOLERANCE;
 use crate::failure::Failure;
 
 /// How long the relay may take for one answer.
@@ -19,14 +20,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct StaffLine {
     link: Link,
     number: u32,
-    /// The policy that the relay greeted with; nobody has checked it.
-    policy: Vec<u8>,
+    /// The terms of the policy that the relay greeted with.
+    greeted: Vec<u8>,
 }
 
 impl StaffLine {
     /// Connects without showing a certificate, as a new member does.
     pub(crate) async fn open(address: &RelayAddress, root: &Fingerprint) -> Result<Self, Failure> {
-        let mut line = Self { link: Link::open(address), number: 0, policy: Vec::new() };
+        let mut line = Self { link: Link::open(address), number: 0, greeted: Vec::new() };
         match within(line.link.next()).await? {
             LinkEvent::Up => {}
             LinkEvent::Frame(_) | LinkEvent::Down => {
@@ -37,17 +38,18 @@ impl StaffLine {
             }
         }
         line.send(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
-        let policy = |frame| match frame {
-            RelayFrame::Greeting { policy, .. } => Some(policy.into_vec()),
-            _ => None,
-        };
-        line.policy = line.answer(policy).await?;
+        line.greeted = line
+            .answer(|frame| match frame {
+                RelayFrame::Greeting { policy, .. } => Some(policy.into_vec()),
+                _ => None,
+            })
+            .await?;
         Ok(line)
     }
 
     /// The policy that the relay greeted with, as it came.
     pub(crate) fn policy(&self) -> &[u8] {
-        &self.policy
+        &self.greeted
     }
 
     /// Connects as this device.
@@ -143,6 +145,29 @@ impl StaffLine {
                 .collect()),
             Reply::Done | Reply::Shared { .. } => Err(wrong_answer()),
         }
+    }
+
+    /// The whole policy that is published, as this program signed it.
+    pub(crate) async fn published(
+        &mut self,
+        root: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Policy, Failure> {
+        let page = self.records(Operation::Page).await?.into_iter().next().unwrap_or_default();
+        let guidance =
+            self.records(Operation::Guidance).await?.into_iter().next().unwrap_or_default();
+        let whole = decode::<SignedPolicy>(&self.greeted).ok().and_then(|signed| {
+            let policy = signed.verify(root, now, TOLERANCE).ok()?;
+            let (page, guidance) = (policy.page(&page).ok()?, policy.guidance(&guidance).ok()?);
+            Some(Policy { terms: (*policy).clone(), page, guidance })
+        });
+        whole.ok_or_else(|| {
+            Failure::new(
+                "What the relay shows is not a policy that your program signed and that holds now.",
+                "Run the command again: somebody may have published just now. If it stays so, publish your \
+                 policy with `stillroom policy publish`.",
+            )
+        })
     }
 
     fn send(&self, frame: &ClientFrame) {

@@ -6,11 +6,11 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Writes `survivor/`, `desk/` and `practice/` into `folder`, as the build does.
+/// Writes `survivor/`, `desk/`, `practice/` and `console/` into `folder`, as the build does.
 pub(crate) fn pages(folder: &Path) -> PathBuf {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pages");
     let pages = folder.join("pages");
-    for which in ["survivor", "desk", "practice"] {
+    for which in ["survivor", "desk", "practice", "console"] {
         let into = pages.join(which);
         std::fs::create_dir_all(into.join("s")).expect("a folder can be made");
         let source = std::fs::read_to_string(sources.join(which).join("page.html"))

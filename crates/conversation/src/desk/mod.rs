@@ -13,6 +13,7 @@ mod guidance;
 mod handover;
 mod host;
 mod joining;
+mod notices;
 mod offers;
 mod returns;
 mod shift;
@@ -43,6 +44,7 @@ use self::{
     handover::Questions,
     host::HostShown,
     joining::{Called, Joining},
+    notices::OwnNotices,
     offers::OwnOffers,
     returns::{BackFrom, Returns},
     shift::OwnShift,
@@ -159,6 +161,7 @@ pub struct Desk {
     shift_shown: Shift,
     hindrance_shown: Option<Hindrance>,
     guidance: OwnGuidance,
+    notices: OwnNotices,
     colleagues: Colleagues,
     vault: OwnVault,
     vault_shown: VaultShown,
@@ -203,6 +206,7 @@ impl Desk {
             shift_shown: Shift::On,
             hindrance_shown: Some(Hindrance::OffDuty),
             guidance: OwnGuidance::default(),
+            notices: OwnNotices::default(),
             colleagues: Colleagues::default(),
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
@@ -444,6 +448,12 @@ impl Desk {
                     self.show(DeskEvent::Guidance(guidance));
                 }
             }
+            RelayFrame::Reply { number: notices::REQUEST, reply } => {
+                let given = self.notices.handle_reply(&reply, self.trust.policy());
+                if let Some(notices) = given {
+                    self.show(DeskEvent::Notices(notices));
+                }
+            }
             RelayFrame::Reply { number: colleagues::REQUEST, reply } => {
                 self.handle_staff_listed(&reply, now);
             }
@@ -561,7 +571,7 @@ impl Desk {
                 self.duty.handle_records_changed(now);
                 self.leave_revoked_leads();
                 if self.admitted {
-                    self.send_all(self.guidance.ask(self.trust.policy()));
+                    self.ask_for_texts();
                     self.read_audit();
                 } else if let Ok(chain) = Bytes::try_from(encode(&self.setup.device.chain)) {
                     self.send(&ClientFrame::Staff { chain });
@@ -610,7 +620,7 @@ impl Desk {
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
-        self.send_all(self.guidance.ask(self.trust.policy()));
+        self.ask_for_texts();
         self.read_audit();
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
@@ -620,6 +630,13 @@ impl Desk {
         for ticket in tickets.collect::<Vec<_>>() {
             self.send(&ClientFrame::Claim { ticket });
         }
+    }
+
+    /// Asks for what greetings leave out of the policy, and a desk has a use for.
+    fn ask_for_texts(&mut self) {
+        let policy = self.trust.policy();
+        let asked = [self.guidance.ask(policy), self.notices.ask(policy)];
+        self.send_all(asked.into_iter().flatten());
     }
 
     /// A colleague, or this desk itself, stated that somebody is on duty.
@@ -1166,13 +1183,7 @@ impl Desk {
             self.act(action);
             self.line_went_down();
         }
-        self.trouble(match refusal {
-            Refusal::VersionUnsupported => Trouble::PageOutdated,
-            Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
-            Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
-            Refusal::RelayFault => Trouble::RelayFault,
-            other => Trouble::Refused(other),
-        });
+        self.trouble(refused_connection(refusal));
     }
 
     /// A place that this desk offered may just not be back in the line yet; any other is gone.
@@ -1291,10 +1302,21 @@ impl Desk {
 }
 
 /// What it means for the desk that its own certificate does not hold good.
-fn trouble_of(error: CertificateError) -> Trouble {
+pub(crate) fn trouble_of(error: CertificateError) -> Trouble {
     match error {
         CertificateError::NotYetValid => Trouble::ClockWrong,
         CertificateError::Expired => Trouble::CertificateExpired,
         _ => Trouble::CertificateRefused,
+    }
+}
+
+/// What it means for a staff device that the relay is about to close its connection.
+pub(crate) fn refused_connection(refusal: Refusal) -> Trouble {
+    match refusal {
+        Refusal::VersionUnsupported => Trouble::PageOutdated,
+        Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
+        Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
+        Refusal::RelayFault => Trouble::RelayFault,
+        other => Trouble::Refused(other),
     }
 }

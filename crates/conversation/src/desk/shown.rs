@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
+use stillroom_program::{Again, DisplayName, Guidance, Notice, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
@@ -116,6 +116,8 @@ pub enum DeskEvent {
     Waiting(Vec<WaitingSurvivor>),
     /// What the program gives its staff to help them while they chat; again with each policy.
     Guidance(Guidance),
+    /// The program's notices, whole: while one of them holds, chat is not offered. Chats that have begun go on.
+    Notices(Vec<Notice>),
     /// Who else is on duty, whole, and what this desk asks of the supervisors.
     Colleagues {
         /// By their names.

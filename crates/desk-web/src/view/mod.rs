@@ -9,10 +9,10 @@ mod audit;
 mod beforehand;
 mod check_in;
 mod checklist;
+mod closed;
 mod code_words;
 mod colleagues;
 mod composer;
-mod dialogue;
 mod ending;
 mod gate;
 mod guides;
@@ -23,7 +23,6 @@ mod host_notice;
 mod joining;
 mod lists;
 mod live;
-mod lock;
 mod log;
 mod offers;
 mod panel;
@@ -38,6 +37,8 @@ mod turn_away;
 use leptos::attr::Attribute;
 use leptos::html::{self, HtmlElement, div, main, p};
 use leptos::prelude::*;
+use stillroom_staff_web::attended::watch;
+use stillroom_staff_web::view::form;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, EventInit, HtmlTextAreaElement};
 use zeroize::Zeroizing;
@@ -63,7 +64,7 @@ pub(crate) fn desk(console: Console) -> impl IntoView {
     top::listen_for_keys(console);
     top::warn_before_leaving(console);
     top::tell_when_hidden(console);
-    lock::watch(console);
+    watch(console);
     // After a lock, back to where one was writing.
     let current = board.current.get_untracked();
     focus::move_if_dropped(current.map_or_else(|| "go-on-duty".into(), message_id));
@@ -98,12 +99,6 @@ fn panels(console: Console) -> impl IntoView {
         .children(move |seated| panel::panel(console, seated))
         .build());
     main().class("panels").child((none, each))
-}
-
-/// A form whose fields Chromium tells its maker nothing of, as of a search's (`decisions/0015`). It is never
-/// sent, and no browser fills it in.
-fn form() -> HtmlElement<html::Form, impl Attribute, ()> {
-    html::form().attr("action", "/search").attr("autocomplete", "off")
 }
 
 /// A field for what somebody writes, which the browser and its helpers leave alone.

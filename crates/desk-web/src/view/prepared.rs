@@ -11,10 +11,10 @@ use stillroom_program::{CannedMessage, Guidance};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, SubmitEvent};
 
-use super::dialogue::{Frame, dialogue};
 use super::{form, message_box, put_into_box, select_placeholder};
 use crate::board::{Board, Seat, chat_name};
 use crate::texts::{say, say_with};
+use stillroom_staff_web::dialogue::{Frame, dialogue};
 
 /// The id of the field in which words are looked for.
 const SEARCH: &str = "prepared-search";

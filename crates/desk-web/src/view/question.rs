@@ -6,12 +6,12 @@ use leptos::html::{button, div, h2, input, label, li, p, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::{END_ASKED_MINUTES, EndStep, Silence};
 
-use super::dialogue::{Frame, dialogue};
 use super::{handover, turn_away};
 use crate::board::{Asked, Seat, Seated, chat_name};
 use crate::chat::{Chat, Stage};
 use crate::console::Console;
 use crate::texts::{say, say_with};
+use stillroom_staff_web::dialogue::{Frame, dialogue};
 
 /// The question, there only while it is asked.
 pub(super) fn question(console: Console) -> impl IntoView {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use stillroom_conversation::{Capacity, Shift};
 use web_sys::SubmitEvent;
 
+use super::closed::to_console;
 use super::practice::practice;
 use super::{form, offers};
 use crate::console::Console;
@@ -34,7 +35,11 @@ pub(super) fn shift(console: Console) -> impl IntoView {
         }
     };
     section().class("shift").child((
-        div().class("lists-head").child((h2().child(say("shift-heading")), practice())),
+        div().class("lists-head").child((
+            h2().child(say("shift-heading")),
+            to_console(board),
+            practice(),
+        )),
         p().class("nothing").child((chats, " ", end)),
         details().child((
             summary().child(say("shift-change")),

@@ -4,11 +4,13 @@ use leptos::ev;
 use leptos::html::{bdi, button, div, h1, header, p};
 use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
+use stillroom_staff_web::attended::{idle, lock_button};
 use web_sys::KeyboardEvent;
 
 use super::checklist::toggle_checklist;
+use super::closed::closed;
 use super::practice::mark;
-use super::{audit, host_notice, lock, shift};
+use super::{audit, host_notice, shift};
 use crate::board::{Asked, Board};
 use crate::console::Console;
 use crate::focus;
@@ -83,7 +85,7 @@ pub(super) fn top(console: Console) -> impl IntoView {
             on_button,
             break_button,
             off_button,
-            lock::lock_button(console),
+            lock_button(console),
         )),
     ))
 }
@@ -93,7 +95,8 @@ pub(super) fn notices(console: Console) -> impl IntoView {
     div().class("notices").child((
         host_notice::host_notices(console),
         audit::audit(console),
-        lock::idle(console),
+        closed(console.board),
+        idle(console),
         shift::reminder(console),
         trouble(console.board),
     ))

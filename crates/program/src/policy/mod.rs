@@ -15,6 +15,8 @@ mod calendar;
 #[cfg(feature = "author")]
 mod check;
 #[cfg(feature = "author")]
+mod closing;
+#[cfg(feature = "author")]
 mod difference;
 #[cfg(feature = "author")]
 mod file;
@@ -35,6 +37,8 @@ use crate::sealing::ReceivingPublicKey;
 pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "author")]
 pub use check::{Finding, Problem, Untimely};
+#[cfg(feature = "author")]
+pub use closing::NoticesFull;
 #[cfg(feature = "author")]
 pub use difference::Difference;
 #[cfg(feature = "author")]

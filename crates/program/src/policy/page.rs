@@ -7,7 +7,7 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use sha2::{Digest as _, Sha256};
 use stillroom_wire::{Bytes, List, Text};
 
-use crate::limits::{LOCALE_MAX, LOCALES_MAX};
+use crate::limits::{LOCALE_MAX, LOCALES_MAX, NOTICES_MAX};
 use crate::policy::hours::{Hours, Notice};
 
 /// All that a page says.
@@ -30,7 +30,7 @@ pub struct Page {
     /// When chat is open.
     pub hours: Hours,
     /// What is said when it is not, though it should be.
-    pub notices: List<Notice, 4>,
+    pub notices: List<Notice, NOTICES_MAX>,
     /// The other ways to reach an advocate.
     pub alternatives: List<Alternative, 16>,
     /// The languages that are spoken in chats.

@@ -210,12 +210,19 @@ impl VerifiedPolicy {
     /// # Errors
     /// [`PolicyError::OtherTexts`], [`Malformed`](PolicyError::Malformed).
     pub fn whole(&self, signed: &SignedPolicy) -> Result<Policy, PolicyError> {
-        if sha256(&signed.page) != self.page {
+        let (page, guidance) = (self.page(&signed.page)?, self.guidance(&signed.guidance)?);
+        Ok(Policy { terms: self.terms.clone(), page, guidance })
+    }
+
+    /// What people read, if these are the encoded texts that were signed with these terms.
+    ///
+    /// # Errors
+    /// [`PolicyError::OtherTexts`], [`Malformed`](PolicyError::Malformed).
+    pub fn page(&self, page: &[u8]) -> Result<Page, PolicyError> {
+        if sha256(page) != self.page {
             return Err(PolicyError::OtherTexts);
         }
-        let page = decode::<Page>(&signed.page).map_err(|_| PolicyError::Malformed)?;
-        let guidance = self.guidance(&signed.guidance)?;
-        Ok(Policy { terms: self.terms.clone(), page, guidance })
+        decode(page).map_err(|_| PolicyError::Malformed)
     }
 
     /// What helps staff, if these are the encoded texts that were signed with these terms.

@@ -1,6 +1,7 @@
 //! Policies, signed and checked.
 
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::fixture::{DAY, EXACT, NOW, Program, policy};
 use crate::*;
@@ -119,4 +120,39 @@ fn terms_alone_are_believed_and_their_texts_only_with_them() {
         assert_eq!(mixed.verify(&program.fingerprint, NOW, EXACT), Err(PolicyError::OtherTexts));
         assert_eq!(verified.whole(&mixed), Err(PolicyError::OtherTexts));
     }
+}
+
+fn notice(text: &str, from: Option<u64>, until: Option<u64>) -> Notice {
+    Notice { kind: NoticeKind::Closed, text: text.try_into().unwrap(), from, until }
+}
+
+#[test]
+fn closing_puts_one_notice_in_the_place_of_those_that_hold_and_keeps_those_for_later() {
+    let (now, program) = (NOW.seconds(), Program::new(1));
+    let mut open = policy();
+    let later = notice("Later.", Some(now + 60), None);
+    let notices = [notice("Now.", None, None), notice("Over.", None, Some(now)), later.clone()];
+    open.page.notices = notices.to_vec().try_into().unwrap();
+    let flood = notice("The river is over its banks.", None, Some(now + 3_600));
+    let closed = open.closed_with(flood.clone(), NOW).unwrap();
+    assert_eq!(closed.page.notices.to_vec(), [flood.clone(), later.clone()]);
+    assert_eq!(closed.terms.version, open.terms.version + 1);
+    assert_eq!(closed.notices_now(NOW).collect::<Vec<_>>(), [&flood]);
+    SignedPolicy::sign(&closed, &program.administrator).unwrap();
+
+    let again = closed.reopened(NOW);
+    assert_eq!(again.page.notices.to_vec(), [later]);
+    assert_eq!(again.terms.version, closed.terms.version + 1);
+    let as_before = Policy { terms: again.terms.clone(), page: again.page.clone(), ..open };
+    assert_eq!(again, as_before, "nothing else changed");
+}
+
+#[test]
+fn a_policy_that_is_full_of_notices_for_later_says_so() {
+    let mut open = policy();
+    let later = |hours: u64| notice("Later.", Some(NOW.seconds() + hours * 3_600), None);
+    open.page.notices = [1, 2, 3, 4].map(later).to_vec().try_into().unwrap();
+    let closed = open.closed_with(notice("Now.", None, None), NOW);
+    assert_eq!(closed.map(|_| ()), Err(NoticesFull));
+    assert_eq!(open.reopened(NOW).page.notices.len(), 4);
 }

@@ -8,6 +8,10 @@ use stillroom_delivery::Pace;
 
 use super::ConfigError;
 
+/// Staff's devices connected at once, besides survivors': as many as a large program has, twice over. A flood of survivors'
+/// connections leaves them alone, so that an administrator can close chat in it (`features.md` 5.7).
+pub(crate) const STAFF_CONNECTIONS: usize = 1_000;
+
 /// How much the relay holds. What a limit refuses, it refuses with a reason of its own.
 ///
 /// The defaults of the first group are the core's ([`stillroom_delivery::Limits`]), whose reasons stand
@@ -15,7 +19,7 @@ use super::ConfigError;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Devices connected at once.
+    /// Survivors' devices connected at once. Staff have 1,000 of their own.
     pub connections: usize,
     /// Frames a second that a survivor's device may send for ever.
     pub frames_per_second: u32,
@@ -82,7 +86,7 @@ impl Limits {
     /// The core's share.
     pub(crate) fn of_core(&self) -> stillroom_delivery::Limits {
         stillroom_delivery::Limits {
-            connections: self.connections,
+            connections: self.connections.saturating_add(STAFF_CONNECTIONS),
             pace: Pace { per_second: self.frames_per_second, burst: self.frames_at_once },
             staff_pace: Pace {
                 per_second: self.staff_frames_per_second,

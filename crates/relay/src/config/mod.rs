@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 pub use door::Door;
 pub use limits::Limits;
+pub(crate) use limits::STAFF_CONNECTIONS;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
 
@@ -136,7 +137,7 @@ impl Default for Threads {
 pub struct Testing {
     /// Texts in a language that nobody speaks, made from English.
     pub pseudo_locale: Option<PseudoLocale>,
-    /// A folder with `survivor/`, `desk/` and `practice/` to serve instead of the pages inside the program.
+    /// A folder with `survivor/`, `desk/`, `practice/` and `console/` to serve instead of the pages inside the program.
     pub pages: Option<PathBuf>,
 }
 

@@ -52,6 +52,8 @@ pub enum Which {
     Desk,
     /// The one for practice chats, given out beside the desk.
     Practice,
+    /// The administrator's console, given out beside the desk as well.
+    Console,
 }
 
 /// Who gives a document out.
@@ -76,6 +78,8 @@ pub enum PagesError {
     Desk(TemplateError),
     /// The page for practice chats.
     Practice(TemplateError),
+    /// The administrator's console.
+    Console(TemplateError),
     /// The work was broken off.
     Interrupted,
     /// The snippet for the program's website.
@@ -94,6 +98,7 @@ impl fmt::Display for PagesError {
             Self::Survivor(error) => write!(f, "the survivor's page: {error}"),
             Self::Desk(error) => write!(f, "the desk's page: {error}"),
             Self::Practice(error) => write!(f, "the page for practice chats: {error}"),
+            Self::Console(error) => write!(f, "the administrator's console: {error}"),
             Self::Interrupted => f.write_str("filling the pages was broken off"),
             Self::Snippet(error) => write!(f, "the snippet: {error}"),
             Self::TimeZone(error) => write!(f, "the policy's hours: {error}"),
@@ -118,6 +123,7 @@ struct Built {
     survivor: Template,
     desk: Template,
     practice: Template,
+    console: Template,
 }
 
 impl Built {
@@ -136,6 +142,7 @@ impl Built {
             survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
             desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
             practice: Template::read(&sites.practice.document).map_err(PagesError::Practice)?,
+            console: Template::read(&sites.console.document).map_err(PagesError::Console)?,
             sites,
         }))
     }
@@ -145,6 +152,7 @@ impl Built {
             Which::Survivor => &self.sites.survivor,
             Which::Desk => &self.sites.desk,
             Which::Practice => &self.sites.practice,
+            Which::Console => &self.sites.console,
         }
     }
 
@@ -153,6 +161,7 @@ impl Built {
             Which::Survivor => &self.survivor,
             Which::Desk => &self.desk,
             Which::Practice => &self.practice,
+            Which::Console => &self.console,
         }
     }
 
@@ -200,6 +209,7 @@ impl Built {
             Which::Survivor => PagesError::Survivor(error),
             Which::Desk => PagesError::Desk(error),
             Which::Practice => PagesError::Practice(error),
+            Which::Console => PagesError::Console(error),
         })
     }
 }
@@ -244,6 +254,7 @@ struct Documents {
     survivor: Vec<Document>,
     desk: Option<Packed>,
     practice: Option<Packed>,
+    console: Option<Packed>,
     /// While somebody is on duty, and while nobody is.
     status: [Status; 2],
 }
@@ -290,7 +301,7 @@ impl Pages {
         let moments = [true, false].map(|on_duty| Moment::of(calendar, on_duty, now));
         let [on_duty, nobody] = &moments;
         let mut survivor = Vec::new();
-        let (mut desk, mut practice) = (None, None);
+        let (mut desk, mut practice, mut console) = (None, None, None);
         if let Some(built) = &self.built {
             let languages = PageLanguage::all(&self.texts, policy, files)?;
             let giver = Giver::Relay;
@@ -306,9 +317,10 @@ impl Pages {
             }
             desk = Some(fill(Which::Desk, &self.texts, nobody)?);
             practice = Some(fill(Which::Practice, &self.texts, nobody)?);
+            console = Some(fill(Which::Console, &self.texts, nobody)?);
         }
         let status = moments.map(|moment| Status::of(&moment, policy));
-        let documents = Documents { survivor, desk, practice, status };
+        let documents = Documents { survivor, desk, practice, console, status };
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(documents));
         Ok(())
     }
@@ -331,6 +343,7 @@ impl Pages {
             Which::Survivor => &documents.survivor,
             Which::Desk => return documents.desk.clone(),
             Which::Practice => return documents.practice.clone(),
+            Which::Console => return documents.console.clone(),
         };
         let wanted = request.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
         let tags = all.iter().map(|document| document.tag.as_str());
@@ -358,13 +371,14 @@ impl Pages {
         self.documents.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A file of a page, or at the desk's door of the one for practice beside it.
+    /// A file of a page, or at the desk's door of one that is beside it.
     pub(crate) fn asset(&self, which: Which, name: &str) -> Option<&Asset> {
         let built = self.built.as_ref()?;
         let own = built.site(which).asset(name);
         own.or_else(|| {
-            let besides = (which == Which::Desk).then(|| built.site(Which::Practice));
-            besides?.asset(name)
+            let beside: &[Which] =
+                if which == Which::Desk { &[Which::Practice, Which::Console] } else { &[] };
+            beside.iter().find_map(|which| built.site(*which).asset(name))
         })
     }
 
@@ -395,6 +409,7 @@ mod tests {
             include_str!("../../../../pages/survivor/page.html"),
             include_str!("../../../../pages/desk/page.html"),
             include_str!("../../../../pages/practice/page.html"),
+            include_str!("../../../../pages/console/page.html"),
         ];
         for page in pages {
             let template = written(page);

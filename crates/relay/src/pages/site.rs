@@ -48,6 +48,7 @@ pub(crate) struct Sites {
     pub(crate) survivor: Site,
     pub(crate) desk: Site,
     pub(crate) practice: Site,
+    pub(crate) console: Site,
 }
 
 impl Sites {
@@ -60,6 +61,7 @@ impl Sites {
             survivor: Site::of(files(embedded::SURVIVOR))?,
             desk: Site::of(files(embedded::DESK))?,
             practice: Site::of(files(embedded::PRACTICE))?,
+            console: Site::of(files(embedded::CONSOLE))?,
         })
     }
 
@@ -70,7 +72,12 @@ impl Sites {
             collect(&folder.join(name), &mut files)?;
             Site::of(files).ok_or_else(|| io::Error::other(format!("{name}/ has no {DOCUMENT}")))
         };
-        Ok(Self { survivor: site("survivor")?, desk: site("desk")?, practice: site("practice")? })
+        Ok(Self {
+            survivor: site("survivor")?,
+            desk: site("desk")?,
+            practice: site("practice")?,
+            console: site("console")?,
+        })
     }
 }
 

@@ -18,11 +18,12 @@ use super::translation::Translation;
 use crate::config::PseudoLocale;
 
 /// Every file of texts, by its name.
-pub(super) const ENGLISH: [(&str, &str); 6] = [
+pub(super) const ENGLISH: [(&str, &str); 7] = [
     ("shared.ftl", include_str!("../../../../pages/texts/en/shared.ftl")),
     ("survivor.ftl", include_str!("../../../../pages/texts/en/survivor.ftl")),
     ("desk.ftl", include_str!("../../../../pages/texts/en/desk.ftl")),
     ("practice.ftl", include_str!("../../../../pages/texts/en/practice.ftl")),
+    ("console.ftl", include_str!("../../../../pages/texts/en/console.ftl")),
     ("relay.ftl", include_str!("../../../../pages/texts/en/relay.ftl")),
     ("snippet.ftl", include_str!("../../../../pages/texts/en/snippet.ftl")),
 ];

@@ -18,7 +18,7 @@ use super::texts::{ENGLISH, Texts, TextsError, formatted, message_names, variabl
 use crate::config::PseudoLocale;
 
 /// The files with texts that survivors never read.
-const FOR_STAFF: [&str; 2] = ["desk.ftl", "practice.ftl"];
+const FOR_STAFF: [&str; 3] = ["desk.ftl", "practice.ftl", "console.ftl"];
 
 /// Texts that whoever runs a server or a website reads, and no survivor.
 const NOT_ON_A_PAGE: [&str; 6] = [

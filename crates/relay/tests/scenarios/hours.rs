@@ -99,6 +99,23 @@ async fn a_notice_that_is_published_holds_at_once_on_the_page_and_for_those_who_
 }
 
 #[tokio::test]
+async fn an_administrator_closes_while_survivors_have_taken_every_place() {
+    let mut scene = Scene::showing(PAGE, |_, config| {
+        config.limits.connections = 2;
+        config.limits.line = 1;
+    })
+    .await;
+    let (mut survivor, _desk) = waiting(&mut scene).await;
+    let _idle = scene.survivor().await;
+    Line::open(scene.survivors()).await.is_refused(Refusal::ConnectionsFull).await;
+    publish(&mut scene, |policy| policy.page.notices = closed(None, None)).await;
+    survivor.hear_until(|frame| *frame == turned_away()).await;
+    assert!(page(&scene).await.starts_with("notice|||closed|Our lines are down."));
+    publish(&mut scene, |policy| policy.page.notices = List::default()).await;
+    assert!(status(&scene).await.contains("\"state\":\"open\""));
+}
+
+#[tokio::test]
 async fn what_begins_and_ends_is_shown_when_it_does_with_nobody_asking() {
     let (from, until) = (ahead(2), ahead(4));
     let mut scene = Scene::showing(PAGE, |program, _| {

@@ -67,6 +67,18 @@ async fn practice_is_beside_the_desk_and_its_words_are_on_no_other_page() {
 }
 
 #[tokio::test]
+async fn the_console_is_beside_the_desk_and_nowhere_else() {
+    let scene = Scene::with_pages(|_, _| {}).await;
+    let answer = Answer::to(scene.desks(), "GET /console", &[]).await;
+    assert_eq!(answer.status, 200);
+    let page = answer.text();
+    assert!(page.contains(&scene.program.root.to_string()));
+    assert!(page.contains("data-text=\"console-close\"") && !page.contains("{{"));
+    assert!(!Answer::to(scene.desks(), "GET /", &[]).await.text().contains("console-close"));
+    assert_eq!(Answer::to(scene.survivors(), "GET /console", &[]).await.status, 404);
+}
+
+#[tokio::test]
 async fn practice_is_not_given_out_where_pages_are_not() {
     let scene = Scene::with_pages(|_, config| {
         config.desk.serve_pages = false;
@@ -74,6 +86,7 @@ async fn practice_is_not_given_out_where_pages_are_not() {
     })
     .await;
     assert_eq!(Answer::to(scene.desks(), "GET /practice", &[]).await.status, 404);
+    assert_eq!(Answer::to(scene.desks(), "GET /console", &[]).await.status, 404);
 }
 
 #[tokio::test]

@@ -100,6 +100,7 @@ async fn a_policy_is_kept_with_its_texts_alone() {
     }
     assert_eq!(line.ask(publish(record(&signed))).await, Ok(Reply::Done));
     assert_eq!(only(line.ask(Operation::Guidance).await), signed.guidance.to_vec());
+    assert_eq!(only(line.ask(Operation::Page).await), signed.page.to_vec());
 }
 
 #[tokio::test]
@@ -127,7 +128,7 @@ async fn of_two_desks_that_replace_the_duty_key_one_succeeds() {
 async fn a_survivor_may_ask_for_no_record() {
     let scene = Scene::start().await;
     let mut line = scene.survivor().await;
-    for operation in [Operation::ListStaff, Operation::Guidance] {
+    for operation in [Operation::ListStaff, Operation::Guidance, Operation::Page] {
         assert_eq!(line.ask(operation).await, Err(Refusal::NotStaff));
     }
 }

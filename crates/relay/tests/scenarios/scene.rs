@@ -87,7 +87,7 @@ impl Scene {
 /// Pages with one file each.
 pub(crate) fn pages(into: &Path, page: impl Fn(&str) -> String) -> PathBuf {
     let pages = into.join("pages");
-    for which in ["survivor", "desk", "practice"] {
+    for which in ["survivor", "desk", "practice", "console"] {
         let files = pages.join(which).join("s");
         std::fs::create_dir_all(&files).unwrap();
         std::fs::write(pages.join(which).join("page.html"), page(which)).unwrap();

@@ -14,6 +14,15 @@ pub(crate) fn device_with(number: u8, roles: Roles, now: Timestamp) -> Device {
     certified(number, roles, Roles::ADMINISTRATOR, now)
 }
 
+/// The device of an administrator of the tests' program.
+pub(crate) fn administrator(now: Timestamp) -> Device {
+    let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
+    let new = NewDevice::generate(&mut random(1));
+    RootKey::generate(&mut random(0))
+        .make_administrator(new, Roles::NONE, "Administrator", Validity::days(now, 30))
+        .unwrap()
+}
+
 fn certified(number: u8, roles: Roles, administrator: Roles, now: Timestamp) -> Device {
     let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
     let validity = Validity::days(now, 30);

@@ -14,7 +14,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// How long the next try waits after so many wrong ones.
-pub(crate) fn wait_after(wrong: u32) -> Option<Duration> {
+pub fn wait_after(wrong: u32) -> Option<Duration> {
     let doublings = wrong.checked_sub(FREE + 1)?;
     let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(doublings));
     Some(doubled.min(LONGEST_WAIT))

@@ -1,4 +1,4 @@
-//! A dialogue over the desk: the browser's own modal one, which holds the keyboard and which Escape closes.
+//! A dialogue over the page: the browser's own modal one, which holds the keyboard and which Escape closes.
 
 use leptos::ev;
 use leptos::html::{Dialog, dialog};
@@ -7,14 +7,17 @@ use leptos::prelude::*;
 use crate::focus;
 
 /// How a dialogue looks, what names it, and where the keyboard goes when it opens.
-pub(super) struct Frame {
-    pub(super) class: &'static str,
-    pub(super) heading: &'static str,
-    pub(super) first: &'static str,
+pub struct Frame {
+    /// Its class.
+    pub class: &'static str,
+    /// The id of what names it.
+    pub heading: &'static str,
+    /// The id of what the keyboard goes to.
+    pub first: &'static str,
 }
 
 /// A dialogue that is open while there is something that it is about, with `content` in it only then.
-pub(super) fn dialogue<T: Clone + Send + Sync + 'static>(
+pub fn dialogue<T: Clone + Send + Sync + 'static>(
     about: RwSignal<Option<T>>,
     node: NodeRef<Dialog>,
     frame: Frame,

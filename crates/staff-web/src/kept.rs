@@ -14,19 +14,19 @@ use web_sys::Storage;
 const NAME: &str = "k";
 
 /// The wrapped device that this browser keeps, if any that can be read.
-pub(crate) fn load() -> Option<Vec<u8>> {
+pub fn load() -> Option<Vec<u8>> {
     from_text(&storage()?.get_item(NAME).ok()??)
 }
 
 /// Keeps a wrapped device in place of what was there. Whether the browser did.
-pub(crate) fn save(wrapped: &[u8]) -> bool {
+pub fn save(wrapped: &[u8]) -> bool {
     let text = BASE64URL_NOPAD.encode(wrapped);
     storage().is_some_and(|storage| storage.set_item(NAME, &text).is_ok())
 }
 
 /// What is kept beside the device. None of it is secret.
 #[derive(Clone, Copy)]
-pub(crate) enum Beside {
+pub enum Beside {
     /// The host's public key.
     Host,
     /// The newest entry of the record of administrative acts.
@@ -47,12 +47,12 @@ impl Beside {
 }
 
 /// What is kept of this, if any that can be read.
-pub(crate) fn load_beside(what: Beside) -> Option<Vec<u8>> {
+pub fn load_beside(what: Beside) -> Option<Vec<u8>> {
     from_text(&storage()?.get_item(what.name()).ok()??)
 }
 
 /// Keeps this. A browser that does not believes anew what it is shown next.
-pub(crate) fn save_beside(what: Beside, bytes: &[u8]) {
+pub fn save_beside(what: Beside, bytes: &[u8]) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(what.name(), &BASE64URL_NOPAD.encode(bytes));
     }
@@ -60,7 +60,7 @@ pub(crate) fn save_beside(what: Beside, bytes: &[u8]) {
 
 /// Whether this browser keeps anything: some refuse to, and it is better known before an invitation is
 /// used up.
-pub(crate) fn is_possible() -> bool {
+pub fn is_possible() -> bool {
     const TRY: &str = "t";
     storage().is_some_and(|storage| {
         storage.set_item(TRY, TRY).is_ok() && storage.remove_item(TRY).is_ok()
@@ -69,7 +69,7 @@ pub(crate) fn is_possible() -> bool {
 
 /// Asks that it is kept for good: some browsers delete what a page stored after a week without a visit. Some ask
 /// the person, and whether they do it is their own affair.
-pub(crate) fn ask_for_good() {
+pub fn ask_for_good() {
     let _ = window().navigator().storage().persist();
 }
 
@@ -82,7 +82,7 @@ fn storage() -> Option<Storage> {
 }
 
 /// Takes the part after `#` out of the address, and out of this entry of the history.
-pub(crate) fn forget_link() {
+pub fn forget_link() {
     let Ok(history) = window().history() else {
         return;
     };

@@ -6,34 +6,32 @@ use std::time::Duration;
 use leptos::prelude::window;
 use stillroom_program::Timestamp;
 
-use crate::shift::TimeOfDay;
-
 /// The clock of one page.
 #[derive(Clone, Copy)]
-pub(crate) struct Clock {
+pub struct Clock {
     wall_at_start: f64,
     elapsed_at_start: f64,
 }
 
 impl Clock {
     /// Starts it.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self { wall_at_start: js_sys::Date::now(), elapsed_at_start: elapsed() }
     }
 
     /// Now.
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         let now = self.wall_at_start + (elapsed() - self.elapsed_at_start).max(0.0);
         // Milliseconds since 1970 are far below where a float loses whole numbers.
         Timestamp(now.max(0.0) as u64)
     }
 
-    /// When the clock that this device shows comes to that time next.
-    pub(crate) fn next(&self, time: TimeOfDay) -> Timestamp {
+    /// When the clock that this device shows comes to that time of day next.
+    pub fn next(&self, hours: u8, minutes: u8) -> Timestamp {
         let now = js_sys::Date::now();
         let date = js_sys::Date::new_0();
-        date.set_hours(time.hours.into());
-        date.set_minutes(time.minutes.into());
+        date.set_hours(hours.into());
+        date.set_minutes(minutes.into());
         date.set_seconds(0);
         date.set_milliseconds(0);
         if date.get_time() <= now {

@@ -1,4 +1,4 @@
-// Loads the desk's WebAssembly, and turns its loss into a sentence. A trap leaves nothing that could be
+// Loads the WebAssembly of a page of staff's, and turns its loss into a sentence. A trap leaves nothing that could be
 // trusted: what was drawn is emptied at once, and the one thing left to do is to load the page again.
 // It protects against nothing that the server changes in these files.
 
@@ -9,9 +9,9 @@ let stopped = false;
 function stop(reason) {
   if (stopped) return;
   stopped = true;
-  const desk = byId("desk");
-  for (const field of desk.querySelectorAll("input, textarea")) field.value = "";
-  desk.replaceChildren();
+  const drawn = document.querySelector(".drawn");
+  for (const field of drawn.querySelectorAll("input, textarea")) field.value = "";
+  drawn.replaceChildren();
   byId("loading").hidden = true;
   byId(reason).hidden = false;
   byId("stopped").hidden = false;

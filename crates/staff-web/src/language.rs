@@ -7,7 +7,7 @@ use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The name of the language with this tag (BCP 47); the tag itself where the browser has none.
-pub(crate) fn name(tag: &str) -> String {
+pub fn name(tag: &str) -> String {
     look_up(tag).unwrap_or_else(|| tag.into())
 }
 
@@ -24,7 +24,7 @@ fn look_up(tag: &str) -> Option<String> {
 }
 
 /// A moment, in seconds since the Unix epoch, as the page's language writes dates and times.
-pub(crate) fn moment(seconds: u64) -> String {
+pub fn moment(seconds: u64) -> String {
     let lang = document().document_element().and_then(|html| html.get_attribute("lang"));
     // Below 2^53 for as long as there are calendars.
     let date = js_sys::Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));

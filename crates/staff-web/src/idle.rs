@@ -16,7 +16,7 @@ const TELLS_BEFORE: Duration = Duration::from_secs(60);
 
 /// How long a desk has been left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Idle {
+pub enum Idle {
     /// Not for long; to be looked at again then.
     No(Timestamp),
     /// So long that it says that it is about to lock, which it does then.
@@ -27,7 +27,7 @@ pub(crate) enum Idle {
 
 impl Idle {
     /// Of a desk that was `touched` last then.
-    pub(crate) fn of(touched: Timestamp, now: Timestamp) -> Self {
+    pub fn of(touched: Timestamp, now: Timestamp) -> Self {
         let locks = touched + LOCKS_AFTER;
         let tells = touched + LOCKS_AFTER.saturating_sub(TELLS_BEFORE);
         if now >= locks {

@@ -21,7 +21,7 @@ const ALGORITHMS: [i32; 3] = [-7, -8, -257];
 
 /// Why there is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoSecret {
+pub enum NoSecret {
     /// The person let it be, or took too long; browsers do not say which.
     NotGiven,
     /// The passkey has no secret to give.
@@ -30,19 +30,43 @@ pub(crate) enum NoSecret {
     NotHere,
 }
 
+impl NoSecret {
+    /// Why no passkey was made that could keep this device: the name of the text.
+    pub fn not_made(self) -> &'static str {
+        match self {
+            Self::NotGiven => "passkey-not-given",
+            Self::None => "passkey-cannot",
+            Self::NotHere => "passkey-not-here",
+        }
+    }
+
+    /// Why a passkey does not open this device: the name of the text.
+    pub fn does_not_open(self) -> &'static str {
+        match self {
+            Self::NotGiven => "passkey-not-given",
+            Self::None | Self::NotHere => "unlock-passkey-not-here",
+        }
+    }
+}
+
 /// A passkey that was made, and its secret where the browser gave it at once: others give it only when asked.
-pub(crate) struct Made {
-    pub(crate) passkey: Passkey,
-    pub(crate) secret: Option<PasskeySecret>,
+pub struct Made {
+    /// The passkey.
+    pub passkey: Passkey,
+    /// Its secret.
+    pub secret: Option<PasskeySecret>,
 }
 
 /// Whether this browser knows passkeys at all.
-pub(crate) fn is_possible() -> bool {
+pub fn is_possible() -> bool {
     field(&window(), "PublicKeyCredential").is_function()
 }
 
 /// Has the person make a passkey for this page.
-pub(crate) async fn make() -> Result<Made, NoSecret> {
+///
+/// # Errors
+/// [`NoSecret`].
+pub async fn make() -> Result<Made, NoSecret> {
     let salt = random::<32>();
     let algorithm = |algorithm: &i32| {
         object(&[("type", "public-key".into()), ("alg", JsValue::from(*algorithm))])
@@ -71,7 +95,10 @@ pub(crate) async fn make() -> Result<Made, NoSecret> {
 }
 
 /// Asks a passkey for its secret.
-pub(crate) async fn ask(passkey: &Passkey) -> Result<PasskeySecret, NoSecret> {
+///
+/// # Errors
+/// [`NoSecret`].
+pub async fn ask(passkey: &Passkey) -> Result<PasskeySecret, NoSecret> {
     let this_one = [("type", "public-key".into()), ("id", bytes(&passkey.credential))];
     let options = object(&[
         ("challenge", bytes(&random::<32>())),

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// What a link brings.
 #[derive(PartialEq, Eq)]
-pub(crate) enum Link {
+pub enum Link {
     /// Nothing: an ordinary visit.
     Plain,
     /// An invitation's secret.
@@ -24,7 +24,7 @@ pub(crate) enum Link {
 
 impl Link {
     /// Reads a fragment, with or without its `#`.
-    pub(crate) fn read(fragment: &str) -> Self {
+    pub fn read(fragment: &str) -> Self {
         let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
         if let Some(secret) = fragment.strip_prefix("join=") {
             bytes(secret)

@@ -7,12 +7,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// Puts the focus on the element with this id, once it has been drawn.
-pub(crate) fn move_to(id: String) {
+pub fn move_to(id: String) {
     request_animation_frame(move || now(&id));
 }
 
 /// Puts the focus there where it would be nowhere after the next drawing.
-pub(crate) fn move_if_dropped(id: String) {
+pub fn move_if_dropped(id: String) {
     request_animation_frame(move || {
         if is_nowhere() {
             now(&id);
@@ -21,14 +21,14 @@ pub(crate) fn move_if_dropped(id: String) {
 }
 
 /// Whether the focus is within an element that this selector finds.
-pub(crate) fn is_within(selector: &str) -> bool {
+pub fn is_within(selector: &str) -> bool {
     document()
         .active_element()
         .is_some_and(|active| active.closest(selector).ok().flatten().is_some())
 }
 
 /// Whether the focus is on nothing in particular.
-pub(crate) fn is_nowhere() -> bool {
+pub fn is_nowhere() -> bool {
     document().active_element().is_none_or(|active: Element| active.tag_name() == "BODY")
 }
 

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 
 /// What a socket reports.
-pub(crate) enum Heard {
+pub enum Heard {
     /// It stands.
     Connected,
     /// One frame came.
@@ -23,7 +23,7 @@ pub(crate) enum Heard {
 }
 
 /// The line.
-pub(crate) struct Line {
+pub struct Line {
     address: String,
     report: Rc<dyn Fn(Heard)>,
     socket: RefCell<Option<Socket>>,
@@ -38,7 +38,7 @@ struct Socket {
 }
 
 /// The relay that the document names; none where the page came from it.
-pub(crate) fn relay_elsewhere() -> Option<String> {
+pub fn relay_elsewhere() -> Option<String> {
     let relay = document().document_element()?.get_attribute("data-relay")?;
     Some(relay).filter(|relay| !relay.is_empty())
 }
@@ -55,7 +55,7 @@ impl Drop for Socket {
 
 impl Line {
     /// A line to the relay that the document names, or else to the page's own origin. It reports to `report`.
-    pub(crate) fn new(report: impl Fn(Heard) + 'static) -> Self {
+    pub fn new(report: impl Fn(Heard) + 'static) -> Self {
         let origin = relay_elsewhere().unwrap_or_else(|| location().origin().unwrap_or_default());
         // "http" becomes "ws" and "https" "wss".
         let address = format!("{}/line", origin.replacen("http", "ws", 1));
@@ -63,7 +63,7 @@ impl Line {
     }
 
     /// Opens a socket, in place of one that is there.
-    pub(crate) fn connect(&self) {
+    pub fn connect(&self) {
         self.disconnect();
         match self.open() {
             Some(socket) => *self.socket.borrow_mut() = Some(socket),
@@ -95,14 +95,14 @@ impl Line {
     }
 
     /// Sends one frame. Where no socket stands it is lost, as on any line: the core sends it again.
-    pub(crate) fn send(&self, frame: &[u8]) {
+    pub fn send(&self, frame: &[u8]) {
         if let Some(socket) = self.socket.borrow().as_ref() {
             let _ = socket.socket.send_with_u8_array(frame);
         }
     }
 
     /// Closes the socket; nothing more is heard of it.
-    pub(crate) fn disconnect(&self) {
+    pub fn disconnect(&self) {
         // Taken out first: dropping it must not find it borrowed.
         let socket = self.socket.borrow_mut().take();
         drop(socket);

@@ -1,0 +1,78 @@
+//! What is to be published, said of whatever policy holds: where another administrator published meanwhile, it is done to
+//! theirs, and what both changed is asked.
+
+use stillroom_program::{Hours, Notice, Policy, Timestamp};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// This notice holds from now on.
+    Close(Notice),
+    /// No notice holds any more.
+    Open,
+    /// These hours, in the place of those that were published when they were begun.
+    Hours {
+        /// Those that were published.
+        from: Hours,
+        /// Those that are to be.
+        to: Hours,
+    },
+}
+
+impl Change {
+    /// The next version of this policy.
+    ///
+    /// # Errors
+    /// The name of the text that says why there is none.
+    pub(crate) fn of(&self, policy: &Policy, now: Timestamp) -> Result<Policy, &'static str> {
+        match self {
+            Self::Close(notice) => {
+                policy.closed_with(notice.clone(), now).map_err(|_| "console-notices-full")
+            }
+            Self::Open => Ok(policy.reopened(now)),
+            Self::Hours { from, .. } if policy.page.hours != *from => Err("console-hours-theirs"),
+            Self::Hours { to, .. } => {
+                let mut next = policy.clone();
+                next.page.hours = to.clone();
+                next.terms.version = policy.terms.version.saturating_add(1);
+                Ok(next)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stillroom_program::{NoticeKind, SAMPLE_POLICY};
+
+    const NOW: Timestamp = Timestamp(1_795_000_000_000);
+
+    fn sample() -> Policy {
+        Policy::from_toml(SAMPLE_POLICY).unwrap()
+    }
+
+    fn new_hours() -> Change {
+        let from = sample().page.hours;
+        let to = Hours { note: "We moved.".try_into().unwrap(), ..from.clone() };
+        Change::Hours { from, to }
+    }
+
+    #[test]
+    fn what_another_administrator_published_meanwhile_stays_where_it_is_about_something_else() {
+        let text = "Our lines are down.".try_into().unwrap();
+        let notice = Notice { kind: NoticeKind::Closed, text, from: None, until: None };
+        let theirs = Change::Close(notice.clone()).of(&sample(), NOW).unwrap();
+        let both = new_hours().of(&theirs, NOW).unwrap();
+        assert_eq!(both.page.notices.to_vec(), [notice]);
+        assert_eq!(both.page.hours.note.as_str(), "We moved.");
+        assert_eq!(both.terms.version, 3);
+    }
+
+    #[test]
+    fn hours_that_another_administrator_changed_meanwhile_are_not_written_over() {
+        let mut theirs = sample();
+        theirs.page.hours.note = "Other hours.".try_into().unwrap();
+        assert_eq!(new_hours().of(&theirs, NOW), Err("console-hours-theirs"));
+    }
+}

@@ -1,0 +1,253 @@
+//! The console's driver: carries what the person does, frames and the time into the core, and what comes out to the
+//! socket, the one timer and the board.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+
+use getrandom::SysRng;
+use leptos::prelude::*;
+use rand_core::UnwrapErr;
+use stillroom_conversation::{Administrator, AdministratorEvent, DeskSetup, Randomness, Transmit};
+use stillroom_program::{Policy, SignedPolicy, Timestamp};
+use stillroom_protocol::Refusal;
+use stillroom_staff_web::attended::Attended;
+
+use crate::board::{Board, Outcome};
+use crate::change::Change;
+use crate::clock::Clock;
+use crate::idle::Idle;
+use crate::line::{Heard, Line};
+use crate::words;
+
+/// How often what stands on the page is looked at anew: a notice that ends is off by at most this.
+const LOOKS_EVERY: Duration = Duration::from_secs(15);
+
+/// The longest that a browser's timer can wait; the core is asked again then.
+const TIMER_MOST: u64 = 3_600_000;
+
+/// A change on its way, and the version that it was given.
+struct Pending {
+    change: Change,
+    version: u64,
+    /// Whether the relay has something newer.
+    refused: bool,
+}
+
+/// A console that is open. Copied into every handler.
+#[derive(Clone, Copy)]
+pub(crate) struct Console {
+    /// What it shows.
+    pub(crate) board: Board,
+    shell: StoredValue<Rc<Shell>, LocalStorage>,
+}
+
+struct Shell {
+    clock: Clock,
+    core: RefCell<Administrator>,
+    line: Line,
+    timer: RefCell<Option<TimeoutHandle>>,
+    /// When somebody was last seen to be there.
+    touched: Cell<Timestamp>,
+    pending: RefCell<Option<Pending>>,
+}
+
+impl Console {
+    /// Opens the console of this device, which connects at once.
+    pub(crate) fn open(setup: DeskSetup, clock: Clock) -> Self {
+        let core = Administrator::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
+        let board = Board::new(clock.now());
+        let shell = Rc::new_cyclic(|shell: &Weak<Shell>| {
+            let shell = shell.clone();
+            Shell {
+                clock,
+                core: RefCell::new(core),
+                line: Line::new(move |heard| {
+                    if let Some(shell) = shell.upgrade() {
+                        shell.hear(heard, board);
+                    }
+                }),
+                timer: RefCell::new(None),
+                touched: Cell::new(clock.now()),
+                pending: RefCell::new(None),
+            }
+        });
+        shell.drain(board);
+        set_interval(move || board.now.set(clock.now()), LOOKS_EVERY);
+        Self { board, shell: StoredValue::new_local(shell) }
+    }
+
+    /// Publishes this change: at once, on every page.
+    pub(crate) fn publish(self, change: Change) {
+        self.shell.get_value().publish(change, self.board);
+    }
+
+    /// Shows the console again: what opens it was given.
+    pub(crate) fn unlock(self) {
+        let now = self.now();
+        self.shell.with_value(|shell| shell.touched.set(now));
+        self.board.now.set(now);
+        self.board.locked.set(false);
+    }
+}
+
+impl Attended for Console {
+    /// Unless so much time has passed unseen, as on a computer that slept, that it should have been locked before.
+    fn touch(self) {
+        let now = self.now();
+        let gone = self.shell.with_value(|shell| {
+            let gone = Idle::of(shell.touched.get(), now) == Idle::Gone;
+            shell.touched.set(now);
+            gone
+        });
+        if gone {
+            self.lock();
+        } else if self.board.locks_soon.get_untracked() {
+            self.board.locks_soon.set(false);
+        }
+    }
+
+    fn look_after(self) -> Idle {
+        let idle = self.shell.with_value(|shell| Idle::of(shell.touched.get(), shell.clock.now()));
+        match idle {
+            Idle::No(_) => {}
+            Idle::Soon(_) => self.board.locks_soon.set(true),
+            Idle::Gone => self.lock(),
+        }
+        idle
+    }
+
+    fn lock(self) {
+        self.board.asked.set(None);
+        self.board.locks_soon.set(false);
+        self.board.locked.set(true);
+    }
+
+    fn now(self) -> Timestamp {
+        self.shell.with_value(|shell| shell.clock.now())
+    }
+
+    fn locks_soon(self) -> bool {
+        self.board.locks_soon.get()
+    }
+}
+
+impl Shell {
+    /// Signs the next version of the policy that holds, and sends it.
+    fn publish(self: &Rc<Self>, change: Change, board: Board) {
+        let Some(policy) = board.policy.get_untracked() else {
+            return;
+        };
+        let next = change.of(&policy, self.clock.now());
+        let signed = next.and_then(|next| self.sign(&next));
+        match signed {
+            Ok((version, signed)) => {
+                *self.pending.borrow_mut() = Some(Pending { change, version, refused: false });
+                board.outcome.set(Some(Outcome::Sent));
+                self.core.borrow_mut().publish(version, &signed);
+                self.drain(board);
+            }
+            Err(text) => board.outcome.set(Some(Outcome::Refused(text))),
+        }
+    }
+
+    fn sign(&self, next: &Policy) -> Result<(u64, SignedPolicy), &'static str> {
+        let signed = SignedPolicy::sign(next, self.core.borrow().device());
+        signed.map(|signed| (next.terms.version, signed)).map_err(words::not_signed)
+    }
+
+    fn hear(self: &Rc<Self>, heard: Heard, board: Board) {
+        let now = self.clock.now();
+        {
+            let mut core = self.core.borrow_mut();
+            match heard {
+                Heard::Connected => core.handle_connected(now),
+                Heard::Frame(frame) => core.handle_frame(&frame, now),
+                Heard::Disconnected => core.handle_disconnected(now),
+            }
+        }
+        self.drain(board);
+    }
+
+    /// Takes out all that the core has to say, then sets the timer.
+    fn drain(self: &Rc<Self>, board: Board) {
+        loop {
+            let transmit = self.core.borrow_mut().poll_transmit();
+            match transmit {
+                Some(Transmit::Connect) => self.line.connect(),
+                Some(Transmit::Frame(frame)) => self.line.send(&frame),
+                Some(Transmit::Disconnect) => self.line.disconnect(),
+                // Survivors alone answer.
+                Some(Transmit::Answers(_)) => {}
+                None => break,
+            }
+        }
+        loop {
+            let event = self.core.borrow_mut().poll_event();
+            let Some(event) = event else { break };
+            self.show(event, board);
+        }
+        self.set_timer(board);
+    }
+
+    fn set_timer(self: &Rc<Self>, board: Board) {
+        if let Some(timer) = self.timer.borrow_mut().take() {
+            timer.clear();
+        }
+        let Some(due) = self.core.borrow().poll_timeout() else {
+            return;
+        };
+        let wait = due.0.saturating_sub(self.clock.now().0).min(TIMER_MOST);
+        let shell = Rc::clone(self);
+        let ring = move || {
+            let now = shell.clock.now();
+            shell.core.borrow_mut().handle_timeout(now);
+            shell.drain(board);
+        };
+        *self.timer.borrow_mut() = set_timeout_with_handle(ring, Duration::from_millis(wait)).ok();
+    }
+
+    fn show(self: &Rc<Self>, event: AdministratorEvent, board: Board) {
+        match event {
+            AdministratorEvent::Line(line) => board.line.set(line),
+            AdministratorEvent::Policy(policy) => self.show_policy(policy, board),
+            AdministratorEvent::Published(version) => {
+                *self.pending.borrow_mut() = None;
+                board.outcome.set(Some(Outcome::Published(version)));
+            }
+            AdministratorEvent::NotPublished(refusal) => {
+                let newer = refusal == Refusal::RecordRefused;
+                let pending = self.pending.take().filter(|_| newer);
+                *self.pending.borrow_mut() =
+                    pending.map(|pending| Pending { refused: true, ..pending });
+                board.outcome.set(Some(Outcome::Refused(words::refused(refusal))));
+                self.try_again(board);
+            }
+            AdministratorEvent::Trouble(trouble) => {
+                board.trouble.set(Some(words::trouble(trouble)))
+            }
+        }
+    }
+
+    fn show_policy(self: &Rc<Self>, policy: Arc<Policy>, board: Board) {
+        board.now.set(self.clock.now());
+        board.hours.follow(&policy.page.hours);
+        board.trouble.set(None);
+        board.policy.set(Some(policy));
+        self.try_again(board);
+    }
+
+    /// The version that a change was given is taken, so somebody else published. As soon as theirs is here, the change is
+    /// done to it.
+    fn try_again(self: &Rc<Self>, board: Board) {
+        let version = board
+            .policy
+            .with_untracked(|policy| policy.as_ref().map_or(0, |policy| policy.terms.version));
+        let overtaken = |pending: &mut Pending| pending.refused && version >= pending.version;
+        let overtaken = self.pending.borrow_mut().take_if(overtaken);
+        if let Some(pending) = overtaken {
+            self.publish(pending.change, board);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The hours as a form (`features.md` 1.2, 5.6): a week that one can drag, every range as two time fields as well, and
+//! exceptions on dates. What has to be mended stands below as one types.
+
+use leptos::ev;
+use leptos::html::{
+    bdi, button, div, fieldset, form, h2, h3, input, label, legend, li, p, section, span, ul,
+};
+use leptos::prelude::*;
+use stillroom_program::OpenTime;
+use stillroom_staff_web::attended::Attended as _;
+use web_sys::SubmitEvent;
+
+use super::week;
+use crate::board::{Asked, HoursForm};
+use crate::change::Change;
+use crate::console::Console;
+use crate::hours::{DAYS, HoursTyped, Place, Range};
+use crate::texts::{say, say_with};
+
+/// What a range that is added is at first: a usual day.
+const USUAL: OpenTime = OpenTime { opens: 9 * 60, closes: 17 * 60 };
+
+/// The part of the page with the hours, once the policy is here.
+pub(super) fn hours(console: Console) -> impl IntoView {
+    let board = console.board;
+    let here = Memo::new(move |_| board.hours.typed.with(Option::is_some));
+    move || here.get().then(|| card(console))
+}
+
+fn card(console: Console) -> impl IntoView {
+    let board = console.board;
+    let fields = board.hours;
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if wrong(console).is_empty()
+            && let Some(Ok(to)) =
+                fields.typed.with_untracked(|typed| typed.as_ref().map(HoursTyped::hours))
+        {
+            board.asked.set(Some(Asked::Hours { from: fields.from.get_untracked(), to }));
+        }
+    };
+    let ready = move || {
+        if is_changed(fields) && fields.theirs.with(Option::is_none) && wrong(console).is_empty() {
+            "false"
+        } else {
+            "true"
+        }
+    };
+    let publish = button()
+        .attr("type", "submit")
+        .class("button button-main")
+        .attr("aria-disabled", ready)
+        .child(say("console-hours-publish"));
+    let back = button()
+        .attr("type", "button")
+        .class("button")
+        .attr("aria-disabled", move || if is_changed(fields) { "false" } else { "true" })
+        .on(ev::click, move |_| fields.take_published())
+        .child(say("console-hours-back"));
+    let form = form()
+        .attr("action", "/search")
+        .attr("autocomplete", "off")
+        .attr("novalidate", "")
+        .class("console-form")
+        .on(ev::submit, on_submit)
+        .child((
+            zone(fields),
+            always_open(fields),
+            week_of(fields),
+            exceptions(fields),
+            note(fields),
+            to_mend(console),
+            theirs(fields),
+            div().class("choices").child((publish, back)),
+        ));
+    section().class("card").attr("aria-labelledby", "hours").child((
+        h2().attr("id", "hours").child(say("console-hours-heading")),
+        p().child(say("console-hours-about")),
+        form,
+    ))
+}
+
+fn is_changed(fields: HoursForm) -> bool {
+    let typed = fields.typed.with(|typed| typed.as_ref().map(HoursTyped::hours));
+    typed.is_some_and(|typed| fields.from.with(|from| typed.as_ref() != Ok(from)))
+}
+
+/// What has to be mended before these hours can be published, in sentences.
+fn wrong(console: Console) -> Vec<String> {
+    let board = console.board;
+    let hours = board.hours.typed.with(|typed| typed.as_ref().map(HoursTyped::hours));
+    let to = match hours {
+        None => return Vec::new(),
+        Some(Err(text)) => return vec![say(text)],
+        Some(Ok(to)) => to,
+    };
+    board.policy.with(|policy| {
+        let Some(policy) = policy.as_deref() else {
+            return Vec::new();
+        };
+        let from = policy.page.hours.clone();
+        let next = Change::Hours { from, to }.of(policy, console.now());
+        let findings = next.map(|next| next.check()).unwrap_or_default();
+        findings.iter().map(ToString::to_string).collect()
+    })
+}
+
+fn to_mend(console: Console) -> impl IntoView {
+    let list = Memo::new(move |_| wrong(console));
+    let shown = move || {
+        list.with(|list| {
+            let items = list.iter().map(|said| li().child(bdi().child(said.clone())));
+            (!list.is_empty()).then(|| {
+                div()
+                    .class("wrong")
+                    .child((p().child(say("console-mend")), ul().child(items.collect::<Vec<_>>())))
+            })
+        })
+    };
+    div().attr("role", "status").child(shown)
+}
+
+/// Another administrator changed the hours meanwhile: nothing is written over unseen.
+fn theirs(fields: HoursForm) -> impl IntoView {
+    let question = move || {
+        fields.theirs.with(Option::is_some).then(|| {
+            let mine = small("console-keep-mine", move || fields.keep_mine());
+            let take = small("console-take-theirs", move || fields.take_published());
+            div().class("notice").child((
+                p().child(say("console-hours-theirs")),
+                div().class("choices").child((mine, take)),
+            ))
+        })
+    };
+    div().attr("role", "alert").child(question)
+}
+
+fn zone(fields: HoursForm) -> impl IntoView {
+    text_field(
+        "hours-zone",
+        "console-zone",
+        move || fields.typed.with(|typed| typed.as_ref().map(|typed| typed.time_zone.clone())),
+        move |said| edit(fields, |typed| typed.time_zone = said),
+    )
+}
+
+fn note(fields: HoursForm) -> impl IntoView {
+    text_field(
+        "hours-note",
+        "console-hours-note",
+        move || fields.typed.with(|typed| typed.as_ref().map(|typed| typed.note.clone())),
+        move |said| edit(fields, |typed| typed.note = said),
+    )
+}
+
+fn always_open(fields: HoursForm) -> impl IntoView {
+    let tick = input().attr("type", "checkbox").prop("checked", move || is_always_open(fields)).on(
+        ev::change,
+        move |event| {
+            let always = event_target_checked(&event);
+            edit(fields, |typed| typed.always_open = always);
+        },
+    );
+    label().class("choice").child((tick, span().child(say("console-always-open"))))
+}
+
+fn is_always_open(fields: HoursForm) -> bool {
+    fields.typed.with(|typed| typed.as_ref().is_some_and(|typed| typed.always_open))
+}
+
+fn week_of(fields: HoursForm) -> impl IntoView {
+    let always = Memo::new(move |_| is_always_open(fields));
+    move || {
+        (!always.get()).then(|| {
+            let days = DAYS.map(|(day, name)| {
+                fieldset().class("day").child((
+                    legend().child(say(name)),
+                    week::bar(fields, day),
+                    ranges(fields, Place::Day(day), say(name)),
+                ))
+            });
+            div().class("week").child(days.into_iter().collect::<Vec<_>>())
+        })
+    }
+}
+
+/// The ranges of a day or an exception, each as two fields, and a way to add one.
+fn ranges(fields: HoursForm, place: Place, of: String) -> impl IntoView {
+    let ids = move || {
+        fields.typed.with(|typed| {
+            let ranges = typed.as_ref().map_or(&[][..], |typed| typed.ranges(place));
+            ranges.iter().map(|range| range.id).collect::<Vec<_>>()
+        })
+    };
+    let each = {
+        let of = of.clone();
+        move |id: u32| range(fields, place, id, of.clone())
+    };
+    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
+    let add = small_named("console-add-range", &[("of", &of)], move || {
+        edit(fields, |typed| {
+            typed.add(place, USUAL);
+        });
+    });
+    div().class("ranges").child((list, add))
+}
+
+fn range(fields: HoursForm, place: Place, id: u32, of: String) -> impl IntoView {
+    let value = move |part: fn(&Range) -> &String| {
+        move || {
+            fields.typed.with(|typed| {
+                let ranges = typed.as_ref().map_or(&[][..], |typed| typed.ranges(place));
+                let range = ranges.iter().find(|range| range.id == id);
+                range.map(|range| part(range).clone()).unwrap_or_default()
+            })
+        }
+    };
+    let field = |name: &'static str, value, set: fn(&mut Range, String)| {
+        input()
+            .attr("type", "time")
+            .attr("aria-label", say_with(name, &[("of", &of)]))
+            .prop("value", value)
+            .on(ev::input, move |event| {
+                let said = event_target_value(&event);
+                edit(fields, |typed| typed.with_range(id, |range| set(range, said)));
+            })
+    };
+    let opens = field("console-opens", value(|range| &range.opens), |range, said| {
+        range.opens = said;
+    });
+    let closes = field("console-closes", value(|range| &range.closes), |range, said| {
+        range.closes = said;
+    });
+    let out = small_named("console-remove-range", &[("of", &of)], move || {
+        edit(fields, |typed| typed.remove(id));
+    });
+    div().class("range").child((opens, span().child("–"), closes, out))
+}
+
+fn exceptions(fields: HoursForm) -> impl IntoView {
+    let ids = move || {
+        fields.typed.with(|typed| {
+            let exceptions = typed.as_ref().map_or(&[][..], |typed| &typed.exceptions[..]);
+            exceptions.iter().map(|exception| exception.id).collect::<Vec<_>>()
+        })
+    };
+    let each = move |id: u32| exception(fields, id);
+    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
+    let add = small("console-add-exception", move || {
+        edit(fields, |typed| {
+            typed.add_exception(String::new(), "");
+        });
+    });
+    div().class("exceptions").child((
+        h3().child(say("console-exceptions")),
+        p().class("small").child(say("console-exceptions-about")),
+        list,
+        add,
+    ))
+}
+
+fn exception(fields: HoursForm, id: u32) -> impl IntoView {
+    let part = move |part: fn(&crate::hours::ExceptionTyped) -> &String| {
+        move || {
+            fields.typed.with(|typed| {
+                let all = typed.as_ref().map_or(&[][..], |typed| &typed.exceptions[..]);
+                let found = all.iter().find(|exception| exception.id == id);
+                found.map(|exception| part(exception).clone()).unwrap_or_default()
+            })
+        }
+    };
+    let date = input()
+        .attr("type", "date")
+        .attr("aria-label", say("console-exception-date"))
+        .prop("value", part(|exception| &exception.date))
+        .on(ev::input, move |event| {
+            let said = event_target_value(&event);
+            edit(fields, |typed| typed.with_exception(id, |exception| exception.date = said));
+        });
+    let text = input()
+        .attr("type", "text")
+        .attr("dir", "auto")
+        .attr("aria-label", say("console-exception-text"))
+        .attr("placeholder", say("console-exception-text"))
+        .prop("value", part(|exception| &exception.text))
+        .on(ev::input, move |event| {
+            let said = event_target_value(&event);
+            edit(fields, |typed| typed.with_exception(id, |exception| exception.text = said));
+        });
+    let shown = part(|exception| &exception.date);
+    let closed = move || {
+        let open = fields.typed.with(|typed| {
+            typed.as_ref().is_some_and(|typed| !typed.ranges(Place::Exception(id)).is_empty())
+        });
+        say(if open { "console-exception-open" } else { "console-exception-closed" })
+    };
+    let out = small("console-remove-exception", move || edit(fields, |typed| typed.remove(id)));
+    fieldset().class("exception").child((
+        legend().child(move || say_with("console-exception", &[("date", &shown())])),
+        div().class("range").child((date, text, out)),
+        p().class("small").child(closed),
+        ranges(fields, Place::Exception(id), say("console-that-date")),
+    ))
+}
+
+fn text_field(
+    id: &'static str,
+    name: &'static str,
+    value: impl Fn() -> Option<String> + Send + 'static,
+    set: impl Fn(String) + 'static,
+) -> impl IntoView {
+    let field = input()
+        .attr("id", id)
+        .attr("type", "text")
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .prop("value", move || value().unwrap_or_default())
+        .on(ev::input, move |event| set(event_target_value(&event)));
+    div().class("field").child((label().attr("for", id).child(say(name)), field))
+}
+
+/// Does something to what is typed.
+pub(super) fn edit(fields: HoursForm, change: impl FnOnce(&mut HoursTyped)) {
+    fields.typed.update(|typed| {
+        if let Some(typed) = typed {
+            change(typed);
+        }
+    });
+}
+
+fn small(name: &'static str, act: impl Fn() + 'static) -> impl IntoView {
+    small_named(name, &[], act)
+}
+
+fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> AnyView {
+    button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| act())
+        .child(say_with(name, values))
+        .into_any()
+}

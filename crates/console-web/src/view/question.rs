@@ -1,0 +1,112 @@
+//! The one question before chat is closed or opened, which says what will happen.
+
+use leptos::ev;
+use leptos::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
+use leptos::prelude::*;
+use stillroom_program::{Difference, Hours, Notice, Policy};
+use stillroom_staff_web::attended::Attended as _;
+use stillroom_staff_web::dialogue::{Frame, dialogue};
+
+use super::now;
+use crate::board::Asked;
+use crate::change::Change;
+use crate::console::Console;
+use crate::language::moment;
+use crate::texts::{say, say_with};
+
+/// The question, there only while it is asked.
+pub(super) fn question(console: Console) -> impl IntoView {
+    let frame = Frame { class: "question", heading: "question", first: "question" };
+    dialogue(console.board.asked, NodeRef::new(), frame, move |asked| match asked {
+        Asked::Close(notice) => close(console, notice).into_any(),
+        Asked::Open => open(console).into_any(),
+        Asked::Hours { from, to } => hours(console, from, to).into_any(),
+    })
+}
+
+fn close(console: Console, notice: Notice) -> impl IntoView {
+    let until = match notice.until {
+        Some(until) => say_with("console-ask-until", &[("when", &moment(until))]),
+        None => say("console-ask-until-opened"),
+    };
+    let shown = now::notice(&notice);
+    let close = answer(console, "button button-main", "console-ask-close", move || {
+        console.publish(Change::Close(notice.clone()));
+    });
+    let keep = answer(console, "button", "console-ask-keep", || {});
+    div().class("question-text").child((
+        heading("console-ask-heading"),
+        shown,
+        ul().child((
+            li().child(say("console-ask-waiting")),
+            li().child(say("console-ask-chats")),
+            li().child(until),
+        )),
+        div().class("choices").child((close, keep)),
+    ))
+}
+
+fn open(console: Console) -> impl IntoView {
+    let open = answer(console, "button button-main", "console-open-now", move || {
+        console.publish(Change::Open)
+    });
+    let keep = answer(console, "button", "console-ask-keep", || {});
+    div().class("question-text").child((
+        heading("console-open-heading"),
+        p().child(say("console-open-ask")),
+        div().class("choices").child((open, keep)),
+    ))
+}
+
+/// What is different from what is published, field by field.
+fn hours(console: Console, from: Hours, to: Hours) -> impl IntoView {
+    let change = Change::Hours { from, to };
+    let differences = console.board.policy.with_untracked(|policy| {
+        let policy = policy.as_deref()?;
+        let next = change.of(policy, console.now()).ok()?;
+        Some(differences(policy, &next))
+    });
+    let publish = answer(console, "button button-main", "console-publish-now", move || {
+        console.publish(change.clone());
+    });
+    let keep = answer(console, "button", "console-ask-keep", || {});
+    div().class("question-text").child((
+        heading("console-hours-ask"),
+        p().child(say("console-differences")),
+        differences,
+        div().class("choices").child((publish, keep)),
+    ))
+}
+
+fn differences(policy: &Policy, next: &Policy) -> impl IntoView + use<> {
+    let all = policy.differences(next);
+    let others = all.into_iter().filter(|difference| difference.field != "version");
+    ul().class("differences").child(others.map(difference).collect::<Vec<_>>())
+}
+
+fn difference(difference: Difference) -> impl IntoView {
+    let Difference { field, before, after } = difference;
+    li().child((
+        strong().child(field),
+        before.map(|said| p().child(del().child(bdi().child(said)))),
+        after.map(|said| p().child(ins().child(bdi().child(said)))),
+    ))
+}
+
+fn heading(text: &'static str) -> impl IntoView {
+    h2().attr("id", "question").attr("tabindex", "-1").child(say(text))
+}
+
+/// A button that answers the question, and so closes it.
+fn answer(
+    console: Console,
+    class: &'static str,
+    text: &'static str,
+    act: impl Fn() + Send + 'static,
+) -> impl IntoView {
+    let answer = move |_| {
+        console.board.asked.set(None);
+        act();
+    };
+    button().attr("type", "button").class(class).on(ev::click, answer).child(say(text))
+}

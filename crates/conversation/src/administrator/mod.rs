@@ -1,0 +1,302 @@
+//! The administrator's side: the whole policy that holds now, and publishing the next one (`features.md` 5.6, 5.7).
+//!
+//! Believed is what the program signed, as on every device. A relay can keep a policy back, or what was published just
+//! now; then the answer does not come, and that is shown. Everything here is about one device; that nothing is lost
+//! where two administrators publish at once is by the number of a version, which the relay takes once.
+
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use stillroom_program::{
+    CertificateError, Device, Label, Policy, SignedPolicy, Timestamp, VerifiedDevice,
+};
+use stillroom_protocol::{
+    About, Bytes, ClientFrame, Nonce, Operation, Refusal, RelayFrame, Reply, VERSION, decode,
+    encode,
+};
+
+use self::parts::Parts;
+use crate::{
+    DeskSetup, Transmit, Trouble,
+    desk::{refused_connection, trouble_of},
+    limits::CLOCK_TOLERANCE,
+    line::{Connection, Line, LineAction, jitter},
+    randomness::Randomness,
+    trust::{Trust, TrustError},
+};
+
+/// What the console is to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdministratorEvent {
+    /// Whether the line stands.
+    Line(Line),
+    /// The whole policy that holds now: of this device's own, or another administrator's.
+    Policy(Arc<Policy>),
+    /// What was handed over last is published, in this version.
+    Published(u64),
+    /// It is not: the relay refused it, for this reason.
+    NotPublished(Refusal),
+    /// Something did not work, or must be known.
+    Trouble(Trouble),
+}
+
+/// A policy on its way to the relay. It goes again on every connection until it is answered: the same one twice is
+/// published once.
+struct Publishing {
+    number: u32,
+    version: u64,
+    policy: Vec<u8>,
+}
+
+/// An administrator's device at the console. Order of calls as for [`Survivor`](crate::Survivor).
+pub struct Administrator {
+    setup: DeskSetup,
+    randomness: Randomness,
+    trust: Trust,
+    connection: Connection,
+    line_shown: Line,
+    admitted: bool,
+    parts: Parts,
+    publishing: Option<Publishing>,
+    last_request: u32,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<AdministratorEvent>,
+}
+
+impl Administrator {
+    /// A console, which connects at once.
+    pub fn new(setup: DeskSetup, randomness: Randomness, now: Timestamp) -> Self {
+        let mut console = Self {
+            trust: Trust::new(setup.root),
+            setup,
+            randomness,
+            connection: Connection::new(),
+            line_shown: Line::Up,
+            admitted: false,
+            parts: Parts::default(),
+            publishing: None,
+            last_request: parts::LAST_REQUEST,
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+        };
+        let action = console.connection.want(now);
+        console.act(action);
+        console
+    }
+
+    // What the person does.
+
+    /// The device, which signs.
+    pub fn device(&self) -> &Device {
+        &self.setup.device
+    }
+
+    /// Publishes this policy, as soon as the line allows. One that was handed over before and is not answered yet is
+    /// given up.
+    pub fn publish(&mut self, version: u64, signed: &SignedPolicy) {
+        self.last_request = self.last_request.saturating_add(1);
+        let policy = encode(signed);
+        self.publishing = Some(Publishing { number: self.last_request, version, policy });
+        self.send_publishing();
+    }
+
+    // What the shell says.
+
+    /// The connection asked for by [`Transmit::Connect`] is open.
+    pub fn handle_connected(&mut self, now: Timestamp) {
+        if self.connection.handle_connected(now) {
+            let program = self.setup.root.program_id();
+            self.send(&ClientFrame::Hello { version: VERSION, program });
+        }
+    }
+
+    /// The connection is gone, or could not be opened.
+    pub fn handle_disconnected(&mut self, now: Timestamp) {
+        self.connection.handle_disconnected(jitter(&self.randomness), now);
+        self.line_went_down();
+    }
+
+    /// A frame came. What is not one, or makes no sense now, is passed over.
+    pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
+        self.connection.handle_heard(now);
+        let Ok(frame) = decode::<RelayFrame>(bytes) else {
+            return;
+        };
+        match frame {
+            RelayFrame::Greeting { version: VERSION, policy, revocations, statement: _ } => {
+                let greeted = self.trust.handle_greeting(&policy, &revocations, &[], now);
+                self.handle_greeted(greeted, now);
+            }
+            RelayFrame::Greeting { .. } => self.handle_greeted(Err(TrustError::Outdated), now),
+            RelayFrame::Challenge { nonce } => self.answer(&nonce),
+            RelayFrame::Admitted => self.handle_admitted(now),
+            RelayFrame::Reply { number, reply } => self.handle_reply(number, &reply),
+            RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal),
+            // Of those who wait, and of colleagues, the console takes no notice.
+            _ => {}
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        let action = self.connection.handle_timeout(jitter(&self.randomness), now);
+        if action == Some(LineAction::Disconnect) {
+            self.line_went_down();
+        }
+        self.act(action);
+    }
+
+    // What comes out.
+
+    /// What the shell is to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// What the console is to show.
+    pub fn poll_event(&mut self) -> Option<AdministratorEvent> {
+        self.events.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.connection.poll_timeout()
+    }
+
+    // Being let in.
+
+    fn handle_greeted(&mut self, greeted: Result<(), TrustError>, now: Timestamp) {
+        let trouble = match (greeted, self.own_certificate(now)) {
+            (Ok(()), Ok(device)) if self.trust.revocations().is_revoked(&device) => {
+                Trouble::CertificateRefused
+            }
+            (Ok(()), Ok(_)) => {
+                if self.admitted {
+                    self.ask_for_parts();
+                } else if let Ok(chain) = Bytes::try_from(encode(&self.device().chain)) {
+                    self.send(&ClientFrame::Staff { chain });
+                }
+                return;
+            }
+            (Err(TrustError::Outdated), _) => Trouble::PageOutdated,
+            (Err(TrustError::ClockWrong), _) => Trouble::ClockWrong,
+            (Err(_), _) => Trouble::ProgramNotVerified,
+            (_, Err(error)) => trouble_of(error),
+        };
+        self.trouble(trouble);
+    }
+
+    fn own_certificate(&self, now: Timestamp) -> Result<VerifiedDevice, CertificateError> {
+        self.device().chain.verify(&self.setup.root, now, CLOCK_TOLERANCE)
+    }
+
+    /// Signs the relay's challenge, for this program and under a label of its own.
+    fn answer(&mut self, nonce: &Nonce) {
+        let message = [&self.setup.root.program_id().0[..], &nonce.0[..]].concat();
+        let signature = self.device().signing.sign(Label::Challenge, &message);
+        self.send(&ClientFrame::Proof { signature });
+    }
+
+    fn handle_admitted(&mut self, now: Timestamp) {
+        self.admitted = true;
+        self.connection.handle_served(now);
+        self.show_line(Line::Up);
+        self.ask_for_parts();
+        self.send_publishing();
+    }
+
+    // The policy.
+
+    fn ask_for_parts(&mut self) {
+        for frame in self.parts.ask(self.trust.policy()) {
+            self.send(&frame);
+        }
+    }
+
+    fn handle_reply(&mut self, number: u32, reply: &Reply) {
+        if let Some(published) = self.publishing.take_if(|publishing| publishing.number == number) {
+            self.show(AdministratorEvent::Published(published.version));
+        } else if let Some(policy) = self.parts.handle_reply(number, reply, self.trust.policy()) {
+            self.show(AdministratorEvent::Policy(Arc::new(policy)));
+        }
+    }
+
+    fn send_publishing(&mut self) {
+        let Some(Publishing { number, policy, .. }) = &self.publishing else {
+            return;
+        };
+        let number = *number;
+        match Bytes::try_from(policy.clone()) {
+            Ok(policy) if self.admitted => {
+                let operation = Operation::PublishPolicy { policy };
+                self.send(&ClientFrame::Request { number, operation });
+            }
+            Ok(_) => {}
+            // Signed policies are made no longer than this.
+            Err(_) => self.handle_refused(About::Request(number), Refusal::RecordRefused),
+        }
+    }
+
+    fn handle_refused(&mut self, about: About, refusal: Refusal) {
+        match about {
+            About::Request(number) => {
+                let publishing = |publishing: &mut Publishing| publishing.number == number;
+                if self.publishing.take_if(publishing).is_some() {
+                    self.show(AdministratorEvent::NotPublished(refusal));
+                } else {
+                    self.trouble(Trouble::Refused(refusal));
+                }
+            }
+            About::Connection => {
+                if refusal == Refusal::Replaced {
+                    let action = self.connection.give_up();
+                    self.act(action);
+                    self.line_went_down();
+                }
+                self.trouble(refused_connection(refusal));
+            }
+            _ => {}
+        }
+    }
+
+    // The line, and what is shown.
+
+    fn line_went_down(&mut self) {
+        self.admitted = false;
+        self.show_line(Line::Down);
+    }
+
+    fn show_line(&mut self, line: Line) {
+        if self.line_shown != line {
+            self.line_shown = line;
+            self.show(AdministratorEvent::Line(line));
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        self.show(AdministratorEvent::Trouble(trouble));
+    }
+
+    fn show(&mut self, event: AdministratorEvent) {
+        self.events.push_back(event);
+    }
+
+    fn send(&mut self, frame: &ClientFrame) {
+        if self.connection.is_open() {
+            self.transmits.push_back(Transmit::Frame(encode(frame)));
+        }
+    }
+
+    fn act(&mut self, action: Option<LineAction>) {
+        match action {
+            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
+            Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
+            None => {}
+        }
+    }
+}

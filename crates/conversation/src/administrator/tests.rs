@@ -1,0 +1,194 @@
+//! What a console believes, asks and publishes, against a relay that is written out here frame by frame.
+
+use core::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use stillroom_program::{Device, Notice, NoticeKind, SAMPLE_POLICY};
+use stillroom_protocol::List;
+
+use super::*;
+use crate::mls::tests::staff;
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
+const OPENING: Duration = Duration::from_secs(1);
+
+fn policy(version: u64) -> Policy {
+    let mut policy = Policy::from_toml(SAMPLE_POLICY).unwrap();
+    policy.terms.version = version;
+    policy
+}
+
+fn signed(policy: &Policy, administrator: &Device) -> SignedPolicy {
+    SignedPolicy::sign(policy, administrator).unwrap()
+}
+
+fn administrator() -> Device {
+    staff::administrator(NOW)
+}
+
+/// A console of this device, and its end of the line.
+struct Scene {
+    console: Administrator,
+    events: Vec<AdministratorEvent>,
+    asked: Vec<(u32, Operation)>,
+}
+
+impl Scene {
+    fn new(device: Device) -> Self {
+        let setup = DeskSetup { root: device.program(), device };
+        let randomness = Randomness::new(ChaCha20Rng::seed_from_u64(9));
+        let console = Administrator::new(setup, randomness, NOW);
+        let mut scene = Self { console, events: Vec::new(), asked: Vec::new() };
+        scene.connect();
+        scene
+    }
+
+    fn connect(&mut self) {
+        self.console.handle_connected(NOW);
+        self.drain();
+    }
+
+    fn say(&mut self, frame: &RelayFrame) {
+        self.console.handle_frame(&encode(frame), NOW);
+        self.drain();
+    }
+
+    fn greet(&mut self, signed: &SignedPolicy) {
+        let policy = encode(&signed.terms_alone()).try_into().unwrap();
+        let (revocations, statement) = (Bytes::default(), Bytes::default());
+        self.say(&RelayFrame::Greeting { version: VERSION, policy, revocations, statement });
+    }
+
+    /// Answers what was asked of the policy's parts from this one.
+    fn answer(&mut self, signed: &SignedPolicy) {
+        for (number, operation) in core::mem::take(&mut self.asked) {
+            let record = match operation {
+                Operation::Page => signed.page.to_vec(),
+                Operation::Guidance => signed.guidance.to_vec(),
+                other => panic!("{other:?}"),
+            };
+            let records = List::try_from(vec![Bytes::try_from(record).unwrap()]).unwrap();
+            self.say(&RelayFrame::Reply { number, reply: Reply::Records { records } });
+        }
+    }
+
+    /// Lets the console in, with this policy.
+    fn admit(&mut self, signed: &SignedPolicy) {
+        self.greet(signed);
+        self.say(&RelayFrame::Challenge { nonce: Nonce([7; 32]) });
+        self.say(&RelayFrame::Admitted);
+    }
+
+    fn drain(&mut self) {
+        while let Some(transmit) = self.console.poll_transmit() {
+            if let Transmit::Frame(frame) = transmit
+                && let Ok(ClientFrame::Request { number, operation }) = decode(&frame)
+            {
+                self.asked.push((number, operation));
+            }
+        }
+        while let Some(event) = self.console.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    fn shown(&mut self) -> Vec<AdministratorEvent> {
+        core::mem::take(&mut self.events)
+    }
+
+    fn publish(&mut self, policy: &Policy) -> SignedPolicy {
+        let signed = signed(policy, self.console.device());
+        self.console.publish(policy.terms.version, &signed);
+        self.drain();
+        signed
+    }
+}
+
+fn closed(version: u64) -> Policy {
+    let notice = Notice {
+        kind: NoticeKind::Closed,
+        text: "Our lines are down.".try_into().unwrap(),
+        from: None,
+        until: None,
+    };
+    policy(version - 1).closed_with(notice, NOW).unwrap()
+}
+
+#[test]
+fn the_whole_policy_is_fetched_and_shown_with_each_that_is_published() {
+    let administrator = administrator();
+    let mut scene = Scene::new(administrator.clone());
+    let first = signed(&policy(1), &administrator);
+    scene.admit(&first);
+    scene.answer(&first);
+    assert_eq!(scene.shown(), [AdministratorEvent::Policy(Arc::new(policy(1)))]);
+    let second = signed(&closed(2), &administrator);
+    scene.greet(&second);
+    scene.answer(&second);
+    assert_eq!(scene.shown(), [AdministratorEvent::Policy(Arc::new(closed(2)))]);
+}
+
+#[test]
+fn what_was_signed_with_another_policy_is_not_shown() {
+    let administrator = administrator();
+    let mut scene = Scene::new(administrator.clone());
+    let first = signed(&policy(1), &administrator);
+    scene.admit(&first);
+    scene.answer(&signed(&closed(2), &administrator));
+    assert_eq!(scene.shown(), [], "its page is another's");
+}
+
+#[test]
+fn a_policy_that_no_administrator_of_this_program_signed_is_not_believed() {
+    let mut scene = Scene::new(administrator());
+    let mut forged = signed(&closed(2), &administrator());
+    forged.signature = [0; 64];
+    scene.admit(&forged);
+    let trouble = AdministratorEvent::Trouble(Trouble::ProgramNotVerified);
+    assert_eq!(scene.shown(), [trouble]);
+}
+
+#[test]
+fn what_is_published_goes_again_after_a_dropped_line_and_is_told_once() {
+    let mut scene = Scene::new(administrator());
+    let first = signed(&policy(1), &administrator());
+    scene.admit(&first);
+    scene.answer(&first);
+    scene.shown();
+    let next = scene.publish(&closed(2));
+    let sent = core::mem::take(&mut scene.asked);
+    let operation = || Operation::PublishPolicy { policy: encode(&next).try_into().unwrap() };
+    assert_eq!(sent.iter().map(|(_, asked)| asked.clone()).collect::<Vec<_>>(), [operation()]);
+
+    scene.console.handle_disconnected(NOW);
+    scene.console.handle_timeout(NOW + OPENING);
+    scene.connect();
+    scene.admit(&first);
+    assert_eq!(core::mem::take(&mut scene.asked), sent, "the same one, under its number");
+    let (number, _) = sent[0];
+    scene.say(&RelayFrame::Reply { number, reply: Reply::Done });
+    scene.say(&RelayFrame::Reply { number, reply: Reply::Done });
+    let published =
+        scene.shown().into_iter().filter(|event| matches!(event, AdministratorEvent::Published(2)));
+    assert_eq!(published.count(), 1);
+}
+
+#[test]
+fn a_refusal_is_told_and_what_was_refused_is_not_sent_again() {
+    let mut scene = Scene::new(administrator());
+    let first = signed(&policy(1), &administrator());
+    scene.admit(&first);
+    scene.answer(&first);
+    scene.shown();
+    scene.publish(&closed(2));
+    let (number, _) = scene.asked.pop().unwrap();
+    let about = About::Request(number);
+    scene.say(&RelayFrame::Refused { about, refusal: Refusal::RecordRefused });
+    assert_eq!(scene.shown(), [AdministratorEvent::NotPublished(Refusal::RecordRefused)]);
+    scene.console.handle_disconnected(NOW);
+    scene.console.handle_timeout(NOW + OPENING);
+    scene.connect();
+    scene.admit(&first);
+    assert_eq!(scene.asked, []);
+}
