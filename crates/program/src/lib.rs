@@ -76,8 +76,11 @@ pub use policy::{
 };
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
-#[cfg(feature = "author")]
-pub use policy::{Difference, Finding, PolicyFileError, Problem, SAMPLE_POLICY, Untimely, Warning};
+#[cfg(feature = "editing")]
+pub use policy::{
+    Conflict, Difference, Finding, Merge, MergeError, OldNotices, PolicyFileError, Problem,
+    SAMPLE_POLICY, Side, Untimely, Warning,
+};
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;
 pub use return_words::ReturnWords;
