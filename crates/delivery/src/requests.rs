@@ -48,7 +48,10 @@ fn right(operation: &Operation) -> Right {
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. }
-        | Operation::AcknowledgeHostNotice { .. } => Right::Administrator,
+        | Operation::AcknowledgeHostNotice { .. }
+        | Operation::PolicyHistory { .. }
+        | Operation::Policy { .. }
+        | Operation::Locale { .. } => Right::Administrator,
         Operation::Enrol { .. } | Operation::TakeEnrolment { .. } => Right::Anybody,
         Operation::ListStaff
         | Operation::Revocations

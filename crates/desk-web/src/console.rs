@@ -475,6 +475,8 @@ impl Shell {
                     focus::move_if_dropped("take-next".into());
                 }
             }
+            // Asked for by the administrator's page alone.
+            DeskEvent::Policies(_) => {}
             DeskEvent::Host(says) => {
                 if let Some(host) = says.host.filter(|_| !board.practice) {
                     remember_host(&self.root, &host);

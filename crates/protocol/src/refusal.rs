@@ -79,6 +79,8 @@ pub enum Refusal {
     TurnedAway = 34,
     /// What was given as the answer to a puzzle is none.
     PuzzleWrong = 36,
+    /// Another policy was published meanwhile than the one that this one is to replace.
+    PolicyReplaced = 40,
 }
 
 /// What a refusal is about, so that one chat's trouble is not taken for another's.

@@ -1,7 +1,9 @@
 //! The relay's lasting records, in memory. They outlive a relay that is killed.
 
-use stillroom_program::{SignedPolicy, StaffRecord, encode};
-use stillroom_protocol::{Bytes, List, Operation, Refusal, Reply, Shared, limits::RECORD_MAX};
+use stillroom_program::{Locale, SignedPolicy, StaffRecord, decode, encode};
+use stillroom_protocol::{
+    Bytes, List, Operation, Refusal, Reply, Shared, limits::POLICIES_LISTED, limits::RECORD_MAX,
+};
 
 /// What the relay keeps on its disk.
 #[derive(Default)]
@@ -9,6 +11,22 @@ pub(crate) struct Records {
     staff: Vec<Bytes<RECORD_MAX>>,
     /// By which they are, with their versions.
     shared: Vec<(Shared, u64, Bytes<RECORD_MAX>)>,
+    /// The policies that were replaced, the newest last.
+    former: Vec<SignedPolicy>,
+    /// One that a device has just published.
+    published: Option<SignedPolicy>,
+    /// Files of texts.
+    locales: Vec<Vec<u8>>,
+}
+
+fn version(signed: &SignedPolicy) -> u64 {
+    signed.unverified().map_or(0, |policy| policy.terms.version)
+}
+
+fn records(records: impl Iterator<Item = Vec<u8>>) -> Result<Reply, Refusal> {
+    let records = records.map(Bytes::try_from).collect::<Result<Vec<_>, _>>();
+    let records = records.map_err(|_| Refusal::RelayFault)?;
+    Ok(Reply::Records { records: List::try_from(records).map_err(|_| Refusal::RelayFault)? })
 }
 
 impl Records {
@@ -16,6 +34,33 @@ impl Records {
         if let Ok(record) = Bytes::try_from(encode(record)) {
             self.staff.push(record);
         }
+    }
+
+    /// A policy is replaced.
+    pub(crate) fn replace(&mut self, policy: SignedPolicy) {
+        self.former.push(policy);
+    }
+
+    /// The policy that a device has just published, once.
+    pub(crate) fn take_published(&mut self) -> Option<SignedPolicy> {
+        self.published.take()
+    }
+
+    fn publish(
+        &mut self,
+        replaces: u64,
+        record: &[u8],
+        newest: &SignedPolicy,
+    ) -> Result<Reply, Refusal> {
+        if record == encode(newest) {
+            return Ok(Reply::Done);
+        }
+        if version(newest) != replaces {
+            return Err(Refusal::PolicyReplaced);
+        }
+        self.published = Some(decode(record).map_err(|_| Refusal::RecordRefused)?);
+        self.replace(newest.clone());
+        Ok(Reply::Done)
     }
 
     fn shared(&self, which: Shared) -> (u64, Bytes<RECORD_MAX>) {
@@ -53,6 +98,27 @@ impl Records {
                 }
                 self.shared.retain(|(held, ..)| *held != which);
                 self.shared.push((which, current + 1, record));
+                Ok(Reply::Done)
+            }
+            Operation::PolicyHistory { below } => {
+                let all = [policy].into_iter().chain(self.former.iter().rev());
+                let listed = all.filter(|policy| version(policy) < below).take(POLICIES_LISTED);
+                records(listed.map(|policy| encode(&policy.terms_alone())))
+            }
+            Operation::Policy { version: wanted } => {
+                let mut all = [policy].into_iter().chain(self.former.iter().rev());
+                let found = all.find(|policy| wanted == 0 || version(policy) == wanted);
+                records(found.map(encode).into_iter())
+            }
+            Operation::PublishPolicy { replaces, policy: record } => {
+                self.publish(replaces, &record, policy)
+            }
+            Operation::Locale { file } => {
+                let found = self.locales.iter().find(|texts| Locale::hash(texts) == file);
+                records(found.cloned().into_iter())
+            }
+            Operation::PublishLocale { file } => {
+                self.locales.push(file.into_vec());
                 Ok(Reply::Done)
             }
             _ => Err(Refusal::RelayFault),

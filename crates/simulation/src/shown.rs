@@ -3,8 +3,9 @@
 use stillroom_conversation::{
     Announcement, Asks, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague, Company,
     ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep, Hindrance,
-    HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, Role, Shift,
-    Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep, WordWanted,
+    HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer, PolicyEvent,
+    Role, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep,
+    WordWanted,
 };
 use stillroom_program::Guidance;
 use stillroom_protocol::{Puzzle, StaffId};
@@ -126,6 +127,8 @@ pub struct Shown {
     pub guidance: Vec<Guidance>,
     /// What the host says.
     pub host: HostSays,
+    /// What came of what an administrator's desk asked about policies, the newest last.
+    pub policies: Vec<PolicyEvent>,
     /// Who else is on duty, as a desk shows it.
     pub colleagues: Vec<Colleague>,
     /// Who calls a desk into a chat of theirs.
@@ -186,6 +189,7 @@ impl Shown {
                 self.cases = cases;
             }
             DeskEvent::Host(says) => self.host = says,
+            DeskEvent::Policies(event) => self.policies.push(event),
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Chat { chat: ChatNumber(number), event } => {
                 let chat = self.chat_mut(number as usize);

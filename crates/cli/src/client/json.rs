@@ -308,6 +308,7 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "notices": says.notices.iter().map(|notice| notice.text.as_str()).collect::<Vec<_>>(),
             "of_another": says.of_another,
         }),
+        DeskEvent::Policies(_) => json!({"event": "policies"}),
         DeskEvent::Guidance(guidance) => json!({
             "event": "guidance",
             "canned-messages": guidance.canned_messages.len(),

@@ -12,6 +12,7 @@ mod report_key;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use dates::date;
 pub(crate) use folder::{ProgramFolder, Unlocked};
 pub(crate) use fresh::{Fresh, STAFF_DAYS, throw_away_policy};
 

@@ -163,7 +163,11 @@ fn refused(refusal: Refusal) -> Failure {
         }
         Refusal::RecordRefused => (
             "The relay refused the record: something newer is there already, or it is not signed as it must be.",
-            "If somebody else published meanwhile, take theirs as the base and publish again.",
+            "Look at `stillroom policy history` and `stillroom staff list`.",
+        ),
+        Refusal::PolicyReplaced => (
+            "Somebody else published a policy meanwhile. Yours was not sent, and nothing of it is lost.",
+            "`stillroom policy merge` joins theirs with yours; then publish again.",
         ),
         Refusal::RecordOutOfTime => (
             "The relay refused the record: by the relay's clock it, or its signer's certificate, has run out or holds from a later time on.",

@@ -13,6 +13,7 @@ mod handover;
 mod host;
 mod joining;
 mod offers;
+mod policies;
 mod returns;
 mod shift;
 mod shown;
@@ -39,6 +40,7 @@ pub use self::{
     host::HostSays,
     joining::Call,
     offers::{OfferedTo, PlaceOffer},
+    policies::{PolicyEntry, PolicyEvent, PolicyTrouble, PublishedPolicy},
     shift::{Capacity, Hindrance, Shift},
     shown::{
         Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
@@ -55,6 +57,7 @@ use self::{
     handover::Questions,
     joining::{Called, Joining},
     offers::OwnOffers,
+    policies::OwnPolicies,
     returns::{BackFrom, Returns},
     shift::OwnShift,
     silence::{Due, Watch},
@@ -159,6 +162,7 @@ pub struct Desk {
     vault: OwnVault,
     vault_shown: VaultShown,
     offers: OwnOffers,
+    policies: OwnPolicies,
     /// The host's key, as this device knows it.
     host: Option<VerifyingKey>,
     waiting: BTreeMap<TicketId, Place>,
@@ -201,6 +205,7 @@ impl Desk {
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
+            policies: OwnPolicies::default(),
             host: None,
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
@@ -433,6 +438,9 @@ impl Desk {
             }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
             RelayFrame::HostNotices { notices } => self.handle_host_notices(&notices),
+            RelayFrame::Reply { number: policies::REQUEST, reply } => {
+                self.handle_policies_reply(&reply, now);
+            }
             // An acknowledged notice is not in the list that follows.
             RelayFrame::Reply { number: host::REQUEST, reply: _ } => {}
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
@@ -590,6 +598,7 @@ impl Desk {
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
         self.send_all(self.guidance.ask(self.trust.policy()));
+        self.send_all(self.policies.handle_admitted());
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }
@@ -1096,6 +1105,7 @@ impl Desk {
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
+            About::Request(policies::REQUEST) => self.handle_policies_refused(refusal),
             About::Request(host::REQUEST) => self.trouble(Trouble::Refused(refusal)),
             About::Request(number) => match self.duty.handle_refused(number) {
                 Some(frame) => self.send(&frame),

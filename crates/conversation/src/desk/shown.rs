@@ -6,8 +6,8 @@ use stillroom_program::{Again, DisplayName, Guidance, SafetyAnswer, Timestamp};
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
-    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
-    VaultState, WordStep, host::HostSays,
+    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, PolicyEvent, Shift,
+    TurnedAwayBefore, VaultState, WordStep, host::HostSays,
 };
 use crate::{
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
@@ -146,6 +146,8 @@ pub enum DeskEvent {
     },
     /// What the host says to administrators, whole.
     Host(HostSays),
+    /// What came of what an administrator asked about policies.
+    Policies(PolicyEvent),
     /// Something in a chat.
     Chat {
         /// Which.

@@ -74,6 +74,13 @@ const NOTICES: &str = "
         PRIMARY KEY (notice, device)
     ) STRICT, WITHOUT ROWID;";
 
+/// Policies that were replaced; made where an earlier relay kept none.
+const FORMER: &str = "
+    CREATE TABLE IF NOT EXISTS policy_former (
+        version INTEGER PRIMARY KEY,
+        record BLOB NOT NULL
+    ) STRICT;";
+
 /// Questions that may wait for the thread; whoever asks beyond that waits to ask. More than one device's
 /// worth, so that none holds up another.
 const QUESTIONS: usize = 64;
@@ -197,6 +204,7 @@ fn set_up(
     database.execute_batch(ANSWERS)?;
     database.execute_batch(LOCALES)?;
     database.execute_batch(NOTICES)?;
+    database.execute_batch(FORMER)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })
