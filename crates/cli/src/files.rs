@@ -69,6 +69,11 @@ pub(crate) fn replace_private_at_once(path: &Path, bytes: &[u8]) -> Result<(), F
     std::fs::rename(beside, path).map_err(|error| not_written(path, &error))
 }
 
+/// A folder, made where there is none.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| not_written(path, &error))
+}
+
 /// A lock on what belongs to this file, held until it is dropped.
 pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
     let open = owner_only(OpenOptions::new().create(true).truncate(false)).write(true).open(path);

@@ -344,3 +344,155 @@ fn what_is_published_brings_its_languages_along() {
     assert!(arabic.contains("lang=\"ar\" dir=\"rtl\""), "{arabic}");
     assert!(run_badly(&[&snippet[..], &["--language", "fr"]].concat()).contains("no texts"));
 }
+
+/// A second administrator's computer: the program's folder as it is now.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// Two administrators of one program, and its relay.
+struct Two {
+    program: Program,
+    relay: String,
+    passphrase: PathBuf,
+    mine: PathBuf,
+    theirs: PathBuf,
+}
+
+impl Two {
+    fn new() -> Self {
+        let program = Program::new();
+        let relay = format!("ws://localhost:{}", program.desk);
+        let (mine, theirs) = (program.path("program"), program.path("theirs"));
+        copy(&mine, &theirs);
+        let passphrase = program.path("passphrase");
+        Self { program, relay, passphrase, mine, theirs }
+    }
+
+    /// The command's arguments, for one of the folders.
+    fn at<'a>(&'a self, command: &'a str, folder: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+        let start = ["policy", command, text(folder), "--relay", &self.relay];
+        [&start[..], &["--passphrase-file", text(&self.passphrase)], more].concat()
+    }
+}
+
+/// What was said, on one line.
+fn in_a_line(said: &str) -> String {
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn whoever_publishes_second_is_refused_and_merges_and_nothing_is_lost() {
+    let two = Two::new();
+    let _relay = two.program.serve();
+    let next = ("version = 2", "version = 3");
+    let name = ("name = \"Rivertown Advocates\"", "name = \"Hilltown Advocates\"");
+    edit(&two.theirs, &[next, name]);
+    run_well(&two.at("publish", &two.theirs, &[]));
+    edit(&two.mine, &[next, ("value = \"711\"", "value = \"777\"")]);
+    let before = std::fs::read(two.mine.join("policy.toml")).unwrap();
+    let refused = in_a_line(&run_badly(&two.at("publish", &two.mine, &[])));
+    assert!(refused.contains("Somebody else published version 3"), "{refused}");
+    assert!(refused.contains("policy merge"), "{refused}");
+    assert_eq!(std::fs::read(two.mine.join("policy.toml")).unwrap(), before);
+    let told = run_well(&two.at("merge", &two.mine, &[]));
+    assert!(told.contains("as version 4"), "{told}");
+    let merged = std::fs::read_to_string(two.mine.join("policy.toml")).unwrap();
+    for said in ["version = 4", "Hilltown Advocates", "value = \"777\""] {
+        assert!(merged.contains(said), "{said}: {merged}");
+    }
+    let kept = two.mine.join("policy-before-3.toml");
+    assert_eq!(std::fs::read(kept).unwrap(), before, "as it was");
+    run_well(&two.at("publish", &two.mine, &[]));
+    assert!(run_well(&two.at("merge", &two.mine, &[])).contains("nothing to merge"));
+}
+
+#[test]
+fn a_field_that_both_changed_is_asked_about() {
+    let two = Two::new();
+    let _relay = two.program.serve();
+    let next = ("version = 2", "version = 3");
+    edit(&two.theirs, &[next, ("number = \"911\"", "number = \"112\"")]);
+    run_well(&two.at("publish", &two.theirs, &[]));
+    edit(&two.mine, &[next, ("number = \"911\"", "number = \"999\"")]);
+    let before = std::fs::read(two.mine.join("policy.toml")).unwrap();
+    let asked = run_badly(&two.at("merge", &two.mine, &[]));
+    for part in ["emergency.number", "mine: 999", "theirs: 112", "Nothing was changed"] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    assert_eq!(std::fs::read(two.mine.join("policy.toml")).unwrap(), before);
+    run_well(&two.at("merge", &two.mine, &["--theirs", "emergency.number"]));
+    let merged = std::fs::read_to_string(two.mine.join("policy.toml")).unwrap();
+    assert!(merged.contains("number = \"112\"") && !merged.contains("999"), "{merged}");
+}
+
+#[test]
+fn what_was_published_can_be_listed_fetched_compared_and_brought_back() {
+    let two = Two::new();
+    let _relay = two.program.serve();
+    let notice = "[[notices]]\nkind = \"closed\"\ntext = \"The river rises.\"\n\n[timers]";
+    let name = |from: &str, to: &str| {
+        (format!("name = \"{from} Advocates\""), format!("name = \"{to} Advocates\""))
+    };
+    let (from, to) = name("Rivertown", "Hilltown");
+    edit(&two.mine, &[("version = 2", "version = 3"), (&from, &to), ("[timers]", notice)]);
+    run_well(&two.at("publish", &two.mine, &[]));
+    let (from, to) = name("Hilltown", "Lakeside");
+    edit(&two.mine, &[("version = 3", "version = 4"), (&from, &to)]);
+    run_well(&two.at("publish", &two.mine, &[]));
+    let listed = run_well(&two.at("history", &two.mine, &[]));
+    let versions: Vec<&str> = listed.lines().filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(versions[..2], ["Version 4", "Version 3"], "{listed}");
+    assert!(listed.contains("signed by this folder's administrator"), "{listed}");
+    let (third, fourth) = (two.program.path("third.toml"), two.program.path("fourth.toml"));
+    let fetch = |version: &str, into: &Path| {
+        two.at("fetch", &two.mine, &[])
+            .into_iter()
+            .map(str::to_owned)
+            .chain(["--version", version, "--into", text(into)].map(str::to_owned))
+            .collect::<Vec<String>>()
+    };
+    let borrowed = |arguments: &[String]| -> String {
+        run_well(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    borrowed(&fetch("3", &third));
+    borrowed(&fetch("4", &fourth));
+    let differ = run_well(&["policy", "diff", text(&third), text(&fourth)]);
+    assert!(differ.contains("name\n  - Hilltown Advocates\n  + Lakeside Advocates"), "{differ}");
+    let again = fetch("3", &third);
+    let again = run_badly(&again.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(again.contains("Nothing that existed was changed"), "{again}");
+    let told = run_well(&two.at("roll-back", &two.mine, &["--version", "3"]));
+    assert!(told.contains("as version 5") && told.contains("notices are left out"), "{told}");
+    let back = std::fs::read_to_string(two.mine.join("policy.toml")).unwrap();
+    assert!(back.contains("Hilltown") && !back.contains("The river rises."), "{back}");
+    run_well(&two.at("publish", &two.mine, &[]));
+    assert!(http_get(two.program.visitor, "/status").unwrap().contains("\"version\":5"));
+    let none = run_badly(&two.at("roll-back", &two.mine, &["--version", "77"]));
+    assert!(none.contains("no version 77"), "{none}");
+}
+
+#[test]
+fn wrong_input_to_a_merge_is_answered_by_a_sentence_and_changes_nothing() {
+    let two = Two::new();
+    let _relay = two.program.serve();
+    edit(&two.theirs, &[("version = 2", "version = 3"), ("value = \"711\"", "value = \"777\"")]);
+    run_well(&two.at("publish", &two.theirs, &[]));
+    let path = two.mine.join("policy.toml");
+    std::fs::write(&path, "this is = not TOML").unwrap();
+    let said = run_badly(&two.at("merge", &two.mine, &[]));
+    assert!(said.contains("line 1"), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "this is = not TOML");
+    let other = folder();
+    let (keys, passphrase) = program(other.path());
+    let foreign = ["policy", "history", text(&keys), "--relay", &two.relay];
+    let foreign = [&foreign[..], &["--passphrase-file", text(&passphrase)]].concat();
+    let refused = in_a_line(&run_badly(&foreign));
+    assert!(refused.contains("does not serve this program"), "{refused}");
+}

@@ -9,10 +9,12 @@ use std::time::Duration;
 use getrandom::SysRng;
 use leptos::prelude::*;
 use rand_core::UnwrapErr;
-use stillroom_conversation::{Administrator, AdministratorEvent, DeskSetup, Randomness, Transmit};
-use stillroom_program::{Policy, SignedPolicy, Timestamp};
+use stillroom_conversation::{
+    Administrator, AdministratorEvent, AuditSeen, DeskSetup, Randomness, Transmit,
+};
+use stillroom_program::{Fingerprint, Policy, SignedPolicy, Timestamp};
 use stillroom_protocol::Refusal;
-use stillroom_staff_web::attended::Attended;
+use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Board, Outcome};
 use crate::change::Change;
@@ -45,6 +47,7 @@ pub(crate) struct Console {
 
 struct Shell {
     clock: Clock,
+    root: Fingerprint,
     core: RefCell<Administrator>,
     line: Line,
     timer: RefCell<Option<TimeoutHandle>>,
@@ -56,12 +59,17 @@ struct Shell {
 impl Console {
     /// Opens the console of this device, which connects at once.
     pub(crate) fn open(setup: DeskSetup, clock: Clock) -> Self {
-        let core = Administrator::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
+        let root = setup.root;
+        let mut core = Administrator::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
+        if let Some(entry) = record::known(&root) {
+            core.know_audit(entry);
+        }
         let board = Board::new(clock.now());
         let shell = Rc::new_cyclic(|shell: &Weak<Shell>| {
             let shell = shell.clone();
             Shell {
                 clock,
+                root,
                 core: RefCell::new(core),
                 line: Line::new(move |heard| {
                     if let Some(shell) = shell.upgrade() {
@@ -139,13 +147,14 @@ impl Shell {
         let Some(policy) = board.policy.get_untracked() else {
             return;
         };
-        let next = change.of(&policy, self.clock.now());
+        let (now, replaces) = (self.clock.now(), policy.terms.version);
+        let next = change.of(&policy, now);
         let signed = next.and_then(|next| self.sign(&next));
         match signed {
             Ok((version, signed)) => {
                 *self.pending.borrow_mut() = Some(Pending { change, version, refused: false });
                 board.outcome.set(Some(Outcome::Sent));
-                self.core.borrow_mut().publish(version, &signed);
+                self.core.borrow_mut().publish(version, replaces, &signed, now);
                 self.drain(board);
             }
             Err(text) => board.outcome.set(Some(Outcome::Refused(text))),
@@ -217,12 +226,22 @@ impl Shell {
                 board.outcome.set(Some(Outcome::Published(version)));
             }
             AdministratorEvent::NotPublished(refusal) => {
-                let newer = refusal == Refusal::RecordRefused;
+                let newer = refusal == Refusal::PolicyReplaced;
                 let pending = self.pending.take().filter(|_| newer);
                 *self.pending.borrow_mut() =
                     pending.map(|pending| Pending { refused: true, ..pending });
                 board.outcome.set(Some(Outcome::Refused(words::refused(refusal))));
                 self.try_again(board);
+            }
+            AdministratorEvent::Audit(seen) => {
+                let AuditSeen { newest, trouble } = *seen;
+                if let Some(newest) = newest {
+                    record::remember(&self.root, &newest);
+                }
+                if let Some(found) = trouble {
+                    record::keep_proof(found.both());
+                    board.trouble.set(Some(words::record(found.what)));
+                }
             }
             AdministratorEvent::Trouble(trouble) => {
                 board.trouble.set(Some(words::trouble(trouble)))

@@ -1,6 +1,6 @@
 //! Which text stands for what the core reports. Only names of texts are in here.
 
-use stillroom_conversation::Trouble;
+use stillroom_conversation::{AuditWrong, Trouble};
 use stillroom_program::{NoticeKind, PolicyError};
 use stillroom_protocol::Refusal;
 
@@ -17,10 +17,20 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
     }
 }
 
+/// What is wrong with the record of administrative acts.
+pub(crate) const fn record(wrong: AuditWrong) -> &'static str {
+    match wrong {
+        AuditWrong::Two => "console-record-two",
+        AuditWrong::Older => "console-record-older",
+        AuditWrong::Broken => "console-record-broken",
+        AuditWrong::Outside => "console-record-outside",
+    }
+}
+
 /// Why something is not published.
 pub(crate) fn refused(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::RecordRefused => "console-refused-newer",
+        Refusal::PolicyReplaced => "console-refused-newer",
         Refusal::RecordOutOfTime => "console-refused-time",
         Refusal::RoleMissing | Refusal::NotStaff => "console-not-administrator",
         _ => "console-refused",

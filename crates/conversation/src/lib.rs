@@ -9,6 +9,7 @@
 
 mod administrator;
 mod answers;
+mod audit;
 mod chat;
 mod conversation;
 mod desk;
@@ -21,6 +22,7 @@ mod survivor;
 mod trust;
 
 pub use administrator::{Administrator, AdministratorEvent};
+pub use audit::{AuditSeen, AuditTrouble, AuditWrong};
 pub use conversation::{
     Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverAsked,
     HandoverReason, HandoverStep, JoinsAs, Live, LiveKind, LiveStep, MemberNumber, MessageNumber,
@@ -28,10 +30,10 @@ pub use conversation::{
     Written,
 };
 pub use desk::{
-    Asks, AuditSeen, AuditTrouble, AuditWrong, Beforehand, Call, Capacity, ChatEvent, ChatNumber,
-    Colleague, ComesBack, Desk, DeskEvent, DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant,
-    OfferedTo, PlaceOffer, Shift, Trouble, TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor,
-    WordRefusal, WordStep,
+    Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
+    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, PolicyEntry,
+    PolicyEvent, PolicyTrouble, PublishedPolicy, Shift, Trouble, TurnedAwayBefore, VaultState,
+    WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

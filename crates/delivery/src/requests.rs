@@ -48,6 +48,9 @@ fn right(operation: &Operation) -> Right {
         | Operation::CompleteEnrolment { .. }
         | Operation::NextAnswers
         | Operation::DestroyAnswers { .. }
+        | Operation::PolicyHistory { .. }
+        | Operation::Policy { .. }
+        | Operation::Locale { .. }
         | Operation::NextCounts
         | Operation::DestroyCounts { .. }
         | Operation::AcknowledgeHostNotice { .. }

@@ -17,7 +17,7 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
-use stillroom_staff_web::attended::Attended;
+use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
@@ -28,8 +28,7 @@ use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
     COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, handing_over,
-    host_is_in_front, keep_proof, known_host, known_record, message_id, panel_id, remember_host,
-    remember_record,
+    host_is_in_front, known_host, message_id, panel_id, remember_host,
 };
 use crate::words;
 
@@ -72,7 +71,7 @@ impl Console {
         if let Some(host) = known_host(&root) {
             desk.know_host(host);
         }
-        if let Some(entry) = known_record(&root).filter(|_| !practice) {
+        if let Some(entry) = record::known(&root).filter(|_| !practice) {
             desk.know_audit(entry);
         }
         let shell = Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
@@ -517,6 +516,8 @@ impl Shell {
                     focus::move_if_dropped("take-next".into());
                 }
             }
+            // Asked for by the administrator's page alone.
+            DeskEvent::Policies(_) => {}
             DeskEvent::Host(says) => {
                 if let Some(host) = says.host.filter(|_| !board.practice) {
                     remember_host(&self.root, &host);
@@ -530,10 +531,10 @@ impl Shell {
             DeskEvent::Audit(seen) => {
                 let AuditSeen { newest, trouble } = *seen;
                 if let Some(newest) = newest.filter(|_| !board.practice) {
-                    remember_record(&self.root, &newest);
+                    record::remember(&self.root, &newest);
                 }
                 if let Some(found) = trouble {
-                    keep_proof(&found);
+                    record::keep_proof(found.both());
                     if self.looks_after {
                         board.audit.set(Some(found));
                     }

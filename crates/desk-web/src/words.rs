@@ -455,6 +455,7 @@ pub(crate) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RecordRefused => "refused-record-refused",
         Refusal::RecordOutOfTime => "refused-record-out-of-time",
         Refusal::EntryRefused => "refused-entry-refused",
+        Refusal::PolicyReplaced => "refused-policy-replaced",
         Refusal::InvitationUnknown => "refused-invitation-unknown",
         Refusal::Stopping => "refused-stopping",
         Refusal::RelayFault => "refused-relay-fault",

@@ -82,9 +82,10 @@ pub use policy::{
 };
 #[cfg(feature = "hours")]
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use policy::{
-    Difference, Finding, NoticesFull, PolicyFileError, Problem, SAMPLE_POLICY, Untimely, Warning,
+    Conflict, Difference, Finding, Merge, MergeError, NoticesFull, OldNotices, PolicyFileError,
+    Problem, SAMPLE_POLICY, Side, Untimely, Warning,
 };
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;

@@ -172,11 +172,6 @@ choice! {
     /// is true by the reader, from signatures.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Operation {
-        /// Publish a signed policy (administrators).
-        PublishPolicy {
-            /// The policy, signed.
-            policy: Bytes<POLICY_MAX>,
-        } = 1,
         /// Publish a member's certificate with their receiving key (administrators).
         PublishStaff {
             /// A staff record.
@@ -268,6 +263,30 @@ choice! {
             /// Which.
             notice: HostNoticeId,
         } = 24,
+        /// The signed policies of versions below this one, each without its texts, the newest first; so many at once
+        /// as [`POLICIES_LISTED`](crate::limits::POLICIES_LISTED) says (administrators).
+        PolicyHistory {
+            /// Below which version; all of them are below the highest number.
+            below: u64,
+        } = 30,
+        /// One signed policy with all its texts, as one record; none where there is none (administrators).
+        Policy {
+            /// Which version; 0 for the newest.
+            version: u64,
+        } = 31,
+        /// A file with the texts of one language, as one record; none where there is none (administrators).
+        Locale {
+            /// SHA-256 of the file.
+            file: [u8; 32],
+        } = 32,
+        /// Publish a signed policy (administrators): a compare-and-set on its version. It is refused with
+        /// [`Refusal::PolicyReplaced`](crate::Refusal::PolicyReplaced) where another one is there than it replaces.
+        PublishPolicy {
+            /// The version that this one replaces; 0 where there was none.
+            replaces: u64,
+            /// The policy, signed.
+            policy: Bytes<POLICY_MAX>,
+        } = 33,
         /// Do this, and put the entry that describes it at the end of the record of administrative acts
         /// (administrators). What is an act and comes without its entry is refused, and so is an entry that does not
         /// follow the last one: another came first, and it is written anew on top of that one.

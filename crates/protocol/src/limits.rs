@@ -29,6 +29,10 @@ pub const STATEMENT_MAX: usize = 4 * 1024;
 /// Bytes of a signed policy: what devices go by, all that a page says, and what helps staff.
 pub const POLICY_MAX: usize = 96 * 1024;
 
+/// Policies that are listed at once, without their texts: each has up to twelve thousand bytes, and all of them are
+/// less than a page's answer may be.
+pub const POLICIES_LISTED: usize = 8;
+
 /// Bytes of the signed list of revoked devices: 40 each, for two hundred that are still within their
 /// certificates' validity.
 pub const REVOCATIONS_MAX: usize = 8 * 1024;

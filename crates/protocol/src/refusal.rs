@@ -79,6 +79,8 @@ pub enum Refusal {
     TurnedAway = 34,
     /// What was given as the answer to a puzzle is none.
     PuzzleWrong = 36,
+    /// Another policy was published meanwhile than the one that this one is to replace.
+    PolicyReplaced = 40,
     /// An administrative act came without the entry that describes it, or the entry does not follow the last one.
     EntryRefused = 44,
 }

@@ -16,6 +16,7 @@ use crate::notice_board::Notice;
 use crate::pages::PagesError;
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::{LOCALES_KEPT, Records};
+use crate::retention::POLICIES_KEPT;
 
 /// Why a relay cannot open.
 pub(crate) enum NotKept {
@@ -86,7 +87,7 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
                 let hash = Locale::hash(file);
                 records.directory.put_locale(hash, file.to_vec(), LOCALES_KEPT).await?;
             }
-            records.directory.replace(Kind::Policy, replaces, with).await?;
+            records.directory.replace_policy(replaces, with, POLICIES_KEPT).await?;
             Ok(first)
         }
         (Some(kept), _) => {

@@ -12,9 +12,11 @@ use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{
     Act, Calendar, EnrolmentRequest, Fingerprint, Locale, LocaleFile, Page, Policy, PolicyError,
     SharedKey, SharedKeyBundle, SignedInvitation, SignedPolicy, SignedRevocations, StaffRecord,
-    VerifiedDevice, VerifiedRevocations, VerifyingKey, encode,
+    VerifiedDevice, VerifiedPolicy, VerifiedRevocations, VerifyingKey, encode,
 };
-use stillroom_protocol::limits::{POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX};
+use stillroom_protocol::limits::{
+    POLICIES_LISTED, POLICY_MAX, RECORD_MAX, RECORDS_MAX, REVOCATIONS_MAX,
+};
 use stillroom_protocol::{
     AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, Shared, decode,
 };
@@ -23,14 +25,15 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
-use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS};
+use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
 use crate::switchboard::{Request, Switchboard, ToKeep};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
 const INVITATIONS_MAX: usize = 256;
 
-/// Files of texts that are kept at once: those of the policy, and those of the one that is about to come.
-pub(crate) const LOCALES_KEPT: usize = 2 * LOCALES_MAX;
+/// Files of texts that are kept at once: those of the policy, of the one that is about to come, and of those that were
+/// replaced, as far as they fit.
+pub(crate) const LOCALES_KEPT: usize = 4 * LOCALES_MAX;
 /// Batches of sealed answers kept at once: 20,000 survivors' between two visits of an administrator, and at most
 /// a hundred megabytes.
 const BATCHES_MAX: usize = 2_000;
@@ -65,6 +68,7 @@ impl From<DirectoryError> for Failure {
 }
 
 pub(crate) const NOT_SIGNED: Failure = Failure::Refused(Refusal::RecordRefused);
+const REPLACED: Failure = Failure::Refused(Refusal::PolicyReplaced);
 
 /// Whoever made a genuine one can mend its dates, and is told so.
 fn policy_refused(error: PolicyError) -> Failure {
@@ -183,7 +187,14 @@ impl Records {
         operation: Operation,
     ) -> Result<Reply, Failure> {
         match operation {
-            Operation::PublishPolicy { policy } => self.publish_policy(policy).await,
+            Operation::PublishPolicy { replaces, policy } => {
+                self.publish_policy(replaces, policy).await
+            }
+            Operation::PolicyHistory { below } => self.policy_history(below).await,
+            Operation::Policy { version } => self.policy(version).await,
+            Operation::Locale { file } => {
+                records(self.directory.locale(file).await?.into_iter().collect())
+            }
             Operation::PublishLocale { file } => self.publish_locale(file.into_vec()).await,
             Operation::PublishStaff { record } => self.publish_staff(record.into_vec()).await,
             Operation::PublishRevocations { list } => self.publish_revocations(list).await,
@@ -236,7 +247,13 @@ impl Records {
         }
     }
 
-    async fn publish_policy(&self, record: Bytes<POLICY_MAX>) -> Result<Reply, Failure> {
+    /// In the place of the version that its maker knew. Whoever published meanwhile is not written over: the maker is
+    /// told, and can merge.
+    async fn publish_policy(
+        &self,
+        replaces: u64,
+        record: Bytes<POLICY_MAX>,
+    ) -> Result<Reply, Failure> {
         let signed = read::<SignedPolicy>(&record)?;
         let verified = signed.verify(&self.root, self.clock.now(), self.tolerance);
         let verified = verified.map_err(policy_refused)?;
@@ -247,20 +264,62 @@ impl Records {
         if files.len() != policy.page.locales.len() {
             return Err(NOT_SIGNED);
         }
-        if self.put_newer(Kind::Policy, verified.version, record.to_vec()).await? {
-            self.directory.keep_locales(named_by(&policy.page)).await?;
-            let notice = Notice { policy, files, calendar: calendar.clone() };
-            if let Err(error) = self.board.put_up(notice).await {
-                tracing::error!(%error, "the pages cannot show the new policy");
-            }
-            let greeted = fitting(encode(&signed.terms_alone()))?;
-            self.switchboard.set_policy(greeted, verified, calendar);
+        let current = self.directory.newest(Kind::Policy).await?;
+        if current.as_ref().is_some_and(|current| current.record == *record) {
+            return Ok(Reply::Done);
         }
+        if current.map_or(0, |current| current.version) != replaces {
+            return Err(REPLACED);
+        }
+        if verified.version <= replaces {
+            return Err(NOT_SIGNED);
+        }
+        let with = Versioned { version: verified.version, record: record.to_vec() };
+        if !self.directory.replace_policy(replaces, with, POLICIES_KEPT).await? {
+            return Err(REPLACED);
+        }
+        self.show(&signed, verified, Notice { policy, files, calendar }).await
+    }
+
+    /// Shows a policy that was just published on the pages, and greets everybody with it.
+    async fn show(
+        &self,
+        signed: &SignedPolicy,
+        verified: VerifiedPolicy,
+        notice: Notice,
+    ) -> Result<Reply, Failure> {
+        self.directory.keep_locales(self.locales_named().await?).await?;
+        let calendar = notice.calendar.clone();
+        if let Err(error) = self.board.put_up(notice).await {
+            tracing::error!(%error, "the pages cannot show the new policy");
+        }
+        let greeted = fitting(encode(&signed.terms_alone()))?;
+        self.switchboard.set_policy(greeted, verified, calendar);
         Ok(Reply::Done)
     }
 
+    /// Every policy that is kept, the newest first.
+    async fn policies(&self) -> Result<Vec<Versioned>, DirectoryError> {
+        let newest = self.directory.newest(Kind::Policy).await?;
+        Ok(newest.into_iter().chain(self.directory.former_policies().await?).collect())
+    }
+
+    async fn policy_history(&self, below: u64) -> Result<Reply, Failure> {
+        let policies = self.policies().await?.into_iter();
+        let listed = policies.filter(|policy| policy.version < below).take(POLICIES_LISTED);
+        let terms =
+            |policy: Versioned| Ok(encode(&read::<SignedPolicy>(&policy.record)?.terms_alone()));
+        records(listed.map(terms).collect::<Result<_, Failure>>()?)
+    }
+
+    async fn policy(&self, version: u64) -> Result<Reply, Failure> {
+        let mut policies = self.policies().await?.into_iter();
+        let wanted = policies.find(|policy| version == 0 || policy.version == version);
+        records(wanted.map(|policy| policy.record).into_iter().collect())
+    }
+
     /// Keeps a file of texts, which the next policy names by its hash and so signs. Files that no policy came
-    /// to name make room.
+    /// to name make room, and then the oldest of the policies that were replaced.
     async fn publish_locale(&self, file: Record) -> Result<Reply, Failure> {
         if file.len() > LOCALE_MAX {
             return Err(NOT_SIGNED);
@@ -269,18 +328,26 @@ impl Records {
         if self.directory.put_locale(hash, file.clone(), LOCALES_KEPT).await? {
             return Ok(Reply::Done);
         }
-        self.directory.keep_locales(self.locales_named().await?).await?;
-        let kept = self.directory.put_locale(hash, file, LOCALES_KEPT).await?;
-        if kept { Ok(Reply::Done) } else { Err(NOT_SIGNED) }
+        let mut former = self.directory.former_policies().await?;
+        loop {
+            self.directory.keep_locales(self.locales_named().await?).await?;
+            if self.directory.put_locale(hash, file.clone(), LOCALES_KEPT).await? {
+                return Ok(Reply::Done);
+            }
+            let oldest = former.pop().ok_or(NOT_SIGNED)?;
+            self.directory.remove_former_policy(oldest.version).await?;
+        }
     }
 
-    /// The files of texts that the newest policy names.
+    /// The files of texts that any policy names which is kept.
     pub(crate) async fn locales_named(&self) -> Result<Vec<[u8; 32]>, DirectoryError> {
-        let Some(kept) = self.directory.newest(Kind::Policy).await? else {
-            return Ok(Vec::new());
-        };
-        let page = decode::<SignedPolicy>(&kept.record).and_then(|signed| decode(&signed.page));
-        page.map(|page| named_by(&page)).map_err(|_| altered())
+        let mut named = Vec::new();
+        for policy in self.policies().await? {
+            let page =
+                decode::<SignedPolicy>(&policy.record).and_then(|signed| decode(&signed.page));
+            named.extend(named_by(&page.map_err(|_| altered())?));
+        }
+        Ok(named)
     }
 
     /// The files of texts that a policy names, as far as they are there.

@@ -32,6 +32,13 @@ pub(crate) const INVITATION_DAYS: u64 = 14;
 /// an administrator who was late in certifying anew finds the list of staff as it was.
 pub(crate) const ENDED_DAYS: u64 = 30;
 
+/// Days for which a policy that was replaced is kept after it would have run out: whoever looks back at a year finds
+/// what was said in it.
+pub(crate) const FORMER_POLICY_DAYS: u64 = 90;
+
+/// Policies that were replaced and are kept at once: one a week for the year that a policy holds.
+pub(crate) const POLICIES_KEPT: usize = 52;
+
 /// Days after which a program whose policy ran out is taken for given up: as long as a policy may hold. Until then
 /// its page says how else to reach an advocate.
 pub(crate) const GIVEN_UP_DAYS: u64 = 400;
@@ -71,6 +78,7 @@ impl Records {
         }
         let audit = AUDIT_YEARS * 365 * DAY;
         self.directory.forget_audit(self.seconds().saturating_sub(audit)).await?;
+        self.forget_former_policies().await?;
         self.forget_program().await?;
         self.forget_unnamed(unnamed).await
     }
@@ -99,6 +107,16 @@ impl Records {
         Ok(over)
     }
 
+    async fn forget_former_policies(&self) -> Result<(), DirectoryError> {
+        for Versioned { version, record } in self.directory.former_policies().await? {
+            let held = read::<SignedPolicy>(&record).and_then(|signed| signed.last_held());
+            if held.is_some_and(|held| self.is_over(held.seconds(), FORMER_POLICY_DAYS)) {
+                self.directory.remove_former_policy(version).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// A program that was given up leaves nothing but its fingerprint. Revoked devices stay named as long as one of
     /// them could still come.
     async fn forget_program(&self) -> Result<(), DirectoryError> {
@@ -108,6 +126,9 @@ impl Records {
                 return Ok(());
             }
             self.directory.remove(Kind::Policy, version).await?;
+            for former in self.directory.former_policies().await? {
+                self.directory.remove_former_policy(former.version).await?;
+            }
         }
         if let Some(Versioned { version, record }) =
             self.directory.newest(Kind::Revocations).await?

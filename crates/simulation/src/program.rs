@@ -17,6 +17,7 @@ pub struct SimulatedProgram {
     pub policy: SignedPolicy,
     /// What answers are sealed to.
     pub report_key: ReportKey,
+    root_key: RootKey,
     rng: ChaCha20Rng,
     now: Timestamp,
 }
@@ -43,7 +44,28 @@ impl SimulatedProgram {
             .expect("the sample is a policy")
             .with_report_key(&report_key.public_key());
         let policy = SignedPolicy::sign(&policy, &administrator).expect("the sample is sound");
-        Self { root: root.fingerprint(), administrator, policy, report_key, rng, now }
+        Self {
+            root: root.fingerprint(),
+            administrator,
+            policy,
+            report_key,
+            root_key: root,
+            rng,
+            now,
+        }
+    }
+
+    /// A second administrator's device.
+    ///
+    /// # Panics
+    /// Never: the name is short.
+    #[allow(clippy::expect_used, reason = "a simulation without its program has nothing to say")]
+    pub fn another_administrator(&mut self) -> Device {
+        let new = NewDevice::generate(&mut self.rng);
+        let validity = Validity::days(self.now, 30);
+        self.root_key
+            .make_administrator(new, Roles::ADMINISTRATOR, "Another", validity)
+            .expect("a short name")
     }
 
     /// A member of staff with these rights and this name, for as long as the administrator.

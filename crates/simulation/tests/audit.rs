@@ -211,7 +211,7 @@ fn an_administrators_desk_finds_out_what_is_in_force_and_not_in_the_record() {
     let world = World::new(8);
     let administrator = world.program.administrator.clone();
     let policy = encode(&world.program.policy).try_into().unwrap();
-    let publish = Act::of(&Operation::PublishPolicy { policy }).unwrap();
+    let publish = Act::of(&Operation::PublishPolicy { replaces: 0, policy }).unwrap();
     let before = SignedAuditEntry::sign(AuditHead::default(), act(1), world.now, &administrator);
     let before = before.unwrap();
     let entered =

@@ -15,6 +15,7 @@ pub mod line;
 pub mod link;
 pub mod lock;
 pub mod passkey;
+pub mod record;
 pub mod texts;
 pub mod tries;
 pub mod view;

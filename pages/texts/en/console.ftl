@@ -74,6 +74,10 @@ console-open-now = Open now
 
 console-sent = Publishing.
 console-published = Version { $version } is published, and on every page.
+console-record-two = The server shows two different records of what administrators did: it may hide that somebody was let in or shut out, or that your policy was changed. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
+console-record-older = The server shows an older record of what administrators did than this device has seen. It may have been set back to a backup, or it hides what was done since. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
+console-record-broken = What the server shows as the record of what administrators did was changed, or is not your program’s. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
+console-record-outside = Your policy, or the list of devices that were shut out, is not the one that the record of what administrators did names last. If one of you put it on the server as a file, publish it once more. If not, somebody went past the record.
 console-refused = The relay did not take it, and nothing changed. Try again in a moment.
 console-refused-newer = The relay has something newer: another administrator published at the same time. What they published is fetched, and yours is done again to it.
 console-refused-time = By the relay's clock, the policy or your certificate has run out. Publish a policy with new dates from the program's computer.

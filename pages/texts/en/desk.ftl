@@ -620,6 +620,7 @@ refused-replaced = This desk was opened in another window with the same keys. Us
 refused-record-refused = The server did not take this record. Tell your administrator.
 refused-entry-refused = The server did not enter this in the record of what administrators did, so it was not done. Try again in a moment.
 refused-record-out-of-time = The server did not take this record: it has run out, or starts later. Tell your administrator.
+refused-policy-replaced = Somebody else published a policy in the meantime. Yours was not sent, and nothing of it is lost. Look at theirs and join the two.
 refused-invitation-unknown = This invitation was used, or has run out. Ask your administrator for a new one.
 refused-stopping = The server is being restarted. This page connects again by itself, and your chats go on.
 refused-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.

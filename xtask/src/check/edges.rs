@@ -9,19 +9,20 @@ use crate::run::Run;
 use crate::workspace::{self, Package};
 
 /// A crate, and all that it may use of this workspace. A crate that is not here may not exist.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("program", &["wire", "protocol"]),
     ("puzzle", &[]),
     ("delivery", &["wire", "protocol", "program", "puzzle"]),
-    ("relay", &["protocol", "program", "delivery"]),
+    ("document", &["program"]),
+    ("relay", &["protocol", "program", "delivery", "document"]),
     ("conversation", &["wire", "protocol", "program"]),
     ("practice", &["protocol"]),
     ("survivor-web", &["protocol", "program", "conversation"]),
     ("staff-web", &["program"]),
     ("desk-web", &["protocol", "program", "conversation", "staff-web"]),
-    ("console-web", &["protocol", "program", "conversation", "staff-web"]),
+    ("console-web", &["protocol", "program", "conversation", "staff-web", "document"]),
     ("practice-web", &["practice"]),
     ("puzzle-web", &["puzzle"]),
     ("simulation", &["wire", "protocol", "program", "delivery", "conversation", "puzzle"]),
@@ -30,8 +31,8 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates that hold no clock, no socket and no randomness of their own.
-const CORES: [&str; 7] =
-    ["wire", "protocol", "program", "puzzle", "delivery", "conversation", "practice"];
+const CORES: [&str; 8] =
+    ["wire", "protocol", "program", "puzzle", "delivery", "conversation", "practice", "document"];
 
 /// What would give them one, whoever brings it in.
 const NOT_IN_CORES: [&str; 6] = ["tokio", "axum", "web-sys", "js-sys", "getrandom", "wasm-bindgen"];

@@ -13,11 +13,13 @@ use stillroom_program::{
 use stillroom_protocol::Operation;
 use stillroom_relay::ProgramFile;
 
+use super::published::Published;
 use crate::client::RelayAddress;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::program::ProgramFolder;
+use crate::record::Record;
 use crate::staff::line::{StaffLine, too_long};
 use crate::terminal::{answer, remark};
 
@@ -126,7 +128,8 @@ async fn publish(
     let public = folder.public()?;
     let administrator = folder.administrator(place.passphrase_file.as_deref())?;
     let mut line = StaffLine::open_as(&place.relay, &public.root, &administrator).await?;
-    let next = change(&line.published(&public.root, now).await?)?;
+    let published = Published::newest(&mut line, &public.root).await?.policy;
+    let next = change(&published)?;
     let signed = SignedPolicy::sign(&next, &administrator).map_err(|error| {
         Failure::new(
             format!("The policy was not signed: {error}."),
@@ -134,7 +137,9 @@ async fn publish(
         )
     })?;
     let policy = encode(&signed).try_into().map_err(|_| too_long("policy"))?;
-    line.done(Operation::PublishPolicy { policy }).await?;
+    let publish = Operation::PublishPolicy { replaces: published.terms.version, policy };
+    let record = Record::new(&folder, public.root);
+    record.perform(&mut line, &administrator, &publish).await?;
     follow(&folder, public, &next, signed, &administrator)?;
     Ok(next.terms.version)
 }

@@ -49,7 +49,8 @@ fn read(path: &Path) -> Result<Policy, Failure> {
     }
 }
 
-fn signed(public: &ProgramFile) -> Result<Policy, Failure> {
+/// The policy that was signed last.
+pub(super) fn signed(public: &ProgramFile) -> Result<Policy, Failure> {
     public.policy.unverified().map_err(|_| {
         Failure::new(
             "The policy in public.stillroom cannot be read.",

@@ -6,6 +6,7 @@ use clap::Args;
 use stillroom_program::encode;
 use stillroom_protocol::Operation;
 
+use super::published::Published;
 use super::sign::Signed;
 use crate::client::RelayAddress;
 use crate::failure::Failure;
@@ -31,12 +32,23 @@ pub(super) async fn run(arguments: &PublishArguments) -> Result<(), Failure> {
     let policy = encode(&signed.public.policy).try_into().map_err(|_| too_long("policy"))?;
     let mut line =
         StaffLine::open_as(&arguments.relay, &signed.public.root, &signed.administrator).await?;
+    let newest = Published::newest(&mut line, &signed.public.root).await?;
+    if !signed.knows(&newest) {
+        return Err(Failure::new(
+            format!(
+                "Somebody else published version {} of the policy. Yours was not sent, and nothing of it is lost.",
+                newest.verified.version
+            ),
+            "`stillroom policy merge` joins theirs with yours; then publish again.",
+        ));
+    }
+    let replaces = newest.verified.version;
     for file in signed.public.locales.iter() {
         let file = file.to_vec().try_into().map_err(|_| too_long("file of texts"))?;
         line.done(Operation::PublishLocale { file }).await?;
     }
     let record = Record::new(&signed.folder, signed.public.root);
-    let publish = Operation::PublishPolicy { policy };
+    let publish = Operation::PublishPolicy { replaces, policy };
     record.perform(&mut line, &signed.administrator, &publish).await?;
     signed.write()?;
     answer(format!("Version {} of the policy is published.", signed.version));

@@ -7,6 +7,7 @@ use stillroom_program::{Device, Policy, ReportKey, SignedPolicy};
 use stillroom_relay::ProgramFile;
 
 use super::check;
+use super::published::Published;
 use crate::answers;
 use crate::failure::Failure;
 use crate::files;
@@ -41,6 +42,8 @@ pub(super) struct Signed {
     policy: Policy,
     /// The one that was signed before it.
     before: Option<Policy>,
+    /// The same, as it was signed.
+    last: SignedPolicy,
     /// What a relay is told from now on.
     pub(super) public: ProgramFile,
 }
@@ -61,6 +64,7 @@ impl Signed {
             )
         })?;
         let before = public.policy.unverified().ok();
+        let last = public.policy.clone();
         let public = ProgramFile {
             policy: signed,
             administrator: administrator.chain.clone(),
@@ -69,7 +73,19 @@ impl Signed {
             ..public
         };
         let version = policy.terms.version;
-        Ok(Self { folder, version, administrator, policy, before, public })
+        Ok(Self { folder, version, administrator, policy, before, last, public })
+    }
+
+    /// Whether what a relay shows as the newest is known here, so that nothing of anybody else's is written over: it is
+    /// what was signed last, is signed now, or was signed by this very administrator before.
+    pub(super) fn knows(&self, newest: &Published) -> bool {
+        let own = newest.verified.signer().key == self.administrator.key();
+        let signed_here = own
+            && self
+                .before
+                .as_ref()
+                .is_some_and(|last| newest.verified.version < last.terms.version);
+        newest.signed == self.last || newest.signed == self.public.policy || signed_here
     }
 
     /// Writes it into public.stillroom, and keeps what it asks beside the sums of answers.

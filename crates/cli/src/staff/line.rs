@@ -4,13 +4,12 @@
 
 use std::time::Duration;
 
-use stillroom_program::{Device, Fingerprint, Label, Policy, SignedPolicy, Timestamp};
+use stillroom_program::{Device, Fingerprint, Label};
 use stillroom_protocol::{
     ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
 };
 
 use crate::client::{Link, LinkEvent, RelayAddress};
-use crate::clock::TOLERANCE;
 use crate::failure::Failure;
 
 /// How long the relay may take for one answer.
@@ -147,29 +146,6 @@ impl StaffLine {
         }
     }
 
-    /// The whole policy that is published, as this program signed it.
-    pub(crate) async fn published(
-        &mut self,
-        root: &Fingerprint,
-        now: Timestamp,
-    ) -> Result<Policy, Failure> {
-        let page = self.records(Operation::Page).await?.into_iter().next().unwrap_or_default();
-        let guidance =
-            self.records(Operation::Guidance).await?.into_iter().next().unwrap_or_default();
-        let whole = decode::<SignedPolicy>(&self.greeted).ok().and_then(|signed| {
-            let policy = signed.verify(root, now, TOLERANCE).ok()?;
-            let (page, guidance) = (policy.page(&page).ok()?, policy.guidance(&guidance).ok()?);
-            Some(Policy { terms: (*policy).clone(), page, guidance })
-        });
-        whole.ok_or_else(|| {
-            Failure::new(
-                "What the relay shows is not a policy that your program signed and that holds now.",
-                "Run the command again: somebody may have published just now. If it stays so, publish your \
-                 policy with `stillroom policy publish`.",
-            )
-        })
-    }
-
     fn send(&self, frame: &ClientFrame) {
         self.link.send(encode(frame));
     }
@@ -224,7 +200,11 @@ fn refused(refusal: Refusal) -> Failure {
         }
         Refusal::RecordRefused => (
             "The relay refused the record: something newer is there already, or it is not signed as it must be.",
-            "If somebody else published meanwhile, take theirs as the base and publish again.",
+            "Look at `stillroom policy history` and `stillroom staff list`.",
+        ),
+        Refusal::PolicyReplaced => (
+            "Somebody else published a policy meanwhile. Yours was not sent, and nothing of it is lost.",
+            "`stillroom policy merge` joins theirs with yours; then publish again.",
         ),
         Refusal::RecordOutOfTime => (
             "The relay refused the record: by the relay's clock it, or its signer's certificate, has run out or holds from a later time on.",

@@ -12,7 +12,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use stillroom_program::{
-    CertificateError, Device, Label, Policy, SignedPolicy, Timestamp, VerifiedDevice,
+    Act, CertificateError, Device, Label, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
+    VerifiedDevice,
 };
 use stillroom_protocol::{
     About, Bytes, ClientFrame, Nonce, Operation, Refusal, RelayFrame, Reply, VERSION, decode,
@@ -22,6 +23,7 @@ use stillroom_protocol::{
 use self::parts::Parts;
 use crate::{
     DeskSetup, Transmit, Trouble,
+    audit::{Audit, AuditSeen, AuditStep, Measure, REQUEST},
     desk::{refused_connection, trouble_of},
     limits::CLOCK_TOLERANCE,
     line::{Connection, Line, LineAction, jitter},
@@ -40,16 +42,10 @@ pub enum AdministratorEvent {
     Published(u64),
     /// It is not: the relay refused it, for this reason.
     NotPublished(Refusal),
+    /// The record of administrative acts, as far as this device knows it.
+    Audit(Box<AuditSeen>),
     /// Something did not work, or must be known.
     Trouble(Trouble),
-}
-
-/// A policy on its way to the relay. It goes again on every connection until it is answered: the same one twice is
-/// published once.
-struct Publishing {
-    number: u32,
-    version: u64,
-    policy: Vec<u8>,
 }
 
 /// An administrator's device at the console. Order of calls as for [`Survivor`](crate::Survivor).
@@ -61,8 +57,10 @@ pub struct Administrator {
     line_shown: Line,
     admitted: bool,
     parts: Parts,
-    publishing: Option<Publishing>,
-    last_request: u32,
+    audit: Audit,
+    /// The version that is on its way to the relay, with its entry in the record. It goes again on every connection
+    /// until it is answered: the same one twice is published once.
+    publishing: Option<u64>,
     transmits: VecDeque<Transmit>,
     events: VecDeque<AdministratorEvent>,
 }
@@ -78,8 +76,8 @@ impl Administrator {
             line_shown: Line::Up,
             admitted: false,
             parts: Parts::default(),
+            audit: Audit::default(),
             publishing: None,
-            last_request: parts::LAST_REQUEST,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -95,13 +93,25 @@ impl Administrator {
         &self.setup.device
     }
 
-    /// Publishes this policy, as soon as the line allows. One that was handed over before and is not answered yet is
-    /// given up.
-    pub fn publish(&mut self, version: u64, signed: &SignedPolicy) {
-        self.last_request = self.last_request.saturating_add(1);
-        let policy = encode(signed);
-        self.publishing = Some(Publishing { number: self.last_request, version, policy });
-        self.send_publishing();
+    /// The newest entry of the record of administrative acts that was seen on this device.
+    pub fn know_audit(&mut self, entry: SignedAuditEntry) {
+        self.audit.know(entry);
+    }
+
+    /// Publishes this policy in the place of version `replaces`, which it was made from, as soon as the line allows.
+    /// One that was handed over before and is not answered yet is given up.
+    pub fn publish(&mut self, version: u64, replaces: u64, signed: &SignedPolicy, now: Timestamp) {
+        self.audit.give_up();
+        self.publishing = Some(version);
+        let policy = Bytes::try_from(encode(signed)).ok();
+        let operation = policy.map(|policy| Operation::PublishPolicy { replaces, policy });
+        match operation.as_ref().and_then(Act::of).zip(operation) {
+            Some((act, operation)) => {
+                self.with_audit(now, |audit, by| audit.enter(act, operation, by));
+            }
+            // Signed policies are made no longer than what fits.
+            None => self.not_published(Refusal::RecordRefused),
+        }
     }
 
     // What the shell says.
@@ -134,8 +144,8 @@ impl Administrator {
             RelayFrame::Greeting { .. } => self.handle_greeted(Err(TrustError::Outdated), now),
             RelayFrame::Challenge { nonce } => self.answer(&nonce),
             RelayFrame::Admitted => self.handle_admitted(now),
-            RelayFrame::Reply { number, reply } => self.handle_reply(number, &reply),
-            RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal),
+            RelayFrame::Reply { number, reply } => self.handle_reply(number, &reply, now),
+            RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
             // Of those who wait, and of colleagues, the console takes no notice.
             _ => {}
         }
@@ -177,6 +187,7 @@ impl Administrator {
             (Ok(()), Ok(_)) => {
                 if self.admitted {
                     self.ask_for_parts();
+                    self.with_audit(now, Audit::read);
                 } else if let Ok(chain) = Bytes::try_from(encode(&self.device().chain)) {
                     self.send(&ClientFrame::Staff { chain });
                 }
@@ -206,7 +217,7 @@ impl Administrator {
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         self.ask_for_parts();
-        self.send_publishing();
+        self.with_audit(now, Audit::handle_admitted);
     }
 
     // The policy.
@@ -217,40 +228,46 @@ impl Administrator {
         }
     }
 
-    fn handle_reply(&mut self, number: u32, reply: &Reply) {
-        if let Some(published) = self.publishing.take_if(|publishing| publishing.number == number) {
-            self.show(AdministratorEvent::Published(published.version));
+    fn handle_reply(&mut self, number: u32, reply: &Reply, now: Timestamp) {
+        if number == REQUEST {
+            self.with_audit(now, |audit, by| audit.handle_reply(reply, by));
         } else if let Some(policy) = self.parts.handle_reply(number, reply, self.trust.policy()) {
             self.show(AdministratorEvent::Policy(Arc::new(policy)));
         }
     }
 
-    fn send_publishing(&mut self) {
-        let Some(Publishing { number, policy, .. }) = &self.publishing else {
-            return;
-        };
-        let number = *number;
-        match Bytes::try_from(policy.clone()) {
-            Ok(policy) if self.admitted => {
-                let operation = Operation::PublishPolicy { policy };
-                self.send(&ClientFrame::Request { number, operation });
+    /// An administrative act goes with its entry in the record, and so by way of that.
+    fn with_audit(&mut self, now: Timestamp, does: impl FnOnce(&mut Audit, &Measure<'_>)) {
+        let DeskSetup { root, device, .. } = &self.setup;
+        does(&mut self.audit, &Measure { root, device, trust: &self.trust, now });
+        while let Some(step) = self.audit.poll() {
+            match step {
+                AuditStep::Ask(operation) => {
+                    self.send(&ClientFrame::Request { number: REQUEST, operation });
+                }
+                AuditStep::Seen(seen) => self.show(AdministratorEvent::Audit(seen)),
+                AuditStep::Entered => {
+                    if let Some(version) = self.publishing.take() {
+                        self.show(AdministratorEvent::Published(version));
+                    }
+                }
+                AuditStep::Refused(refusal) => self.not_published(refusal),
             }
-            Ok(_) => {}
-            // Signed policies are made no longer than this.
-            Err(_) => self.handle_refused(About::Request(number), Refusal::RecordRefused),
         }
     }
 
-    fn handle_refused(&mut self, about: About, refusal: Refusal) {
+    fn not_published(&mut self, refusal: Refusal) {
+        if self.publishing.take().is_some() {
+            self.show(AdministratorEvent::NotPublished(refusal));
+        }
+    }
+
+    fn handle_refused(&mut self, about: About, refusal: Refusal, now: Timestamp) {
         match about {
-            About::Request(number) => {
-                let publishing = |publishing: &mut Publishing| publishing.number == number;
-                if self.publishing.take_if(publishing).is_some() {
-                    self.show(AdministratorEvent::NotPublished(refusal));
-                } else {
-                    self.trouble(Trouble::Refused(refusal));
-                }
+            About::Request(REQUEST) => {
+                self.with_audit(now, |audit, by| audit.handle_refused(refusal, by));
             }
+            About::Request(_) => self.trouble(Trouble::Refused(refusal)),
             About::Connection => {
                 if refusal == Refusal::Replaced {
                     let action = self.connection.give_up();
@@ -267,6 +284,7 @@ impl Administrator {
 
     fn line_went_down(&mut self) {
         self.admitted = false;
+        self.audit.handle_line_down();
         self.show_line(Line::Down);
     }
 

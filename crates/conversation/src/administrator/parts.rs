@@ -6,12 +6,9 @@
 use stillroom_program::{Guidance, Page, Policy, VerifiedPolicy};
 use stillroom_protocol::{ClientFrame, Operation, Reply};
 
-/// The numbers of the two requests; those of publishing are higher.
+/// The numbers of the two requests.
 const PAGE: u32 = 1;
 const GUIDANCE: u32 = 2;
-
-/// The highest of them.
-pub(super) const LAST_REQUEST: u32 = GUIDANCE;
 
 /// What is here of the policy with this hash.
 #[derive(Default)]

@@ -80,16 +80,26 @@ impl Scene {
         self.say(&RelayFrame::Admitted);
     }
 
+    /// Takes what comes out. The record of administrative acts is empty.
     fn drain(&mut self) {
         while let Some(transmit) = self.console.poll_transmit() {
             if let Transmit::Frame(frame) = transmit
                 && let Ok(ClientFrame::Request { number, operation }) = decode(&frame)
             {
-                self.asked.push((number, operation));
+                match operation {
+                    Operation::AuditFrom { .. } => {
+                        let records = List::default();
+                        let none = RelayFrame::Reply { number, reply: Reply::Records { records } };
+                        self.console.handle_frame(&encode(&none), NOW);
+                    }
+                    operation => self.asked.push((number, operation)),
+                }
             }
         }
         while let Some(event) = self.console.poll_event() {
-            self.events.push(event);
+            if !matches!(event, AdministratorEvent::Audit(_)) {
+                self.events.push(event);
+            }
         }
     }
 
@@ -99,7 +109,8 @@ impl Scene {
 
     fn publish(&mut self, policy: &Policy) -> SignedPolicy {
         let signed = signed(policy, self.console.device());
-        self.console.publish(policy.terms.version, &signed);
+        let version = policy.terms.version;
+        self.console.publish(version, version - 1, &signed, NOW);
         self.drain();
         signed
     }
@@ -158,8 +169,12 @@ fn what_is_published_goes_again_after_a_dropped_line_and_is_told_once() {
     scene.shown();
     let next = scene.publish(&closed(2));
     let sent = core::mem::take(&mut scene.asked);
-    let operation = || Operation::PublishPolicy { policy: encode(&next).try_into().unwrap() };
-    assert_eq!(sent.iter().map(|(_, asked)| asked.clone()).collect::<Vec<_>>(), [operation()]);
+    let [(_, Operation::Audited { entry, operation })] = &sent[..] else { panic!("{sent:?}") };
+    let asked: Operation = decode(operation).unwrap();
+    let policy = encode(&next).try_into().unwrap();
+    assert_eq!(asked, Operation::PublishPolicy { replaces: 1, policy });
+    let entry: SignedAuditEntry = decode(entry).unwrap();
+    assert!(entry.entry.act.describes(&asked) && entry.signer() == scene.console.device().key());
 
     scene.console.handle_disconnected(NOW);
     scene.console.handle_timeout(NOW + OPENING);
@@ -191,4 +206,38 @@ fn a_refusal_is_told_and_what_was_refused_is_not_sent_again() {
     scene.connect();
     scene.admit(&first);
     assert_eq!(scene.asked, []);
+}
+
+#[test]
+fn a_policy_whose_answer_was_lost_with_the_line_is_told_of_once_its_entry_is_read() {
+    let mut scene = Scene::new(administrator());
+    let first = signed(&policy(1), &administrator());
+    scene.admit(&first);
+    scene.answer(&first);
+    scene.publish(&closed(2));
+    let (_, asked) = scene.asked.pop().unwrap();
+    let Operation::Audited { entry, .. } = asked else { panic!("{asked:?}") };
+    scene.console.handle_disconnected(NOW);
+    scene.console.handle_timeout(NOW + OPENING);
+    scene.console.handle_connected(NOW);
+    let greeting = RelayFrame::Greeting {
+        version: VERSION,
+        policy: encode(&first.terms_alone()).try_into().unwrap(),
+        revocations: Bytes::default(),
+        statement: Bytes::default(),
+    };
+    let entry = entry.to_vec().try_into().unwrap();
+    let records = List::try_from(vec![entry]).unwrap();
+    let reply = Reply::Records { records };
+    for frame in [
+        greeting,
+        RelayFrame::Challenge { nonce: Nonce([7; 32]) },
+        RelayFrame::Admitted,
+        RelayFrame::Reply { number: REQUEST, reply },
+    ] {
+        scene.console.handle_frame(&encode(&frame), NOW);
+    }
+    scene.drain();
+    assert!(scene.shown().contains(&AdministratorEvent::Published(2)));
+    assert_eq!(scene.asked, [], "and not published once more");
 }

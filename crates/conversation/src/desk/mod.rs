@@ -15,6 +15,7 @@ mod host;
 mod joining;
 mod notices;
 mod offers;
+mod policies;
 mod returns;
 mod shift;
 mod shown;
@@ -34,8 +35,22 @@ use stillroom_protocol::{
     StaffId, TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
+pub use self::{
+    code_word::{KnownCase, WordFor, WordRefusal, WordStep},
+    colleagues::{Asks, Colleague},
+    duty::Duty,
+    host::HostSays,
+    joining::Call,
+    offers::{OfferedTo, PlaceOffer},
+    policies::{PolicyEntry, PolicyEvent, PolicyTrouble, PublishedPolicy},
+    shift::{Capacity, Hindrance, Shift},
+    shown::{
+        Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
+    },
+    turn_away::TurnedAwayBefore,
+    vault::VaultState,
+};
 use self::{
-    audit::OwnAudit,
     code_word::{VaultShown, WordQuestion},
     colleagues::Colleagues,
     duty::{Context, OwnDuty},
@@ -46,28 +61,15 @@ use self::{
     joining::{Called, Joining},
     notices::OwnNotices,
     offers::OwnOffers,
+    policies::OwnPolicies,
     returns::{BackFrom, Returns},
     shift::OwnShift,
     silence::{Due, Watch},
     vault::OwnVault,
 };
-pub use self::{
-    audit::{AuditSeen, AuditTrouble, AuditWrong},
-    code_word::{KnownCase, WordFor, WordRefusal, WordStep},
-    colleagues::{Asks, Colleague},
-    duty::Duty,
-    host::HostSays,
-    joining::Call,
-    offers::{OfferedTo, PlaceOffer},
-    shift::{Capacity, Hindrance, Shift},
-    shown::{
-        Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
-    },
-    turn_away::TurnedAwayBefore,
-    vault::VaultState,
-};
 use crate::{
     Transmit,
+    audit::Audit,
     chat::{Chat, ChatOutput, Member, Sign, introduction},
     conversation::{
         Author, ConversationEvent, EndStep, Ending, LiveStep, MessageNumber, Silence, Typed,
@@ -166,10 +168,11 @@ pub struct Desk {
     vault: OwnVault,
     vault_shown: VaultShown,
     offers: OwnOffers,
+    policies: OwnPolicies,
     /// The host's key, as this device knows it.
     host: Option<VerifyingKey>,
     host_shown: BTreeMap<HostNoticeId, HostShown>,
-    audit: OwnAudit,
+    audit: Audit,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
     claiming: BTreeMap<TicketId, Place>,
@@ -211,9 +214,10 @@ impl Desk {
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
+            policies: OwnPolicies::default(),
             host: None,
             host_shown: BTreeMap::new(),
-            audit: OwnAudit::default(),
+            audit: Audit::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),
             unusable: BTreeSet::new(),
@@ -464,7 +468,12 @@ impl Desk {
             }
             RelayFrame::StaffHere { devices } => self.handle_staff_here(devices),
             RelayFrame::HostNotices { notices } => self.handle_host_notices(&notices),
-            RelayFrame::Reply { number: audit::REQUEST, reply } => self.handle_audit_reply(&reply),
+            RelayFrame::Reply { number: crate::audit::REQUEST, reply } => {
+                self.handle_audit_reply(&reply);
+            }
+            RelayFrame::Reply { number: policies::REQUEST, reply } => {
+                self.handle_policies_reply(&reply, now);
+            }
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
                 let (duty, _, mut context) = self.askers_and_context();
@@ -621,7 +630,8 @@ impl Desk {
         let frame = self.duty.handle_admitted();
         self.send_all(frame);
         self.ask_for_texts();
-        self.read_audit();
+        self.handle_audit_admitted();
+        self.send_all(self.policies.handle_admitted());
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }
@@ -1139,7 +1149,8 @@ impl Desk {
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
-            About::Request(audit::REQUEST) => self.handle_audit_refused(refusal),
+            About::Request(policies::REQUEST) => self.handle_policies_refused(refusal),
+            About::Request(crate::audit::REQUEST) => self.handle_audit_refused(refusal),
             About::Request(number) => match self.duty.handle_refused(number, now) {
                 Some(frame) => self.send(&frame),
                 None => self.trouble(Trouble::Refused(refusal)),

@@ -1,5 +1,5 @@
 //! What is wrong with the record of administrative acts, for those who look after the program (`features.md` 5.9;
-//! `decisions/0034`); and what this device keeps of the record: its newest entry, and the proof where there are two.
+//! `decisions/0034`).
 //!
 //! Shown is what the core found. Nobody is told what to make of it but to ask by another way than this one.
 
@@ -8,10 +8,9 @@ use leptos::ev;
 use leptos::html::{bdi, button, code, details, div, p, strong, summary};
 use leptos::prelude::*;
 use stillroom_conversation::{AuditTrouble, AuditWrong};
-use stillroom_program::{Fingerprint, SignedAuditEntry, decode, encode};
+use stillroom_program::{Fingerprint, encode};
 
 use crate::console::Console;
-use crate::kept::{self, Beside};
 use crate::texts::say;
 
 /// The notice. The region is there before, so that it is read when filled.
@@ -27,7 +26,7 @@ fn notice(console: Console, found: &AuditTrouble) -> impl IntoView + use<> {
         .class("button button-small")
         .on(ev::click, move |_| console.board.audit.set(None))
         .child(say("desk-dismiss"));
-    let entries = both(found).map(|entry| {
+    let entries = found.both().map(|entry| {
         let mark = format!("{} {}", entry.number(), Fingerprint(entry.head().hash));
         p().child((code().child(mark), " ", bdi().child(BASE64URL_NOPAD.encode(&encode(entry)))))
     });
@@ -48,25 +47,4 @@ const fn heading(what: AuditWrong) -> &'static str {
         AuditWrong::Broken => "record-broken",
         AuditWrong::Outside => "record-outside",
     }
-}
-
-fn both(found: &AuditTrouble) -> impl Iterator<Item = &SignedAuditEntry> {
-    found.here.iter().chain(&found.there)
-}
-
-/// The newest entry of this program's record that was seen on this device.
-pub(crate) fn known(root: &Fingerprint) -> Option<SignedAuditEntry> {
-    let kept = kept::load_beside(Beside::Record)?;
-    let (of, entry) = kept.split_first_chunk::<32>()?;
-    decode(entry).ok().filter(|_| *of == root.0)
-}
-
-/// Remembers the newest entry, on a device that is kept.
-pub(crate) fn remember(root: &Fingerprint, entry: &SignedAuditEntry) {
-    kept::save_beside(Beside::Record, &[&root.0[..], &encode(entry)].concat());
-}
-
-/// Keeps the signed entries that do not go together.
-pub(crate) fn keep_proof(found: &AuditTrouble) {
-    kept::save_beside(Beside::Proof, &both(found).map(encode).collect::<Vec<_>>().concat());
 }

@@ -49,7 +49,6 @@ use crate::focus;
 use crate::placeholders;
 use crate::texts::say;
 
-pub(crate) use self::audit::{keep_proof, known as known_record, remember as remember_record};
 pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PANEL};
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;

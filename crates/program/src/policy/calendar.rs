@@ -270,7 +270,7 @@ impl Calendar {
 
 impl Date {
     /// Whether the calendar has this date.
-    #[cfg(feature = "author")]
+    #[cfg(feature = "editing")]
     pub(super) fn exists(self) -> bool {
         civil_date(self).is_some()
     }
@@ -288,25 +288,25 @@ impl Date {
 }
 
 /// Whether this program knows a time zone of this name.
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub(super) fn is_time_zone(name: &str) -> bool {
     zone(name).is_ok()
 }
 
 /// A time of a date in a zone, in seconds since the Unix epoch.
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub(super) fn seconds_in_zone(date: Date, minutes: u16, zone_name: &str) -> Option<u64> {
     seconds(civil_date(date)?, minutes, &zone(zone_name).ok()?)
 }
 
 /// A moment, in seconds since the Unix epoch, as clocks in a zone show it.
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub(super) fn local_in_zone(seconds: u64, zone_name: &str) -> Option<LocalTime> {
     Some(local(seconds, &zone(zone_name).ok()?))
 }
 
 /// A time of a date so many minutes ahead of UTC, in seconds since the Unix epoch.
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub(super) fn seconds_at_offset(date: Date, minutes: u16, offset: i16) -> Option<u64> {
     let offset = jiff::tz::Offset::from_seconds(i32::from(offset) * 60).ok()?;
     seconds(civil_date(date)?, minutes, &TimeZone::fixed(offset))

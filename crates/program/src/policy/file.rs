@@ -64,17 +64,41 @@ impl Policy {
         text: &str,
         read: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
     ) -> Result<(Self, Vec<LocaleFile>), PolicyFileError> {
-        let file = toml::from_str::<File>(text).map_err(|error| PolicyFileError {
-            line: error.span().map(|span| line_of(text, span.start)),
-            message: error.message().to_string(),
-        })?;
+        let file = parse(text)?;
         let not_read = |message| PolicyFileError { line: None, message };
         let mut files = Vec::new();
         for locale in &file.locales {
             files.push(locale.read(read).map_err(not_read)?);
         }
-        Ok((file.into_policy(&files).map_err(not_read)?, files))
+        let hashes: Vec<_> = files.iter().map(|file| Locale::hash(file)).collect();
+        Ok((file.into_policy(&hashes).map_err(not_read)?, files))
     }
+
+    /// Reads what [`to_toml`](Self::to_toml) wrote, whose files of texts are named by their hashes, without those
+    /// files.
+    ///
+    /// # Errors
+    /// [`PolicyFileError`], also where a file is named otherwise.
+    pub(super) fn from_written(text: &str) -> Result<Self, PolicyFileError> {
+        let file = parse(text)?;
+        let not_read = |message| PolicyFileError { line: None, message };
+        let mut hashes = Vec::new();
+        for FileLocale { tag, file, .. } in &file.locales {
+            let hash = Locale::hash_in(file).ok_or_else(|| {
+                let tag = &**tag;
+                not_read(alloc::format!("locales {tag:?}: the file is not named by its hash"))
+            })?;
+            hashes.push(hash);
+        }
+        file.into_policy(&hashes).map_err(not_read)
+    }
+}
+
+fn parse(text: &str) -> Result<File, PolicyFileError> {
+    toml::from_str::<File>(text).map_err(|error| PolicyFileError {
+        line: error.span().map(|span| line_of(text, span.start)),
+        message: error.message().to_string(),
+    })
 }
 
 /// How long a throw-away policy holds before and after it is made: nobody's clock is off by more, and nothing
@@ -274,7 +298,7 @@ struct FileWeekly {
     days: Vec<Day>,
     #[serde(deserialize_with = "time_of_day")]
     from: u16,
-    #[serde(deserialize_with = "time_of_day")]
+    #[serde(deserialize_with = "closing_time")]
     until: u16,
 }
 
@@ -294,7 +318,7 @@ struct FileException {
 struct FileOpenTime {
     #[serde(deserialize_with = "time_of_day")]
     from: u16,
-    #[serde(deserialize_with = "time_of_day")]
+    #[serde(deserialize_with = "closing_time")]
     until: u16,
 }
 
@@ -437,19 +461,19 @@ impl FileLocale {
         })
     }
 
-    fn into_locale(self, bytes: &[u8]) -> Locale {
-        let file = Locale::hash(bytes);
+    fn into_locale(self, file: [u8; 32]) -> Locale {
         Locale { tag: self.tag, name: self.name, direction: self.direction, file }
     }
 }
 
 impl File {
-    fn into_policy(self, files: &[LocaleFile]) -> Result<Policy, String> {
+    fn into_policy(self, files: &[[u8; 32]]) -> Result<Policy, String> {
         let zone = self.hours.time_zone.clone();
         let check_in = self.timers.check_in;
         let offers = self.offers.as_ref().map(|offers| offers.offers(&self)).transpose()?;
         let locales = self.locales.into_iter().zip(files);
-        let locales: Vec<Locale> = locales.map(|(locale, file)| locale.into_locale(file)).collect();
+        let locales: Vec<Locale> =
+            locales.map(|(locale, file)| locale.into_locale(*file)).collect();
         Ok(Policy {
             terms: Terms {
                 version: self.version,
@@ -595,7 +619,8 @@ impl FileSurveyItem {
     }
 }
 
-/// What closes at an earlier time of day than it opens closes on the next day.
+/// What closes at an earlier time of day than it opens closes on the next day. Past 24:00 the hours of that day can be
+/// written as well, which is the only way to say that something is open for a whole day from another time than 0:00.
 fn open_time(from: u16, until: u16) -> OpenTime {
     let closes = if until < from { until + OpenTime::DAY } else { until };
     OpenTime { opens: from, closes }
@@ -676,19 +701,22 @@ fn moment(field: &str, at: Datetime, zone: &str) -> Result<u64, String> {
     let time = at.time.ok_or_else(wrong)?;
     let date = Date { year: date.year, month: date.month, day: date.day };
     let minutes = u16::from(time.hour) * 60 + u16::from(time.minute);
-    let seconds = match at.offset {
+    let minute = match at.offset {
         None => seconds_in_zone(date, minutes, zone),
         Some(toml::value::Offset::Z) => seconds_at_offset(date, minutes, 0),
         Some(toml::value::Offset::Custom { minutes: offset }) => {
             seconds_at_offset(date, minutes, offset)
         }
     };
-    seconds.ok_or_else(wrong)
+    minute.map(|minute| minute + u64::from(time.second.unwrap_or(0))).ok_or_else(wrong)
 }
 
-/// A date, as the seconds from the Unix epoch to its first moment in UTC.
+/// A date, as the seconds from the Unix epoch to its first moment in UTC; or a moment that names its own clock.
 fn date<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     let value = Datetime::deserialize(from)?;
+    if value.offset.is_some() {
+        return moment("date", value, "UTC").map_err(D::Error::custom);
+    }
     let only_date = value.date.filter(|_| value.time.is_none());
     let date = only_date.ok_or_else(|| D::Error::custom("expected a date such as 2027-01-31"))?;
     let date = Date { year: date.year, month: date.month, day: date.day };
@@ -698,10 +726,18 @@ fn date<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
 /// A time such as "09:30", as minutes after midnight; "24:00" is the day's end.
 fn time_of_day<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
     let text = String::deserialize(from)?;
-    minutes(&text).ok_or_else(|| D::Error::custom("expected a time such as \"09:30\""))
+    minutes(&text, OpenTime::DAY).ok_or_else(|| D::Error::custom(NOT_A_TIME))
 }
 
-fn minutes(text: &str) -> Option<u16> {
+/// The same, up to the end of the next day.
+fn closing_time<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
+    let text = String::deserialize(from)?;
+    minutes(&text, 2 * OpenTime::DAY).ok_or_else(|| D::Error::custom(NOT_A_TIME))
+}
+
+const NOT_A_TIME: &str = "expected a time such as \"09:30\"";
+
+fn minutes(text: &str, most: u16) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
     if !two_digits(hours) || !two_digits(minutes) {
@@ -709,7 +745,7 @@ fn minutes(text: &str) -> Option<u16> {
     }
     let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
     let total = hours * 60 + minutes;
-    (minutes < 60 && total <= 24 * 60).then_some(total)
+    (minutes < 60 && total <= most).then_some(total)
 }
 
 #[cfg(test)]
@@ -718,10 +754,12 @@ mod tests {
 
     #[test]
     fn times_are_read_strictly() {
-        assert_eq!(minutes("09:30"), Some(570));
-        assert_eq!(minutes("24:00"), Some(1440));
+        let of_day = |text| minutes(text, OpenTime::DAY);
+        assert_eq!(of_day("09:30"), Some(570));
+        assert_eq!(of_day("24:00"), Some(1440));
+        assert_eq!(minutes("34:00", 2 * OpenTime::DAY), Some(2040));
         for wrong in ["9:30", "24:01", "12:60", "12", "+1:00", ""] {
-            assert_eq!(minutes(wrong), None, "{wrong}");
+            assert_eq!(of_day(wrong), None, "{wrong}");
         }
     }
 }

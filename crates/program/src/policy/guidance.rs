@@ -96,7 +96,7 @@ pub struct Guide {
 
 /// What guides are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum GuideKind {
     /// Somebody thinks of ending their life.
@@ -158,7 +158,7 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether every brace of a text is part of a placeholder that says, in one line, what belongs there.
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub(super) fn is_finished(text: &str) -> bool {
     let says = |placeholder: &str| {
         let inside = placeholder.trim_matches(['{', '}']);
@@ -172,7 +172,7 @@ pub(super) fn is_finished(text: &str) -> bool {
     in_them == text.matches('{').count() && in_them == text.matches('}').count()
 }
 
-#[cfg(all(test, feature = "author"))]
+#[cfg(all(test, feature = "editing"))]
 mod tests {
     use super::*;
     use alloc::vec::Vec;

@@ -78,7 +78,7 @@ pub struct Notice {
 
 /// Kinds of notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum NoticeKind {
     /// There is danger or disaster, and people need to know. Shown before the other kind.
@@ -89,7 +89,7 @@ pub enum NoticeKind {
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the days need no explanation")]
 pub enum Day {
@@ -122,6 +122,21 @@ impl fmt::Display for OpenTime {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl Day {
+    /// Its word in a policy's file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
     }
 }
 

@@ -7,26 +7,39 @@
 //! people read, and [`Guidance`] what helps staff; both are bound to the terms by their hashes, so that a device
 //! that only follows the terms neither receives nor reads them. `docs/policy.md` has the format.
 //!
+//! Whoever edits one (feature `editing`) goes this way: read a file ([`Policy::from_toml_and_files`]) or take a
+//! published policy, change its fields, [`Policy::tidied`], [`Policy::check`] and [`Policy::warnings`] as one types,
+//! [`Policy::differences`] to what is published, [`Merge`] where somebody else published meanwhile,
+//! [`Policy::following`], and [`SignedPolicy::sign`]. [`Policy::to_toml`] writes the file.
+//!
 //! What a policy says is the program's own word: nothing here knows whether a telephone number is the right
 //! one.
 
 #[cfg(feature = "hours")]
 mod calendar;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 mod check;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 mod closing;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 mod difference;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 mod file;
 mod guidance;
 mod hours;
+#[cfg(feature = "editing")]
+mod merge;
 mod page;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 mod reading;
 mod signed;
+#[cfg(feature = "editing")]
+mod succession;
 mod texts;
+#[cfg(feature = "editing")]
+mod tree;
+#[cfg(feature = "editing")]
+mod write;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_wire::{List, Text};
@@ -35,23 +48,27 @@ use crate::sealing::ReceivingPublicKey;
 
 #[cfg(feature = "hours")]
 pub use calendar::{Calendar, LocalTime, Offer, TimeZoneUnknown};
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use check::{Finding, Problem, Untimely};
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use closing::NoticesFull;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use difference::Difference;
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use file::{PolicyFileError, SAMPLE_POLICY};
 pub use guidance::{CannedMessage, Checklist, CodeWordTimes, Guidance, Guide, GuideKind, Offers};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
+#[cfg(feature = "editing")]
+pub use merge::{Conflict, Merge, MergeError, Side};
 pub use page::{
     Alternative, AlternativeKind, Choice, Direction, Emergency, Icon, Language, Languages, Locale,
     LocaleFile, Page, Question, Right, Safety, SpokenBy, SurveyItem,
 };
-#[cfg(feature = "author")]
+#[cfg(feature = "editing")]
 pub use reading::Warning;
 pub use signed::{PolicyError, SignedPolicy, VerifiedPolicy};
+#[cfg(feature = "editing")]
+pub use succession::OldNotices;
 pub use texts::{PolicyText, TextKind};
 
 /// A program's policy, whole. What a relay shows is [`SignedPolicy`].

@@ -80,15 +80,15 @@ pub type LocaleFile = Bytes<LOCALE_MAX>;
 
 /// A direction of writing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize))]
 #[repr(u8)]
 pub enum Direction {
     /// From left to right.
     #[default]
-    #[cfg_attr(feature = "author", serde(rename = "ltr"))]
+    #[cfg_attr(feature = "editing", serde(rename = "ltr"))]
     LeftToRight = 1,
     /// From right to left.
-    #[cfg_attr(feature = "author", serde(rename = "rtl"))]
+    #[cfg_attr(feature = "editing", serde(rename = "rtl"))]
     RightToLeft = 2,
 }
 
@@ -104,7 +104,7 @@ impl Direction {
 
 /// Pictures that say nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum Icon {
     /// A dot.
@@ -152,7 +152,7 @@ pub struct Alternative {
 
 /// Kinds of ways to reach an advocate. The page makes a link of each where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum AlternativeKind {
     /// A telephone number to call.
@@ -216,7 +216,7 @@ pub struct Language {
 
 /// Who speaks a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
-#[cfg_attr(feature = "author", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "editing", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum SpokenBy {
     /// Advocates.

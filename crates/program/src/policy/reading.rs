@@ -27,6 +27,8 @@ const WORDS_MIN: usize = 12;
 pub struct Warning {
     /// The part of the policy, as its file names it.
     pub field: String,
+    /// The same as a path along the policy, as a [`Finding`](crate::Finding) has it.
+    pub path: String,
     /// The age at which it is read with ease.
     pub age: u32,
 }
@@ -50,18 +52,37 @@ impl Policy {
         if english {
             collect(self, &mut texts);
         }
-        let warning = |(field, text): (String, &str)| {
+        let warning = |Read { field, path, text }: Read<'_>| {
             let age = reading_age(text)?;
-            (age > AGE_MAX).then_some(Warning { field, age })
+            (age > AGE_MAX).then_some(Warning { field, path, age })
         };
         texts.into_iter().filter_map(warning).collect()
     }
 }
 
-/// Every text that survivors read, and what it is called.
-fn collect<'a>(policy: &'a Policy, into: &mut Vec<(String, &'a str)>) {
+/// A text that survivors read, and what it is called.
+struct Read<'a> {
+    field: String,
+    path: String,
+    text: &'a str,
+}
+
+impl<'a> Read<'a> {
+    fn new(field: &str, text: &'a str) -> Self {
+        Self { field: field.into(), path: field.into(), text }
+    }
+
+    /// A part of the entry of a list, called `name`.
+    fn of_entry(list: &str, at: usize, part: &str, name: &str, text: &'a str) -> Self {
+        let field = alloc::format!("{list}.{part} {name}");
+        Self { field, path: alloc::format!("{list}[{at}].{part}"), text }
+    }
+}
+
+/// Every text that survivors read.
+fn collect<'a>(policy: &'a Policy, into: &mut Vec<Read<'a>>) {
     let page = &policy.page;
-    let mut add = |field: &str, text: &'a str| into.push((field.into(), text));
+    let mut add = |field: &str, text: &'a str| into.push(Read::new(field, text));
     add("about", &page.about);
     add("platform", &page.platform);
     add("emergency.text", &page.emergency.text);
@@ -70,39 +91,47 @@ fn collect<'a>(policy: &'a Policy, into: &mut Vec<(String, &'a str)>) {
     add("safety.text", &page.safety.text);
     add("safety.question", &page.safety.question);
     add("safety.advice", &page.safety.advice);
-    for way in page.safety.safer_ways.iter() {
-        add("safety.safer_ways", way);
+    for (at, way) in page.safety.safer_ways.iter().enumerate() {
+        let (field, path) = ("safety.safer_ways".into(), alloc::format!("safety.safer_ways[{at}]"));
+        into.push(Read { field, path, text: way });
     }
     collect_lists(page, into);
-    for (number, message) in (1..).zip(policy.terms.opening_messages.iter()) {
-        into.push((alloc::format!("opening_messages.text {number}"), &message.text));
+    let mut add = |list: &str, at: usize, part: &str, name: &str, text: &'a str| {
+        into.push(Read::of_entry(list, at, part, name, text));
+    };
+    for (at, message) in policy.terms.opening_messages.iter().enumerate() {
+        add("opening_messages", at, "text", &alloc::format!("{}", at + 1), &message.text);
     }
-    for message in policy.guidance.canned_messages.iter() {
-        into.push((alloc::format!("canned_messages.text {:?}", &*message.id), &message.text));
+    for (at, message) in policy.guidance.canned_messages.iter().enumerate() {
+        add("canned_messages", at, "text", &quoted(&message.id), &message.text);
     }
-    for guide in policy.guidance.guides.iter() {
-        into.push((alloc::format!("guides.say {:?}", &*guide.id), &guide.say));
+    for (at, guide) in policy.guidance.guides.iter().enumerate() {
+        add("guides", at, "say", &quoted(&guide.id), &guide.say);
     }
 }
 
-fn collect_lists<'a>(page: &'a Page, into: &mut Vec<(String, &'a str)>) {
-    let mut add = |field: &str, of: &str, text: &'a str| {
-        into.push((alloc::format!("{field} {of:?}"), text));
+fn quoted(name: &str) -> String {
+    alloc::format!("{name:?}")
+}
+
+fn collect_lists<'a>(page: &'a Page, into: &mut Vec<Read<'a>>) {
+    let mut add = |list: &str, at: usize, part: &str, name: &str, text: &'a str| {
+        into.push(Read::of_entry(list, at, part, &quoted(name), text));
     };
-    for (number, notice) in (1..).zip(page.notices.iter()) {
-        add("notices.text", &alloc::format!("{number}"), &notice.text);
+    for (at, notice) in page.notices.iter().enumerate() {
+        add("notices", at, "text", &alloc::format!("{}", at + 1), &notice.text);
     }
-    for right in page.rights.iter() {
-        add("rights.short", &right.id, &right.short);
-        add("rights.details", &right.id, &right.details);
+    for (at, right) in page.rights.iter().enumerate() {
+        add("rights", at, "short", &right.id, &right.short);
+        add("rights", at, "details", &right.id, &right.details);
     }
-    for question in page.questions.iter() {
-        add("questions.ask", &question.id, &question.ask);
-        add("questions.why", &question.id, &question.why);
-        add("questions.privacy", &question.id, &question.privacy);
+    for (at, question) in page.questions.iter().enumerate() {
+        add("questions", at, "ask", &question.id, &question.ask);
+        add("questions", at, "why", &question.id, &question.why);
+        add("questions", at, "privacy", &question.id, &question.privacy);
     }
-    for item in page.survey.iter() {
-        add("survey.ask", &item.id, &item.ask);
+    for (at, item) in page.survey.iter().enumerate() {
+        add("survey", at, "ask", &item.id, &item.ask);
     }
 }
 

@@ -86,7 +86,7 @@ impl SignedPolicy {
     /// # Errors
     /// [`PolicyError::NotAdministrator`], [`Unsound`](PolicyError::Unsound),
     /// [`TooLong`](PolicyError::TooLong).
-    #[cfg(feature = "author")]
+    #[cfg(feature = "editing")]
     pub fn sign(policy: &Policy, signer: &crate::Device) -> Result<Self, PolicyError> {
         if !signer.chain.leaf().roles.contains(Roles::ADMINISTRATOR) {
             return Err(PolicyError::NotAdministrator);
@@ -98,7 +98,7 @@ impl SignedPolicy {
     }
 
     /// Signs whatever it is given.
-    #[cfg(any(feature = "author", test))]
+    #[cfg(any(feature = "editing", test))]
     pub(crate) fn sign_unchecked(
         policy: &Policy,
         signer: &crate::Device,
@@ -159,7 +159,7 @@ impl SignedPolicy {
     ///
     /// # Errors
     /// [`PolicyError::Malformed`].
-    #[cfg(feature = "author")]
+    #[cfg(feature = "editing")]
     pub fn unverified(&self) -> Result<Policy, PolicyError> {
         let Signed { terms, .. } =
             decode::<Signed>(&self.terms).map_err(|_| PolicyError::Malformed)?;

@@ -150,7 +150,8 @@ fn an_entry_describes_its_own_request_and_no_other() {
     let mut program = Program::new(1);
     let by = &program.administrator;
     let policy = SignedPolicy::sign(&policy(), by).unwrap();
-    let publish = Operation::PublishPolicy { policy: encode(&policy).try_into().unwrap() };
+    let record = encode(&policy).try_into().unwrap();
+    let publish = Operation::PublishPolicy { replaces: 0, policy: record };
     let held = policy.verify(&program.fingerprint, NOW, EXACT).unwrap();
     let act = Act::of(&publish).unwrap();
     let named = Act::Policy { version: held.version, hash: held.hash(), report_key: [0; 32] };

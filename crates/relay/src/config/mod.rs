@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+pub use stillroom_document::PseudoLocale;
 
 pub use door::Door;
 pub use limits::Limits;
@@ -139,17 +140,6 @@ pub struct Testing {
     pub pseudo_locale: Option<PseudoLocale>,
     /// A folder with `survivor/`, `desk/`, `practice/` and `console/` to serve instead of the pages inside the program.
     pub pages: Option<PathBuf>,
-}
-
-/// A language that nobody speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum PseudoLocale {
-    /// Accented and a third longer: shows texts that are not translated, and rooms too narrow for German.
-    #[serde(rename = "en-XA")]
-    Accented,
-    /// Written from right to left: shows what does not turn around.
-    #[serde(rename = "ar-XB")]
-    RightToLeft,
 }
 
 /// Why a configuration was not accepted. The person who wrote the file can mend it.

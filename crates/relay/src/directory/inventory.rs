@@ -7,6 +7,8 @@ pub enum Stored {
     Root,
     /// The newest policy.
     Policy,
+    /// Policies that were replaced.
+    FormerPolicies,
     /// The list of revoked devices.
     Revocations,
     /// The duty key, wrapped for each device.

@@ -125,6 +125,16 @@ pub trait Directory: Send + Sync + 'static {
     /// changes nothing, if another version is there.
     fn replace(&self, kind: Kind, replaces: u64, with: Versioned) -> Answer<'_, bool>;
 
+    /// Puts a policy in the place of version `replaces` (0 where there is none), which stands among the former ones
+    /// from then on; of those the newest `most` are kept. Says no, and changes nothing, if another version is there.
+    fn replace_policy(&self, replaces: u64, with: Versioned, most: usize) -> Answer<'_, bool>;
+
+    /// The policies that were replaced, the newest first.
+    fn former_policies(&self) -> Answer<'_, Vec<Versioned>>;
+
+    /// Removes a policy that was replaced, for good.
+    fn remove_former_policy(&self, version: u64) -> Answer<'_, ()>;
+
     /// Keeps a file of texts under its hash. Says no if `most` others are there already. The same one again is
     /// a yes.
     fn put_locale(&self, hash: [u8; 32], file: Record, most: usize) -> Answer<'_, bool>;

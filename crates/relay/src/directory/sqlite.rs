@@ -11,7 +11,7 @@ mod thread;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
 use stillroom_protocol::{HostNoticeId, InvitationId};
 
@@ -77,24 +77,52 @@ impl Directory for Sqlite {
     }
 
     fn replace(&self, kind: Kind, replaces: u64, with: Versioned) -> Answer<'_, bool> {
+        self.thread.ask(move |database| replace(database, kind.number(), replaces, &with))
+    }
+
+    fn replace_policy(&self, replaces: u64, with: Versioned, most: usize) -> Answer<'_, bool> {
         self.thread.ask(move |database| {
-            let changed = if replaces == 0 {
-                database
-                    .prepare_cached("INSERT OR IGNORE INTO versioned VALUES (?1, ?2, ?3)")?
-                    .execute(params![kind.number(), stored(with.version), with.record])?
-            } else {
-                database
-                    .prepare_cached(
-                        "UPDATE versioned SET version = ?2, record = ?3 WHERE kind = ?1 AND version = ?4",
-                    )?
-                    .execute(params![
-                        kind.number(),
-                        stored(with.version),
-                        with.record,
-                        stored(replaces)
-                    ])?
-            };
-            Ok(changed == 1)
+            // Given up as a whole where any part of it fails.
+            let change = database.unchecked_transaction()?;
+            let kind = Kind::Policy.number();
+            change
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO policy_former SELECT version, record FROM versioned \
+                     WHERE kind = ?1 AND version = ?2",
+                )?
+                .execute(params![kind, stored(replaces)])?;
+            if !replace(&change, kind, replaces, &with)? {
+                return Ok(false);
+            }
+            change
+                .prepare_cached(
+                    "DELETE FROM policy_former WHERE version NOT IN \
+                     (SELECT version FROM policy_former ORDER BY version DESC LIMIT ?1)",
+                )?
+                .execute([i64::try_from(most).unwrap_or(i64::MAX)])?;
+            change.commit()?;
+            Ok(true)
+        })
+    }
+
+    fn former_policies(&self) -> Answer<'_, Vec<Versioned>> {
+        self.thread.ask(|database| {
+            let mut statement = database.prepare_cached(
+                "SELECT version, record FROM policy_former ORDER BY version DESC",
+            )?;
+            let former = statement.query_map([], |row| {
+                Ok(Versioned { version: whole(row.get(0)?), record: row.get(1)? })
+            })?;
+            former.collect()
+        })
+    }
+
+    fn remove_former_policy(&self, version: u64) -> Answer<'_, ()> {
+        self.thread.ask(move |database| {
+            database
+                .prepare_cached("DELETE FROM policy_former WHERE version = ?1")?
+                .execute([stored(version)])?;
+            Ok(())
         })
     }
 
@@ -436,6 +464,26 @@ impl Directory for Sqlite {
 
 /// Who has read a notice goes with it.
 const FORGET_READERS: &str = "DELETE FROM notice_read WHERE notice NOT IN (SELECT id FROM notice)";
+
+fn replace(
+    database: &Connection,
+    kind: i64,
+    replaces: u64,
+    with: &Versioned,
+) -> rusqlite::Result<bool> {
+    let changed = if replaces == 0 {
+        database
+            .prepare_cached("INSERT OR IGNORE INTO versioned VALUES (?1, ?2, ?3)")?
+            .execute(params![kind, stored(with.version), with.record])?
+    } else {
+        database
+            .prepare_cached(
+                "UPDATE versioned SET version = ?2, record = ?3 WHERE kind = ?1 AND version = ?4",
+            )?
+            .execute(params![kind, stored(with.version), with.record, stored(replaces)])?
+    };
+    Ok(changed == 1)
+}
 
 fn state(row: &Row<'_>) -> rusqlite::Result<InvitationState> {
     Ok(InvitationState { invitation: row.get(0)?, request: row.get(1)?, completion: row.get(2)? })

@@ -6,7 +6,8 @@ use stillroom_delivery::{Held, Kept, Sort};
 use super::{HostReads, Item, Live};
 use crate::directory::{Stored, Tally};
 use crate::retention::{
-    AUDIT_YEARS, BATCH_DAYS, ENDED_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS, NOTICE_DAYS,
+    AUDIT_YEARS, BATCH_DAYS, ENDED_DAYS, FORMER_POLICY_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS,
+    NOTICE_DAYS, POLICIES_KEPT,
 };
 
 /// What an entry of the list says.
@@ -223,6 +224,12 @@ fn words_of_stored(stored: &Stored) -> Words {
             Yes,
             "all of it; it is public, but for prepared messages and guides, which staff alone are shown",
         ),
+        Stored::FormerPolicies => words(
+            "former-policies",
+            "Policies that were replaced, so that administrators can compare them and bring one back",
+            Yes,
+            "all of it; it was public, but for prepared messages and guides, which staff alone were shown",
+        ),
         Stored::Revocations => words(
             "revocations",
             "The list of staff devices that were revoked, by their keys",
@@ -334,7 +341,13 @@ fn goes(stored: &Stored) -> String {
         Stored::Root | Stored::HostKey | Stored::Structure | Stored::OwnFile => {
             "with the state folder".to_owned()
         }
-        Stored::Policy => format!("when a newer one is published, or {given_up}"),
+        Stored::Policy => {
+            format!("among the former ones when a newer one is published; or {given_up}")
+        }
+        Stored::FormerPolicies => format!(
+            "{FORMER_POLICY_DAYS} days after it ran out by itself, when {POLICIES_KEPT} newer ones were replaced, or \
+             {given_up}"
+        ),
         Stored::Revocations => {
             format!(
                 "when a newer one is published, or {given_up} and no device on it could come any more"

@@ -6,17 +6,11 @@
 //! which the page's own code verifies again before it trusts anything but the words.
 
 mod encoding;
-mod hours;
 mod language;
-mod pseudo;
 mod release;
 mod site;
 mod snippet;
 mod status;
-mod template;
-mod texts;
-mod translation;
-mod values;
 
 use std::fmt;
 use std::path::Path;
@@ -33,12 +27,11 @@ pub use site::content_type;
 use site::{Site, Sites};
 pub use snippet::{SNIPPET_SCRIPT, snippet};
 pub(crate) use status::Status;
-use template::Template;
-pub use template::TemplateError;
-use texts::Texts;
-pub use texts::TextsError;
-pub use translation::{Translation, TranslationFault, translators_file};
-use values::{Moment, Readable};
+use stillroom_document::values::{self, Moment, Readable};
+use stillroom_document::{Languages, Template, Texts};
+pub use stillroom_document::{
+    TemplateError, TextsError, Translation, TranslationFault, translators_file,
+};
 
 use crate::config::{Origin, Purpose, Testing};
 use crate::headers::document_policy;
@@ -234,12 +227,16 @@ struct PageLanguage {
 impl PageLanguage {
     /// All of a policy, its own first.
     fn all(base: &Texts, policy: &Policy, files: &[LocaleFile]) -> Result<Vec<Self>, PagesError> {
-        let languages = translation::languages(base, policy, files).map_err(PagesError::Texts)?;
+        let Languages { readable, left_out } =
+            stillroom_document::languages(base, policy, files).map_err(PagesError::Texts)?;
+        for language in left_out {
+            tracing::warn!(language, "a file of texts is of no use");
+        }
         let language = |(tag, texts): (String, Texts)| {
             let words = format!("/s/{}", file_of(&tag));
             Self { tag, words, texts }
         };
-        Ok(languages.into_iter().map(language).collect())
+        Ok(readable.into_iter().map(language).collect())
     }
 }
 

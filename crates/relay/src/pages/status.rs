@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use axum::body::Bytes;
 use stillroom_program::{Offer, Policy};
 
-use super::values::{Moment, State};
+use stillroom_document::values::{Moment, State};
 
 /// The state at a moment, in JSON.
 #[derive(Clone)]

@@ -54,7 +54,7 @@ async fn an_act_without_its_entry_is_not_done() {
     let notice = HostNoticeId([1; 16]);
     for act in [
         enrols.clone(),
-        Operation::PublishPolicy { policy },
+        Operation::PublishPolicy { replaces: 1, policy },
         Operation::PublishRevocations { list: Bytes::default() },
         Operation::Invite { invitation: Bytes::default() },
         Operation::AcknowledgeHostNotice { notice },

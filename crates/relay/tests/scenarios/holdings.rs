@@ -254,3 +254,34 @@ async fn what_ended_a_moment_ago_stays_for_a_month() {
     all_are(&scene, &USELESS, 1).await;
     scene.relay.stop().await;
 }
+
+#[tokio::test]
+async fn a_replaced_policy_goes_ninety_days_after_it_would_have_run_out() {
+    let mut scene = Scene::start().await;
+    scene.relay.stop().await;
+    let directory = Sqlite::open(&scene.config.state.folder, &scene.program.root).unwrap();
+    let day = 24 * 60 * 60;
+    let mut publish = async |ran_out_days_ago: u64| {
+        let policy = &mut scene.program.policy;
+        let replaces = policy.terms.version;
+        policy.terms.version += 1;
+        policy.terms.expires = now().seconds() - ran_out_days_ago * day;
+        policy.terms.issued = policy.terms.expires - day;
+        let version = policy.terms.version;
+        let record = encode(&scene.program.signed_policy());
+        let with = Versioned { version, record };
+        assert!(directory.replace_policy(replaces, with, 9).await.unwrap());
+    };
+    publish(91).await;
+    publish(89).await;
+    publish(1).await;
+    drop(directory);
+    let scene = Scene {
+        relay: stillroom_relay::Relay::start(scene.config.clone()).await.unwrap(),
+        ..scene
+    };
+    // The first of all still holds, and one ran out 89 days ago.
+    all_are(&scene, &["former-policies"], 2).await;
+    all_are(&scene, &["policy"], 1).await;
+    scene.relay.stop().await;
+}

@@ -48,11 +48,13 @@ async fn status_is(scene: &Scene, wanted: &str) -> String {
 }
 
 async fn publish(scene: &mut Scene, alter: impl FnOnce(&mut Policy)) {
+    let replaces = scene.program.policy.terms.version;
     scene.program.policy.terms.version += 1;
     alter(&mut scene.program.policy);
     let policy = encode(&scene.program.signed_policy()).try_into().unwrap();
     let mut line = scene.administrator().await;
-    assert_eq!(line.ask(Operation::PublishPolicy { policy }).await, Ok(Reply::Done));
+    let publish = Operation::PublishPolicy { replaces, policy };
+    assert_eq!(line.ask(publish).await, Ok(Reply::Done));
 }
 
 /// A survivor in the line, and the desk that is on duty.
@@ -210,7 +212,8 @@ async fn a_relay_that_starts_over_a_policy_that_has_run_out_shows_it_and_takes_a
     scene.program.policy.terms.expires = ahead(86_400);
     let older = encode(&scene.program.signed_policy()).try_into().unwrap();
     let mut line = scene.administrator().await;
-    let refused = line.ask(Operation::PublishPolicy { policy: older }).await;
+    let older = Operation::PublishPolicy { replaces: 3, policy: older };
+    let refused = line.ask(older).await;
     assert_eq!(refused, Err(Refusal::RecordRefused), "older, though it holds");
     scene.program.policy.terms.version = 3;
     publish(&mut scene, |_| {}).await;

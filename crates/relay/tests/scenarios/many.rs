@@ -213,7 +213,7 @@ async fn what_one_program_publishes_is_stored_and_shown_in_that_one_alone() {
     assert_eq!(administrators[0].ask(Operation::PublishLocale { file }).await, Ok(Reply::Done));
     // Signed for another program: refused, whoever brings it.
     let policy = encode(&town.programs[0].signed_policy()).try_into().unwrap();
-    let foreign = administrators[1].ask(Operation::PublishPolicy { policy }).await;
+    let foreign = administrators[1].ask(Operation::PublishPolicy { replaces: 1, policy }).await;
     assert_eq!(foreign, Err(Refusal::RecordRefused));
     for (name, counts) in [("staff", [1, 0]), ("texts", [1, 0]), ("policy", [1, 1])] {
         for (program, count) in counts.into_iter().enumerate() {

@@ -170,7 +170,9 @@ async fn the_pages_show_a_new_policy_once_it_is_published() {
     scene.program.policy.terms.version += 1;
     scene.program.policy.page.name = "Hilltown Advocates".try_into().unwrap();
     let policy = encode(&scene.program.signed_policy()).try_into().unwrap();
-    assert_eq!(line.ask(Operation::PublishPolicy { policy }).await, Ok(Reply::Done));
+    let replaces = scene.program.policy.terms.version - 1;
+    let publish = Operation::PublishPolicy { replaces, policy };
+    assert_eq!(line.ask(publish).await, Ok(Reply::Done));
     let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();
     assert!(page.contains("<bdi>Hilltown Advocates</bdi>"));
 }
@@ -292,7 +294,8 @@ async fn a_policy_with_languages_is_published_file_by_file_and_kept() {
     scene.program.policy.terms.version += 1;
     scene.program.add_locale("ar", Direction::RightToLeft, "leave-this-page = غادر\n");
     let policy = encode(&scene.program.signed_policy()).try_into().unwrap();
-    let publish = Operation::PublishPolicy { policy };
+    let replaces = scene.program.policy.terms.version - 1;
+    let publish = Operation::PublishPolicy { replaces, policy };
     // Without its file a policy is not taken: a page would lack what was signed.
     assert_eq!(line.ask(publish.clone()).await, Err(Refusal::RecordRefused));
     let file = scene.program.locales[0].to_vec();
@@ -321,7 +324,7 @@ async fn files_that_no_policy_named_make_room_and_only_administrators_bring_any(
     let refused = desk.ask(Operation::PublishLocale { file: of(0) }).await;
     assert_eq!(refused, Err(Refusal::RoleMissing));
     let mut line = scene.administrator().await;
-    for number in 0..3 * LOCALES_MAX {
+    for number in 0..5 * LOCALES_MAX {
         let file = of(number);
         assert_eq!(line.ask(Operation::PublishLocale { file }).await, Ok(Reply::Done), "{number}");
     }

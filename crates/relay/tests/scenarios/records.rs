@@ -29,7 +29,7 @@ async fn what_another_program_signed_is_not_kept() {
     other.policy.terms.version = 9;
     let lost = other.advocate().key();
     let publish = [
-        Operation::PublishPolicy { policy: record(&other.signed_policy()) },
+        Operation::PublishPolicy { replaces: 1, policy: record(&other.signed_policy()) },
         Operation::PublishStaff { record: record(&other.advocate().staff_record()) },
         Operation::PublishRevocations { list: other.revoke(lost).try_into().unwrap() },
         Operation::PutShared {
@@ -55,12 +55,81 @@ async fn a_policy_is_replaced_by_a_newer_one_alone() {
     let mut scene = Scene::start().await;
     let mut line = scene.administrator().await;
     let old = record(&scene.program.signed_policy());
+    let version = scene.program.policy.terms.version;
     scene.program.policy.terms.version += 1;
     let new: Bytes<_> = record(&scene.program.signed_policy());
-    let publish = |policy| Operation::PublishPolicy { policy };
-    assert_eq!(line.ask(publish(new.clone())).await, Ok(Reply::Done));
-    assert_eq!(line.ask(publish(new)).await, Ok(Reply::Done), "sent again");
-    assert_eq!(line.ask(publish(old)).await, Err(Refusal::RecordRefused));
+    let publish = |replaces, policy| Operation::PublishPolicy { replaces, policy };
+    assert_eq!(line.ask(publish(version, new.clone())).await, Ok(Reply::Done));
+    assert_eq!(line.ask(publish(version, new)).await, Ok(Reply::Done), "sent again");
+    assert_eq!(line.ask(publish(version + 1, old.clone())).await, Err(Refusal::RecordRefused));
+    assert_eq!(line.ask(publish(version, old)).await, Err(Refusal::PolicyReplaced));
+}
+
+#[tokio::test]
+async fn nobody_publishes_over_a_policy_that_they_did_not_know() {
+    let mut scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    let replaces = scene.program.policy.terms.version;
+    let publish = |policy| Operation::PublishPolicy { replaces, policy };
+    scene.program.policy.terms.version += 1;
+    scene.program.policy.page.name = "Hilltown".try_into().unwrap();
+    let first = scene.program.signed_policy();
+    scene.program.policy.terms.version += 1;
+    scene.program.policy.page.name = "Lakeside".try_into().unwrap();
+    let second = scene.program.signed_policy();
+    assert_eq!(line.ask(publish(record(&first))).await, Ok(Reply::Done));
+    let refused = line.ask(publish(record(&second))).await;
+    assert_eq!(refused, Err(Refusal::PolicyReplaced), "though its number is higher");
+    let newest = only(line.ask(Operation::Policy { version: 0 }).await);
+    assert_eq!(newest, encode(&first));
+    let over = Operation::PublishPolicy { replaces: replaces + 1, policy: record(&second) };
+    assert_eq!(line.ask(over).await, Ok(Reply::Done));
+}
+
+#[tokio::test]
+async fn every_policy_that_was_published_can_be_looked_at_again() {
+    let mut scene = Scene::start().await;
+    let mut line = scene.administrator().await;
+    let first = scene.program.policy.terms.version;
+    let mut published = vec![scene.program.signed_policy()];
+    for replaces in first..first + 10 {
+        scene.program.policy.terms.version += 1;
+        let signed = scene.program.signed_policy();
+        let policy = record(&signed);
+        let done = line.ask(Operation::PublishPolicy { replaces, policy }).await;
+        assert_eq!(done, Ok(Reply::Done));
+        published.push(signed);
+    }
+    for (version, signed) in (first..).zip(&published) {
+        assert_eq!(only(line.ask(Operation::Policy { version }).await), encode(signed));
+    }
+    let none = Operation::Policy { version: first + 11 };
+    assert_eq!(line.ask(none).await, Ok(Reply::Records { records: Default::default() }));
+    let mut listed = Vec::new();
+    for below in [u64::MAX, first + 3] {
+        let Ok(Reply::Records { records }) = line.ask(Operation::PolicyHistory { below }).await
+        else {
+            panic!("no list");
+        };
+        listed.extend(records.iter().map(|record| record.to_vec()));
+    }
+    let terms: Vec<_> =
+        published.iter().rev().map(|signed| encode(&signed.terms_alone())).collect();
+    assert_eq!(listed, terms, "eight, and the other three");
+}
+
+#[tokio::test]
+async fn former_policies_are_for_administrators_alone() {
+    let mut scene = Scene::start().await;
+    let advocate = scene.program.advocate();
+    let mut line = Line::staff(scene.desks(), &scene.program, &advocate).await;
+    for operation in [
+        Operation::PolicyHistory { below: u64::MAX },
+        Operation::Policy { version: 0 },
+        Operation::Locale { file: [1; 32] },
+    ] {
+        assert_eq!(line.ask(operation).await, Err(Refusal::RoleMissing));
+    }
 }
 
 #[tokio::test]
@@ -73,7 +142,7 @@ async fn a_policy_outside_its_time_is_refused_by_that_name() {
         scene.program.policy.terms.issued = issued;
         scene.program.policy.terms.expires = expires;
         let policy = record(&scene.program.signed_policy());
-        let refused = line.ask(Operation::PublishPolicy { policy }).await;
+        let refused = line.ask(Operation::PublishPolicy { replaces: 1, policy }).await;
         assert_eq!(refused, Err(Refusal::RecordOutOfTime));
     }
 }
@@ -82,12 +151,13 @@ async fn a_policy_outside_its_time_is_refused_by_that_name() {
 async fn a_policy_is_kept_with_its_texts_alone() {
     let mut scene = Scene::start().await;
     let mut line = scene.administrator().await;
+    let replaces = scene.program.policy.terms.version;
     scene.program.policy.terms.version += 1;
     let signed = scene.program.signed_policy();
     scene.program.policy.page.name = "Hilltown Advocates".try_into().unwrap();
     scene.program.policy.guidance.check_in += 1;
     let other = scene.program.signed_policy();
-    let publish = |policy| Operation::PublishPolicy { policy };
+    let publish = |policy| Operation::PublishPolicy { replaces, policy };
     let without = publish(record(&signed.terms_alone()));
     assert_eq!(line.ask(without).await, Err(Refusal::RecordRefused));
     let others = [

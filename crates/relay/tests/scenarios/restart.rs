@@ -10,13 +10,14 @@ use crate::traffic::{SECRET, TICKET, WORDS, chat};
 async fn policies_staff_and_revocations_outlast_a_restart() {
     let mut scene = Scene::start().await;
     let (kept, lost) = (scene.program.advocate(), scene.program.advocate());
+    let replaces = scene.program.policy.terms.version;
     scene.program.policy.terms.version += 1;
     let signed = scene.program.signed_policy();
     let policy = encode(&signed);
     let revoked = scene.program.revoke(lost.key());
     let mut line = scene.administrator().await;
     for operation in [
-        Operation::PublishPolicy { policy: policy.clone().try_into().unwrap() },
+        Operation::PublishPolicy { replaces, policy: policy.clone().try_into().unwrap() },
         Operation::PublishStaff { record: encode(&kept.staff_record()).try_into().unwrap() },
         Operation::PublishRevocations { list: revoked.clone().try_into().unwrap() },
     ] {

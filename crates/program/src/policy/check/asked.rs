@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::links::holds_link;
 use super::phrases::{AGE, Words, asked_in_passing};
-use super::{Findings, Problem};
+use super::{Findings, Place, Problem, quoted};
 use crate::limits::{SURVEY_FREE_TEXT, SURVEY_FREE_TEXT_IN_ALL};
 use crate::policy::{Choice, Question, SurveyItem, TextKind};
 
@@ -18,9 +18,9 @@ use crate::policy::{Choice, Question, SurveyItem, TextKind};
 const SCALE_MAX: u16 = 10;
 
 pub(super) fn check_questions(questions: &[Question], findings: &mut Findings) {
-    findings.ids("questions", questions.iter().map(|question| &*question.id));
-    for question in questions {
-        let field = |part: &str| alloc::format!("questions.{part} {:?}", &*question.id);
+    findings.ids(&"questions".into(), questions.iter().map(|question| &*question.id));
+    for (at, question) in questions.iter().enumerate() {
+        let field = |part: &str| Place::of_entry("questions", at, part, quoted(&question.id));
         findings.not_empty(field("ask"), &question.ask);
         findings.not_empty(field("why"), &question.why);
         findings.not_empty(field("privacy"), &question.privacy);
@@ -34,12 +34,12 @@ pub(super) fn check_questions(questions: &[Question], findings: &mut Findings) {
 }
 
 pub(super) fn check_survey(survey: &[SurveyItem], findings: &mut Findings) {
-    findings.ids("survey", survey.iter().map(|item| &*item.id));
+    findings.ids(&"survey".into(), survey.iter().map(|item| &*item.id));
     let in_all = survey.iter().map(|item| u32::from(item.free_text)).sum::<u32>();
     let much = in_all > SURVEY_FREE_TEXT_IN_ALL;
     findings.add_if(much, "survey", Problem::TooMuchFreeTextInAll);
-    for item in survey {
-        let field = |part: &str| alloc::format!("survey.{part} {:?}", &*item.id);
+    for (at, item) in survey.iter().enumerate() {
+        let field = |part: &str| Place::of_entry("survey", at, part, quoted(&item.id));
         findings.not_empty(field("ask"), &item.ask);
         let free = item.free_text > 0;
         findings.add_if(!free && item.choices.is_empty(), field("choices"), Problem::NoAnswer);
@@ -52,12 +52,12 @@ pub(super) fn check_survey(survey: &[SurveyItem], findings: &mut Findings) {
     }
 }
 
-fn check_asked(field: &str, ask: &str, choices: &[Choice], free: bool, findings: &mut Findings) {
+fn check_asked(place: &Place, ask: &str, choices: &[Choice], free: bool, findings: &mut Findings) {
     let kind = if free { TextKind::AskedFreely } else { TextKind::Asked };
-    findings.all(field, problems(kind, ask));
+    findings.all(place, problems(kind, ask));
     let asks_age = Words::of(ask).hold_any(AGE);
     let in_years = choices.iter().any(|choice| is_years(&choice.text, asks_age));
-    findings.add_if(in_years && !(free && asks_age), field, Problem::AsksAge);
+    findings.add_if(in_years && !(free && asks_age), place.clone(), Problem::AsksAge);
 }
 
 /// What one text must not say, in whatever language it is; nothing where it is neither asked nor about what is.
@@ -76,11 +76,13 @@ pub(super) fn problems(kind: TextKind, text: &str) -> Vec<Problem> {
     found
 }
 
-fn check_choices(field: &str, choices: &[Choice], findings: &mut Findings) {
-    findings.ids(field, choices.iter().map(|choice| &*choice.id));
-    for choice in choices {
-        findings.not_empty(field, &choice.text);
-        findings.all(field, problems(TextKind::AboutAsked, &choice.text));
+fn check_choices(list: &Place, choices: &[Choice], findings: &mut Findings) {
+    findings.ids(list, choices.iter().map(|choice| &*choice.id));
+    for (at, choice) in choices.iter().enumerate() {
+        let path = alloc::format!("{}[{at}].text", list.path);
+        let place = Place::of_field(list.field.clone(), path);
+        findings.not_empty(place.clone(), &choice.text);
+        findings.all(&place, problems(TextKind::AboutAsked, &choice.text));
     }
 }
 

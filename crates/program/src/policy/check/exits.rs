@@ -5,14 +5,20 @@ use alloc::string::String;
 
 use stillroom_wire::Text;
 
-use super::{Findings, Problem, is_https};
+use super::{Findings, Place, Problem, is_https};
 use crate::policy::{Alternative, AlternativeKind};
 
 pub(super) fn check(exits: &[Text<200>], alternatives: &[Alternative], findings: &mut Findings) {
     let websites = alternatives.iter().filter(|way| way.kind == AlternativeKind::Website);
     let own = |exit: &str| websites.clone().any(|website| host(&website.value) == host(exit));
-    let leads_back = exits.iter().any(|exit| is_https(exit) && own(exit));
-    findings.add_if(leads_back, "exits", Problem::LeadsBack);
+    if let Some(at) = exits.iter().position(|exit| is_https(exit) && own(exit)) {
+        findings.add(place(at), Problem::LeadsBack);
+    }
+}
+
+/// One of the sites.
+pub(super) fn place(at: usize) -> Place {
+    Place::of_field("exits", alloc::format!("exits[{at}]"))
 }
 
 /// The name of the site in an `https` address, with or without `www`.

@@ -2,7 +2,7 @@
 //! and the checklist (`features.md` 3.2, 3.10, 3.11).
 
 use super::links::holds_link;
-use super::{Findings, Problem};
+use super::{Findings, Place, Problem, quoted};
 use crate::limits::{
     ACCEPT_SECONDS_MAX, ACCEPT_SECONDS_MIN, CODE_WORD_DAYS_MAX, CODE_WORD_DAYS_MIN,
     POLICY_GUIDANCE_MAX, PREPARED_CHARACTERS, TIMER_MAX,
@@ -23,7 +23,7 @@ pub(super) fn check(guidance: &Guidance, openings: usize, findings: &mut Finding
         findings.add_if(is_out, "offers.accept_seconds", Problem::AcceptSeconds);
     }
     check_code_words(guidance.code_words, findings);
-    check_sent("turned_away.say", &guidance.turned_away, findings);
+    check_sent(&"turned_away.say".into(), &guidance.turned_away, findings);
     let too_long = stillroom_wire::encode(guidance).len() > POLICY_GUIDANCE_MAX;
     findings.add_if(too_long, "guides", Problem::TooLong);
 }
@@ -41,9 +41,10 @@ fn check_code_words(times: CodeWordTimes, findings: &mut Findings) {
 }
 
 fn check_canned_messages(messages: &[CannedMessage], findings: &mut Findings) {
-    findings.ids("canned_messages", messages.iter().map(|message| &*message.id));
-    for message in messages {
-        let field = |part: &str| alloc::format!("canned_messages.{part} {:?}", &*message.id);
+    findings.ids(&"canned_messages".into(), messages.iter().map(|message| &*message.id));
+    for (at, message) in messages.iter().enumerate() {
+        let name = || quoted(&message.id);
+        let field = |part: &str| Place::of_entry("canned_messages", at, part, name());
         findings.not_empty(field("title"), &message.title);
         findings.not_empty(field("text"), &message.text);
         let unfinished = !is_finished(&message.text);
@@ -53,9 +54,9 @@ fn check_canned_messages(messages: &[CannedMessage], findings: &mut Findings) {
 }
 
 fn check_guides(guides: &[Guide], findings: &mut Findings) {
-    findings.ids("guides", guides.iter().map(|guide| &*guide.id));
-    for guide in guides {
-        let field = |part: &str| alloc::format!("guides.{part} {:?}", &*guide.id);
+    findings.ids(&"guides".into(), guides.iter().map(|guide| &*guide.id));
+    for (at, guide) in guides.iter().enumerate() {
+        let field = |part: &str| Place::of_entry("guides", at, part, quoted(&guide.id));
         findings.not_empty(field("title"), &guide.title);
         findings.not_empty(field("text"), &guide.text);
         let says = !guide.say.trim().is_empty();
@@ -67,16 +68,16 @@ fn check_guides(guides: &[Guide], findings: &mut Findings) {
 }
 
 /// What one press sends to the survivor, and nobody fills in.
-fn check_sent(field: &str, said: &str, findings: &mut Findings) {
-    findings.add_if(said.contains(['{', '}']), field, Problem::PlaceholderInSaid);
-    check_said(field, said, findings);
+fn check_sent(place: &Place, said: &str, findings: &mut Findings) {
+    findings.add_if(said.contains(['{', '}']), place.clone(), Problem::PlaceholderInSaid);
+    check_said(place, said, findings);
 }
 
 /// What goes to the survivor word for word.
-fn check_said(field: &str, said: &str, findings: &mut Findings) {
+fn check_said(place: &Place, said: &str, findings: &mut Findings) {
     let long = said.chars().count() > PREPARED_CHARACTERS;
-    findings.add_if(long, field, Problem::TooManyPreparedCharacters);
-    findings.add_if(holds_link(said), field, Problem::HoldsLink);
+    findings.add_if(long, place.clone(), Problem::TooManyPreparedCharacters);
+    findings.add_if(holds_link(said), place.clone(), Problem::HoldsLink);
 }
 
 fn check_checklist(checklist: &Checklist, openings: usize, findings: &mut Findings) {
@@ -89,6 +90,8 @@ fn check_checklist(checklist: &Checklist, openings: usize, findings: &mut Findin
         let known = |number: &u8| (1..=openings).contains(&usize::from(*number));
         findings.add_if(!told_by.iter().all(known), field, Problem::UnknownOpening);
     }
-    let empty = own.iter().any(|line| line.trim().is_empty());
-    findings.add_if(empty, "checklist.own", Problem::Empty);
+    if let Some(at) = own.iter().position(|line| line.trim().is_empty()) {
+        let path = alloc::format!("checklist.own[{at}]");
+        findings.add(Place::of_field("checklist.own", path), Problem::Empty);
+    }
 }

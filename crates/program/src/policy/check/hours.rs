@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Findings, Problem};
+use super::{Findings, Place, Problem};
 use crate::policy::{Exception, Hours, Notice, OpenTime, Weekly};
 
 /// Days in a week.
@@ -18,10 +18,10 @@ pub(super) fn check(hours: &Hours, notices: &[Notice], findings: &mut Findings) 
     }
     for (number, exception) in hours.exceptions.iter().enumerate() {
         let before = hours.exceptions.iter().take(number);
-        check_exception(exception, before, findings);
+        check_exception(number, exception, before, findings);
     }
-    for (number, notice) in (1..).zip(notices) {
-        let field = |part: &str| alloc::format!("notices.{part} {number}");
+    for (at, notice) in notices.iter().enumerate() {
+        let field = |part: &str| Place::of_entry("notices", at, part, at + 1);
         findings.not_empty(field("text"), &notice.text);
         let never =
             matches!((notice.from, notice.until), (Some(from), Some(until)) if until <= from);
@@ -31,8 +31,9 @@ pub(super) fn check(hours: &Hours, notices: &[Notice], findings: &mut Findings) 
 
 fn check_week(weekly: &[Weekly], findings: &mut Findings) {
     findings.add_if(weekly.is_empty(), "hours.open", Problem::Empty);
-    for time in weekly {
-        check_time("hours.open", time.time, findings);
+    for (at, time) in weekly.iter().enumerate() {
+        let place = Place::of_field("hours.open", alloc::format!("hours.open[{at}]"));
+        check_time(&place, time.time, findings);
     }
     let times = weekly.iter().map(|weekly| (weekly.day as usize - 1, weekly.time));
     let minutes = minutes(times, DAYS);
@@ -41,27 +42,29 @@ fn check_week(weekly: &[Weekly], findings: &mut Findings) {
 }
 
 fn check_exception<'a>(
+    at: usize,
     exception: &Exception,
     mut before: impl Iterator<Item = &'a Exception>,
     findings: &mut Findings,
 ) {
     let date = exception.date;
     let field = alloc::format!("hours.exceptions {date}");
-    findings.add_if(!date.exists(), field.clone(), Problem::NotADate);
-    findings.add_if(before.any(|other| other.date == date), field.clone(), Problem::Twice);
-    for time in exception.open.iter() {
-        check_time(&field, *time, findings);
+    let path = |part: &str| alloc::format!("hours.exceptions[{at}].{part}");
+    let place = |part: &str| Place::of_field(field.clone(), path(part));
+    findings.add_if(!date.exists(), place("date"), Problem::NotADate);
+    findings.add_if(before.any(|other| other.date == date), place("date"), Problem::Twice);
+    for (number, time) in exception.open.iter().enumerate() {
+        check_time(&place(&alloc::format!("open[{number}]")), *time, findings);
     }
     // Beside the date itself there is a day for what goes past midnight.
     let minutes = minutes(exception.open.iter().map(|time| (0, *time)), 2);
-    findings.add_if(minutes.iter().any(|open| *open > 1), field, Problem::Overlaps);
+    findings.add_if(minutes.iter().any(|open| *open > 1), place("open"), Problem::Overlaps);
 }
 
-fn check_time(field: &str, time: OpenTime, findings: &mut Findings) {
-    let from = alloc::format!("{field}.from");
-    findings.add_if(time.opens >= OpenTime::DAY, from, Problem::NotOfTheDay);
+fn check_time(place: &Place, time: OpenTime, findings: &mut Findings) {
+    findings.add_if(time.opens >= OpenTime::DAY, place.part("from"), Problem::NotOfTheDay);
     let wrong = time.closes <= time.opens || time.closes - time.opens > OpenTime::DAY;
-    findings.add_if(wrong, alloc::format!("{field}.until"), Problem::EndsTooEarly);
+    findings.add_if(wrong, place.part("until"), Problem::EndsTooEarly);
 }
 
 /// How many times each minute of so many days is open, the first day following the last.

@@ -131,6 +131,11 @@ reasons! {
 pub struct Finding {
     /// The part of the policy, as its file names it; with the entry's name or number in a list.
     pub field: String,
+    /// The same part as a path along the policy, for a page to find what to mark: names of the file with points
+    /// between them, and the place of an entry in its list, counted from 0: `alternatives[2].value`. Where a list as
+    /// a whole is meant it is the list's. Of the week's hours, `hours.open` is counted day by day, as in
+    /// [`Hours::weekly`](crate::Hours::weekly).
+    pub path: String,
     /// What is wrong with it.
     pub problem: Problem,
 }
@@ -141,37 +146,80 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Where something is wrong: for people, and for a page.
+#[derive(Clone)]
+struct Place {
+    field: String,
+    path: String,
+}
+
+impl Place {
+    /// A part of an entry of a list, which is called `name`.
+    fn of_entry(list: &str, at: usize, part: &str, name: impl fmt::Display) -> Self {
+        Self {
+            field: alloc::format!("{list}.{part} {name}"),
+            path: alloc::format!("{list}[{at}].{part}"),
+        }
+    }
+
+    /// The same in the list, told by what it is.
+    fn of_field(field: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { field: field.into(), path: path.into() }
+    }
+
+    /// A part of what is there, in a list or not.
+    fn part(&self, part: &str) -> Self {
+        let Self { field, path } = self;
+        Self { field: alloc::format!("{field}.{part}"), path: alloc::format!("{path}.{part}") }
+    }
+}
+
+impl From<&str> for Place {
+    fn from(field: &str) -> Self {
+        Self::of_field(field, field)
+    }
+}
+
+/// The name of an entry, in quotes.
+fn quoted(name: &str) -> String {
+    alloc::format!("{name:?}")
+}
+
 /// What was found so far.
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, field: impl Into<String>, problem: Problem) {
-        self.0.push(Finding { field: field.into(), problem });
+    fn add(&mut self, place: impl Into<Place>, problem: Problem) {
+        let Place { field, path } = place.into();
+        self.0.push(Finding { field, path, problem });
     }
 
-    fn add_if(&mut self, wrong: bool, field: impl Into<String>, problem: Problem) {
+    fn add_if(&mut self, wrong: bool, place: impl Into<Place>, problem: Problem) {
         if wrong {
-            self.add(field, problem);
+            self.add(place, problem);
         }
     }
 
-    fn all(&mut self, field: &str, problems: impl IntoIterator<Item = Problem>) {
+    fn all(&mut self, place: &Place, problems: impl IntoIterator<Item = Problem>) {
         for problem in problems {
-            self.add(field, problem);
+            self.add(place.clone(), problem);
         }
     }
 
-    fn not_empty<const MAX: usize>(&mut self, field: impl Into<String>, text: &Text<MAX>) {
-        self.add_if(text.trim().is_empty(), field, Problem::Empty);
+    fn not_empty<const MAX: usize>(&mut self, place: impl Into<Place>, text: &Text<MAX>) {
+        self.add_if(text.trim().is_empty(), place, Problem::Empty);
     }
 
     /// Names of entries: each fit to keep sums under, and there once.
-    fn ids<'a>(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) {
+    fn ids<'a>(&mut self, list: &Place, ids: impl Iterator<Item = &'a str>) {
         let mut seen: Vec<&str> = Vec::new();
-        for id in ids {
-            self.add_if(!is_id(id), alloc::format!("{list}.id {id:?}"), Problem::NotAnId);
-            self.add_if(seen.contains(&id), alloc::format!("{list}.id {id:?}"), Problem::Twice);
+        for (at, id) in ids.enumerate() {
+            let Place { field, path } = list;
+            let field = alloc::format!("{field}.id {id:?}");
+            let place = Place::of_field(field, alloc::format!("{path}[{at}].id"));
+            self.add_if(!is_id(id), place.clone(), Problem::NotAnId);
+            self.add_if(seen.contains(&id), place, Problem::Twice);
             seen.push(id);
         }
     }
@@ -229,8 +277,9 @@ fn check_terms(terms: &Terms, findings: &mut Findings) {
         Some(_) => {}
     }
     findings.add_if(terms.exits.is_empty(), "exits", Problem::Empty);
-    let wrong = terms.exits.iter().any(|exit| !is_https(exit));
-    findings.add_if(wrong, "exits", Problem::NotHttps);
+    if let Some(at) = terms.exits.iter().position(|exit| !is_https(exit)) {
+        findings.add(exits::place(at), Problem::NotHttps);
+    }
     check_timers(&terms.timers, findings);
 }
 
@@ -287,11 +336,15 @@ fn check_names(page: &Page, findings: &mut Findings) {
 /// There must be one: chat is not always open, and a page does not always work.
 fn check_alternatives(alternatives: &[Alternative], findings: &mut Findings) {
     findings.add_if(alternatives.is_empty(), "alternatives", Problem::Empty);
-    for alternative in alternatives {
-        if alternative.label.trim().is_empty() || alternative.value.trim().is_empty() {
-            findings.add("alternatives", Problem::Empty);
+    for (at, alternative) in alternatives.iter().enumerate() {
+        let path = |part: &str| alloc::format!("alternatives[{at}].{part}");
+        if alternative.label.trim().is_empty() {
+            findings.add(Place::of_field("alternatives", path("label")), Problem::Empty);
+        } else if alternative.value.trim().is_empty() {
+            findings.add(Place::of_field("alternatives", path("value")), Problem::Empty);
         } else if let Some(problem) = alternative.problem() {
-            findings.add(alloc::format!("alternatives {:?}", &*alternative.label), problem);
+            let field = alloc::format!("alternatives {:?}", &*alternative.label);
+            findings.add(Place::of_field(field, path("value")), problem);
         }
     }
 }
@@ -316,7 +369,7 @@ fn check_languages(page: &Page, findings: &mut Findings) {
     findings.not_empty("languages.not_served", not_served);
     findings.add_if(served.is_empty(), "languages.served", Problem::Empty);
     for (number, Language { tag, name, .. }) in served.iter().enumerate() {
-        let field = |part| alloc::format!("languages.served.{part} {:?}", &**tag);
+        let field = |part| Place::of_entry("languages.served", number, part, quoted(tag));
         findings.not_empty(field("name"), name);
         findings.add_if(!is_language(tag), field("tag"), Problem::NotALanguage);
         let twice = served.iter().take(number).any(|other| other.tag == *tag);
@@ -327,7 +380,7 @@ fn check_languages(page: &Page, findings: &mut Findings) {
 /// Whether their files can be read is for whoever has the files.
 fn check_locales(locales: &[Locale], findings: &mut Findings) {
     for (number, Locale { tag, name, .. }) in locales.iter().enumerate() {
-        let field = |part| alloc::format!("locales.{part} {:?}", &**tag);
+        let field = |part| Place::of_entry("locales", number, part, quoted(tag));
         findings.not_empty(field("name"), name);
         findings.add_if(!is_language(tag), field("tag"), Problem::NotALanguage);
         let same = |other: &Locale| other.tag.eq_ignore_ascii_case(tag);
@@ -344,16 +397,19 @@ fn check_safety(page: &Page, findings: &mut Findings) {
     findings.not_empty("safety.not_sure", &safety.not_sure);
     findings.not_empty("safety.no", &safety.no);
     findings.not_empty("safety.advice", &safety.advice);
-    let empty = |way: &Text<200>| way.trim().is_empty();
-    let none = safety.safer_ways.is_empty() || safety.safer_ways.iter().any(empty);
-    findings.add_if(none, "safety.safer_ways", Problem::Empty);
+    findings.add_if(safety.safer_ways.is_empty(), "safety.safer_ways", Problem::Empty);
+    if let Some(at) = safety.safer_ways.iter().position(|way| way.trim().is_empty()) {
+        let path = alloc::format!("safety.safer_ways[{at}]");
+        findings.add(Place::of_field("safety.safer_ways", path), Problem::Empty);
+    }
 }
 
 fn check_rights(rights: &[Right], findings: &mut Findings) {
     findings.add_if(rights.is_empty(), "rights", Problem::Empty);
-    findings.ids("rights", rights.iter().map(|right| &*right.id));
-    for right in rights {
-        findings.not_empty(alloc::format!("rights.short {:?}", &*right.id), &right.short);
+    findings.ids(&"rights".into(), rights.iter().map(|right| &*right.id));
+    for (at, right) in rights.iter().enumerate() {
+        let place = Place::of_entry("rights", at, "short", quoted(&right.id));
+        findings.not_empty(place, &right.short);
     }
 }
 
@@ -376,8 +432,8 @@ fn is_too_long(opening: &str) -> bool {
 fn check_opening_messages(messages: &[OpeningMessage], rights: &[Right], findings: &mut Findings) {
     let has_details = |right: &&Right| !right.details.trim().is_empty();
     let any_details = rights.iter().any(|right| has_details(&right));
-    for (number, message) in (1..).zip(messages) {
-        let field = |part: &str| alloc::format!("opening_messages.{part} {number}");
+    for (at, message) in messages.iter().enumerate() {
+        let field = |part: &str| Place::of_entry("opening_messages", at, part, at + 1);
         findings.not_empty(field("text"), &message.text);
         findings.add_if(is_too_long(&message.text), field("text"), Problem::TooManyCharacters);
         let named = rights.iter().find(|right| right.id == message.details);

@@ -35,6 +35,7 @@ const VERSIONED: &[&str] = &["kind", "version", "record"];
 const LIST: &[Rows] = &[
     rows(Stored::Root, "program", "1", &["root"]),
     rows(Stored::Policy, "versioned", "kind = 1", VERSIONED),
+    rows(Stored::FormerPolicies, "policy_former", "1", &["version", "record"]),
     rows(Stored::Revocations, "versioned", "kind = 2", VERSIONED),
     rows(Stored::DutyKey, "versioned", "kind = 3", VERSIONED),
     rows(Stored::VaultKey, "versioned", "kind = 4", VERSIONED),

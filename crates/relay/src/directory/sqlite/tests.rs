@@ -250,10 +250,27 @@ fn unknown(inventory: &[Tally]) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn a_replaced_policy_is_among_the_former_ones_as_long_as_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
+    for number in 1..=4 {
+        assert!(directory.replace_policy(number - 1, version(number), 2).await.unwrap());
+    }
+    assert_eq!(directory.newest(Kind::Policy).await.unwrap(), Some(version(4)));
+    assert_eq!(directory.former_policies().await.unwrap(), [version(3), version(2)]);
+    assert!(!directory.replace_policy(3, version(5), 2).await.unwrap(), "4 is there");
+    assert_eq!(directory.former_policies().await.unwrap(), [version(3), version(2)]);
+    directory.remove_former_policy(3).await.unwrap();
+    assert_eq!(directory.former_policies().await.unwrap(), [version(2)]);
+}
+
+#[tokio::test]
 async fn the_inventory_is_every_column_of_every_table_and_every_byte_of_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let directory = Sqlite::open(folder.path(), &ROOT).unwrap();
-    for kind in [Kind::Policy, Kind::Revocations, Kind::DutyKey, Kind::VaultKey, Kind::Vault] {
+    assert!(directory.replace_policy(0, version(8), 5).await.unwrap());
+    assert!(directory.replace_policy(8, version(9), 5).await.unwrap());
+    for kind in [Kind::Revocations, Kind::DutyKey, Kind::VaultKey, Kind::Vault] {
         assert!(directory.replace(kind, 0, version(9)).await.unwrap());
     }
     directory.put_staff([2; 32], vec![5; 40]).await.unwrap();

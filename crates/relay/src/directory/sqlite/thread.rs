@@ -82,6 +82,13 @@ const NOTICES: &str = "
         PRIMARY KEY (notice, device)
     ) STRICT, WITHOUT ROWID;";
 
+/// Policies that were replaced; made where an earlier relay kept none.
+const FORMER: &str = "
+    CREATE TABLE IF NOT EXISTS policy_former (
+        version INTEGER PRIMARY KEY,
+        record BLOB NOT NULL
+    ) STRICT;";
+
 /// The record of administrative acts; made where an earlier relay had none.
 const AUDIT: &str = "
     CREATE TABLE IF NOT EXISTS audit (
@@ -215,6 +222,7 @@ fn set_up(
     database.execute_batch(LOCALES)?;
     database.execute_batch(NOTICES)?;
     database.execute_batch(AUDIT)?;
+    database.execute_batch(FORMER)?;
     let ours =
         database.query_row("SELECT root FROM program", [], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(if ours == root.0 { Ok(()) } else { Err(DirectoryError::OtherProgram) })

@@ -5,8 +5,8 @@ use stillroom_program::{
     SurveyItem, Text, Timestamp,
 };
 
-use super::super::template::Template;
 use super::*;
+use crate::template::Template;
 
 /// 10:00 in Chicago on the Wednesday before Thanksgiving of 2026.
 const MORNING: Timestamp = Timestamp::from_seconds(1_795_622_400);

@@ -15,22 +15,22 @@ use unic_langid::LanguageIdentifier;
 
 use super::pseudo;
 use super::translation::Translation;
-use crate::config::PseudoLocale;
+use crate::PseudoLocale;
 
 /// Every file of texts, by its name.
-pub(super) const ENGLISH: [(&str, &str); 7] = [
-    ("shared.ftl", include_str!("../../../../pages/texts/en/shared.ftl")),
-    ("survivor.ftl", include_str!("../../../../pages/texts/en/survivor.ftl")),
-    ("desk.ftl", include_str!("../../../../pages/texts/en/desk.ftl")),
-    ("practice.ftl", include_str!("../../../../pages/texts/en/practice.ftl")),
-    ("console.ftl", include_str!("../../../../pages/texts/en/console.ftl")),
-    ("relay.ftl", include_str!("../../../../pages/texts/en/relay.ftl")),
-    ("snippet.ftl", include_str!("../../../../pages/texts/en/snippet.ftl")),
+pub(crate) const ENGLISH: [(&str, &str); 7] = [
+    ("shared.ftl", include_str!("../../../pages/texts/en/shared.ftl")),
+    ("survivor.ftl", include_str!("../../../pages/texts/en/survivor.ftl")),
+    ("desk.ftl", include_str!("../../../pages/texts/en/desk.ftl")),
+    ("practice.ftl", include_str!("../../../pages/texts/en/practice.ftl")),
+    ("console.ftl", include_str!("../../../pages/texts/en/console.ftl")),
+    ("relay.ftl", include_str!("../../../pages/texts/en/relay.ftl")),
+    ("snippet.ftl", include_str!("../../../pages/texts/en/snippet.ftl")),
 ];
 
 /// The texts in one language.
 #[derive(Clone)]
-pub(crate) struct Texts {
+pub struct Texts {
     lang: String,
     dir: &'static str,
     by_name: BTreeMap<String, String>,
@@ -63,7 +63,7 @@ impl std::error::Error for TextsError {}
 
 impl Texts {
     /// The texts that are inside the program, perhaps disguised.
-    pub(crate) fn read(pseudo: Option<PseudoLocale>) -> Result<Self, TextsError> {
+    pub fn read(pseudo: Option<PseudoLocale>) -> Result<Self, TextsError> {
         Self::of(&ENGLISH, pseudo)
     }
 
@@ -99,7 +99,7 @@ impl Texts {
 
     /// The same in another language, as far as they are translated. What is not stays as it is, set apart from
     /// the direction of what is around it; `foreign` says whether the policy's own texts are as well.
-    pub(super) fn translated(
+    pub(crate) fn translated(
         &self,
         locale: &Locale,
         translation: &Translation,
@@ -118,7 +118,7 @@ impl Texts {
     }
 
     /// One of the policy's own texts: translated, or as the policy says it.
-    pub(super) fn policys(&self, name: &str, text: &str) -> String {
+    pub(crate) fn policys(&self, name: &str, text: &str) -> String {
         match self.get(name) {
             Some(translated) if !text.trim().is_empty() => translated.to_owned(),
             _ if self.foreign && !text.trim().is_empty() => isolated(text),
@@ -127,23 +127,23 @@ impl Texts {
     }
 
     /// The text of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.by_name.get(name).map(String::as_str)
     }
 
     /// The texts whose names begin like this, by name.
-    pub(super) fn named(&self, start: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub fn named(&self, start: &str) -> impl Iterator<Item = (&str, &str)> {
         let all = self.by_name.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         all.filter(move |(name, _)| name.starts_with(start))
     }
 
     /// The text of this name, which is one of the relay's own.
-    pub(crate) fn own(&self, name: &str) -> &str {
+    pub fn own(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
     }
 
     /// The same with its variables filled in.
-    pub(crate) fn filled(&self, name: &str, variables: &[(&str, &str)]) -> String {
+    pub fn filled(&self, name: &str, variables: &[(&str, &str)]) -> String {
         let mut filled = String::new();
         let mut rest = self.own(name);
         while let Some((before, after)) = rest.split_once('{') {
@@ -157,12 +157,12 @@ impl Texts {
     }
 
     /// The language's tag, for `lang`.
-    pub(crate) fn lang(&self) -> &str {
+    pub fn lang(&self) -> &str {
         &self.lang
     }
 
     /// The direction of its writing, for `dir`.
-    pub(crate) fn dir(&self) -> &'static str {
+    pub fn dir(&self) -> &'static str {
         self.dir
     }
 }
@@ -173,7 +173,7 @@ fn isolated(text: &str) -> String {
     if text.starts_with('\u{2068}') { text.to_owned() } else { format!("\u{2068}{text}\u{2069}") }
 }
 
-pub(super) fn message_names(resource: &FluentResource) -> Vec<String> {
+pub(crate) fn message_names(resource: &FluentResource) -> Vec<String> {
     let named = |entry: &Entry<&str>| match entry {
         Entry::Message(message) if message.value.is_some() => Some(message.id.name.to_owned()),
         _ => None,
@@ -182,7 +182,7 @@ pub(super) fn message_names(resource: &FluentResource) -> Vec<String> {
 }
 
 /// The text, with `{name}` where Fluent has a variable.
-pub(super) fn formatted(
+pub(crate) fn formatted(
     bundle: &FluentBundle<FluentResource>,
     name: &str,
 ) -> Result<String, TextsError> {
@@ -199,7 +199,7 @@ pub(super) fn formatted(
 }
 
 /// The variables of a pattern; nothing if it holds anything that depends on what they are.
-pub(super) fn variables<'a>(pattern: &Pattern<&'a str>) -> Option<Vec<&'a str>> {
+pub(crate) fn variables<'a>(pattern: &Pattern<&'a str>) -> Option<Vec<&'a str>> {
     let mut variables = Vec::new();
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {

@@ -129,7 +129,7 @@ fn a_language_whose_file_is_not_there_or_of_no_use_is_left_out() {
     ]
     .try_into()
     .unwrap();
-    let languages = languages(&base, &policy, &files).unwrap();
+    let languages = languages(&base, &policy, &files).unwrap().readable;
     let tags: Vec<&str> = languages.iter().map(|(tag, _)| tag.as_str()).collect();
     assert_eq!(tags, ["en", "ar"], "the policy's own comes first");
     assert_eq!(languages[0].1.get("you"), Some("own"), "and may have a file as well");

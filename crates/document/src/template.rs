@@ -20,7 +20,7 @@ const DEPTH: usize = 8;
 
 /// A page, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Node>);
+pub struct Template(Vec<Node>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
@@ -33,20 +33,20 @@ enum Node {
 
 /// What fills the holes, the texts aside.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Values {
+pub struct Values {
     /// Conditions by name.
-    pub(crate) conditions: BTreeMap<&'static str, bool>,
+    pub conditions: BTreeMap<&'static str, bool>,
     /// The page's own values and lists.
-    pub(crate) page: Item,
+    pub page: Item,
 }
 
 /// Values and lists of the page, or of one entry of a list.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Item {
+pub struct Item {
     /// Values by name.
-    pub(crate) plain: BTreeMap<&'static str, String>,
+    pub plain: BTreeMap<&'static str, String>,
     /// Lists by name.
-    pub(crate) lists: BTreeMap<&'static str, Vec<Item>>,
+    pub lists: BTreeMap<&'static str, Vec<Item>>,
 }
 
 impl<const N: usize> From<[(&'static str, String); N]> for Item {
@@ -57,13 +57,13 @@ impl<const N: usize> From<[(&'static str, String); N]> for Item {
 
 impl Item {
     /// The same, with these values besides.
-    pub(crate) fn and<const N: usize>(mut self, plain: [(&'static str, String); N]) -> Self {
+    pub fn and<const N: usize>(mut self, plain: [(&'static str, String); N]) -> Self {
         self.plain.extend(plain);
         self
     }
 
     /// The same, with a list of its own.
-    pub(crate) fn with(mut self, name: &'static str, list: Vec<Self>) -> Self {
+    pub fn with(mut self, name: &'static str, list: Vec<Self>) -> Self {
         self.lists.insert(name, list);
         self
     }
@@ -103,7 +103,7 @@ impl std::error::Error for TemplateError {}
 
 impl Template {
     /// Reads a page.
-    pub(crate) fn read(source: &str) -> Result<Self, TemplateError> {
+    pub fn read(source: &str) -> Result<Self, TemplateError> {
         let mut reader = Reader { rest: source, line: 1 };
         match reader.part(0)? {
             (nodes, End::OfPage) => Ok(Self(nodes)),
@@ -112,7 +112,7 @@ impl Template {
     }
 
     /// Fills the page.
-    pub(crate) fn fill(
+    pub fn fill(
         &self,
         text: &dyn Fn(&str) -> Option<String>,
         values: &Values,
@@ -124,8 +124,7 @@ impl Template {
     }
 
     /// The names of all texts in the page.
-    #[cfg(test)]
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub fn texts(&self) -> Vec<&str> {
         fn collect<'a>(nodes: &'a [Node], into: &mut Vec<&'a str>) {
             for node in nodes {
                 match node {

@@ -15,7 +15,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::pseudo;
 use super::texts::{ENGLISH, Texts, TextsError, formatted, message_names, variables};
-use crate::config::PseudoLocale;
+use crate::PseudoLocale;
 
 /// The files with texts that survivors never read.
 const FOR_STAFF: [&str; 3] = ["desk.ftl", "practice.ftl", "console.ftl"];
@@ -34,7 +34,7 @@ const NOT_ON_A_PAGE: [&str; 6] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Translation {
     /// What can be used, by name, with `{name}` for each variable.
-    pub(super) texts: BTreeMap<String, String>,
+    pub(crate) texts: BTreeMap<String, String>,
     /// What has to be mended.
     pub faults: Vec<TranslationFault>,
     /// The names of what is not translated.
@@ -275,13 +275,25 @@ fn fluent(text: &str, policys: bool) -> String {
     written
 }
 
+/// The texts of a policy's page, language by language.
+#[derive(Clone)]
+pub struct Languages {
+    /// The tag of each, and its texts; the policy's own first.
+    pub readable: Vec<(String, Texts)>,
+    /// The tags of those whose file is not there, or of no use.
+    pub left_out: Vec<String>,
+}
+
 /// The language's texts for each language of the policy, its own first; one whose file is not there, or of no
 /// use, is left out.
-pub(super) fn languages(
+///
+/// # Errors
+/// [`TextsError`], where the texts inside this program cannot be used.
+pub fn languages(
     base: &Texts,
     policy: &Policy,
     files: &[stillroom_program::LocaleFile],
-) -> Result<Vec<(String, Texts)>, TextsError> {
+) -> Result<Languages, TextsError> {
     let page = &policy.page;
     let is_own = |locale: &&Locale| locale.tag.eq_ignore_ascii_case(&page.language);
     let read = |locale: &Locale| match locale.find(files) {
@@ -294,17 +306,18 @@ pub(super) fn languages(
     {
         own = base.translated(locale, &translation, false);
     }
-    let mut languages = vec![(page.language.as_str().to_owned(), own.clone())];
+    let mut readable = vec![(page.language.as_str().to_owned(), own.clone())];
+    let mut left_out = Vec::new();
     for locale in page.locales.iter().filter(|locale| !is_own(locale)) {
         match read(locale)? {
             Some(translation) if !translation.texts.is_empty() => {
                 let texts = own.translated(locale, &translation, true);
-                languages.push((locale.tag.as_str().to_owned(), texts));
+                readable.push((locale.tag.as_str().to_owned(), texts));
             }
-            _ => tracing::warn!(language = &*locale.tag, "a file of texts is of no use"),
+            _ => left_out.push(locale.tag.as_str().to_owned()),
         }
     }
-    Ok(languages)
+    Ok(Languages { readable, left_out })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl Template {
     ///
     /// # Errors
     /// The line, from 1, up to which it can have.
-    pub(crate) fn recognise(&self, document: &str) -> Result<(), usize> {
+    pub fn recognise(&self, document: &str) -> Result<(), usize> {
         let mut reading = Reading { document, furthest: 0 };
         let ends = reading.part(&self.0, Places::from([0]));
         if ends.contains(&document.len()) {

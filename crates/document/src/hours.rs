@@ -29,7 +29,7 @@ const DAYS: [Day; 7] = [
 ];
 
 /// The sentence on the next opening.
-pub(super) fn opens(now: &LocalTime, opens: &LocalTime, texts: &Texts) -> String {
+pub(crate) fn opens(now: &LocalTime, opens: &LocalTime, texts: &Texts) -> String {
     let name = match now.date.days_until(opens.date) {
         Some(0) => "chat-opens-today",
         Some(1..WEEK) => "chat-opens-day",
@@ -39,7 +39,7 @@ pub(super) fn opens(now: &LocalTime, opens: &LocalTime, texts: &Texts) -> String
 }
 
 /// The sentence on the next closing; none where that is more than a week ahead.
-pub(super) fn closes(now: &LocalTime, closes: &LocalTime, texts: &Texts) -> Option<String> {
+pub(crate) fn closes(now: &LocalTime, closes: &LocalTime, texts: &Texts) -> Option<String> {
     let name = match now.date.days_until(closes.date)? {
         0 => "chat-closes-today",
         1 if closes.minutes == 0 => "chat-closes-midnight",
@@ -62,7 +62,7 @@ fn at(name: &str, time: &LocalTime, texts: &Texts) -> String {
 }
 
 /// The week, days of the same times together: "Monday – Friday", "09:00–17:00".
-pub(super) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
+pub(crate) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
     if *hours.always_open {
         let (days, times) = (texts.own("hours-every-day"), texts.own("hours-all-day"));
         return vec![Item::from([("days", days.to_owned()), ("times", times.to_owned())])];
@@ -86,7 +86,7 @@ pub(super) fn week(hours: &Hours, texts: &Texts) -> Vec<Item> {
 
 /// How far ahead exceptions are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ahead {
+pub(crate) enum Ahead {
     /// As far as anybody plans who reads a page that is made anew all the time.
     Soon,
     /// Up to this time, in seconds since the Unix epoch, for a page that stays as it is: each with its year, and
@@ -95,7 +95,7 @@ pub(super) enum Ahead {
 }
 
 /// The exceptions from today on, in their order.
-pub(super) fn exceptions(hours: &Hours, now: &LocalTime, ahead: Ahead, texts: &Texts) -> Vec<Item> {
+pub(crate) fn exceptions(hours: &Hours, now: &LocalTime, ahead: Ahead, texts: &Texts) -> Vec<Item> {
     let days_ahead = match ahead {
         Ahead::Soon => EXCEPTIONS_DAYS,
         Ahead::Until(end) => {

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::config::PseudoLocale;
+use crate::PseudoLocale;
 
 /// The function that disguises a text's words.
-pub(super) fn transform(locale: PseudoLocale) -> fn(&str) -> Cow<str> {
+pub(crate) fn transform(locale: PseudoLocale) -> fn(&str) -> Cow<str> {
     match locale {
         PseudoLocale::Accented => |text| Cow::Owned(accented(text)),
         PseudoLocale::RightToLeft => |text| Cow::Owned(turned(text)),

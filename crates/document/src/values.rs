@@ -53,18 +53,18 @@ use super::texts::Texts;
 
 /// What holds at the moment for which a page is filled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub struct Moment {
     /// The moment, in the program's time zone.
-    pub(super) now: LocalTime,
+    pub now: LocalTime,
     /// Whether hours and notices offer chat.
-    pub(super) offer: Offer,
+    pub offer: Offer,
     /// Whether somebody is on duty.
-    pub(super) on_duty: bool,
+    pub on_duty: bool,
 }
 
 /// The state of the chat, in the word that page and status have for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub enum State {
     /// Somebody can start one.
     Open,
     /// It should be open, and nobody is on duty.
@@ -77,12 +77,12 @@ pub(super) enum State {
 
 impl Moment {
     /// What holds `now`, by the calendar of a policy.
-    pub(super) fn of(calendar: &Calendar, on_duty: bool, now: Timestamp) -> Self {
+    pub fn of(calendar: &Calendar, on_duty: bool, now: Timestamp) -> Self {
         Self { now: calendar.local_time(now), offer: calendar.offer(now), on_duty }
     }
 
     /// The state at this moment.
-    pub(super) fn state(&self) -> State {
+    pub fn state(&self) -> State {
         match self.offer {
             Offer::Open { .. } if self.on_duty => State::Open,
             Offer::Open { .. } => State::Nobody,
@@ -94,7 +94,7 @@ impl Moment {
 
 impl State {
     /// The word.
-    pub(super) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Nobody => "nobody",
@@ -105,12 +105,7 @@ impl State {
 }
 
 /// The values of a page at a moment.
-pub(super) fn values(
-    policy: &Policy,
-    root: &Fingerprint,
-    moment: &Moment,
-    texts: &Texts,
-) -> Values {
+pub fn values(policy: &Policy, root: &Fingerprint, moment: &Moment, texts: &Texts) -> Values {
     let page = &policy.page;
     let mut plain = plain(page, texts);
     plain.insert("root", root.to_string());
@@ -307,32 +302,32 @@ fn choices(list: &str, id: &str, choices: &[Choice], texts: &Texts) -> Vec<Item>
 }
 
 /// What practice chats say: many texts, of which only their own page has any.
-pub(super) fn stories(texts: &Texts) -> Vec<Item> {
+pub fn stories(texts: &Texts) -> Vec<Item> {
     let item =
         |(id, text): (&str, &str)| Item::from([("id", id.to_owned()), ("text", text.to_owned())]);
     texts.named("practice-").map(item).collect()
 }
 
 /// The exceptions for whatever stays as it is until there is another policy.
-pub(super) fn all_exceptions(policy: &Policy, moment: &Moment, texts: &Texts) -> Vec<Item> {
+pub fn all_exceptions(policy: &Policy, moment: &Moment, texts: &Texts) -> Vec<Item> {
     let ahead = Ahead::Until(policy.terms.expires);
     hours::exceptions(&policy.page.hours, &moment.now, ahead, texts)
 }
 
 /// A language in which the page can be read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Readable<'a> {
+pub struct Readable<'a> {
     /// Its tag.
-    pub(super) tag: &'a str,
+    pub tag: &'a str,
     /// Where the page can be had in it.
-    pub(super) words: &'a str,
+    pub words: &'a str,
     /// Whether the page is in it now.
-    pub(super) current: bool,
+    pub current: bool,
 }
 
 /// One choice of language for reading and for the chat: first the languages in which the page can be read, then
 /// those that are spoken besides.
-pub(super) fn choose_language(page: &Page, readable: &[Readable<'_>], texts: &Texts) -> Vec<Item> {
+pub fn choose_language(page: &Page, readable: &[Readable<'_>], texts: &Texts) -> Vec<Item> {
     let served = &page.languages.served;
     let spoken = |tag: &str| {
         let same = served.iter().find(|language| language.tag.eq_ignore_ascii_case(tag));
