@@ -260,10 +260,6 @@ impl Records {
         self.not_revoked(verified.signer())?;
         let policy = verified.whole(&signed).map_err(|_| NOT_SIGNED)?;
         let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;
-        let files = self.locale_files(&policy).await?;
-        if files.len() != policy.page.locales.len() {
-            return Err(NOT_SIGNED);
-        }
         let current = self.directory.newest(Kind::Policy).await?;
         if current.as_ref().is_some_and(|current| current.record == *record) {
             return Ok(Reply::Done);
@@ -272,6 +268,10 @@ impl Records {
             return Err(REPLACED);
         }
         if verified.version <= replaces {
+            return Err(NOT_SIGNED);
+        }
+        let files = self.locale_files(&policy).await?;
+        if files.len() != policy.page.locales.len() {
             return Err(NOT_SIGNED);
         }
         let with = Versioned { version: verified.version, record: record.to_vec() };

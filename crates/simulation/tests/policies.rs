@@ -127,11 +127,10 @@ fn the_history_is_whole_and_what_was_said_before_comes_back_as_something_new() {
 fn a_desk_that_is_no_administrators_cannot_publish() {
     let (mut world, advocate) = on_duty(204);
     let draft = named(&world.program.policy.unverified().unwrap(), "Mine now");
-    world.as_desk(advocate, |desk, now| {
+    world.as_desk(advocate, |desk, _| {
         assert_eq!(desk.sign_policy(&draft), Err(PolicyError::NotAdministrator));
         desk.fetch_policy_history();
         desk.fetch_policy();
-        let _nothing = now;
     });
     let signed = world.program.policy.clone();
     world.as_desk(advocate, |desk, now| desk.publish_policy(signed, Vec::new(), 1, now));
@@ -167,7 +166,7 @@ fn a_relay_that_shows_an_older_or_a_foreign_policy_is_found_out() {
     let mut changed = new.unverified().unwrap();
     changed.page.emergency.number = "555".try_into().unwrap();
     let twice = SignedPolicy::sign(&changed, &world.program.administrator).unwrap();
-    let mixed = SignedPolicy { page: old.page.clone(), ..new.clone() };
+    let mixed = SignedPolicy { guidance: old.guidance.clone(), ..new.clone() };
     let texts = SignedPolicy { guidance: Default::default(), ..new };
     let fails = |world: &mut World, trouble, fetch: fn(&mut stillroom_conversation::Desk)| {
         let before = world.shown(desk).policies.len();

@@ -2,9 +2,7 @@
 //! believed for its signature, not for being given.
 
 use stillroom_conversation::CLOCK_TOLERANCE;
-use stillroom_program::{
-    Fingerprint, LocaleFile, Policy, PolicyError, SignedPolicy, VerifiedPolicy, decode,
-};
+use stillroom_program::{Fingerprint, LocaleFile, Policy, SignedPolicy, VerifiedPolicy, decode};
 use stillroom_protocol::Operation;
 
 use crate::clock::Clock;
@@ -89,11 +87,8 @@ pub(super) async fn history(
 /// A policy of this program, as it holds now or held as long as it did.
 fn verified(record: &[u8], root: &Fingerprint) -> Result<(SignedPolicy, VerifiedPolicy), Failure> {
     let signed: SignedPolicy = decode(record).map_err(|_| not_believed())?;
-    let verify = |at| signed.verify(root, at, CLOCK_TOLERANCE);
-    let verified = verify(Clock::start().now()).or_else(|error| match signed.last_held() {
-        Some(then) if error == PolicyError::Expired => verify(then),
-        _ => Err(error),
-    });
+    let now = Clock::start().now();
+    let verified = signed.verify_as_it_held(root, now, CLOCK_TOLERANCE);
     verified.map(|verified| (signed.clone(), verified)).map_err(|_| not_believed())
 }
 

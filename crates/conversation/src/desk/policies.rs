@@ -15,8 +15,8 @@
 use std::collections::VecDeque;
 
 use stillroom_program::{
-    Fingerprint, Locale, LocaleFile, Policy, PolicyError, Roles, SignedPolicy, Timestamp,
-    VerifiedPolicy, VerifyingKey,
+    Fingerprint, Locale, LocaleFile, Policy, Roles, SignedPolicy, Timestamp, VerifiedPolicy,
+    VerifyingKey,
 };
 use stillroom_protocol::{ClientFrame, MlsDecode, Operation, Refusal, Reply, decode, encode};
 
@@ -244,11 +244,7 @@ struct Known<'a> {
 impl Known<'_> {
     /// A policy of this program, as it holds now or held as long as it did.
     fn verified(&self, signed: &SignedPolicy) -> Result<VerifiedPolicy, PolicyTrouble> {
-        let verify = |at| signed.verify(self.root, at, CLOCK_TOLERANCE);
-        let verified = verify(self.now).or_else(|error| match signed.last_held() {
-            Some(then) if error == PolicyError::Expired => verify(then),
-            _ => Err(error),
-        });
+        let verified = signed.verify_as_it_held(self.root, self.now, CLOCK_TOLERANCE);
         verified.map_err(|_| PolicyTrouble::NotVerified)
     }
 
@@ -319,9 +315,12 @@ impl Desk {
     /// Signs a policy with this device's key, which stays here.
     ///
     /// # Errors
-    /// [`PolicyError`], as [`SignedPolicy::sign`].
+    /// [`PolicyError`](stillroom_program::PolicyError), as [`SignedPolicy::sign`].
     #[cfg(feature = "editing")]
-    pub fn sign_policy(&self, policy: &Policy) -> Result<SignedPolicy, PolicyError> {
+    pub fn sign_policy(
+        &self,
+        policy: &Policy,
+    ) -> Result<SignedPolicy, stillroom_program::PolicyError> {
         SignedPolicy::sign(policy, &self.setup.device)
     }
 

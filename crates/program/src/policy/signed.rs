@@ -155,6 +155,24 @@ impl SignedPolicy {
         Ok(VerifiedPolicy { terms, page, guidance, hash, signer })
     }
 
+    /// The same of one that may have run out since: as it holds now, or as it held as long as it did. For whoever looks
+    /// back, and not for whoever starts a chat under it.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_as_it_held(
+        &self,
+        root: &Fingerprint,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Result<VerifiedPolicy, PolicyError> {
+        let verify = |at| self.verify(root, at, tolerance);
+        verify(now).or_else(|error| match self.last_held() {
+            Some(then) if error == PolicyError::Expired => verify(then),
+            _ => Err(error),
+        })
+    }
+
     /// What it says, whoever signed it: for its writer, who knows.
     ///
     /// # Errors

@@ -148,7 +148,7 @@ fn value(node: &Node, file: &mut String) {
         }
         Node::Text(said) => quoted(said, file),
         Node::Plain(said) => file.push_str(said),
-        Node::List { entries, .. } if entries.iter().any(|entry| is_long(entry)) => {
+        Node::List { entries, .. } if entries.iter().any(is_long) => {
             file.push_str("[\n");
             for entry in entries {
                 file.push_str("    ");

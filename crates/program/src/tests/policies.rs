@@ -55,6 +55,20 @@ fn a_policy_that_has_run_out_or_is_from_a_later_time_is_refused() {
 }
 
 #[test]
+fn whoever_looks_back_believes_one_that_has_run_out_and_nothing_that_was_not_signed() {
+    let (program, other) = (Program::new(1), Program::new(2));
+    let signed = signed(&program);
+    let long_after = NOW + 300 * DAY;
+    let looked_at = |signed: &SignedPolicy, root| signed.verify_as_it_held(root, long_after, EXACT);
+    assert_eq!(looked_at(&signed, &program.fingerprint).unwrap().version, 3);
+    let foreign = Err(PolicyError::Signer(CertificateError::WrongProgram));
+    assert_eq!(looked_at(&signed, &other.fingerprint), foreign);
+    let altered = SignedPolicy { signature: [0; 64], ..signed };
+    let wrong = Err(PolicyError::Signer(CertificateError::SignatureWrong));
+    assert_eq!(looked_at(&altered, &program.fingerprint), wrong);
+}
+
+#[test]
 fn a_clock_that_is_off_by_years_is_told_from_a_forgery() {
     let program = Program::new(1);
     let signed = signed(&program);

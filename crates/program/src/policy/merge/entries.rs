@@ -18,6 +18,9 @@ enum Id {
     New(Node, usize),
 }
 
+/// Whether two entries are taken for the same one.
+type Likeness = fn(&Node, &Node) -> bool;
+
 /// A list, each entry with what it is known by.
 type Entries<'a> = Vec<(Id, &'a Node)>;
 
@@ -147,11 +150,11 @@ fn by_name(list: &[Node]) -> Entries<'_> {
 /// first is. Single texts that are left over on both sides were changed, one after the other.
 fn by_what_they_say<'a>(base: &[Node], side: &'a [Node]) -> Entries<'a> {
     let mut ids: Vec<Option<usize>> = vec![None; side.len()];
-    let same: [&dyn Fn(&Node, &Node) -> bool; 4] = [
-        &|one, other| one == other,
-        &say_mostly_the_same,
-        &|one, other| mark(one).is_some_and(|mark_of_one| mark(other) == Some(mark_of_one)),
-        &|one, other| matches!((one, other), (Node::Text(_), Node::Text(_))),
+    let same: [Likeness; 4] = [
+        |one, other| one == other,
+        say_mostly_the_same,
+        |one, other| mark(one).is_some_and(|mark_of_one| mark(other) == Some(mark_of_one)),
+        |one, other| matches!((one, other), (Node::Text(_), Node::Text(_))),
     ];
     for is_same in same {
         for (entry, at) in side.iter().enumerate() {
