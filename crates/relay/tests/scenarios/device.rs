@@ -52,7 +52,7 @@ impl Line {
         let local = stream.local_addr().unwrap();
         let request = format!("ws://{host}/line").into_client_request().unwrap();
         let (socket, _) = client_async(request, stream).await.unwrap();
-        Self { socket, local }
+        Self { socket, local, device: None }
     }
 
     /// A survivor's, from this address.
