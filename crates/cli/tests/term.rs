@@ -22,8 +22,8 @@ const LANGUAGES: [(&str, &str); 3] = [("en", "English"), ("es", "Español"), (""
 /// What the survivor of this number says: few are under 18 and none over 60, and few say no language.
 fn said(number: usize) -> (usize, usize) {
     let age = [2, 2, 3, 3, 3, 4, 0, 2, 3, 1][number * 7 % 10];
-    let age = if age == 1 && number % 3 > 0 { 2 } else { age };
-    (age, if number % 40 == 0 { 2 } else { usize::from(number % 4 == 1) })
+    let age = if age == 1 && !number.is_multiple_of(3) { 2 } else { age };
+    (age, if number.is_multiple_of(40) { 2 } else { usize::from(number % 4 == 1) })
 }
 
 /// These survivors ask, answer, and leave before anybody takes them.
