@@ -1,5 +1,7 @@
 //! Two programs in one process, with real survivors and desks (`features.md` 6.4).
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod support;
 
 use serde_json::{Value, json};
