@@ -16,6 +16,9 @@ fn a_quick_run_measures_everything_beside_the_bare_relay() {
         assert!(figure["value"].as_f64().unwrap() > 0.0, "{figure}");
         assert!(figure["limit"].as_f64().unwrap() > 0.0, "{figure}");
     }
+    for what in ["beside a flooded program, median", "memory per idle socket"] {
+        assert!(named(what)["value"].as_f64().unwrap() >= 0.0);
+    }
     assert!(named("empty process")["value"].as_f64().unwrap() > 1.0);
     assert!(figures.iter().all(|figure| figure["targets"].is_array()), "{report}");
 }

@@ -30,7 +30,8 @@ pub(super) async fn measure(
 ) -> Result<[Figure; 3], Failure> {
     let other = Arc::new(Rooms::new()?);
     let configuration = rooms.beside("many.toml");
-    let both = [rooms, &other].map(Rooms::among_many).join("\n");
+    let [first, second] = [rooms, &other].map(Rooms::among_many);
+    let both = format!("{first}\n{second}\n[log]\nlevel = \"warn\"\n");
     files::create(&configuration, both.as_bytes())?;
     let (server, [own, flooded]) = Server::two_programs(&configuration).await?;
     let chats = open_at(own, Some(rooms), CHATS).await?;

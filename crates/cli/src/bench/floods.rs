@@ -4,10 +4,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use stillroom_protocol::limits::LINE_DEAD_AFTER_SECONDS;
+
 use super::end::{self, End};
 use super::load::{Chat, broken, paced, per};
 use super::report::Figure;
-use super::rooms::{Rooms, is_away};
+use super::rooms::{Rooms, presence};
 use super::server::Server;
 use super::{kilobytes, microseconds, milliseconds};
 use crate::failure::Failure;
@@ -21,8 +23,8 @@ const FEWER: usize = 10;
 /// Messages a second in the chat that goes on beside the flood.
 const PACE: u32 = 100;
 
-/// How long that chat is listened to, without the flood and with it.
-const BESIDE: Duration = Duration::from_secs(5);
+/// How long the relay leaves a socket open that says nothing.
+const HELD: Duration = Duration::from_secs(LINE_DEAD_AFTER_SECONDS);
 
 /// Frames to a device that does not read, before it is looked whether it was dropped.
 const AT_ONCE: usize = 50;
@@ -33,9 +35,14 @@ const A_MOMENT: Duration = Duration::from_millis(2);
 /// A frame that says it is a terabyte long.
 const ENDLESS: [u8; 14] = [0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// Everything, with so many idle sockets. Takes a relay of its own for each part.
-pub(super) async fn measure(rooms: &Rooms, sockets: usize) -> Result<Vec<Figure>, Failure> {
-    let mut figures = idle(rooms, sockets).await?;
+/// Everything, with so many idle sockets; a chat beside them is listened to for `lasting`, without them and with them.
+/// Takes a relay of its own for each part.
+pub(super) async fn measure(
+    rooms: &Rooms,
+    sockets: usize,
+    lasting: Duration,
+) -> Result<Vec<Figure>, Failure> {
+    let mut figures = idle(rooms, sockets, lasting).await?;
     figures.push(heads(rooms, sockets.div_ceil(FEWER)).await?);
     figures.extend(silent(rooms).await?);
     figures.push(endless_head(rooms).await?);
@@ -49,17 +56,24 @@ fn figure(what: &'static str, unit: &'static str, value: f64, targets: (f64, f64
 }
 
 /// Sockets that were greeted and say nothing more, and a chat beside them.
-async fn idle(rooms: &Rooms, sockets: usize) -> Result<Vec<Figure>, Failure> {
+async fn idle(rooms: &Rooms, sockets: usize, lasting: Duration) -> Result<Vec<Figure>, Failure> {
     let server = Server::relay(rooms).await?;
     let chat = rooms.open(server.doors(), 0).await?;
-    let (calm, chats) = paced(vec![chat], PACE, BESIDE).await?;
-    let before = server.measured().memory()?;
+    let (calm, _chat) = paced(vec![chat], PACE, lasting).await?;
+    let (before, start) = (server.measured().memory()?, Instant::now());
     let mut idle = Vec::with_capacity(sockets);
     for number in 0..sockets {
-        idle.push(rooms.greeted(server.doors(), 2 + number).await?);
+        idle.push(rooms.greeted(server.doors(), 4 + number).await?);
     }
     let each = server.measured().memory()?.saturating_sub(before);
-    let (beside, _chats) = paced(chats, PACE, BESIDE).await?;
+    let chat = rooms.open(server.doors(), 1).await?;
+    let (beside, _chat) = paced(vec![chat], PACE, lasting).await?;
+    if start.elapsed() > HELD {
+        return Err(Failure::new(
+            "It took so long to open the idle sockets that the relay has closed the first of them.",
+            "Measure while the computer does nothing else, or fewer sockets.",
+        ));
+    }
     server.end().await;
     Ok(vec![
         figure(
@@ -164,6 +178,7 @@ async fn slow_reader(rooms: &Rooms) -> Result<[Figure; 2], Failure> {
     let server = Server::relay(rooms).await?;
     let Chat { left: _never_reads, right: mut writer, frame, .. } =
         rooms.open(server.doors(), 0).await?;
+    while presence(&writer.receive().await.map_err(broken)?) != Some(true) {}
     let before = server.measured().memory()?;
     let (mut written, mut grown) = (0, 0);
     loop {
@@ -173,7 +188,7 @@ async fn slow_reader(rooms: &Rooms) -> Result<[Figure; 2], Failure> {
         }
         grown = grown.max(server.measured().memory()?.saturating_sub(before));
         if let Ok(heard) = tokio::time::timeout(A_MOMENT, writer.receive()).await
-            && is_away(&heard.map_err(broken)?)
+            && presence(&heard.map_err(broken)?) == Some(false)
         {
             break;
         }

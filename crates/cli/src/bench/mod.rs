@@ -85,7 +85,7 @@ impl From<&BenchArguments> for Scale {
                 growth: (10, 40),
                 staffed: 5,
                 idle: None,
-                floods: None,
+                floods: Some(50),
             };
         }
         Self {
@@ -103,8 +103,9 @@ impl From<&BenchArguments> for Scale {
 /// Measures, and prints.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let scale = Scale::from(&arguments);
-    let most = [Some(scale.chats), Some(scale.growth.1), scale.idle, scale.floods];
-    server::allow_connections(2 * most.into_iter().flatten().max().unwrap_or_default())?;
+    let chats = [Some(scale.chats), Some(scale.growth.1), scale.idle].into_iter().flatten().max();
+    let sockets = (2 * chats.unwrap_or_default()).max(scale.floods.unwrap_or_default());
+    server::allow_connections(sockets)?;
     server::stay_on_second_cpu();
     let report = measure(scale).await?;
     if arguments.json {
@@ -158,7 +159,7 @@ async fn measure(scale: Scale) -> Result<Report, Failure> {
     }
     if let Some(sockets) = scale.floods {
         remark(format!("{sockets} idle sockets, and what else floods are made of ..."));
-        report.figures.extend(floods::measure(&rooms, sockets).await?);
+        report.figures.extend(floods::measure(&rooms, sockets, scale.lasting).await?);
     }
     Ok(report)
 }

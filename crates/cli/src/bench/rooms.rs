@@ -173,9 +173,12 @@ fn post(room: RoomId) -> io::Result<Arc<[u8]>> {
     Ok(client_frame(&encode(&ClientFrame::Post { room, message })).into())
 }
 
-/// Whether the relay says by this frame that the other one in a room is gone.
-pub(super) fn is_away(frame: &[u8]) -> bool {
-    matches!(decode(frame), Ok(RelayFrame::Presence { here: Flag(false), .. }))
+/// Whether the other one in a room is there, if that is what the relay says by this frame.
+pub(super) fn presence(frame: &[u8]) -> Option<bool> {
+    match decode(frame) {
+        Ok(RelayFrame::Presence { here: Flag(here), .. }) => Some(here),
+        _ => None,
+    }
 }
 
 async fn say(end: &mut End, frame: &ClientFrame) -> io::Result<()> {

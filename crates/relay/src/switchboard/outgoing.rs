@@ -185,6 +185,8 @@ pub(crate) fn refused(refusal: Refusal) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allotment::Stocks;
+    use crate::config::InAll;
 
     fn queue(most: usize, all: usize) -> (Outgoing, Arc<OutgoingBytes>) {
         let all = Arc::new(OutgoingBytes::new(all, Allotment::unbounded()));
@@ -230,6 +232,18 @@ mod tests {
         let second = Outgoing::new(100, Arc::clone(&all));
         first.push([1; 100].into()).unwrap();
         assert_eq!(second.push([2; 40].into()), Err(TooMuch));
+    }
+
+    #[test]
+    fn bytes_that_flood_one_program_leave_every_other_its_part() {
+        let in_all = InAll { outgoing_bytes: 100, reserved: 50, ..InAll::default() };
+        let stocks = Stocks::new(&in_all, 2);
+        let of = |program| Arc::new(OutgoingBytes::new(1000, stocks.portion(program).outgoing));
+        let (flooded, other) = (Outgoing::new(1000, of(0)), Outgoing::new(1000, of(1)));
+        flooded.push([1; 75].into()).unwrap();
+        other.push([2; 25].into()).unwrap();
+        assert_eq!(other.push([2].into()), Err(TooMuch), "its own part, and no more is left");
+        assert_eq!(flooded.push([1].into()), Err(TooMuch));
     }
 
     #[test]
