@@ -109,7 +109,7 @@ impl Act {
                 let device = revocations.devices.last()?.device;
                 Self::Revoked { device, version: revocations.version, list: revocations.hash() }
             }
-            Operation::PublishPolicy { policy } => {
+            Operation::PublishPolicy { policy, .. } => {
                 let (version, hash, key) = decode::<SignedPolicy>(policy).ok()?.named()?;
                 let report_key = key.map(|key| key.hash()).unwrap_or_default();
                 Self::Policy { version, hash, report_key }

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::program::ProgramFolder;
+use crate::record::Record;
 use crate::staff::line::{StaffLine, too_long};
 use crate::terminal::{answer, remark};
 
@@ -134,7 +135,8 @@ async fn publish(
         )
     })?;
     let policy = encode(&signed).try_into().map_err(|_| too_long("policy"))?;
-    line.done(Operation::PublishPolicy { policy }).await?;
+    let publish = Operation::PublishPolicy { policy };
+    Record::new(&folder, public.root).perform(&mut line, &administrator, &publish).await?;
     follow(&folder, public, &next, signed, &administrator)?;
     Ok(next.terms.version)
 }

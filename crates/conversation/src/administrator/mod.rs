@@ -4,6 +4,7 @@
 //! now; then the answer does not come, and that is shown. Everything here is about one device; that nothing is lost
 //! where two administrators publish at once is by the number of a version, which the relay takes once.
 
+mod entry;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,10 @@ use stillroom_protocol::{
     encode,
 };
 
-use self::parts::Parts;
+use self::{
+    entry::{Entry, Next},
+    parts::Parts,
+};
 use crate::{
     DeskSetup, Transmit, Trouble,
     desk::{refused_connection, trouble_of},
@@ -50,6 +54,7 @@ struct Publishing {
     number: u32,
     version: u64,
     policy: Vec<u8>,
+    entry: Entry,
 }
 
 /// An administrator's device at the console. Order of calls as for [`Survivor`](crate::Survivor).
@@ -63,6 +68,8 @@ pub struct Administrator {
     parts: Parts,
     publishing: Option<Publishing>,
     last_request: u32,
+    /// The time of the latest call that told it.
+    now: Timestamp,
     transmits: VecDeque<Transmit>,
     events: VecDeque<AdministratorEvent>,
 }
@@ -80,6 +87,7 @@ impl Administrator {
             parts: Parts::default(),
             publishing: None,
             last_request: parts::LAST_REQUEST,
+            now,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -100,7 +108,12 @@ impl Administrator {
     pub fn publish(&mut self, version: u64, signed: &SignedPolicy) {
         self.last_request = self.last_request.saturating_add(1);
         let policy = encode(signed);
-        self.publishing = Some(Publishing { number: self.last_request, version, policy });
+        self.publishing = Some(Publishing {
+            number: self.last_request,
+            version,
+            policy,
+            entry: Entry::default(),
+        });
         self.send_publishing();
     }
 
@@ -122,6 +135,7 @@ impl Administrator {
 
     /// A frame came. What is not one, or makes no sense now, is passed over.
     pub fn handle_frame(&mut self, bytes: &[u8], now: Timestamp) {
+        self.now = now;
         self.connection.handle_heard(now);
         let Ok(frame) = decode::<RelayFrame>(bytes) else {
             return;
@@ -143,6 +157,7 @@ impl Administrator {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.now = now;
         let action = self.connection.handle_timeout(jitter(&self.randomness), now);
         if action == Some(LineAction::Disconnect) {
             self.line_went_down();
@@ -218,39 +233,67 @@ impl Administrator {
     }
 
     fn handle_reply(&mut self, number: u32, reply: &Reply) {
-        if let Some(published) = self.publishing.take_if(|publishing| publishing.number == number) {
+        if number == parts::RECORD {
+            self.handle_record(reply);
+        } else if let Some(published) =
+            self.publishing.take_if(|publishing| publishing.number == number)
+        {
             self.show(AdministratorEvent::Published(published.version));
         } else if let Some(policy) = self.parts.handle_reply(number, reply, self.trust.policy()) {
             self.show(AdministratorEvent::Policy(Arc::new(policy)));
         }
     }
 
+    /// Reads the record of administrative acts, in which what is published is entered.
     fn send_publishing(&mut self) {
-        let Some(Publishing { number, policy, .. }) = &self.publishing else {
+        if let Some(publishing) = self.publishing.as_mut().filter(|_| self.admitted) {
+            let operation = publishing.entry.begin();
+            self.send(&ClientFrame::Request { number: parts::RECORD, operation });
+        }
+    }
+
+    /// Once it is read, the policy goes with its entry.
+    fn handle_record(&mut self, reply: &Reply) {
+        let Some(Publishing { number, policy, entry, .. }) = &mut self.publishing else {
             return;
         };
-        let number = *number;
-        match Bytes::try_from(policy.clone()) {
-            Ok(policy) if self.admitted => {
-                let operation = Operation::PublishPolicy { policy };
+        let (publishes, device) = (*number, &self.setup.device);
+        // Signed policies are made no longer than a request takes.
+        let next = match Bytes::try_from(policy.clone()) {
+            Ok(policy) => {
+                let publish = Operation::PublishPolicy { policy };
+                entry.handle_reply(reply, &publish, device, &self.trust, self.now)
+            }
+            Err(_) => Next::Refused(Refusal::RecordRefused),
+        };
+        match next {
+            Next::Ask(operation) => {
+                let reads = matches!(operation, Operation::AuditFrom { .. });
+                let number = if reads { parts::RECORD } else { publishes };
                 self.send(&ClientFrame::Request { number, operation });
             }
-            Ok(_) => {}
-            // Signed policies are made no longer than this.
-            Err(_) => self.handle_refused(About::Request(number), Refusal::RecordRefused),
+            Next::Refused(refusal) => self.not_published(refusal),
         }
+    }
+
+    fn not_published(&mut self, refusal: Refusal) {
+        self.publishing = None;
+        self.show(AdministratorEvent::NotPublished(refusal));
     }
 
     fn handle_refused(&mut self, about: About, refusal: Refusal) {
         match about {
-            About::Request(number) => {
-                let publishing = |publishing: &mut Publishing| publishing.number == number;
-                if self.publishing.take_if(publishing).is_some() {
-                    self.show(AdministratorEvent::NotPublished(refusal));
-                } else {
-                    self.trouble(Trouble::Refused(refusal));
+            About::Request(number) => match &mut self.publishing {
+                Some(Publishing { number: own, entry, .. }) if *own == number => {
+                    if refusal == Refusal::EntryRefused && entry.again() {
+                        self.send_publishing();
+                    } else {
+                        self.not_published(refusal);
+                    }
                 }
-            }
+                Some(_) if number == parts::RECORD => self.not_published(refusal),
+                _ => self.trouble(Trouble::Refused(refusal)),
+            },
             About::Connection => {
                 if refusal == Refusal::Replaced {
                     let action = self.connection.give_up();

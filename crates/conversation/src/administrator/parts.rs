@@ -10,8 +10,11 @@ use stillroom_protocol::{ClientFrame, Operation, Reply};
 const PAGE: u32 = 1;
 const GUIDANCE: u32 = 2;
 
+/// The number of requests that read the record of administrative acts.
+pub(super) const RECORD: u32 = 3;
+
 /// The highest of them.
-pub(super) const LAST_REQUEST: u32 = GUIDANCE;
+pub(super) const LAST_REQUEST: u32 = RECORD;
 
 /// What is here of the policy with this hash.
 #[derive(Default)]

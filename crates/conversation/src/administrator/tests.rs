@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use stillroom_program::{Device, Notice, NoticeKind, SAMPLE_POLICY};
+use stillroom_program::{AuditHead, Device, Notice, NoticeKind, SAMPLE_POLICY, SignedAuditEntry};
 use stillroom_protocol::List;
 
 use super::*;
@@ -32,6 +32,10 @@ struct Scene {
     console: Administrator,
     events: Vec<AdministratorEvent>,
     asked: Vec<(u32, Operation)>,
+    /// The record at the relay.
+    record: Vec<SignedAuditEntry>,
+    /// The entries that came with what was asked.
+    entered: Vec<SignedAuditEntry>,
 }
 
 impl Scene {
@@ -39,7 +43,8 @@ impl Scene {
         let setup = DeskSetup { root: device.program(), device };
         let randomness = Randomness::new(ChaCha20Rng::seed_from_u64(9));
         let console = Administrator::new(setup, randomness, NOW);
-        let mut scene = Self { console, events: Vec::new(), asked: Vec::new() };
+        let (events, asked) = (Vec::new(), Vec::new());
+        let mut scene = Self { console, events, asked, record: Vec::new(), entered: Vec::new() };
         scene.connect();
         scene
     }
@@ -80,12 +85,33 @@ impl Scene {
         self.say(&RelayFrame::Admitted);
     }
 
+    /// What is asked; where it reads the record, the answer, and of what comes with an entry what that describes.
+    fn ask(&mut self, number: u32, operation: Operation) {
+        match operation {
+            Operation::AuditFrom { number: from } => {
+                let record = self.record.iter().filter(|entry| entry.number() >= from);
+                let record = record.map(|entry| encode(entry).try_into().unwrap());
+                let records = List::try_from(record.collect::<Vec<_>>()).unwrap();
+                let reply = Reply::Records { records };
+                self.console.handle_frame(&encode(&RelayFrame::Reply { number, reply }), NOW);
+            }
+            Operation::Audited { entry, operation } => {
+                let (entry, operation): (SignedAuditEntry, Operation) =
+                    (decode(&entry).unwrap(), decode(&operation).unwrap());
+                assert!(entry.entry.act.describes(&operation));
+                self.entered.push(entry);
+                self.asked.push((number, operation));
+            }
+            other => self.asked.push((number, other)),
+        }
+    }
+
     fn drain(&mut self) {
         while let Some(transmit) = self.console.poll_transmit() {
             if let Transmit::Frame(frame) = transmit
                 && let Ok(ClientFrame::Request { number, operation }) = decode(&frame)
             {
-                self.asked.push((number, operation));
+                self.ask(number, operation);
             }
         }
         while let Some(event) = self.console.poll_event() {
@@ -191,4 +217,40 @@ fn a_refusal_is_told_and_what_was_refused_is_not_sent_again() {
     scene.connect();
     scene.admit(&first);
     assert_eq!(scene.asked, []);
+}
+
+#[test]
+fn what_is_published_is_entered_after_the_last_entry_also_where_another_came_first() {
+    let mut scene = Scene::new(administrator());
+    let first = signed(&policy(1), &administrator());
+    scene.admit(&first);
+    scene.answer(&first);
+    scene.publish(&closed(2));
+    let (number, _) = scene.asked.pop().unwrap();
+    let entry = scene.entered.pop().unwrap();
+    assert_eq!(entry.entry.after, AuditHead::default());
+    // Another administrator's came first, which says something else.
+    let act = stillroom_program::Act::Policy { version: 9, hash: [9; 32], report_key: [0; 32] };
+    let before = SignedAuditEntry::sign(AuditHead::default(), act, NOW, &administrator()).unwrap();
+    scene.record.push(before.clone());
+    let about = About::Request(number);
+    scene.say(&RelayFrame::Refused { about, refusal: Refusal::EntryRefused });
+    assert_eq!(scene.entered.pop().unwrap().entry.after, before.head());
+    scene.say(&RelayFrame::Reply { number, reply: Reply::Done });
+    assert_eq!(scene.shown().last(), Some(&AdministratorEvent::Published(2)));
+}
+
+#[test]
+fn nothing_is_published_on_top_of_a_record_that_does_not_hold() {
+    let mut scene = Scene::new(administrator());
+    let first = signed(&policy(1), &administrator());
+    scene.admit(&first);
+    scene.answer(&first);
+    let act = stillroom_program::Act::Policy { version: 9, hash: [9; 32], report_key: [0; 32] };
+    let forged = SignedAuditEntry::sign(AuditHead::default(), act, NOW, &administrator()).unwrap();
+    scene.record.push(SignedAuditEntry { signature: [0; 64], ..forged });
+    scene.publish(&closed(2));
+    assert_eq!(scene.entered, []);
+    let refused = AdministratorEvent::NotPublished(Refusal::EntryRefused);
+    assert_eq!(scene.shown().last(), Some(&refused));
 }
