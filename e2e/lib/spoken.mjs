@@ -4,7 +4,7 @@
 /** Roles that are passed over themselves: what is in them is read. */
 const SILENT = new Set(['none', 'generic', 'paragraph', 'RootWebArea', 'LabelText', 'Legend', 'Section', 'emphasis', 'strong', 'listitem', 'term'])
 /** Roles whose name is all that is read of them. */
-const WHOLE = new Set(['heading', 'button', 'link', 'radio', 'textbox', 'image', 'combobox', 'DisclosureTriangle'])
+const WHOLE = new Set(['heading', 'button', 'link', 'radio', 'checkbox', 'textbox', 'image', 'combobox', 'DisclosureTriangle'])
 /** What a tree holds besides, for the browser alone. */
 const BESIDE = new Set(['InlineTextBox', 'ListMarker', 'LineBreak'])
 
