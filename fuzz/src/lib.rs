@@ -126,7 +126,8 @@ fn make() -> World {
     let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
     let invite = Operation::Invite { invitation: encode(&invitation).try_into().unwrap() };
-    let publish = Operation::PublishPolicy { replaces: 0, policy: encode(&policy).try_into().unwrap() };
+    let publish =
+        Operation::PublishPolicy { replaces: 0, policy: encode(&policy).try_into().unwrap() };
     let mut record: Vec<SignedAuditEntry> = Vec::new();
     for operation in [invite, publish] {
         let after = record.last().map(SignedAuditEntry::head).unwrap_or_default();

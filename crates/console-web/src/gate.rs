@@ -12,6 +12,10 @@ use crate::lock::{Lock, Opened};
 
 /// What is shown.
 #[derive(Clone, Copy)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "handles to what is shown at the console; there is one screen, copied when it changes"
+)]
 pub(crate) enum Screen {
     /// This browser keeps no device.
     NoDevice,

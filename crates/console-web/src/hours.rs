@@ -48,11 +48,7 @@ impl Range {
     /// What it comes to, if both times are whole.
     pub(crate) fn time(&self) -> Option<OpenTime> {
         let (opens, closes) = (read(&self.opens)?, read(&self.closes)?);
-        let closes = if closes <= opens && closes != opens || closes == 0 {
-            closes + OpenTime::DAY
-        } else {
-            closes
-        };
+        let closes = if closes < opens || closes == 0 { closes + OpenTime::DAY } else { closes };
         Some(OpenTime { opens, closes })
     }
 

@@ -4,30 +4,28 @@
 //! What is changed is the policy at the relay, whoever published it, and not the file in the program's folder: closing
 //! must not publish a draft. public.stillroom follows, so that a relay that starts anew says the same.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use stillroom_program::{
-    Device, Locale, LocaleFile, Notice, NoticeKind, Policy, SignedPolicy, Timestamp, encode,
+    Device, Locale, LocaleFile, Notice, NoticeKind, Policy, SignedPolicy, encode,
 };
 use stillroom_protocol::Operation;
 use stillroom_relay::ProgramFile;
 
 use super::published::Published;
-use crate::client::RelayAddress;
+use super::{AtRelay, Connected};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::program::ProgramFolder;
 use crate::record::Record;
-use crate::staff::line::{StaffLine, too_long};
+use crate::staff::line::too_long;
 use crate::terminal::{answer, remark};
 
 /// Close chat at once, with a notice on every page.
 #[derive(Args)]
 pub(super) struct CloseArguments {
     #[command(flatten)]
-    place: Place,
+    place: AtRelay,
     /// What kind of notice.
     #[arg(long, default_value = "closed")]
     kind: Kind,
@@ -43,20 +41,7 @@ pub(super) struct CloseArguments {
 #[derive(Args)]
 pub(super) struct OpenArguments {
     #[command(flatten)]
-    place: Place,
-}
-
-/// As whom, and where.
-#[derive(Args)]
-struct Place {
-    /// The program's folder.
-    folder: PathBuf,
-    /// The desk's address at the relay, such as wss://desk.example.org.
-    #[arg(long)]
-    relay: RelayAddress,
-    /// A file with the passphrase, instead of being asked for it.
-    #[arg(long)]
-    passphrase_file: Option<PathBuf>,
+    place: AtRelay,
 }
 
 /// A kind of notice as people write it.
@@ -89,7 +74,7 @@ pub(super) async fn close(arguments: &CloseArguments) -> Result<(), Failure> {
     }
     let until = arguments.hours.map(|hours| now.seconds() + hours * 3_600);
     let notice = Notice { kind: arguments.kind.into(), text, from: None, until };
-    let version = publish(&arguments.place, now, |policy| {
+    let version = publish(&arguments.place, |policy| {
         policy.closed_with(notice, now).map_err(|full| {
             Failure::new(
                 format!("Chat was not closed: {full}."),
@@ -104,7 +89,7 @@ pub(super) async fn close(arguments: &CloseArguments) -> Result<(), Failure> {
 
 pub(super) async fn open(arguments: &OpenArguments) -> Result<(), Failure> {
     let now = Clock::start().now();
-    let version = publish(&arguments.place, now, |policy| {
+    let version = publish(&arguments.place, |policy| {
         if policy.notices_now(now).next().is_none() {
             return Err(Failure::new(
                 "No notice holds now: chat is as your hours have it.",
@@ -120,14 +105,10 @@ pub(super) async fn open(arguments: &OpenArguments) -> Result<(), Failure> {
 
 /// Publishes what `change` makes of the policy that is published.
 async fn publish(
-    place: &Place,
-    now: Timestamp,
+    place: &AtRelay,
     change: impl FnOnce(&Policy) -> Result<Policy, Failure>,
 ) -> Result<u64, Failure> {
-    let folder = ProgramFolder::new(&place.folder);
-    let public = folder.public()?;
-    let administrator = folder.administrator(place.passphrase_file.as_deref())?;
-    let mut line = StaffLine::open_as(&place.relay, &public.root, &administrator).await?;
+    let Connected { folder, public, administrator, mut line } = place.connect().await?;
     let published = Published::newest(&mut line, &public.root).await?.policy;
     let next = change(&published)?;
     let signed = SignedPolicy::sign(&next, &administrator).map_err(|error| {

@@ -225,6 +225,7 @@ impl ChangeOf {
                 guidance.offers = (number % 3 > 0)
                     .then(|| Offers { accept_seconds: seconds, languages: List::default() });
                 guidance.code_words.due_days = (number % 2 > 0).then_some(number);
+                guidance.turned_away = text(&other);
                 terms.exits = altered(&terms.exits, text(&one), number, at);
                 terms.expires += u64::from(number);
             }
