@@ -95,7 +95,7 @@ fn a_survivor_who_leaves_is_shown_as_left_and_three_words_lead_them_back() {
     let back = program.survivor_who(program.visitor, &said);
     let waiting = desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
     let known = json!({
-        "again": "no", "language": "es", "interpreter": true, "safety": "not-sure", "comes-back": "here",
+        "again": "no", "code-word": false, "language": "es", "interpreter": true, "safety": "not-sure", "comes-back": "here",
     });
     assert_eq!(waiting["people"], json!([known]));
     desk.tell(json!({"do": "take-next"}));

@@ -31,9 +31,8 @@ pub use conversation::{
 };
 pub use desk::{
     Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, PolicyEntry,
-    PolicyEvent, PolicyTrouble, PublishedPolicy, Shift, Trouble, TurnedAwayBefore, VaultState,
-    WaitingSurvivor, WordFor, WordRefusal, WordStep,
+    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
+    TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,

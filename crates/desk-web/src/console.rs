@@ -517,7 +517,6 @@ impl Shell {
                 }
             }
             // Asked for by the administrator's page alone.
-            DeskEvent::Policies(_) => {}
             DeskEvent::Host(says) => {
                 if let Some(host) = says.host.filter(|_| !board.practice) {
                     remember_host(&self.root, &host);

@@ -4,8 +4,8 @@ use stillroom_conversation::{
     Announcement, Asks, AuditSeen, Author, Beforehand, Call, ChatEvent, ChatNumber, Colleague,
     Company, ConversationEvent, DeskEvent, Duty, EndStep, Ending, HandoverAsked, HandoverStep,
     Hindrance, HostSays, JoinsAs, KnownCase, Live, MessageNumber, Participant, Phase, PlaceOffer,
-    PolicyEvent, Role, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor,
-    WordStep, WordWanted,
+    Role, Shift, Silence, SurvivorEvent, Trouble, Typed, VaultState, WaitingSurvivor, WordStep,
+    WordWanted,
 };
 use stillroom_program::{Guidance, Notice};
 use stillroom_protocol::{Puzzle, StaffId};
@@ -136,8 +136,6 @@ pub struct Shown {
     pub host: HostSays,
     /// The record of administrative acts, as a desk knows it.
     pub audit: AuditSeen,
-    /// What came of what an administrator's desk asked about policies, the newest last.
-    pub policies: Vec<PolicyEvent>,
     /// Who else is on duty, as a desk shows it.
     pub colleagues: Vec<Colleague>,
     /// Who calls a desk into a chat of theirs.
@@ -199,7 +197,6 @@ impl Shown {
             }
             DeskEvent::Host(says) => self.host = says,
             DeskEvent::Audit(seen) => self.audit = *seen,
-            DeskEvent::Policies(event) => self.policies.push(event),
             DeskEvent::Guidance(guidance) => self.guidance.push(guidance),
             DeskEvent::Notices(notices) => self.notices = notices,
             DeskEvent::Chat { chat: ChatNumber(number), event } => {

@@ -317,7 +317,6 @@ pub(crate) fn desk(event: &DeskEvent) -> Value {
             "number": seen.newest.as_ref().map_or(0, SignedAuditEntry::number),
             "wrong": seen.trouble.as_ref().map(|trouble| word(&trouble.what)),
         }),
-        DeskEvent::Policies(_) => json!({"event": "policies"}),
         DeskEvent::Guidance(guidance) => json!({
             "event": "guidance",
             "canned-messages": guidance.canned_messages.len(),

@@ -214,7 +214,7 @@ fn a_policy_whose_answer_was_lost_with_the_line_is_told_of_once_its_entry_is_rea
     let first = signed(&policy(1), &administrator());
     scene.admit(&first);
     scene.answer(&first);
-    scene.publish(&closed(2));
+    let next = scene.publish(&closed(2));
     let (_, asked) = scene.asked.pop().unwrap();
     let Operation::Audited { entry, .. } = asked else { panic!("{asked:?}") };
     scene.console.handle_disconnected(NOW);
@@ -222,7 +222,7 @@ fn a_policy_whose_answer_was_lost_with_the_line_is_told_of_once_its_entry_is_rea
     scene.console.handle_connected(NOW);
     let greeting = RelayFrame::Greeting {
         version: VERSION,
-        policy: encode(&first.terms_alone()).try_into().unwrap(),
+        policy: encode(&next.terms_alone()).try_into().unwrap(),
         revocations: Bytes::default(),
         statement: Bytes::default(),
     };
@@ -239,5 +239,6 @@ fn a_policy_whose_answer_was_lost_with_the_line_is_told_of_once_its_entry_is_rea
     }
     scene.drain();
     assert!(scene.shown().contains(&AdministratorEvent::Published(2)));
-    assert_eq!(scene.asked, [], "and not published once more");
+    let again = scene.asked.iter().any(|(_, asked)| matches!(asked, Operation::Audited { .. }));
+    assert!(!again, "and not published once more");
 }

@@ -15,7 +15,6 @@ mod host;
 mod joining;
 mod notices;
 mod offers;
-mod policies;
 mod returns;
 mod shift;
 mod shown;
@@ -42,7 +41,6 @@ pub use self::{
     host::HostSays,
     joining::Call,
     offers::{OfferedTo, PlaceOffer},
-    policies::{PolicyEntry, PolicyEvent, PolicyTrouble, PublishedPolicy},
     shift::{Capacity, Hindrance, Shift},
     shown::{
         Beforehand, ChatEvent, ChatNumber, ComesBack, DeskEvent, Meant, Trouble, WaitingSurvivor,
@@ -61,7 +59,6 @@ use self::{
     joining::{Called, Joining},
     notices::OwnNotices,
     offers::OwnOffers,
-    policies::OwnPolicies,
     returns::{BackFrom, Returns},
     shift::OwnShift,
     silence::{Due, Watch},
@@ -168,7 +165,6 @@ pub struct Desk {
     vault: OwnVault,
     vault_shown: VaultShown,
     offers: OwnOffers,
-    policies: OwnPolicies,
     /// The host's key, as this device knows it.
     host: Option<VerifyingKey>,
     host_shown: BTreeMap<HostNoticeId, HostShown>,
@@ -214,7 +210,6 @@ impl Desk {
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
-            policies: OwnPolicies::default(),
             host: None,
             host_shown: BTreeMap::new(),
             audit: Audit::default(),
@@ -471,9 +466,6 @@ impl Desk {
             RelayFrame::Reply { number: crate::audit::REQUEST, reply } => {
                 self.handle_audit_reply(&reply);
             }
-            RelayFrame::Reply { number: policies::REQUEST, reply } => {
-                self.handle_policies_reply(&reply, now);
-            }
             RelayFrame::FromStaff { from, sealed } => self.handle_note(from, &sealed),
             RelayFrame::Reply { number, reply } => {
                 let (duty, _, mut context) = self.askers_and_context();
@@ -631,7 +623,6 @@ impl Desk {
         self.send_all(frame);
         self.ask_for_texts();
         self.handle_audit_admitted();
-        self.send_all(self.policies.handle_admitted());
         for held in self.chats.values_mut() {
             held.chat.handle_line_up(now);
         }
@@ -1149,7 +1140,6 @@ impl Desk {
             About::Ticket(ticket) => self.handle_ticket_refused(ticket, refusal),
             About::Request(colleagues::REQUEST) => self.handle_staff_refused(),
             About::Request(vault::REQUEST) => self.vault.handle_refused(),
-            About::Request(policies::REQUEST) => self.handle_policies_refused(refusal),
             About::Request(crate::audit::REQUEST) => self.handle_audit_refused(refusal),
             About::Request(number) => match self.duty.handle_refused(number, now) {
                 Some(frame) => self.send(&frame),

@@ -6,8 +6,8 @@ use stillroom_program::{Again, DisplayName, Guidance, Notice, SafetyAnswer, Time
 use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
-    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, PolicyEvent, Shift,
-    TurnedAwayBefore, VaultState, WordStep, host::HostSays,
+    Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
+    VaultState, WordStep, host::HostSays,
 };
 use crate::{
     audit::AuditSeen,
@@ -153,8 +153,6 @@ pub enum DeskEvent {
     Host(HostSays),
     /// The record of administrative acts, as far as this device knows it.
     Audit(Box<AuditSeen>),
-    /// What came of what an administrator asked about policies.
-    Policies(PolicyEvent),
     /// Something in a chat.
     Chat {
         /// Which.
