@@ -173,11 +173,8 @@ file = "locales/${tag}.ftl"
       said(['answers', 'close', keys, '--name', period])
       return said(['answers', 'report', keys, '--period', period])
     },
-    /** Writes this version into the policy's file, from which the next one that is published counts on. */
-    setVersion: (version) => {
-      const file = join(keys, 'policy.toml')
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/^version = \d+/m, `version = ${version}`))
-    },
+    /** Joins what was published elsewhere meanwhile with the policy's file. */
+    merge: () => said(['policy', 'merge', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),
     /** Closes chat from the command line, and opens it again. */
     close: (...more) => said(['policy', 'close', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, ...more]),
     open: () => said(['policy', 'open', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase]),

@@ -204,7 +204,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('hours that another administrator published meanwhile are asked about, and nothing typed is lost', async () => {
-      program.setVersion(8)
+      program.merge()
       program.publish((policy) => policy.replace('note = "The hotline is always open."', 'note = "Other hours."'))
       await console.seeAnywhere('Another administrator changed the hours while you did.')
       await console.until(() => [...document.querySelectorAll('fieldset.day')][1].querySelector('input[type=time]').value === '11:00')
