@@ -200,7 +200,7 @@ describe('of the same chat at the desk', () => {
       assert.deepEqual(await letHappen(desk), { keydown: false }, keys)
     }
     await desk.raw.emulateMedia({ media: 'print' })
-    assert.equal(await shows(desk), '')
+    assert.equal(await desk.evaluate(() => document.body.checkVisibility()), false)
   })
 })
 
