@@ -192,7 +192,7 @@ mod tests {
 
     fn release() -> (tempfile::TempDir, Release) {
         let folder = tempfile::tempdir().unwrap();
-        for page in ["survivor", "desk", "practice"] {
+        for page in ["survivor", "desk", "practice", "console"] {
             let files = folder.path().join(page).join("s");
             std::fs::create_dir_all(&files).unwrap();
             std::fs::write(folder.path().join(page).join("page.html"), PAGE).unwrap();
