@@ -40,6 +40,12 @@ async function pressOn(page, selector, text, key) {
   await page.press(key)
 }
 
+/** Answers the question that is open by the keyboard, which comes to its heading a moment after it opened. */
+async function answer(page, text) {
+  await page.until(() => document.activeElement?.id === 'question', undefined, 'the keyboard on the question')
+  await pressOn(page, 'dialog button', text, 'Enter')
+}
+
 /** Types a time, as a browser's field for times takes it. */
 async function typeTime(page, label, time) {
   await page.evaluate(([label, time]) => {
@@ -103,7 +109,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await console.see('heading', 'Close chat now?')
       await assertAccessible(console, 'the question before closing')
       await picture(console, `console-question-${name}`)
-      await pressOn(console, 'dialog button', 'Close chat now', 'Enter')
+      await answer(console, 'Close chat now')
       await waiting.see('heading', 'Chat has closed')
       await waiting.seeAnywhere(FLOOD)
       const shown = await waiting.evaluate(() => document.body.innerText)
@@ -144,7 +150,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('opening again is the same: a press and a confirmation', async () => {
       await pressOn(console, 'button', 'Open again…', 'Enter')
       await console.until(() => document.querySelector('dialog[open]')?.textContent.includes('Open chat again'))
-      await pressOn(console, 'dialog button', 'Open now', 'Enter')
+      await answer(console, 'Open now')
       await console.seeAnywhere('Version 4 is published, and on every page.')
       await desk.until(() => !document.querySelector('.notices').textContent.includes('Chat is closed.'))
       const waiting = await startChat(people, program.visitor, { viewport: PHONE })
@@ -175,7 +181,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await console.see('heading', 'Publish these hours?')
       await console.seeAnywhere('Monday')
       await picture(console, `console-differences-${name}`)
-      await pressOn(console, 'dialog button', 'Publish now', 'Enter')
+      await answer(console, 'Publish now')
       await console.seeAnywhere('Version 7 is published, and on every page.')
       const visitor = await people.newPage({ viewport: PHONE })
       await visitor.goto(program.visitor)
