@@ -9,6 +9,7 @@ use core::fmt;
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use rand_core::CryptoRng;
+use stillroom_protocol::{Nonce, ProgramId};
 use stillroom_wire::{TooLong, decode};
 use zeroize::Zeroizing;
 
@@ -94,6 +95,11 @@ impl Device {
     /// fingerprint that it was given.
     pub fn program(&self) -> Fingerprint {
         Fingerprint::of(&self.chain.root)
+    }
+
+    /// The answer to a relay's challenge: signed for this program, and under a label of its own.
+    pub fn answer_challenge(&self, program: &ProgramId, nonce: &Nonce) -> [u8; 64] {
+        self.signing.sign(Label::Challenge, &[&program.0[..], &nonce.0[..]].concat())
     }
 
     /// What the relay's directory is to keep of it.

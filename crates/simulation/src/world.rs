@@ -290,9 +290,8 @@ impl World {
         let mut policy = self.program.policy.unverified().expect("the program signed it");
         policy.terms.version += 1;
         alter(&mut policy);
-        let signed =
+        self.program.policy =
             SignedPolicy::sign(&policy, &self.program.administrator).expect("a sound policy");
-        self.records.replace(core::mem::replace(&mut self.program.policy, signed));
         self.tell_policy();
     }
 
@@ -571,10 +570,6 @@ impl World {
                 Command::KeepCounts(counts) => self.days.push(counts),
                 Command::Lasting { connection, number, operation, .. } => {
                     let answer = self.records.answer(operation, &self.program.policy);
-                    if let Some(published) = self.records.take_published() {
-                        self.program.policy = published;
-                        self.tell_policy();
-                    }
                     if let Some(relay) = &mut self.relay {
                         relay.handle_reply(connection, number, answer);
                     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use stillroom_program::{Device, Label, Roles};
+use stillroom_program::{Device, Roles};
 use stillroom_protocol::{
     AttachToken, Bytes, ClientFrame, Flag, RelayFrame, RoomId, RoomSecret, VERSION, decode, encode,
 };
@@ -150,8 +150,7 @@ impl Rooms {
             return Err(io::Error::other("the relay did not challenge the device"));
         };
         let program = self.program.root.fingerprint().program_id();
-        let signature =
-            device.signing.sign(Label::Challenge, &[&program.0[..], &nonce.0[..]].concat());
+        let signature = device.answer_challenge(&program, &nonce);
         say(end, &ClientFrame::Proof { signature }).await?;
         hear(end, |frame| matches!(frame, RelayFrame::Admitted)).await?;
         Ok(())

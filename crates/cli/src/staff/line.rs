@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use stillroom_program::{Device, Fingerprint, Label};
+use stillroom_program::{Device, Fingerprint};
 use stillroom_protocol::{
     ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
 };
@@ -66,10 +66,8 @@ impl StaffLine {
                 _ => None,
             })
             .await?;
-        let challenge = [&root.program_id().0[..], &nonce.0[..]].concat();
-        line.send(&ClientFrame::Proof {
-            signature: device.signing.sign(Label::Challenge, &challenge),
-        });
+        let signature = device.answer_challenge(&root.program_id(), &nonce);
+        line.send(&ClientFrame::Proof { signature });
         line.answer(|frame| (frame == RelayFrame::Admitted).then_some(())).await?;
         Ok(line)
     }

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use stillroom_program::{
-    Act, CertificateError, Device, Label, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
+    Act, CertificateError, Device, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
     VerifiedDevice,
 };
 use stillroom_protocol::{
@@ -205,10 +205,9 @@ impl Administrator {
         self.device().chain.verify(&self.setup.root, now, CLOCK_TOLERANCE)
     }
 
-    /// Signs the relay's challenge, for this program and under a label of its own.
+    /// Proves to the relay that this is the device.
     fn answer(&mut self, nonce: &Nonce) {
-        let message = [&self.setup.root.program_id().0[..], &nonce.0[..]].concat();
-        let signature = self.device().signing.sign(Label::Challenge, &message);
+        let signature = self.device().answer_challenge(&self.setup.root.program_id(), nonce);
         self.send(&ClientFrame::Proof { signature });
     }
 

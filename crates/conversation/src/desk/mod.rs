@@ -26,7 +26,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{
-    CertificateError, Device, Fingerprint, Intake, Label, ReturnWords, Timestamp, VerifiedDevice,
+    CertificateError, Device, Fingerprint, Intake, ReturnWords, Timestamp, VerifiedDevice,
     VerifyingKey,
 };
 use stillroom_protocol::{
@@ -607,10 +607,10 @@ impl Desk {
         self.setup.device.chain.verify(&self.setup.root, now, CLOCK_TOLERANCE)
     }
 
-    /// Signs the relay's challenge, for this program and under a label of its own.
+    /// Proves to the relay that this is the device.
     fn answer(&mut self, nonce: &Nonce) {
-        let message = [&self.setup.root.program_id().0[..], &nonce.0[..]].concat();
-        let signature = self.setup.device.signing.sign(Label::Challenge, &message);
+        let program = self.setup.root.program_id();
+        let signature = self.setup.device.answer_challenge(&program, nonce);
         self.send(&ClientFrame::Proof { signature });
     }
 
