@@ -192,6 +192,13 @@ file = "locales/${tag}.ftl"
   return program
 }
 
+/** Opens the desk of an administrator, whose device this browser keeps. */
+export async function openAdministratorsDesk(page) {
+  await typePassphrase(page, PASSPHRASE)
+  await page.click('button', 'Open the desk')
+  await page.seeAnywhere('Off duty')
+}
+
 /** Types a passphrase: into a field that Firefox gives no role to, so that it is found by its id. */
 export async function typePassphrase(page, passphrase, id = 'passphrase') {
   know(passphrase)

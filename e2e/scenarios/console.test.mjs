@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { advocateSays, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
-import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { onDutyByInvitation, openAdministratorsDesk, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 
 const FLOOD = 'The river is over its banks. Stay where you are safe.'
 
@@ -21,9 +21,7 @@ async function openConsole(page, program) {
 async function administratorsConsole(program, browser, options) {
   const page = await browser.newPage(options)
   await page.goto(program.console('Robin'))
-  await typePassphrase(page, PASSPHRASE)
-  await page.click('button', 'Open the desk')
-  await page.seeAnywhere('Off duty')
+  await openAdministratorsDesk(page)
   await page.see('link', 'Administration')
   await openConsole(page, program)
   await page.seeAnywhere('By your hours, chat is')

@@ -6,17 +6,10 @@ import { after, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox } from '../lib/browsers.mjs'
 import { picture } from '../lib/people.mjs'
-import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { onDutyByInvitation, openAdministratorsDesk, startProgram } from '../lib/program.mjs'
 
 const BREACH = 'Somebody read last week’s backups of this server. Nothing in them can be read.'
 const COURT = 'A court asked us on Monday what we have about you. We gave it the output of holdings.'
-
-/** Opens the desk of an administrator, whose device this browser keeps. */
-async function openConsole(page) {
-  await typePassphrase(page, PASSPHRASE)
-  await page.click('button', 'Open the desk')
-  await page.seeAnywhere('Off duty')
-}
 
 /** The text of everything that the host says on this desk. */
 const said = (page) => page.evaluate(() => document.querySelector('.host-notices')?.textContent ?? '')
@@ -31,7 +24,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       advocate = await onDutyByInvitation(program, staff, 'Sam')
       administrator = await browser.newPage()
       await administrator.goto(program.console('Robin'))
-      await openConsole(administrator)
+      await openAdministratorsDesk(administrator)
     })
     after(async () => {
       await staff?.close()
@@ -64,7 +57,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await administrator.until(() => document.querySelector('.host-notices .notice') === null)
       assert.equal(JSON.parse(program.host('notices', '--json')).notices[0].read_by, 1)
       await administrator.goto(program.desk)
-      await openConsole(administrator)
+      await openAdministratorsDesk(administrator)
       // One more shows that the list came, and that the first is not in it.
       program.host('notice', '--kind', 'maintenance', '--text', 'We start anew at noon.')
       await administrator.seeAnywhere('We start anew at noon.')
@@ -77,7 +70,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await program.kill()
       await program.serve()
       await administrator.goto(program.desk)
-      await openConsole(administrator)
+      await openAdministratorsDesk(administrator)
       await administrator.seeAnywhere(COURT)
       await administrator.seeAnywhere('Your host tells you of a legal demand.')
     })

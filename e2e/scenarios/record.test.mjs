@@ -8,14 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox } from '../lib/browsers.mjs'
 import { picture } from '../lib/people.mjs'
-import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
-
-/** Opens the desk of an administrator, whose device this browser keeps. */
-async function openConsole(page) {
-  await typePassphrase(page, PASSPHRASE)
-  await page.click('button', 'Open the desk')
-  await page.seeAnywhere('Off duty')
-}
+import { onDutyByInvitation, openAdministratorsDesk, startProgram } from '../lib/program.mjs'
 
 /** The text of what is wrong with the record, on this desk. */
 const wrong = (page) => page.evaluate(() => document.querySelector('.record-notice')?.textContent ?? '')
@@ -31,7 +24,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       advocate = await onDutyByInvitation(program, staff, 'Sam')
       administrator = await browser.newPage()
       await administrator.goto(program.console('Robin'))
-      await openConsole(administrator)
+      await openAdministratorsDesk(administrator)
     })
     after(async () => {
       await staff?.close()
@@ -60,7 +53,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       copyFileSync(join(program.folder, 'backup'), database)
       await program.serve()
       await administrator.goto(program.desk)
-      await openConsole(administrator)
+      await openAdministratorsDesk(administrator)
       await administrator.seeAnywhere('Something is wrong with the record of what administrators did.')
       assert.match(await wrong(administrator), /shows an older record/)
       await picture(administrator, `record-older-${name}`)
