@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
 
+import { candidates, written } from './candidates.mjs'
 import { know } from './unsaid.mjs'
 import { wait, within } from './wait.mjs'
 
@@ -246,9 +247,19 @@ export class FirefoxPage extends Page {
   title() { return this.raw.title() }
   selector(role, name) { return `aria/[name="${name.replaceAll('"', '\\"')}"][role="${role}"]` }
   async seen(role, name) {
-    const all = await this.raw.$$(this.selector(role, name)).catch(() => [])
-    const seen = await Promise.all(all.map((one) => one.isVisible().catch(() => false)))
-    return all.filter((_, index) => seen[index])
+    try {
+      const found = await this.raw.evaluateHandle(candidates, written(role), name)
+      const all = [...(await found.getProperties()).values()].map((one) => one.asElement())
+      const is = await Promise.all(all.map((one) => this.is(one, role, name)))
+      return all.filter((_, index) => is[index])
+    } catch {
+      return [] // the document is just going away
+    }
+  }
+  /** Whether a screen reader says this element's role and name so: the first that it finds from there on is this one. */
+  async is(element, role, name) {
+    const [first] = await element.$$(this.selector(role, name))
+    return first !== undefined && element.evaluate((one, first) => one === first, first)
   }
   async click(role, name) {
     const element = await this.element(role, name)

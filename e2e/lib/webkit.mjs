@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 import { DESKTOP, found, Page, PATIENCE } from './browsers.mjs'
+import { candidates, written } from './candidates.mjs'
 import { startElsewhere } from './elsewhere.mjs'
 import { startNetwork } from './network.mjs'
 import { know } from './unsaid.mjs'
@@ -18,15 +19,6 @@ import { wait } from './wait.mjs'
 
 const DRIVER = ['/usr/bin/WebKitWebDriver']
 const DISPLAY = ['/usr/bin/Xvfb']
-
-/** What may have a role, so that not every element has to be asked. */
-const CANDIDATES = {
-  button: 'button, summary, input[type=button], input[type=submit]',
-  heading: 'h1, h2, h3, h4, h5, h6',
-  link: 'a[href]',
-  radio: 'input[type=radio]',
-  textbox: 'textarea, input:not([type]), input[type=text]',
-}
 
 /** After how long something is asked once more, where the document may have gone meanwhile; milliseconds. */
 const AGAIN = PATIENCE / 20
@@ -157,13 +149,9 @@ class WebKitPage extends Page {
   url() { return this.raw.get('/url') }
   title() { return this.raw.get('/title') }
   async seen(role, name) {
-    const selector = [CANDIDATES[role], `[role="${role}"]`].filter(Boolean).join()
-    const candidates = await this.raw.run((selector) => [...document.querySelectorAll(selector)].filter((one) => {
-      const { width, height } = one.getBoundingClientRect()
-      return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true })
-    }), [selector], AGAIN)
+    const all = await this.raw.run(candidates, [written(role), name], AGAIN)
     const seen = []
-    for (const one of candidates) {
+    for (const one of all) {
       if (await this.raw.of(one, 'computedlabel') === name && await this.raw.of(one, 'computedrole') === role) seen.push(one)
     }
     return seen
