@@ -3,7 +3,8 @@
 //!
 //! Of each scarce thing a part is kept apart for the programs, in equal parts; the rest goes to whoever comes first.
 //! So a flood on one program takes at most that rest, and every other finds its own part free. What one program has
-//! is counted, and nothing of whom.
+//! is counted, and nothing of whom. What staff have is not shared: it is bounded for each program by itself, so that a
+//! flood of survivors' devices on a program leaves its staff what they need to close chat.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,11 +95,11 @@ impl Drop for Taken {
 /// Everything that is shared.
 #[derive(Clone, Debug)]
 pub(crate) struct Stocks {
-    /// Devices connected.
+    /// Survivors' devices connected.
     pub(crate) connections: Arc<Stock>,
-    /// Requests for pages.
+    /// Requests for survivors' pages.
     pub(crate) pages: Arc<Stock>,
-    /// Bytes that wait to be sent.
+    /// Bytes that wait to be sent to survivors' devices.
     pub(crate) outgoing: Arc<Stock>,
 }
 

@@ -32,6 +32,7 @@ mod opening;
 mod origins;
 mod pages;
 mod peer;
+mod places;
 mod program_file;
 mod records;
 mod relay;

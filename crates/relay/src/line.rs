@@ -25,7 +25,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use crate::begun::Begun;
 use crate::stop::Running;
-use crate::switchboard::{Next, Outgoing, Seat, Switchboard, refused};
+use crate::switchboard::{Next, Outgoing, Seat, Side, Switchboard, refused};
 
 /// Bytes read at once, and kept for each connection while it is idle. An ordinary message (414 bytes) and
 /// two acknowledgements fit; a longer one is read in several goes.
@@ -53,11 +53,13 @@ type Socket = WebSocketStream<TcpStream>;
 
 /// The lines of one listener.
 pub(crate) struct Lines {
+    /// Whose they are.
+    pub(crate) side: Side,
     /// Bytes of the longest frame.
     pub(crate) frame: usize,
     /// Bytes that may wait for one device.
     pub(crate) outgoing_bytes: usize,
-    /// Lines that may stand at once. Each listener has its own, so that staff can close chat while survivors' are all taken.
+    /// Lines that may stand at once.
     pub(crate) places: Arc<Semaphore>,
     /// Held by each line while it stands.
     pub(crate) running: Running,
@@ -81,13 +83,13 @@ impl Lines {
         share: Share,
         switchboard: Arc<dyn Switchboard>,
     ) {
-        let (frame, outgoing_bytes) = (self.frame, self.outgoing_bytes);
+        let (side, frame, outgoing_bytes) = (self.side, self.frame, self.outgoing_bytes);
         let running = self.running.clone();
         let places = Arc::clone(&self.places);
         tokio::spawn(async move {
             if let Some(socket) = open(upgrade, frame).await {
                 match places.try_acquire() {
-                    Ok(_place) => carry(socket, &share, &*switchboard, outgoing_bytes).await,
+                    Ok(_place) => carry(socket, side, &share, &*switchboard, outgoing_bytes).await,
                     Err(_) => refuse(socket, Refusal::ConnectionsFull).await,
                 }
             }
@@ -111,11 +113,12 @@ async fn open(upgrade: OnUpgrade, frame: usize) -> Option<Socket> {
 
 async fn carry(
     mut socket: Socket,
+    side: Side,
     share: &Share,
     switchboard: &dyn Switchboard,
     outgoing_bytes: usize,
 ) {
-    let end = match switchboard.connect(share, outgoing_bytes) {
+    let end = match switchboard.connect(side, share, outgoing_bytes) {
         Ok(seat) => {
             let end = exchange(&mut socket, switchboard, &seat).await;
             switchboard.disconnect(seat.connection);

@@ -1,6 +1,6 @@
 //! The listeners: connections in, and one task for each until it has become a line.
 //!
-//! A connection that asks for pages may take only so long, and there may be only so many, so that slow or
+//! A connection that asks for pages may take only so long, and has one of so many places (`places.rs`), so that slow or
 //! silent ones hold up nobody. A peer's address goes with its requests, as long as they are answered, and no
 //! further than `door.rs`, which makes a share of it.
 
@@ -21,12 +21,11 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::allotment::{Allotment, Taken};
 use crate::begun::Begun;
 use crate::peer::Peer;
+use crate::places::{Place, Places};
 use crate::sorting::{HandedOn, Sorted};
 use crate::stop::{Running, Stopping};
 
@@ -88,9 +87,7 @@ impl Arrivals {
 pub(crate) struct Listener {
     pub(crate) arrivals: Arrivals,
     pub(crate) router: Router,
-    pub(crate) places: Arc<Semaphore>,
-    /// What the program may have of the process's.
-    pub(crate) of_process: Allotment,
+    pub(crate) places: Arc<Places>,
     pub(crate) stopping: Stopping,
     pub(crate) running: Running,
 }
@@ -120,22 +117,18 @@ impl Listener {
         let mut stopping = self.stopping.clone();
         let host = self.arrivals.host();
         loop {
-            let next = async {
-                let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
-                Some((place, self.arrivals.next().await?))
-            };
             let next = tokio::select! {
                 () = stopping.wait() => return,
-                next = next => next,
+                next = self.arrivals.next() => next,
             };
             match next {
-                Some((place, Ok(arrived))) => {
+                Some(Ok(arrived)) => {
                     // Where the process has none left for this program, the connection is closed at once.
-                    if let Some(taken) = self.of_process.take_one() {
-                        self.serve(arrived, host.clone(), (place, taken));
+                    if let Some(place) = self.places.take(arrived.from) {
+                        self.serve(arrived, host.clone(), place);
                     }
                 }
-                Some((_, Err(error))) => {
+                Some(Err(error)) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be let in");
                     sleep(BREATH).await;
                 }
@@ -144,12 +137,13 @@ impl Listener {
         }
     }
 
-    /// Answers one connection's requests. It gives its place back when it becomes a line.
+    /// Answers one connection's requests. It gives its place back when it becomes a line, and goes where the place is
+    /// another's before.
     fn serve(
         &self,
         Arrived { stream, from }: Arrived,
         host: Option<Arc<str>>,
-        places: (OwnedSemaphorePermit, Taken),
+        mut place: Place,
     ) {
         let routes = TowerToHyperService::new(self.router.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -181,6 +175,7 @@ impl Listener {
             let ended = timeout(PAGES_WITHIN, async {
                 tokio::select! {
                     ended = connection.as_mut() => ended,
+                    () = place.given_away() => Ok(()),
                     () = stopping.wait() => {
                         connection.as_mut().graceful_shutdown();
                         connection.as_mut().await
@@ -189,7 +184,7 @@ impl Listener {
             });
             // How a connection ends is the device's affair, and nothing to log.
             let _ = ended.await;
-            drop((places, running));
+            drop(running);
         });
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::allotment::Portion;
+use crate::allotment::{Allotment, Portion};
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Origin};
 #[cfg(unix)]
@@ -35,12 +35,13 @@ use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
 use crate::origins::Origins;
 use crate::pages::{Pages, PagesError, Which};
+use crate::places::Places;
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
 use crate::shares::ShareKeys;
 use crate::sorting::Sorted;
 use crate::stop::Stop;
-use crate::switchboard::{InProcess, Lasting, Switchboard, ToKeep};
+use crate::switchboard::{InProcess, Lasting, Side, Switchboard, ToKeep};
 
 /// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
@@ -334,10 +335,19 @@ impl Hall<'_> {
             None => Origin::of_this_computer(address.port()),
         };
         let limits = &self.config.limits;
-        let (frame, outgoing_bytes, lines) = match which {
-            Which::Survivor => (CLIENT_FRAME_MAX, limits.outgoing_bytes, limits.connections),
-            Which::Desk | Which::Practice | Which::Console => {
-                (STAFF_FRAME_MAX, limits.staff_outgoing_bytes, config::STAFF_CONNECTIONS)
+        let side = match which {
+            Which::Survivor => Side::Survivors,
+            Which::Desk | Which::Practice | Which::Console => Side::Staff,
+        };
+        // What staff have is no part of what programs share, so that a flood of survivors' takes none of it.
+        let (frame, outgoing_bytes, lines, of_process) = match side {
+            Side::Survivors => {
+                let pages = self.portion.pages.clone();
+                (CLIENT_FRAME_MAX, limits.outgoing_bytes, limits.connections, pages)
+            }
+            Side::Staff => {
+                let (bytes, lines) = (limits.staff_outgoing_bytes, config::STAFF_CONNECTIONS);
+                (STAFF_FRAME_MAX, bytes, lines, Allotment::unbounded())
             }
         };
         let headers =
@@ -354,13 +364,14 @@ impl Hall<'_> {
             pages: Arc::clone(&self.pages),
             switchboard: Arc::clone(&self.switchboard),
             lines: Lines {
+                side,
                 frame,
                 outgoing_bytes,
                 places: Arc::new(Semaphore::new(lines)),
                 running: self.stop.running(),
             },
         });
-        let places = Arc::new(Semaphore::new(limits.page_connections));
+        let places = Places::new(limits.page_connections, of_process);
         let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;
         Ok((address, origin, task))
     }
@@ -383,7 +394,7 @@ impl Hall<'_> {
             limits: self.config.limits.clone(),
         };
         let metrics = Metrics { programs: vec![only], in_all: None, started: Instant::now() };
-        let places = Arc::new(Semaphore::new(metrics::CONNECTIONS));
+        let places = Places::new(metrics::CONNECTIONS, Allotment::unbounded());
         let entrance = Entrance::Socket(socket);
         let task = self.let_in(entrance, metrics.router(), places).map_err(cannot)?;
         Ok(Some((address, task)))
@@ -394,13 +405,12 @@ impl Hall<'_> {
         &self,
         entrance: Entrance,
         router: Router,
-        places: Arc<Semaphore>,
+        places: Arc<Places>,
     ) -> io::Result<JoinHandle<()>> {
         let listener = Listener {
             arrivals: entrance.arrivals()?,
             router,
             places,
-            of_process: self.portion.pages.clone(),
             stopping: self.stop.stopping(),
             running: self.stop.running(),
         };

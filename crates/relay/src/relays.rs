@@ -10,18 +10,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use stillroom_program::Fingerprint;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::task;
 
 use crate::allotment::{Allotment, Portion, Stocks};
 use crate::config::{Config, Door, Many, Origin};
 use crate::listeners::{Arrivals, Listener, listen};
 use crate::metrics::{self, Metrics, OfProgram};
+use crate::places::Places;
 use crate::relay::{Entrance, Entrances, Relay, RunningRelay, StartError, cannot_listen};
 use crate::runtime::runtime;
 use crate::sorting::Sorting;
@@ -221,8 +221,7 @@ fn open_metrics(
     let listener = Listener {
         arrivals: Arrivals::Socket(listen(socket).map_err(cannot)?),
         router: metrics.router(),
-        places: Arc::new(Semaphore::new(metrics::CONNECTIONS)),
-        of_process: Allotment::unbounded(),
+        places: Places::new(metrics::CONNECTIONS, Allotment::unbounded()),
         stopping: stop.stopping(),
         running: stop.running(),
     };

@@ -31,19 +31,21 @@ const KEYS_MAX: usize = 12;
 /// Half an address of IPv6: what one household or office is given. The other half a device chooses itself.
 const NETWORK_OF_V6: usize = 8;
 
-struct Key {
+/// A key under which addresses have names.
+pub(crate) struct ShareKey {
     generation: u32,
     key: Zeroizing<[u8; 32]>,
 }
 
-impl Key {
-    fn draw(generation: u32) -> Self {
+impl ShareKey {
+    pub(crate) fn draw(generation: u32) -> Self {
         let mut key = Zeroizing::new([0; 32]);
         UnwrapErr(SysRng).fill_bytes(&mut *key);
         Self { generation, key }
     }
 
-    fn name(&self, address: IpAddr) -> ShareName {
+    /// What whoever is behind this address is called: all of one of IPv4, the network's half of one of IPv6.
+    pub(crate) fn name(&self, address: IpAddr) -> ShareName {
         match address.to_canonical() {
             IpAddr::V4(address) => self.hash(&address.octets()),
             IpAddr::V6(address) => self.hash(&address.octets()[..NETWORK_OF_V6]),
@@ -64,15 +66,15 @@ impl Key {
 pub(crate) struct ShareKeys(RwLock<Kept>);
 
 struct Kept {
-    newest: Key,
+    newest: ShareKey,
     /// The newer of them first.
-    older: VecDeque<Key>,
+    older: VecDeque<ShareKey>,
 }
 
 impl ShareKeys {
     /// Draws the first key.
     pub(crate) fn draw() -> Self {
-        Self(RwLock::new(Kept { newest: Key::draw(1), older: VecDeque::new() }))
+        Self(RwLock::new(Kept { newest: ShareKey::draw(1), older: VecDeque::new() }))
     }
 
     /// The share of whoever is behind this address: all of one of IPv4, the network's half of one of IPv6.
@@ -85,7 +87,7 @@ impl ShareKeys {
     /// Draws a new key. The one before stays, for whoever is on their way in under it, and those `in_use`.
     fn replace(&self, in_use: &BTreeSet<u32>) {
         let kept = &mut *self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let next = Key::draw(kept.newest.generation.saturating_add(1));
+        let next = ShareKey::draw(kept.newest.generation.saturating_add(1));
         let before = core::mem::replace(&mut kept.newest, next);
         kept.older.retain(|key| in_use.contains(&key.generation));
         kept.older.push_front(before);
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn two_relays_name_nobody_alike() {
-        let hash = || Key::draw(1).name(address("192.0.2.1")).hash;
+        let hash = || ShareKey::draw(1).name(address("192.0.2.1")).hash;
         assert_ne!(hash(), hash());
     }
 

@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use crate::allotment::Allotment;
 use crate::listeners::{BREATH, HEAD_MAX, HEAD_WITHIN};
+use crate::places::Places;
 use crate::stop::Stopping;
 
 /// Connections at once of which nobody knows yet for whom they are, at each listener.
@@ -67,30 +69,31 @@ impl Sorting {
     /// Sorts until the process stops.
     pub(crate) async fn sort(self, mut stopping: Stopping) {
         let doors: Arc<[_]> = self.doors.into();
-        let places = Arc::new(Semaphore::new(UNKNOWN_MAX));
+        let places = Places::new(UNKNOWN_MAX, Allotment::unbounded());
         loop {
-            let next = async {
-                let place = Arc::clone(&places).acquire_owned().await.ok()?;
-                Some((place, self.socket.accept().await))
-            };
             let next = tokio::select! {
                 () = stopping.wait() => return,
-                next = next => next,
+                next = self.socket.accept() => next,
             };
             match next {
-                Some((place, Ok((stream, from)))) => {
+                Ok((stream, from)) => {
                     let doors = Arc::clone(&doors);
+                    let Some(mut place) = places.take(from.ip()) else { continue };
                     tokio::spawn(async move {
                         // How a connection ends that nobody knows is its own affair.
-                        let _ = timeout(HEAD_WITHIN, hand_on(stream, from.ip(), &doors)).await;
-                        drop(place);
+                        let _ = timeout(HEAD_WITHIN, async {
+                            tokio::select! {
+                                handed_on = hand_on(stream, from.ip(), &doors) => handed_on,
+                                () = place.given_away() => Ok(()),
+                            }
+                        })
+                        .await;
                     });
                 }
-                Some((_, Err(error))) => {
+                Err(error) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be let in");
                     sleep(BREATH).await;
                 }
-                None => return,
             }
         }
     }

@@ -51,10 +51,10 @@ pub struct Limits {
     /// Bytes that wait to be sent to one staff device. Default 2 MiB: everybody who waits in a full line is
     /// told of at once when a device goes on duty (500 places of 2 KB), and twice that.
     pub staff_outgoing_bytes: usize,
-    /// Bytes that wait to be sent on all connections together. Default 64 MiB.
+    /// Bytes that wait to be sent to all survivors' devices together, and as many to staff's. Default 64 MiB.
     pub outgoing_bytes_in_all: usize,
     /// Requests for pages at once, each on a connection of its own. Default 2,000: thirty pages a second
-    /// for a minute. More wait in the kernel until one is done.
+    /// for a minute. Whoever comes then has the place of whoever came first.
     pub page_connections: usize,
 }
 

@@ -39,11 +39,12 @@ pub struct Many {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InAll {
-    /// Devices connected at once, of all programs. Default 25,000, as for one program.
+    /// Survivors' devices connected at once, of all programs. Default 25,000, as for one program. Of staff's each
+    /// program has 1,000 of its own, and what they ask for and wait for is counted for that program alone.
     pub connections: usize,
     /// Requests for pages at once, of all programs. Default 2,000.
     pub page_connections: usize,
-    /// Bytes that wait to be sent, of all programs. Default 64 MiB.
+    /// Bytes that wait to be sent to survivors' devices, of all programs. Default 64 MiB.
     pub outgoing_bytes: usize,
     /// The part of each of these, in hundredths, that is kept apart for the programs in equal parts, so that no other
     /// can take it. Default 50. The rest goes to whoever comes first.

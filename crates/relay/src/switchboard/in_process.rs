@@ -15,7 +15,7 @@ use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use super::{Outgoing, OutgoingBytes, Request, Seat, Switchboard};
+use super::{Outgoing, OutgoingBytes, Request, Seat, Side, Switchboard};
 use crate::allotment::{Allotment, Portion};
 use crate::clock::Clock;
 use crate::holdings;
@@ -25,8 +25,10 @@ pub struct InProcess {
     live: Mutex<Live>,
     open: AtomicBool,
     clock: Clock,
+    /// What survivors' devices may have of the process.
     connections: Allotment,
-    outgoing_bytes: Arc<OutgoingBytes>,
+    for_survivors: Arc<OutgoingBytes>,
+    for_staff: Arc<OutgoingBytes>,
     lasting: Lasting,
     sooner: Notify,
 }
@@ -57,8 +59,9 @@ struct Live {
 }
 
 impl InProcess {
-    /// A switchboard over this core, with what its program may have of the process. Requests that find no room on their way are refused as the relay's fault,
-    /// and answers go on being held. [`InProcess::keep_time`] must run beside it.
+    /// A switchboard over this core, on each of whose sides `outgoing_bytes` may wait; survivors' devices have no more
+    /// than what the program may have of the process. Requests that find no room on their way are refused as the
+    /// relay's fault, and answers go on being held. [`InProcess::keep_time`] must run beside it.
     pub(crate) fn new(
         delivery: Delivery,
         clock: Clock,
@@ -71,10 +74,11 @@ impl InProcess {
             open: AtomicBool::new(false),
             clock,
             connections: of_process.connections.clone(),
-            outgoing_bytes: Arc::new(OutgoingBytes::new(
+            for_survivors: Arc::new(OutgoingBytes::new(
                 outgoing_bytes,
                 of_process.outgoing.clone(),
             )),
+            for_staff: Arc::new(OutgoingBytes::new(outgoing_bytes, Allotment::unbounded())),
             lasting,
             sooner: Notify::new(),
         }
@@ -158,9 +162,15 @@ impl Live {
 }
 
 impl Switchboard for InProcess {
-    fn connect(&self, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal> {
-        let taken = self.connections.take_one().ok_or(Refusal::ConnectionsFull)?;
-        let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(&self.outgoing_bytes)));
+    fn connect(&self, side: Side, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal> {
+        let (all, taken) = match side {
+            Side::Survivors => {
+                let taken = self.connections.take_one().ok_or(Refusal::ConnectionsFull)?;
+                (&self.for_survivors, Some(taken))
+            }
+            Side::Staff => (&self.for_staff, None),
+        };
+        let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(all)));
         let mut connected = Err(Refusal::RelayFault);
         self.with(|live, now| {
             connected = live.delivery.handle_connect(share, now);
@@ -233,7 +243,7 @@ impl Switchboard for InProcess {
         holdings::Live {
             core: live.delivery.inventory(),
             queues: live.outgoing.len(),
-            outgoing_bytes: self.outgoing_bytes.waiting(),
+            outgoing_bytes: self.for_survivors.waiting() + self.for_staff.waiting(),
         }
     }
 
@@ -246,5 +256,42 @@ async fn until(due: Option<tokio::time::Instant>) {
     match due {
         Some(due) => sleep_until(due).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use getrandom::SysRng;
+    use rand_core::UnwrapErr;
+    use stillroom_delivery::{Limits, Setup};
+    use stillroom_program::Fingerprint;
+
+    use super::*;
+    use crate::shares::ShareKeys;
+
+    /// A switchboard on each of whose sides this many bytes may wait.
+    fn switchboard(waiting: usize) -> InProcess {
+        let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
+        let lasting = Lasting {
+            requests: mpsc::channel(1).0,
+            answers: mpsc::channel(1).0,
+            counts: mpsc::channel(1).0,
+        };
+        let delivery = Delivery::new(setup, UnwrapErr(SysRng));
+        InProcess::new(delivery, Clock::start(), waiting, &Portion::everything(), lasting)
+    }
+
+    #[test]
+    fn survivors_devices_that_read_nothing_take_no_room_from_what_staff_are_sent() {
+        let switchboard = switchboard(100);
+        let share = ShareKeys::draw().share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let seat = |side| switchboard.connect(side, &share, 100).unwrap();
+        let (never_reads, another) = (seat(Side::Survivors), seat(Side::Survivors));
+        never_reads.outgoing.push([1; 100].into()).unwrap();
+        assert!(another.outgoing.push([2; 1].into()).is_err());
+        seat(Side::Staff).outgoing.push([3; 100].into()).unwrap();
+        assert_eq!(switchboard.live().outgoing_bytes, 200);
     }
 }

@@ -25,6 +25,16 @@ pub(crate) use in_process::{Lasting, ToKeep};
 pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
 
+/// Whose devices come by a door. Each side has connections and waiting bytes of its own, so that a flood of survivors'
+/// leaves staff theirs, and an administrator can close chat in it (`features.md` 5.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Survivors'.
+    Survivors,
+    /// Staff's.
+    Staff,
+}
+
 /// A connection's place at a switchboard.
 #[derive(Debug)]
 pub struct Seat {
@@ -32,8 +42,8 @@ pub struct Seat {
     pub connection: ConnectionId,
     /// What is to be sent on it.
     pub outgoing: Arc<Outgoing>,
-    /// One of the connections that the program may have of the process.
-    pub(crate) _of_process: Taken,
+    /// One of the connections that the program's survivors may have of the process; of staff's there is no such.
+    pub(crate) _of_process: Option<Taken>,
 }
 
 /// A question to the lasting records, from a device that has the right to ask it. Answered with
@@ -57,11 +67,11 @@ impl fmt::Debug for Request {
 
 /// The live state.
 pub trait Switchboard: Send + Sync + 'static {
-    /// A device has connected, and at most `outgoing_bytes` may wait for it.
+    /// A device has connected on this side, and at most `outgoing_bytes` may wait for it.
     ///
     /// # Errors
     /// Why it is not let in; said to it before the connection closes.
-    fn connect(&self, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal>;
+    fn connect(&self, side: Side, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal>;
 
     /// A whole frame came from a device.
     fn frame(&self, from: ConnectionId, frame: &[u8]);

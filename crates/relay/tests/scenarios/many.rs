@@ -283,6 +283,29 @@ async fn connections_that_flood_one_program_leave_every_other_its_part() {
 }
 
 #[tokio::test]
+async fn survivors_devices_that_flood_a_program_leave_its_administrator_the_way_to_close_chat() {
+    let mut town = Town::start_with(|many| {
+        many.in_all =
+            InAll { connections: 4, page_connections: 4, reserved: 50, ..InAll::default() };
+    })
+    .await;
+    let _flood = [town.survivor(0).await, town.survivor(0).await, town.survivor(0).await];
+    Line::open(town.survivors(0)).await.is_refused(Refusal::ConnectionsFull).await;
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(TcpStream::connect(town.survivors(0)).await.unwrap());
+    }
+    assert_eq!(Answer::to(town.desks(0), "GET /", &[]).await.status, 200);
+    let mut administrator = town.administrator(0).await;
+    let policy = &mut town.programs[0].policy;
+    policy.terms.version += 1;
+    let policy = encode(&town.programs[0].signed_policy()).try_into().unwrap();
+    let closed = administrator.ask(Operation::PublishPolicy { replaces: 1, policy }).await;
+    assert_eq!(closed, Ok(Reply::Done));
+    town.relays.stop().await;
+}
+
+#[tokio::test]
 async fn silent_sockets_at_one_program_keep_nobody_from_the_pages_of_another() {
     let town = Town::start_with(|many| {
         many.in_all = InAll { page_connections: 8, reserved: 50, ..InAll::default() };

@@ -4,8 +4,10 @@ use std::io::Read as _;
 
 use stillroom_program::limits::{LOCALE_MAX, LOCALES_MAX};
 use stillroom_program::{Direction, Icon};
-use stillroom_protocol::{Operation, Refusal, RelayFrame, Reply, encode};
+use stillroom_protocol::{ClientFrame, Operation, Refusal, RelayFrame, Reply, encode};
 use stillroom_relay::{Config, PseudoLocale, Purpose};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::device::Line;
 use crate::scene::{Answer, Scene};
@@ -99,6 +101,32 @@ async fn the_page_says_that_chat_is_open_while_somebody_is_on_duty() {
     assert!(matches!(survivor.hear().await, RelayFrame::Duty { .. }));
     let page = Answer::to(scene.survivors(), "GET /", &[]).await.text();
     assert!(page.contains("data-open=\"yes\"") && page.contains("Chat is open now"));
+}
+
+#[tokio::test]
+async fn however_many_say_nothing_or_stay_whoever_comes_is_given_the_page() {
+    let scene = Scene::start_with(|_, config| config.limits.page_connections = 4).await;
+    let mut there = Vec::new();
+    for number in 0..40 {
+        let mut stream = TcpStream::connect(scene.survivors()).await.unwrap();
+        if number % 2 == 0 {
+            // Asks, and neither reads the answer nor goes.
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        }
+        there.push(stream);
+    }
+    for _ in 0..10 {
+        assert_eq!(Answer::to(scene.survivors(), "GET /", &[]).await.status, 200);
+    }
+    // A line that stands has no such place, and nobody takes it away.
+    let mut line = scene.survivor().await;
+    for _ in 0..10 {
+        there.push(TcpStream::connect(scene.survivors()).await.unwrap());
+    }
+    assert_eq!(Answer::to(scene.survivors(), "GET /", &[]).await.status, 200);
+    line.say(&ClientFrame::Ping).await;
+    assert_eq!(line.hear().await, RelayFrame::Pong);
+    scene.relay.stop().await;
 }
 
 #[tokio::test]
