@@ -52,6 +52,11 @@ pub(crate) const LEAD_LOST_AFTER: Duration = Duration::from_secs(90);
 /// restarted hears from the desks within that time.
 pub(crate) const DUTY_LOST_AFTER: Duration = Duration::from_secs(60);
 
+/// How long a page that has just been started waits for a desk's word before it says that nobody is on duty. A policy
+/// that is published makes every statement void, and desks state anew within a moment; what the page was told before
+/// *Start chat* said that somebody is there.
+pub(crate) const FIRST_DUTY_WITHIN: Duration = Duration::from_secs(5);
+
 /// How long whoever ends a chat stays to see that everybody heard it, so that it is erased on the other side
 /// too: a relay that restarts, or a phone that finds its network again, takes minutes. What was written is
 /// gone here meanwhile; what is kept are the keys to say that it ended.

@@ -39,7 +39,9 @@ use crate::{
         MessageNumber, Silence, WordWanted, WriteError, Written, check_text,
     },
     envelope::Content,
-    limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, TOUCHED_LATELY, UNSENT_MAX},
+    limits::{
+        BAD_WELCOMES_MAX, DUTY_LOST_AFTER, FIRST_DUTY_WITHIN, TOUCHED_LATELY, UNSENT_MAX,
+    },
     line::{Connection, Line, LineAction, jitter},
     mls::{Group, Prospect},
     randomness::Randomness,
@@ -169,10 +171,16 @@ struct Asking {
 }
 
 impl Asking {
-    /// Whether nobody on duty may be for a moment only, so that it is waited: for whoever had a place or an
-    /// advocate, and where the line was down.
+    /// Whether it is waited for desks to come back: for whoever had a place or an advocate, and where the line was
+    /// down. Anybody else waits only for a word that may be on its way.
     fn waits_for_desks(&self) -> bool {
         self.placed || self.again != Again::No || self.dropped
+    }
+
+    /// When it is said that nobody is on duty, where nobody is.
+    fn unserved_until(&self) -> Option<Timestamp> {
+        let within = if self.waits_for_desks() { DUTY_LOST_AFTER } else { FIRST_DUTY_WITHIN };
+        self.unserved_since.map(|since| since + within)
     }
 }
 
@@ -516,7 +524,7 @@ impl Survivor {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let state = match &self.state {
             State::Asking(asking) => {
-                let unserved = asking.unserved_since.map(|since| since + DUTY_LOST_AFTER);
+                let unserved = asking.unserved_until();
                 let solving = asking.solving.as_ref().map(Solving::due);
                 [unserved, solving].into_iter().flatten().min()
             }
@@ -572,14 +580,7 @@ impl Survivor {
         // Whoever is in a chat is asked for no puzzle, so the relay hears of that first.
         self.drain_former(now);
         match &mut self.state {
-            State::Asking(asking) => {
-                let unserved = self.trust.duty(now).is_none() && asking.sealed.is_none();
-                if unserved && !asking.waits_for_desks() {
-                    self.stop(Stop::NobodyOnDuty, now);
-                } else {
-                    self.ask_at_relay(now);
-                }
-            }
+            State::Asking(_) => self.ask_at_relay(now),
             State::Chatting(chat) if chat.lead_was_revoked(self.trust.revocations()) => {
                 // Of a chat that is over here, nobody is left who would have to hear so.
                 if chat.has_ended() { self.destroy() } else { self.ask_for_another(now) }
@@ -682,8 +683,8 @@ impl Survivor {
             asking.unserved_since = None;
             return;
         }
-        let since = *asking.unserved_since.get_or_insert(now);
-        if since + DUTY_LOST_AFTER <= now {
+        asking.unserved_since.get_or_insert(now);
+        if asking.unserved_until().is_some_and(|until| until <= now) {
             self.stop(Stop::NobodyOnDuty, now);
         }
     }
@@ -896,7 +897,10 @@ impl Survivor {
                     Refusal::TooFast => asking.solve_later(now),
                     Refusal::ChatClosed => self.stop(Stop::Closed, now),
                     Refusal::TurnedAway => self.finish(Phase::Ended(Ending::TurnedAway)),
-                    Refusal::NobodyOnDuty if !asking.waits_for_desks() => {
+                    // With a statement that still holds no other need come.
+                    Refusal::NobodyOnDuty
+                        if self.trust.duty(now).is_some() && !asking.waits_for_desks() =>
+                    {
                         self.stop(Stop::NobodyOnDuty, now);
                     }
                     Refusal::NobodyOnDuty => {
