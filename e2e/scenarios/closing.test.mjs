@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
-import { launchChromium, PHONE } from '../lib/browsers.mjs'
+import { launchChromium, PATIENCE, PHONE } from '../lib/browsers.mjs'
 import { HEADINGS, goOnDuty, picture, startChat, toRights } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram } from '../lib/program.mjs'
+import { wait } from '../lib/wait.mjs'
 
 const NOTICE = 'Our building is being evacuated. You can call the hotline.'
 
@@ -60,5 +61,23 @@ describe('a program that closes', () => {
     await between.seeAnywhere(NOTICE)
     assert.equal(await between.evaluate(() => document.documentElement.dataset.screen), 'before')
     await between.close()
+  })
+
+  test('a page that is open asks at most once a minute, also while chat is closed', async () => {
+    const page = await browser.newPage({ viewport: PHONE })
+    await page.raw.clock.install()
+    let asked = 0, answered = 0
+    const isAsking = (request) => new URL(request.url()).pathname === '/now'
+    page.raw.on('request', (request) => { if (isAsking(request)) asked++ })
+    page.raw.on('requestfinished', (request) => { if (isAsking(request)) answered++ })
+    await page.goto(program.visitor)
+    await page.seeAnywhere(NOTICE)
+    for (let seconds = 0; seconds < 300; seconds += 10) {
+      await page.raw.clock.runFor(10_000)
+      await wait(() => answered === asked, 'the answer', PATIENCE)
+      await page.evaluate(() => document.title)
+    }
+    assert.ok(asked >= 4 && asked <= 6, `asked ${asked} times in five minutes`)
+    await page.close()
   })
 })

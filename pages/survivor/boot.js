@@ -5,7 +5,7 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, missed = 0, puzzle, solver
+let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, looked = -6e4, missed = 0, puzzle, solver
 let told = root.dataset.state + root.dataset.version
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
@@ -333,7 +333,7 @@ for (const way of ['copy', 'cut', 'dragstart', 'contextmenu']) {
 
 document.addEventListener('visibilitychange', event => {
   cover()
-  if (/before|safety|rights|questions|stopped/.test(root.dataset.screen)) look()
+  if (/before|safety|rights|questions|stopped/.test(root.dataset.screen)) lookIn(looked + 6e4 - performance.now())
   on(event)
 })
 // A place in the line is given back however the page goes: a browser may let nothing else out of one that is loaded
@@ -406,17 +406,24 @@ else {
 }
 root.dataset.booted = ''
 
-// Whether chat is open, as it is now: asked once a minute while the page is in sight, and on Start chat, until an
-// advocate was asked for. Who is between the first screen and the line is told before they go on.
+// Whether chat is open, as it is now: asked at most once a minute while the page is in sight, and on Start chat, until
+// an advocate was asked for. Who is between the first screen and the line is told before they go on. What got no
+// answer is asked once more after ten seconds, before the page says that chat cannot be reached.
 async function look() {
   clearTimeout(asking)
   if (document.hidden || !root.isConnected) return
+  looked = performance.now()
   let now
   try { now = await (await fetch(root.dataset.relay + '/now', { cache: 'no-store' })).json() } catch { /* asked again */ }
   missed = now?.state ? 0 : missed + 1
   if (now?.state) tell(now)
   else if (missed > 1 && root.dataset.screen == 'before') tell({ state: 'unreachable' })
-  if (!begun && !over) asking = setTimeout(look, root.dataset.open == 'yes' && !missed ? 60000 : 10000)
+  if (!begun && !over) lookIn(missed == 1 ? 1e4 : 6e4)
+}
+
+function lookIn(wait) {
+  clearTimeout(asking)
+  asking = setTimeout(look, wait)
 }
 
 function tell({ state, open, next, notice, version }) {
@@ -431,4 +438,6 @@ function tell({ state, open, next, notice, version }) {
   }
   if (!open && /safety|rights|questions/.test(root.dataset.screen)) show('before')
 }
-if (!over) asking = setTimeout(look, root.dataset.relay ? 0 : root.dataset.open == 'no' ? 3000 : 60000)
+// Who gives the page out says with it whether chat is open, but where the program does so itself; and where nobody was
+// there, somebody may be by now.
+if (!over) lookIn(root.dataset.relay ? 0 : root.dataset.open == 'no' ? 3000 : 6e4)
