@@ -9,23 +9,27 @@ use crate::failure::{Failure, Outcome};
 use crate::places;
 
 /// What runs at the host, and what runs on people's devices.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 15] = [
     "console-web",
     "conversation",
     "delivery",
     "desk-web",
+    "document",
+    "practice",
     "practice-web",
     "program",
     "protocol",
+    "puzzle",
+    "puzzle-web",
     "relay",
     "staff-web",
     "survivor-web",
     "wire",
 ];
-const PAGES: [&str; 5] = ["components", "desk", "practice", "snippet", "survivor"];
+const PAGES: [&str; 6] = ["components", "console", "desk", "practice", "snippet", "survivor"];
 
 /// How Rust lets bytes out: over a line, into a file, to another program, into a log, into the browser.
-const IN_RUST: [&str; 24] = [
+const IN_RUST: [&str; 27] = [
     "TcpListener::bind",
     "TcpStream::connect",
     "TcpSocket",
@@ -33,7 +37,10 @@ const IN_RUST: [&str; 24] = [
     "UnixListener",
     "UnixStream",
     "lookup_host",
+    "UnixDatagram",
     "fs::write",
+    "fs::copy",
+    "fs::rename",
     "File::create",
     "OpenOptions::new",
     "Connection::open",
@@ -52,25 +59,48 @@ const IN_RUST: [&str; 24] = [
     "replace_state",
 ];
 /// How a script lets them out.
-const IN_SCRIPTS: [&str; 18] = [
+const IN_SCRIPTS: [&str; 28] = [
     "fetch(",
     "sendBeacon(",
     "WebSocket(",
     "XMLHttpRequest",
     "EventSource",
+    "WebTransport",
     "RTCPeerConnection",
     "postMessage",
+    "Worker(",
     "BroadcastChannel",
+    "Notification",
+    "navigator.share",
+    "showSaveFilePicker",
+    ".download",
     "clipboard",
     "execCommand",
     "createObjectURL",
     "window.open",
+    "location =",
+    "location.href",
+    "location.assign",
     "print(",
     "localStorage",
     "sessionStorage",
     "indexedDB",
+    "caches",
     "cookie",
     "location.replace(",
+];
+
+/// How the markup of a page lets them out.
+const IN_MARKUP: [&str; 9] = [
+    "action=",
+    "formaction",
+    "download",
+    "ping=",
+    "<iframe",
+    "<object",
+    "<embed",
+    "srcdoc",
+    "http-equiv",
 ];
 
 /// Where one is, and which: `crates/relay/src/relay.rs TcpListener::bind`.
@@ -115,7 +145,9 @@ fn found() -> Outcome<BTreeSet<Way>> {
         ways.extend(within(&places::root().join("crates").join(name).join("src"), "rs", &IN_RUST)?);
     }
     for name in PAGES {
-        ways.extend(within(&places::root().join("pages").join(name), "js", &IN_SCRIPTS)?);
+        let folder = places::root().join("pages").join(name);
+        ways.extend(within(&folder, "js", &IN_SCRIPTS)?);
+        ways.extend(within(&folder, "html", &IN_MARKUP)?);
     }
     Ok(ways)
 }
