@@ -16,7 +16,12 @@ fn a_quick_run_measures_everything_beside_the_bare_relay() {
         assert!(figure["value"].as_f64().unwrap() > 0.0, "{figure}");
         assert!(figure["limit"].as_f64().unwrap() > 0.0, "{figure}");
     }
-    for what in ["beside a flooded program, median", "memory per idle socket"] {
+    for what in [
+        "latency beside a flooded program, median",
+        "CPU per message, beside idle sockets",
+        "a page beside silent sockets",
+        "memory per idle socket",
+    ] {
         assert!(named(what)["value"].as_f64().unwrap() >= 0.0);
     }
     assert!(named("empty process")["value"].as_f64().unwrap() > 1.0);

@@ -1,82 +1,90 @@
-//! How long messages take on one program while another in the same process is flooded (`features.md` 6.4).
+//! What messages cost, and how long they take, on one program while another in the same process is flooded
+//! (`features.md` 6.4).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::load::{self, Chat, Latency, paced};
-use super::process::Measured;
+use super::load::{self, Chat};
+use super::open_at;
 use super::report::Figure;
 use super::rooms::{Doors, Rooms};
 use super::server::Server;
-use super::{milliseconds, open_at};
+use super::turns::{Carried, Ratios};
 use crate::failure::Failure;
 use crate::files;
 
 /// Chats that go on at an even pace.
 const CHATS: usize = 20;
 
-/// How many messages a second they have, in all.
-const PACE: u32 = 200;
+/// Chats that flood the other program.
+const FLOODING: usize = 50;
 
-/// Latency on one program, alone and while as many chats as `floods` says send on the other as fast as they can. For
-/// comparison also that of chats on the flooded one.
-pub(super) async fn measure(
-    rooms: &Rooms,
-    floods: usize,
-    lasting: Duration,
-) -> Result<[Figure; 3], Failure> {
+/// What the relay calls the thread that carries a program.
+const THREAD: &str = "program";
+
+/// A flood that can be held back.
+struct Flood {
+    flows: Arc<AtomicBool>,
+    ends: Arc<AtomicBool>,
+    thread: JoinHandle<Result<(), Failure>>,
+}
+
+/// One program alone, and while as many chats send on the other as fast as they can, in so many pairs of turns.
+pub(super) async fn measure(rooms: &Rooms, pairs: usize) -> Result<[Figure; 2], Failure> {
     let other = Arc::new(Rooms::new()?);
     let configuration = rooms.beside("many.toml");
     let [first, second] = [rooms, &other].map(Rooms::among_many);
     let both = format!("{first}\n{second}\n[log]\nlevel = \"warn\"\n");
     files::create(&configuration, both.as_bytes())?;
     let (server, [own, flooded]) = Server::two_programs(&configuration).await?;
-    let chats = open_at(own, Some(rooms), CHATS).await?;
-    let within = open_at(flooded, Some(&other), CHATS).await?;
-    let (calm, chats) = paced(chats, PACE, lasting).await?;
-    let flood = start(Arc::clone(&other), flooded, floods, lasting, server.measured()).await?;
-    let (beside, _chats) = paced(chats, PACE, lasting).await?;
-    let (within, _chats) = paced(within, PACE, lasting).await?;
-    // A flood that broke off was none.
-    flood.join().map_err(|_| broken_off())??;
+    // Programs are started one after the other.
+    let thread = server.measured().thread(THREAD)?;
+    let mut chats = Carried::new(open_at(own, Some(rooms), CHATS).await?, thread);
+    let flood = Flood::start(other, flooded).await?;
+    let mut ratios = Ratios::default();
+    for _ in 0..pairs {
+        ratios.of_one(&mut chats, |on| flood.flows.store(on, Ordering::Relaxed)).await?;
+    }
+    flood.end()?;
     server.end().await;
-    let figure = |what, of: fn(&Latency) -> Duration, measured: &Latency, targets| Figure {
+    let figure = |what, value, targets| Figure {
         what,
-        unit: "ms",
-        value: milliseconds(of(measured)),
-        limit: Some(milliseconds(of(&calm))),
+        unit: "times",
+        value,
+        limit: None,
         targets: Some(targets),
     };
     Ok([
-        figure("beside a flooded program, median", |it| it.median, &beside, (3.0, 1.5)),
-        figure("beside a flooded program, 99th", |it| it.ninety_ninth, &beside, (10.0, 3.0)),
-        // What no limit that is meant for people would let happen: here the limits are off.
-        figure("on the flooded program, median", |it| it.median, &within, (1000.0, 100.0)),
+        figure("CPU per message, beside a flooded program", ratios.cpu(), (1.5, 1.2)),
+        figure("latency beside a flooded program, median", ratios.latency(), (3.0, 1.5)),
     ])
 }
 
-/// Floods from a thread of its own, so that who measures does not wait for who floods; once it has begun.
-async fn start(
-    rooms: Arc<Rooms>,
-    doors: Doors,
-    chats: usize,
-    lasting: Duration,
-    measured: Measured,
-) -> Result<JoinHandle<Result<(), Failure>>, Failure> {
-    let (begun, begins) = oneshot::channel();
-    let flood = std::thread::spawn(move || {
-        crate::on_this_thread(async {
-            let chats: Vec<Chat> = open_at(doors, Some(&rooms), chats).await?;
-            let _ = begun.send(());
-            // As long as both are measured, and a moment.
-            load::flood(chats, lasting * 5 / 2, measured).await.map(drop)
-        })
-    });
-    begins.await.map_err(|_| broken_off())?;
-    Ok(flood)
+impl Flood {
+    /// From a thread of its own, so that who measures does not wait for who floods; held back at first.
+    async fn start(rooms: Arc<Rooms>, doors: Doors) -> Result<Self, Failure> {
+        let (flows, ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (ready, is_ready) = oneshot::channel();
+        let (gate, end) = (Arc::clone(&flows), Arc::clone(&ends));
+        let thread = std::thread::spawn(move || {
+            crate::on_this_thread(async {
+                let chats: Vec<Chat> = open_at(doors, Some(&rooms), FLOODING).await?;
+                let _ = ready.send(());
+                load::flood_while(chats, gate, end).await
+            })
+        });
+        is_ready.await.map_err(|_| broken_off())?;
+        Ok(Self { flows, ends, thread })
+    }
+
+    /// A flood that broke off was none.
+    fn end(self) -> Result<(), Failure> {
+        self.ends.store(true, Ordering::Relaxed);
+        self.thread.join().map_err(|_| broken_off())?
+    }
 }
 
 fn broken_off() -> Failure {

@@ -69,14 +69,16 @@ impl End {
         self.stream.write_all(bytes).await
     }
 
-    /// Reads, and throws away, until the server closes the connection.
-    pub(crate) async fn until_closed(&mut self) -> io::Result<()> {
+    /// Reads, and throws away, until the server closes the connection. How many bytes came.
+    pub(crate) async fn until_closed(&mut self) -> io::Result<usize> {
+        let mut read = 0;
         loop {
             self.inbox.clear();
             match self.fill().await {
-                Err(error) if is_closed(&error) => return Ok(()),
+                Err(error) if is_closed(&error) => return Ok(read),
                 going_on => going_on?,
             }
+            read += self.inbox.len();
         }
     }
 

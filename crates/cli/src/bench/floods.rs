@@ -4,14 +4,16 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
 use stillroom_protocol::limits::LINE_DEAD_AFTER_SECONDS;
 
 use super::end::{self, End};
-use super::load::{Chat, broken, paced, per};
+use super::load::{Chat, broken, per};
 use super::report::Figure;
 use super::rooms::{Rooms, presence};
 use super::server::Server;
-use super::{kilobytes, microseconds, milliseconds};
+use super::turns::{Carried, Ratios, middle, ratio};
+use super::{kilobytes, microseconds, open};
 use crate::failure::Failure;
 
 /// Bytes of a head that is not finished: just below the most that the relay reads.
@@ -20,8 +22,14 @@ const HEAD: usize = 15 * 1024;
 /// Of as many idle sockets, how many come with such a head, and how many frames that are none are sent.
 const FEWER: usize = 10;
 
-/// Messages a second in the chat that goes on beside the flood.
-const PACE: u32 = 100;
+/// Chats that go on beside the flood.
+const CHATS: usize = 10;
+
+/// Sockets that are opened at once.
+const OPENED_TOGETHER: usize = 50;
+
+/// How often a page is asked for where chats have one turn.
+const ASKED_IN_A_PAIR: usize = 10;
 
 /// How long the relay leaves a socket open that says nothing.
 const HELD: Duration = Duration::from_secs(LINE_DEAD_AFTER_SECONDS);
@@ -35,14 +43,16 @@ const A_MOMENT: Duration = Duration::from_millis(2);
 /// A frame that says it is a terabyte long.
 const ENDLESS: [u8; 14] = [0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// Everything, with so many idle sockets; a chat beside them is listened to for `lasting`, without them and with them.
-/// Takes a relay of its own for each part.
+/// Everything, with so many idle sockets, and what goes on beside them in so many pairs of turns. Takes a relay of its
+/// own for each part.
 pub(super) async fn measure(
     rooms: &Rooms,
     sockets: usize,
-    lasting: Duration,
+    pairs: usize,
 ) -> Result<Vec<Figure>, Failure> {
-    let mut figures = idle(rooms, sockets, lasting).await?;
+    let without = Rooms::new()?;
+    let mut figures = idle(rooms, &without, sockets, pairs).await?;
+    figures.push(pages(rooms, &without, sockets, pairs).await?);
     figures.push(heads(rooms, sockets.div_ceil(FEWER)).await?);
     figures.extend(silent(rooms).await?);
     figures.push(endless_head(rooms).await?);
@@ -55,19 +65,29 @@ fn figure(what: &'static str, unit: &'static str, value: f64, targets: (f64, f64
     Figure { what, unit, value, limit: None, targets: Some(targets) }
 }
 
-/// Sockets that were greeted and say nothing more, and a chat beside them.
-async fn idle(rooms: &Rooms, sockets: usize, lasting: Duration) -> Result<Vec<Figure>, Failure> {
-    let server = Server::relay(rooms).await?;
-    let chat = rooms.open(server.doors(), 0).await?;
-    let (calm, _chat) = paced(vec![chat], PACE, lasting).await?;
+/// Sockets that were greeted and say nothing more, and chats beside them: in turns with the same chats at a relay without
+/// them, on the same processor.
+async fn idle(
+    rooms: &Rooms,
+    without: &Rooms,
+    sockets: usize,
+    pairs: usize,
+) -> Result<Vec<Figure>, Failure> {
+    let (server, calm) = (Server::relay(rooms).await?, Server::relay(without).await?);
+    let mut calm_chats = carried(&calm, without).await?;
+    let mut chats = carried(&server, rooms).await?;
     let (before, start) = (server.measured().memory()?, Instant::now());
     let mut idle = Vec::with_capacity(sockets);
-    for number in 0..sockets {
-        idle.push(rooms.greeted(server.doors(), 4 + number).await?);
+    for first in (0..sockets).step_by(OPENED_TOGETHER) {
+        let some = first..(first + OPENED_TOGETHER).min(sockets);
+        let some = some.map(|number| rooms.greeted(server.doors(), 2 * CHATS + number));
+        idle.extend(try_join_all(some).await?);
     }
     let each = server.measured().memory()?.saturating_sub(before);
-    let chat = rooms.open(server.doors(), 1).await?;
-    let (beside, _chat) = paced(vec![chat], PACE, lasting).await?;
+    let mut ratios = Ratios::default();
+    for _ in 0..pairs {
+        ratios.of_two(&mut calm_chats, &mut chats).await?;
+    }
     if start.elapsed() > HELD {
         return Err(Failure::new(
             "It took so long to open the idle sockets that the relay has closed the first of them.",
@@ -75,21 +95,54 @@ async fn idle(rooms: &Rooms, sockets: usize, lasting: Duration) -> Result<Vec<Fi
         ));
     }
     server.end().await;
+    calm.end().await;
+    let each = kilobytes(each) / sockets.max(1) as f64;
     Ok(vec![
-        figure(
-            "memory per idle socket",
-            "KB",
-            kilobytes(each) / sockets.max(1) as f64,
-            (16.0, 8.0),
-        ),
-        Figure {
-            what: "latency beside idle sockets, median",
-            unit: "ms",
-            value: milliseconds(beside.median),
-            limit: Some(milliseconds(calm.median)),
-            targets: Some((3.0, 1.5)),
-        },
+        figure("memory per idle socket", "KB", each, (16.0, 8.0)),
+        figure("CPU per message, beside idle sockets", "times", ratios.cpu(), (1.5, 1.2)),
+        figure("latency beside idle sockets, median", "times", ratios.latency(), (3.0, 1.5)),
     ])
+}
+
+async fn carried(server: &Server, rooms: &Rooms) -> Result<Carried, Failure> {
+    let chats = open(server, Some(rooms), CHATS).await?;
+    Ok(Carried::new(chats, server.measured().first_thread()))
+}
+
+/// Sockets that come and say nothing, of which a relay lets fewer in than these, and how long somebody beside them waits
+/// for an answer: in turns with whoever asks a relay without them.
+async fn pages(
+    rooms: &Rooms,
+    without: &Rooms,
+    sockets: usize,
+    pairs: usize,
+) -> Result<Figure, Failure> {
+    let (server, calm) = (Server::relay(rooms).await?, Server::relay(without).await?);
+    let [port, calm_port] = [&server, &calm].map(|server| server.doors().survivor);
+    let mut silent = Vec::with_capacity(sockets);
+    for number in 0..sockets {
+        silent.push(End::silent(port, number).await.map_err(broken)?);
+    }
+    let mut ratios = Vec::new();
+    for _ in 0..pairs * ASKED_IN_A_PAIR {
+        let without = answered(calm_port).await.map_err(broken)?;
+        let beside = answered(port).await.map_err(broken)?;
+        ratios.push(ratio(beside, without));
+    }
+    server.end().await;
+    calm.end().await;
+    Ok(figure("a page beside silent sockets", "times", middle(&ratios), (3.0, 1.5)))
+}
+
+/// How long it takes until a page is told whether chat is open.
+async fn answered(port: u16) -> io::Result<Duration> {
+    let start = Instant::now();
+    let mut end = End::silent(port, 0).await?;
+    end.write(b"GET /now HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+    if end.until_closed().await? == 0 {
+        return Err(io::Error::other("somebody who asked for a page was not answered"));
+    }
+    Ok(start.elapsed())
 }
 
 /// Heads of requests that are never finished: what each holds until the relay closes it.

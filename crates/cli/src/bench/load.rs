@@ -11,6 +11,9 @@ use super::end::End;
 use super::process::Measured;
 use crate::failure::Failure;
 
+/// How often a flood that is held back looks whether it may flow.
+const HELD_BACK: Duration = Duration::from_millis(5);
+
 /// A chat whose two ends write to each other.
 pub(crate) struct Chat {
     /// One end.
@@ -40,6 +43,8 @@ pub(crate) struct Latency {
     pub(crate) median: Duration,
     /// The 99th of a hundred.
     pub(crate) ninety_ninth: Duration,
+    /// Of how many.
+    pub(crate) messages: u64,
 }
 
 /// Sends `rate` messages a second, in all, for `lasting`. A chat waits for its message before it sends the
@@ -80,7 +85,8 @@ fn latency(mut took: Vec<Duration>) -> Result<Latency, Failure> {
     let at = |part: usize| took.get((took.len() * part / 100).min(took.len().saturating_sub(1)));
     match (at(50), at(99)) {
         (Some(median), Some(ninety_ninth)) => {
-            Ok(Latency { median: *median, ninety_ninth: *ninety_ninth })
+            let messages = took.len() as u64;
+            Ok(Latency { median: *median, ninety_ninth: *ninety_ninth, messages })
         }
         _ => Err(Failure::new(
             "No message was delivered, so there is no latency to tell.",
@@ -122,6 +128,33 @@ pub(crate) async fn flood(
         chats.push(done.map_err(io::Error::other).flatten().map_err(broken)?);
     }
     Ok((per(cpu, count), chats))
+}
+
+/// Every chat sends as fast as the other end has it, while the flood `flows`, until it `ends`.
+pub(crate) async fn flood_while(
+    chats: Vec<Chat>,
+    flows: Arc<AtomicBool>,
+    ends: Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    let mut running = JoinSet::new();
+    for mut chat in chats {
+        let (flows, ends) = (Arc::clone(&flows), Arc::clone(&ends));
+        running.spawn(async move {
+            while !ends.load(Ordering::Relaxed) {
+                if flows.load(Ordering::Relaxed) {
+                    chat.there().await?;
+                    chat.back().await?;
+                } else {
+                    tokio::time::sleep(HELD_BACK).await;
+                }
+            }
+            io::Result::Ok(())
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        done.map_err(io::Error::other).flatten().map_err(broken)?;
+    }
+    Ok(())
 }
 
 /// `time` for each of `count`.

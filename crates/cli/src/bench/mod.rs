@@ -14,6 +14,7 @@ mod process;
 mod report;
 mod rooms;
 mod server;
+mod turns;
 mod wire;
 
 use std::time::Duration;
@@ -61,7 +62,16 @@ pub(crate) struct BenchArguments {
     /// Measure what floods cost, with so many idle sockets (10,000) and what belongs to them.
     #[arg(long)]
     floods: Option<usize>,
+    /// Measure nothing but floods: what they cost, and what they do to a neighbour. Less than three minutes.
+    #[arg(long)]
+    only_floods: bool,
 }
+
+/// Idle sockets of a flood, where no number is given.
+const FLOOD: usize = 10_000;
+
+/// Pairs of turns. The middle of so many moves little with a few that something else disturbed.
+const PAIRS: usize = 15;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +83,8 @@ struct Scale {
     staffed: usize,
     idle: Option<usize>,
     floods: Option<usize>,
+    only_floods: bool,
+    pairs: usize,
 }
 
 impl From<&BenchArguments> for Scale {
@@ -86,6 +98,8 @@ impl From<&BenchArguments> for Scale {
                 staffed: 5,
                 idle: None,
                 floods: Some(50),
+                only_floods: arguments.only_floods,
+                pairs: 3,
             };
         }
         Self {
@@ -95,7 +109,9 @@ impl From<&BenchArguments> for Scale {
             growth: (arguments.few, arguments.many),
             staffed: arguments.staffed,
             idle: arguments.idle,
-            floods: arguments.floods,
+            floods: arguments.floods.or(arguments.only_floods.then_some(FLOOD)),
+            only_floods: arguments.only_floods,
+            pairs: PAIRS,
         }
     }
 }
@@ -103,7 +119,8 @@ impl From<&BenchArguments> for Scale {
 /// Measures, and prints.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let scale = Scale::from(&arguments);
-    let chats = [Some(scale.chats), Some(scale.growth.1), scale.idle].into_iter().flatten().max();
+    let chats = [Some(scale.chats), Some(scale.growth.1), scale.idle];
+    let chats = chats.into_iter().flatten().filter(|_| !scale.only_floods).max();
     let sockets = (2 * chats.unwrap_or_default()).max(scale.floods.unwrap_or_default());
     server::allow_connections(sockets)?;
     server::stay_on_second_cpu();
@@ -122,15 +139,30 @@ pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
 async fn measure(scale: Scale) -> Result<Report, Failure> {
     let mut report = Report::default();
     let rooms = Rooms::new()?;
+    if !scale.only_floods {
+        report.figures.extend(without_floods(&rooms, scale).await?);
+    }
+    remark("One program beside another that is flooded ...");
+    report.figures.extend(beside::measure(&rooms, scale.pairs).await?);
+    if let Some(sockets) = scale.floods {
+        remark(format!("{sockets} idle sockets, and what else floods are made of ..."));
+        report.figures.extend(floods::measure(&rooms, sockets, scale.pairs).await?);
+    }
+    Ok(report)
+}
+
+/// Messages, growth, and chats that are opened or idle.
+async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Failure> {
+    let mut figures = Vec::new();
     remark(format!("Messages between {} chats ...", scale.chats));
     let limit = messages(Server::limit().await?, None, scale).await?;
-    let relay = messages(Server::relay(&rooms).await?, Some(&rooms), scale).await?;
-    report.figures.extend(beside(&relay, &limit));
+    let relay = messages(Server::relay(rooms).await?, Some(rooms), scale).await?;
+    figures.extend(beside(&relay, &limit));
 
     remark("Growth ...");
-    let few = flooded(&rooms, scale.growth.0, scale).await?;
-    let many = flooded(&rooms, scale.growth.1, scale).await?;
-    report.figures.push(Figure {
+    let few = flooded(rooms, scale.growth.0, scale).await?;
+    let many = flooded(rooms, scale.growth.1, scale).await?;
+    figures.push(Figure {
         what: "CPU per message, many chats to few",
         unit: "times",
         value: many / few.max(f64::MIN_POSITIVE),
@@ -139,10 +171,10 @@ async fn measure(scale: Scale) -> Result<Report, Failure> {
     });
 
     remark(format!("{} chats opened by people who encrypt ...", scale.staffed));
-    let server = Server::relay(&rooms).await?;
-    let value = opening::cpu_per_chat(&server, &rooms, scale.staffed).await?;
+    let server = Server::relay(rooms).await?;
+    let value = opening::cpu_per_chat(&server, rooms, scale.staffed).await?;
     server.end().await;
-    report.figures.push(Figure {
+    figures.push(Figure {
         what: "a staffed chat opened, CPU",
         unit: "ms",
         value,
@@ -150,18 +182,11 @@ async fn measure(scale: Scale) -> Result<Report, Failure> {
         targets: Some((2.0, 0.5)),
     });
 
-    remark("One program beside another that is flooded ...");
-    report.figures.extend(beside::measure(&rooms, scale.growth.0, scale.lasting).await?);
-
     if let Some(chats) = scale.idle {
         remark(format!("{chats} idle chats ..."));
-        report.figures.push(idle(&rooms, chats).await?);
+        figures.push(idle(rooms, chats).await?);
     }
-    if let Some(sockets) = scale.floods {
-        remark(format!("{sockets} idle sockets, and what else floods are made of ..."));
-        report.figures.extend(floods::measure(&rooms, sockets, scale.lasting).await?);
-    }
-    Ok(report)
+    Ok(figures)
 }
 
 /// What one server was measured at.

@@ -1,4 +1,4 @@
-//! What a process costs, as the kernel counts it: CPU time and resident memory, from `/proc`.
+//! What a process or one of its threads costs, as the kernel counts it: CPU time and resident memory, from `/proc`.
 
 use std::time::Duration;
 
@@ -27,6 +27,24 @@ impl Measured {
             .ok_or_else(|| unreadable(self.pid))
     }
 
+    /// Its first thread.
+    pub(crate) fn first_thread(&self) -> Thread {
+        Thread { pid: self.pid, task: self.pid }
+    }
+
+    /// The oldest of its threads with this name.
+    pub(crate) fn thread(&self, name: &str) -> Result<Thread, Failure> {
+        let folder = format!("/proc/{}/task", self.pid);
+        let tasks = std::fs::read_dir(folder).map_err(|_| unreadable(self.pid))?;
+        let tasks = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
+        let named = |task: &u32| {
+            let own = self.read(&format!("task/{task}/comm"));
+            own.is_ok_and(|own| own.trim_end() == name)
+        };
+        let task = tasks.filter(named).min().ok_or_else(|| unreadable(self.pid))?;
+        Ok(Thread { pid: self.pid, task })
+    }
+
     /// Resident memory, in bytes.
     pub(crate) fn memory(&self) -> Result<u64, Failure> {
         let status = self.read("status")?;
@@ -36,6 +54,23 @@ impl Measured {
     fn read(&self, name: &str) -> Result<String, Failure> {
         std::fs::read_to_string(format!("/proc/{}/{name}", self.pid))
             .map_err(|_| unreadable(self.pid))
+    }
+}
+
+/// One thread of a process that is being measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Thread {
+    pid: u32,
+    task: u32,
+}
+
+impl Thread {
+    /// CPU time used so far, to the nanosecond.
+    pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
+        let path = format!("/proc/{}/task/{}/schedstat", self.pid, self.task);
+        let said = std::fs::read_to_string(path).map_err(|_| unreadable(self.pid))?;
+        let nanoseconds = said.split_ascii_whitespace().next().and_then(|first| first.parse().ok());
+        nanoseconds.map(Duration::from_nanos).ok_or_else(|| unreadable(self.pid))
     }
 }
 
@@ -83,5 +118,10 @@ mod tests {
         let me = Measured::new(std::process::id());
         assert!(me.memory().unwrap() > 100_000);
         me.cpu().unwrap();
+        me.first_thread().cpu().unwrap();
+        let own = std::thread::Builder::new().name("measured".to_owned());
+        let own = own.spawn(move || me.thread("measured").unwrap().cpu().unwrap()).unwrap();
+        assert!(own.join().unwrap() > Duration::ZERO);
+        assert!(me.thread("nobody").is_err());
     }
 }
