@@ -37,7 +37,7 @@ impl Scene {
         let mut desk = program.desk(&device, program.desk);
         let survivor = program.survivor(program.visitor);
         let chat = meet(&survivor, &mut desk);
-        let memory = memory(&relay);
+        let memory = relay.memory();
         let mut scene = Self { program, relay, desk, survivor, chat, memory };
         scene.goes_on("before");
         scene
@@ -79,16 +79,9 @@ impl Scene {
     /// It did not grow for it, and the chat goes on.
     fn is_well(&mut self, after: &str) {
         self.goes_on(after);
-        let grown = memory(&self.relay).saturating_sub(self.memory);
+        let grown = self.relay.memory().saturating_sub(self.memory);
         assert!(grown < GROWTH, "{grown} bytes more {after}");
     }
-}
-
-/// What the process has in memory.
-fn memory(relay: &Running) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", relay.id())).expect("it runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line of it");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
 }
 
 /// All that comes until the relay closes the connection, which it does by itself.

@@ -52,6 +52,28 @@ fn a_chat_is_there_while_it_lasts_and_nothing_of_it_is_stored() {
     assert_eq!(count(&stored["storage"]["items"], "staff"), 1);
 }
 
+/// More than a process grows or shrinks by while it answers.
+const A_LITTLE: u64 = 2 * 1024 * 1024;
+
+#[test]
+fn what_is_told_adds_up_to_what_the_system_says_of_the_process_and_its_folder() {
+    let program = Program::new();
+    let relay = program.serve();
+    let device = program.advocate("Sam");
+    let mut desk = program.desk(&device, program.desk);
+    let survivor = program.survivor(program.visitor);
+    meet(&survivor, &mut desk);
+    let told = holdings(&program);
+    let sum = |part: &Value| {
+        let items = part["items"].as_array().unwrap();
+        items.iter().map(|item| item["bytes"].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(sum(&told["memory"]).abs_diff(relay.memory()) < A_LITTLE, "{told}");
+    let files = std::fs::read_dir(program.path("relay.state")).unwrap();
+    let files = files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>();
+    assert_eq!(sum(&told["storage"]), files, "{told}");
+}
+
 #[test]
 fn a_person_reads_what_it_is_who_can_read_it_and_when_it_goes() {
     let program = Program::new();

@@ -151,6 +151,21 @@ fn what_was_signed_before_needs_another_version_to_say_something_else() {
 }
 
 #[test]
+fn beside_another_programs_file_nothing_is_signed_and_it_stays_as_it_is() {
+    let (ours, theirs) = (folder(), folder());
+    let (keys, passphrase) = program(ours.path());
+    let (other, _) = program(theirs.path());
+    let public = keys.join("public.stillroom");
+    std::fs::copy(other.join("public.stillroom"), &public).unwrap();
+    let before = std::fs::read(&public).unwrap();
+    edit(&keys, &[("version = 1\n", "version = 2\n")]);
+    let sign = ["policy", "sign", text(&keys), "--passphrase-file", text(&passphrase)];
+    let said = in_a_line(&run_badly(&sign));
+    assert!(said.contains("of another program than the keys"), "{said}");
+    assert_eq!(std::fs::read(&public).unwrap(), before);
+}
+
+#[test]
 fn what_changed_since_it_was_signed_is_told_field_by_field() {
     let folder = folder();
     let (keys, passphrase) = program(folder.path());

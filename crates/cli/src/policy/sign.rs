@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use stillroom_program::{Device, Policy, ReportKey, SignedPolicy};
+use stillroom_program::{Device, Fingerprint, Policy, ReportKey, SignedPolicy};
 use stillroom_relay::ProgramFile;
 
 use super::check;
@@ -55,6 +55,9 @@ impl Signed {
         let public = folder.public()?;
         let (policy, locale_files) = check::sound(&folder.policy())?;
         let Unlocked { administrator, report } = folder.unlock(passphrase)?;
+        if Fingerprint::of(&administrator.chain.root) != public.root {
+            return Err(another_program(&folder));
+        }
         let policy = asking(policy, report.as_ref());
         check_version(&policy, &public)?;
         let signed = SignedPolicy::sign(&policy, &administrator).map_err(|error| {
@@ -111,6 +114,14 @@ fn asking(policy: Policy, report: Option<&ReportKey>) -> Policy {
             policy
         }
     }
+}
+
+/// What nobody would believe is not written over either of the two.
+fn another_program(folder: &ProgramFolder) -> Failure {
+    Failure::new(
+        format!("{} is of another program than the keys beside it.", folder.public_file().display()),
+        "Nothing was signed. Put this program's own public.stillroom back, from a backup or from its relay.",
+    )
 }
 
 /// A policy that says something else than the last one needs another number: devices take the highest.

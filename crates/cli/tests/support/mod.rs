@@ -133,6 +133,15 @@ impl Running {
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
+
+    /// Bytes that the process has in memory, as the system says it.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.expect("a line of it").trim().trim_end_matches(" kB");
+        kilobytes.parse::<u64>().expect("a number") * 1024
+    }
 }
 
 impl Drop for Running {
