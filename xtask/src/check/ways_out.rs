@@ -100,7 +100,7 @@ const IN_MARKUP: [&str; 9] = [
     "<object",
     "<embed",
     "srcdoc",
-    "http-equiv",
+    "http-equiv=\"refresh",
 ];
 
 /// Where one is, and which: `crates/relay/src/relay.rs TcpListener::bind`.
