@@ -9,6 +9,9 @@ import { advocateSays, meet, picture, sees, startChat, survivorSays } from '../l
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const ABOUT_LOU = 'Ask about Lou Ortega (Interpreter)'
+const ASK = 'Ask for an interpreter'
+const TAKE_BACK = 'You asked for an interpreter. Take it back'
+const WANTED = 'Wants an interpreter'
 const YES = 'Yes, they may join'
 const NO = 'No, stay as we are'
 
@@ -81,6 +84,29 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       assert.equal((await roster(survivor)).length, 2)
     })
 
+    test('the survivor asks for an interpreter by one press, which can be taken back; the advocate reads it and finds one', async () => {
+      await survivor.click('button', ASK)
+      await sees(survivor, 'You asked for an interpreter. Your advocate will see who can come, and you are asked before anybody joins.')
+      await sam.seeText('list', 'Your chats', WANTED)
+      await sees(sam, 'The survivor asks for an interpreter.')
+      assert.ok(await lou.evaluate(() => document.querySelector('.calls h2') === null), 'nobody is called')
+      for (const [page, where] of [[survivor, 'survivor'], [sam, 'lead']]) {
+        await assertAccessible(page, `an interpreter is asked for, ${where}`)
+        await picture(page, `interpreter-asked-${where}-${name}`)
+      }
+      assert.equal(await survivor.evaluate(() => document.activeElement.id), 'interpreter', 'the keyboard stays')
+      await survivor.click('button', TAKE_BACK)
+      await sees(survivor, 'You took it back.')
+      await sees(sam, 'The survivor does not ask for an interpreter any more.')
+      await sam.until((wanted) => !document.querySelector('[aria-label="Your chats"]').textContent.includes(wanted), WANTED)
+      await sam.seeNone('button', 'See who can come')
+      await survivor.click('button', ASK)
+      await pressOn(sam, 'See who can come')
+      await sam.until(() => document.activeElement.id.startsWith('whom-about-'))
+      await sees(sam, 'The survivor is asked first')
+      await picture(sam, `interpreter-whom-${name}`)
+    })
+
     test('after a yes the colleague is asked, and comes with name and role, seen on every page', async () => {
       await ask()
       await survivor.click('button', YES)
@@ -98,6 +124,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       }
       await sees(survivor, 'Lou Ortega (Interpreter) can see what is written in this chat.')
       await survivor.see('button', 'Ask them to leave')
+      for (const button of [ASK, TAKE_BACK]) await survivor.seeNone('button', button)
+      await sam.until((wanted) => !document.body.innerText.includes(wanted), WANTED)
       for (const [page, where] of [[survivor, 'survivor'], [sam, 'lead'], [lou, 'guest']]) {
         await assertAccessible(page, `three in a chat, ${where}`)
         await picture(page, `joining-three-${where}-${name}`)
@@ -127,6 +155,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await sees(lou, 'You are not in this chat any more.')
       for (const words of ['hola a los dos', 'only for Sam', 'They say hello']) assert.ok(!await holds(lou, words), words)
       await survivor.seeNone('button', 'Ask them to leave')
+      await survivor.see('button', ASK)
       await picture(lou, `joining-out-${name}`)
     })
 

@@ -255,6 +255,8 @@ pub enum Announcement {
     Awaited(Newcomer),
     /// Somebody to whom the survivor agreed comes in: what is written from now on they read.
     ComesIn(Newcomer),
+    /// The survivor wishes for an interpreter, or does not any more.
+    InterpreterWanted(bool),
     /// They do not join after all.
     StaysAway {
         /// Who.
@@ -293,6 +295,7 @@ impl fmt::Debug for Announcement {
             Self::AskedToLeave(_) => "AskedToLeave",
             Self::WordGiven(_) => "WordGiven",
             Self::NoWordGiven => "NoWordGiven",
+            Self::InterpreterWanted(_) => "InterpreterWanted",
         })
     }
 }

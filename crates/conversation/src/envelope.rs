@@ -96,6 +96,8 @@ choice! {
         WayBack { words: ReturnWords } = 29,
         /// From the lead to a survivor who is turned away: what the program says to everybody who is, just before the end.
         LastWords { text: Text<MESSAGE_TEXT_MAX> } = 38,
+        /// From the survivor to the lead: they wish for an interpreter, or do not any more.
+        Interpreter { wanted: Flag } = 39,
     }
 }
 

@@ -10,6 +10,7 @@ mod changed_desk;
 mod code_word;
 mod ending;
 mod handover;
+mod interpreter;
 mod joining;
 mod puzzle;
 
@@ -27,6 +28,7 @@ use zeroize::Zeroizing;
 
 use self::{
     handover::{Former, Question},
+    interpreter::Wish,
     joining::Asked,
     puzzle::Solving,
 };
@@ -145,6 +147,8 @@ pub enum SurvivorEvent {
     /// The advocate asks for a code word, for this; nothing where that is not asked any more. Looks the same
     /// whatever was answered before.
     WordAsked(Option<WordWanted>),
+    /// Whether the survivor wishes for an interpreter, and none has come yet: [`Survivor::want_interpreter`].
+    InterpreterWanted(bool),
     /// Many people ask at the moment, and the relay wants this solved before it gives a place: beside everything
     /// else, which goes on, and then [`Survivor::solved`]. Nothing where it is not wanted any more.
     Puzzle(Option<Puzzle>),
@@ -198,7 +202,7 @@ enum State {
 /// [`touched`](Self::touched), [`hidden`](Self::hidden), [`step`](Self::step), [`draft`](Self::draft),
 /// [`accept_handover`](Self::accept_handover), [`decline_handover`](Self::decline_handover),
 /// [`go_on`](Self::go_on), [`accept_joining`](Self::accept_joining),
-/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`solved`](Self::solved), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
+/// [`decline_joining`](Self::decline_joining), [`put_out`](Self::put_out), [`want_interpreter`](Self::want_interpreter), [`give_word`](Self::give_word), [`give_no_word`](Self::give_no_word), [`solved`](Self::solved), [`end`](Self::end), [`survey`](Self::survey) or [`leave`](Self::leave), drain [`poll_transmit`](Self::poll_transmit) and
 /// [`poll_event`](Self::poll_event), then set one timer to [`poll_timeout`](Self::poll_timeout).
 pub struct Survivor {
     setup: SurvivorSetup,
@@ -215,6 +219,7 @@ pub struct Survivor {
     /// The lead's colleague who may join, while that is asked and until they are in.
     asked: Option<Asked>,
     company: Company,
+    wish: Wish,
     /// The number of the question for a code word, and what for, while it is asked.
     word_asked: Option<(u32, WordWanted)>,
     /// The chat that the survivor goes on from, until it is over.
@@ -251,6 +256,7 @@ impl Survivor {
             end_asked: None,
             asked: None,
             company: Company::Nobody,
+            wish: Wish::None,
             word_asked: None,
             former: None,
             note: None,
@@ -271,6 +277,7 @@ impl Survivor {
     /// Asks for an advocate, who is told beforehand what the survivor `said`.
     pub fn start(&mut self, said: Said, now: Timestamp) {
         if matches!(self.state, State::Before) {
+            self.wish = if said.interpreter { Wish::Open } else { Wish::None };
             self.said = said;
             self.ask(Again::No, now);
             let action = self.connection.want(now);
@@ -615,7 +622,7 @@ impl Survivor {
             let intake = Intake {
                 again: asking.again,
                 language: self.said.language.as_str().try_into().unwrap_or_default(),
-                interpreter: self.said.interpreter.into(),
+                interpreter: (self.wish != Wish::None).into(),
                 safety: self.said.safety,
                 returning: self.said.returning.clone(),
                 code_word: self.said.code_word.into(),
@@ -788,6 +795,7 @@ impl Survivor {
                     }
                     chat.send_unsent(unsent, self.last_number, now);
                 }
+                self.renew_wish();
             }
             ChatOutput::Ended(ending) => {
                 self.unsent.clear();
@@ -808,9 +816,10 @@ impl Survivor {
                 self.handle_joining_withdrawn(turn, why, now);
             }
             ChatOutput::LetIn { turn } => self.handle_let_in(turn, now),
+            ChatOutput::ThirdArrived => self.meet_wish(),
             ChatOutput::ThirdGone => self.handle_third_gone(),
             ChatOutput::SurvivorArrived
-            | ChatOutput::ThirdArrived
+            | ChatOutput::InterpreterWanted(_)
             | ChatOutput::PutOutAsked
             | ChatOutput::JoiningAnswered { .. }
             | ChatOutput::Sign(_)
@@ -937,6 +946,7 @@ impl Survivor {
         self.drop_puzzle();
         self.state = State::Over;
         self.said = Said::default();
+        self.wish = Wish::None;
         self.drop_questions();
         self.former = None;
         self.note = None;

@@ -47,6 +47,8 @@ pub(crate) enum Mark {
     HandoverAsked,
     /// The survivor is told that the chat ends, and asked whether they go on.
     EndAsked,
+    /// The survivor wishes for an interpreter, and none has come yet.
+    InterpreterWanted,
     /// The survivor has not joined yet.
     Joining,
     /// Whoever uses this desk wrote last.
@@ -69,6 +71,7 @@ impl Mark {
             Self::Closing(_) => "mark-closing",
             Self::HandoverAsked => "mark-handover-asked",
             Self::EndAsked => "mark-end-asked",
+            Self::InterpreterWanted => "waiting-interpreter",
             Self::Joining => "mark-joining",
             Self::Answered => "mark-answered",
             Self::New => "mark-new",
@@ -187,6 +190,8 @@ pub(crate) struct Chat {
     note: Option<Written>,
     /// How far it has come that a third person joins.
     company: Company,
+    /// Whether the survivor wishes for an interpreter, and none has come yet.
+    wants_interpreter: bool,
     /// Whether it is a colleague's, and this desk joined it.
     entered: Option<JoinsAs>,
     next: u64,
@@ -224,6 +229,7 @@ impl Chat {
             word: None,
             note: None,
             company: Company::Nobody,
+            wants_interpreter: false,
             entered: None,
             next: 0,
         }
@@ -276,6 +282,10 @@ impl Chat {
             // What it means is announced in the log.
             ChatEvent::Company(company) => {
                 self.company = company;
+                None
+            }
+            ChatEvent::InterpreterWanted(wanted) => {
+                self.wants_interpreter = wanted;
                 None
             }
         }
@@ -377,6 +387,11 @@ impl Chat {
     /// How far it has come that a third person joins.
     pub(crate) fn company(&self) -> &Company {
         &self.company
+    }
+
+    /// Whether the survivor wishes for an interpreter, and none has come yet.
+    pub(crate) fn wants_interpreter(&self) -> bool {
+        self.wants_interpreter
     }
 
     /// Whether it is a colleague's, and this desk joined it.
@@ -574,7 +589,9 @@ impl Chat {
                 let asked = asked.then_some(Mark::HandoverAsked);
                 let ending = matches!(self.end, Some(EndStep::Asked { .. }));
                 let ending = ending.then_some(Mark::EndAsked);
-                [dropped, silent, asked, ending, Some(written)].into_iter().flatten().collect()
+                let wanted = self.wants_interpreter.then_some(Mark::InterpreterWanted);
+                let all = [dropped, silent, asked, ending, wanted, Some(written)];
+                all.into_iter().flatten().collect()
             }
         }
     }
@@ -665,6 +682,18 @@ mod tests {
         assert_eq!((chat.end(), chat.marks()), (Some(EndStep::TheyGoOn), vec![Mark::NeedsAnswer]));
         chat.handle_message(MessageNumber(1), Author::Me, "I am here", NOW);
         assert_eq!(chat.end(), None);
+    }
+
+    #[test]
+    fn that_an_interpreter_is_wanted_is_told_until_one_came_or_the_chat_is_over() {
+        let mut chat = open();
+        chat.handle(ChatEvent::InterpreterWanted(true), NOW);
+        assert_eq!(chat.marks(), [Mark::InterpreterWanted, Mark::New]);
+        chat.handle(ChatEvent::InterpreterWanted(false), NOW);
+        assert_eq!(chat.marks(), [Mark::New]);
+        chat.handle(ChatEvent::InterpreterWanted(true), NOW);
+        chat.handle(ChatEvent::Ended(Ending::BySurvivor), NOW);
+        assert!(!chat.wants_interpreter());
     }
 
     #[test]

@@ -79,6 +79,8 @@ pub(crate) fn announcement(announcement: &Announcement) -> (&'static str, Option
         Announcement::CameBack { .. } => return ("desk-came-back", None),
         Announcement::NobodyTakesOver => return ("handover-nobody", None),
         Announcement::StaysHere => return ("handover-they-wait", None),
+        Announcement::InterpreterWanted(true) => return ("interpreter-wanted", None),
+        Announcement::InterpreterWanted(false) => return ("interpreter-not-wanted", None),
         Announcement::WayBack => return ("way-back-given", None),
         Announcement::GoesOn => return ("end-they-go-on", None),
         Announcement::Awaited(who) => return ("joining-awaited", Some(named(who))),

@@ -23,6 +23,7 @@
 //! | `has_questions` `has_survey` | where there are any, and a key to seal the answers to |
 //! | `code_words` | where the policy says anything of them |
 //! | `has_languages` | where there are any |
+//! | `has_interpreters` | where an interpreter speaks any of them |
 //! | `has_locales` | where the page can be read in several languages |
 //! | `icon_dot` `icon_sheet` `icon_cloud` `icon_leaf` | for the policy's icon |
 //!
@@ -191,6 +192,7 @@ fn conditions(
         ("has_survey", asks && !page.survey.is_empty()),
         ("code_words", guidance.code_words.are_said()),
         ("has_languages", !page.languages.served.is_empty()),
+        ("has_interpreters", page.languages.served.iter().any(is_interpreted)),
         ("icon_dot", icon == Icon::Dot),
         ("icon_sheet", icon == Icon::Sheet),
         ("icon_cloud", icon == Icon::Cloud),
@@ -241,11 +243,12 @@ fn alternative(number: usize, alternative: &Alternative, texts: &Texts) -> Item 
     ])
 }
 
+fn is_interpreted(language: &Language) -> bool {
+    language.by == SpokenBy::Interpreter
+}
+
 fn language(language: &Language) -> Item {
-    let interpreter = match language.by {
-        SpokenBy::Advocates => "",
-        SpokenBy::Interpreter => "yes",
-    };
+    let interpreter = if is_interpreted(language) { "yes" } else { "" };
     Item::from([
         ("name", language.name.to_string()),
         ("tag", language.tag.to_string()),

@@ -51,6 +51,8 @@ pub struct ShownChat {
     pub end: Vec<EndStep>,
     /// How far it came that a third person joins, step by step.
     pub company: Vec<Company>,
+    /// Whether the survivor wishes for an interpreter who has not come, change by change.
+    pub interpreter_wanted: Vec<bool>,
     /// As what this device joined a colleague's chat.
     pub entered: Option<JoinsAs>,
     /// Who wrote what others wrote, in order.
@@ -164,6 +166,9 @@ impl Shown {
             SurvivorEvent::Handover(question) => self.question = question,
             SurvivorEvent::EndAsked(minutes) => self.end_asked = minutes,
             SurvivorEvent::Company(company) => self.chat_mut(0).company.push(company),
+            SurvivorEvent::InterpreterWanted(wanted) => {
+                self.chat_mut(0).interpreter_wanted.push(wanted);
+            }
             SurvivorEvent::WordAsked(wanted) => self.word_asked.push(wanted),
             SurvivorEvent::Puzzle(puzzle) => {
                 self.puzzles += u32::from(puzzle.is_some());
@@ -206,6 +211,7 @@ impl Shown {
                     ChatEvent::Joined => chat.joined = true,
                     ChatEvent::Entered(joins_as) => chat.entered = Some(joins_as),
                     ChatEvent::Company(company) => chat.company.push(company),
+                    ChatEvent::InterpreterWanted(wanted) => chat.interpreter_wanted.push(wanted),
                     ChatEvent::OpeningMessages(_) => {}
                     ChatEvent::Conversation(event) => chat.show(event),
                     ChatEvent::Handover(step) => chat.handover.push(step),

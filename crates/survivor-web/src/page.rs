@@ -144,6 +144,8 @@ impl Page {
             self.core.decline_joining(now);
         } else if id == "company-out" {
             self.core.put_out(now);
+        } else if id == "interpreter" {
+            self.core.want_interpreter(!self.core.wants_interpreter(), now);
         } else if id == "word-no" {
             self.core.give_no_word(now);
         } else if ["go-on", "keep"].contains(&id.as_str()) {
@@ -257,6 +259,7 @@ impl Page {
             SurvivorEvent::Handover(asked) => self.view.ask_handover(asked),
             SurvivorEvent::EndAsked(minutes) => self.view.ask_end(minutes),
             SurvivorEvent::Company(company) => self.view.ask_joining(company),
+            SurvivorEvent::InterpreterWanted(wanted) => self.view.show_interpreter_wanted(wanted),
             SurvivorEvent::WordAsked(wanted) => self.view.ask_word(wanted),
             SurvivorEvent::Puzzle(puzzle) => {
                 let salt = puzzle.map(|puzzle| Uint8Array::from(&puzzle.tag[..]));

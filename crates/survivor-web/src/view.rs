@@ -437,6 +437,14 @@ impl View {
         let _ = panel.set_attribute("data-company", state);
     }
 
+    /// Offers to ask for an interpreter, or says that the survivor did and offers to take it back. Not in the page
+    /// of a program without any.
+    pub(crate) fn show_interpreter_wanted(&self, wanted: bool) {
+        if let Some(button) = self.document.get_element_by_id("interpreter") {
+            let _ = button.toggle_attribute_with_force("data-wanted", wanted);
+        }
+    }
+
     /// Asks for a code word. That there is a question is said in the log.
     pub(crate) fn ask_word(&self, wanted: Option<WordWanted>) {
         if let Some(wanted) = wanted {

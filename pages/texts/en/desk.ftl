@@ -395,6 +395,10 @@ joining-back = Take the question back
 joining-put-out = Ask them to leave
 joining-not-wanted = The survivor would rather not have { $name } ({ $role }) join.
 joining-not-asked = You took the question back. { $name } ({ $role }) does not join.
+# What a survivor said before the chat or in it. In the conversation, too.
+interpreter-wanted = The survivor asks for an interpreter.
+interpreter-not-wanted = The survivor does not ask for an interpreter any more.
+interpreter-whom = See who can come
 joining-cannot-come = { $name } ({ $role }) cannot come now. The survivor was told.
 calls-heading = Asked into a chat
 call-asks = { $name } asks you to join a chat as { $role }. The survivor said yes.

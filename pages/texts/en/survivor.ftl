@@ -207,6 +207,15 @@ handed-over = { $name } ({ $role }) has left, and can read nothing more. You are
 nobody-takes-over = Nobody else can come right now. You are still with your advocate, and nothing is lost.
 stays-here = You stay with your advocate for now.
 
+## An interpreter
+
+# One button: it asks, or takes back.
+interpreter-ask = Ask for an interpreter
+interpreter-back = You asked for an interpreter. Take it back
+# In the conversation.
+interpreter-asked = You asked for an interpreter. Your advocate will see who can come, and you are asked before anybody joins.
+interpreter-not-asked = You took it back. You can ask for an interpreter again at any time.
+
 ## Somebody joins
 
 # In the conversation; the question itself stands below it.

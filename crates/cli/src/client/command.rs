@@ -121,6 +121,7 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
                     }
                     SurvivorCommand::Handover { accept: true } => core.accept_handover(now),
                     SurvivorCommand::Handover { accept: false } => core.decline_handover(now),
+                    SurvivorCommand::Interpreter { wanted } => core.want_interpreter(wanted, now),
                     SurvivorCommand::GoOn => core.go_on(now),
                     SurvivorCommand::End => core.end(now),
                     SurvivorCommand::Leave => core.leave(),

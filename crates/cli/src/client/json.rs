@@ -71,6 +71,11 @@ pub(crate) enum SurvivorCommand {
         /// Whether they may.
         accept: bool,
     },
+    /// Ask for an interpreter, or take that back.
+    Interpreter {
+        /// Which.
+        wanted: bool,
+    },
     /// Go on, where the chat is about to end.
     GoOn,
     /// End the chat.
@@ -277,6 +282,9 @@ pub(crate) fn survivor(event: &SurvivorEvent) -> Value {
         SurvivorEvent::Puzzle(puzzle) => json!({
             "event": "puzzle", "bits": puzzle.map(|puzzle| puzzle.bits),
         }),
+        SurvivorEvent::InterpreterWanted(wanted) => {
+            json!({"event": "interpreter", "wanted": wanted})
+        }
         SurvivorEvent::WordAsked(wanted) => json!({
             "event": "code-word", "wanted": wanted.as_ref().map(word),
         }),
@@ -420,6 +428,9 @@ fn chat_event(event: &ChatEvent) -> Value {
         ChatEvent::Joined => json!({"event": "joined"}),
         ChatEvent::Entered(joins_as) => json!({"event": "entered", "joins-as": word(joins_as)}),
         ChatEvent::Company(company) => self::company(company),
+        ChatEvent::InterpreterWanted(wanted) => {
+            json!({"event": "interpreter", "wanted": wanted})
+        }
         ChatEvent::OpeningMessages(said) => json!({"event": "opening-messages", "said": said}),
         ChatEvent::Conversation(event) => conversation(event),
         ChatEvent::Handover(HandoverStep::Asked(to)) => {
@@ -552,6 +563,9 @@ fn announced(announcement: &Announcement) -> Value {
         Announcement::NoWordGiven => json!({"event": "announced", "what": "no-code-word-given"}),
         Announcement::SteppedAway { name, role } => line("stepped-away", name, *role),
         Announcement::CameBack { name, role } => line("came-back", name, *role),
+        Announcement::InterpreterWanted(wanted) => {
+            json!({"event": "announced", "what": "interpreter", "wanted": wanted})
+        }
         Announcement::Awaited(who) => line("awaited", &who.name, who.role),
         Announcement::ComesIn(who) => line("comes-in", &who.name, who.role),
         Announcement::AskedToLeave(who) => line("asked-to-leave", &who.name, who.role),

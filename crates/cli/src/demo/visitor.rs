@@ -83,6 +83,7 @@ async fn visit(address: RelayAddress, root: Fingerprint) -> Duration {
             | SurvivorEvent::Handover(None)
             | SurvivorEvent::EndAsked(None)
             | SurvivorEvent::Company(_)
+            | SurvivorEvent::InterpreterWanted(_)
             | SurvivorEvent::Puzzle(_)
             | SurvivorEvent::WordAsked(None) => {}
         }

@@ -75,7 +75,9 @@ pub(crate) enum ChatOutput {
     JoiningAnswered { turn: u32, agrees: bool },
     /// On the survivor's device: whom they agreed to comes now.
     LetIn { turn: u32 },
-    /// On a desk: the third person said who they are.
+    /// On a desk: the survivor wishes for an interpreter, or does not any more.
+    InterpreterWanted(bool),
+    /// The third person said who they are.
     ThirdArrived,
     /// On the lead's desk: the third person is to be put out.
     PutOutAsked,
@@ -590,7 +592,7 @@ impl Chat {
 
     // Inside.
 
-    fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.outbox.len() + self.third.kept() >= UNACKNOWLEDGED_MAX
     }
 
@@ -732,6 +734,9 @@ impl Chat {
             Content::NoWord { turn } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::WordGiven { turn, given: None });
             }
+            Content::Interpreter { wanted } if self.is_from_survivor_to_lead(sender) => {
+                self.outputs.push_back(ChatOutput::InterpreterWanted(*wanted));
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -762,6 +767,7 @@ impl Chat {
             | Content::LetIn { .. }
             | Content::Open { .. }
             | Content::PutOut { .. }
+            | Content::Interpreter { .. }
             | Content::Acknowledgement => {}
         }
     }

@@ -230,11 +230,31 @@ impl Desk {
         }
     }
 
+    /// The survivor wishes for an interpreter, or does not any more. Whom to ask about is for whoever is at the desk.
+    pub(super) fn handle_interpreter_wanted(&mut self, chat: ChatNumber, wanted: bool) {
+        self.handle_sign(chat, Sign::StillHere);
+        self.announce(chat, Announcement::InterpreterWanted(wanted));
+        self.set_interpreter_wanted(chat, wanted);
+    }
+
+    pub(super) fn set_interpreter_wanted(&mut self, chat: ChatNumber, wanted: bool) {
+        if let Some(held) = self.chats.get_mut(&chat)
+            && replace(&mut held.wants_interpreter, wanted) != wanted
+        {
+            self.show_chat(chat, ChatEvent::InterpreterWanted(wanted));
+        }
+    }
+
     /// The third person said who they are.
     pub(super) fn handle_third_arrived(&mut self, chat: ChatNumber) {
-        if let Some(held) = self.chats.get_mut(&chat).filter(|held| held.joining.is_in()) {
-            held.joining.stage = Stage::Here;
-            held.joining.until = None;
+        let Some(held) = self.chats.get_mut(&chat).filter(|held| held.joining.is_in()) else {
+            return;
+        };
+        held.joining.stage = Stage::Here;
+        held.joining.until = None;
+        if matches!(held.joining.company(), Company::Here(who) if who.joins_as == JoinsAs::Interpreter)
+        {
+            self.set_interpreter_wanted(chat, false);
         }
     }
 

@@ -109,6 +109,8 @@ struct Held {
     end_question: EndQuestion,
     /// A third person, in a chat that this desk leads.
     joining: Joining,
+    /// Whether the survivor wishes for an interpreter, and none has come yet.
+    wants_interpreter: bool,
     /// In a chat that a colleague leads: who called, and their number for it.
     called: Option<(StaffId, u32)>,
     word: WordQuestion,
@@ -127,6 +129,7 @@ impl Held {
             questions: Questions::default(),
             end_question: EndQuestion::default(),
             joining: Joining::default(),
+            wants_interpreter: false,
             called: None,
             word: WordQuestion::new(),
             told: None,
@@ -793,7 +796,9 @@ impl Desk {
             lost.chat.end(Ending::PageLost, now);
         }
         self.chats.insert(number, Held::new(chat, Some(offer)));
+        let wanted = beforehand.interpreter;
         self.show_chat(number, ChatEvent::Opened(beforehand));
+        self.set_interpreter_wanted(number, wanted);
         self.drain(number);
         self.send_offer(ticket, welcome);
         Some(())
@@ -923,6 +928,9 @@ impl Desk {
             ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
             ChatOutput::JoiningAnswered { turn, agrees } => {
                 self.handle_joining_answered(number, turn, agrees);
+            }
+            ChatOutput::InterpreterWanted(wanted) => {
+                self.handle_interpreter_wanted(number, wanted);
             }
             ChatOutput::ThirdArrived => self.handle_third_arrived(number),
             ChatOutput::PutOutAsked => self.handle_put_out_asked(number),

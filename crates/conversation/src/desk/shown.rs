@@ -175,6 +175,8 @@ pub enum ChatEvent {
     Joined,
     /// How far it has come that a third person joins, at the desk that leads.
     Company(Company),
+    /// Whether the survivor wishes for an interpreter, and none has come yet, at the desk that leads.
+    InterpreterWanted(bool),
     /// The program says this by itself: on the survivor's page now, in the page's language.
     OpeningMessages(Vec<String>),
     /// Something in the conversation.

@@ -36,6 +36,11 @@ impl Survivor {
     /// Asks the third person to leave: nothing that is written from now on reaches them.
     pub fn put_out(&mut self, now: Timestamp) {
         self.stir(now);
+        self.drop_wish(now);
+        self.ask_out(now);
+    }
+
+    fn ask_out(&mut self, now: Timestamp) {
         if let (State::Chatting(chat), Company::Here(who)) = (&mut self.state, &self.company) {
             let who = who.clone();
             chat.ask_out(now);
@@ -130,7 +135,7 @@ impl Survivor {
         if let State::Chatting(chat) = &self.state
             && chat.third_was_revoked(self.trust.revocations())
         {
-            self.put_out(now);
+            self.ask_out(now);
         }
     }
 

@@ -15,18 +15,23 @@ use crate::language;
 use crate::texts::{say, say_with};
 use crate::words;
 
-/// In a few words: in the line and at the head of a chat.
-pub(super) fn facts(said: &Beforehand) -> impl IntoView + use<> {
+/// In a few words, in the line. In a chat what they wish now stands among its marks.
+pub(super) fn waiting_facts(said: &Beforehand) -> impl IntoView + use<> {
+    let interpreter = said.interpreter.then(|| span().child(say("waiting-interpreter")));
+    (facts(said), interpreter)
+}
+
+/// The same at the head of a chat, but for what may have changed since.
+fn facts(said: &Beforehand) -> impl IntoView + use<> {
     let again = words::again(said.again).map(|text| mark(say(text)));
     let comes_back = words::comes_back(said.comes_back).map(|text| mark(say(text)));
     let language = (!said.language.is_empty()).then(|| {
         let name = language::name(&said.language);
         span().child(say_with("waiting-language", &[("language", &name)]))
     });
-    let interpreter = said.interpreter.then(|| span().child(say("waiting-interpreter")));
     let safety = words::safety(said.safety).map(|text| span().child(say(text)));
     let code_word = said.code_word.then(|| span().child(say("waiting-code-word")));
-    (again, comes_back, language, interpreter, safety, code_word)
+    (again, comes_back, language, safety, code_word)
 }
 
 fn mark(text: String) -> impl IntoView {

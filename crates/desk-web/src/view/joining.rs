@@ -29,6 +29,10 @@ pub(super) fn joining(console: Console, seated: Seated, more: impl IntoView) -> 
         let chat = chat.clone();
         Memo::new(move |_| chat.with(Chat::stage) == Stage::Open)
     };
+    let wanted = {
+        let chat = chat.clone();
+        Memo::new(move |_| chat.with(Chat::wants_interpreter))
+    };
     let company = Memo::new(move |_| chat.with(|chat| chat.company().clone()));
     let is_there = move || company.with(|company| *company != Company::Nobody);
     let told = move || {
@@ -54,9 +58,36 @@ pub(super) fn joining(console: Console, seated: Seated, more: impl IntoView) -> 
     let pressed = div().class("offers choices").child((more, put_out));
     let asking = details()
         .class("offers")
+        .attr("id", whom_id(seat))
         .attr("hidden", move || (is_there() || !open.get()).then_some(""))
         .child((summary().child(say("joining-ask")), whom(console, seat)));
-    (told, pressed, asking)
+    let waits = move || wanted.get() && open.get() && !is_there();
+    (move || waits().then(|| at_hand(seat)), told, pressed, asking)
+}
+
+/// They wish for an interpreter: whom to ask about is one press away.
+fn at_hand(seat: Seat) -> impl IntoView {
+    let open = move |_| {
+        if let Some(details) = document().get_element_by_id(&whom_id(seat)) {
+            let _ = details.set_attribute("open", "");
+        }
+        focus::move_to(about_id(seat));
+    };
+    let open = button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, open)
+        .child(say("interpreter-whom"));
+    div().class("reminder").child((p().child(say("interpreter-wanted")), open))
+}
+
+fn whom_id(seat: Seat) -> String {
+    format!("whom-{seat}")
+}
+
+/// What is read first of it: nobody may be there who could be asked.
+fn about_id(seat: Seat) -> String {
+    format!("whom-about-{seat}")
 }
 
 /// Each colleague on duty who can join, once for each right that they have for it.
@@ -79,7 +110,7 @@ fn whom(console: Console, seat: Seat) -> impl IntoView {
         .children(move |(id, joins_as, role)| one(console, seat, id, (joins_as, role)))
         .build());
     div().class("hand-over").child((
-        p().child(say("joining-about")),
+        p().attr("id", about_id(seat)).attr("tabindex", "-1").child(say("joining-about")),
         div().class("choices").child(each),
         nobody,
     ))

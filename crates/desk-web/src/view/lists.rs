@@ -5,7 +5,7 @@ use leptos::html::{button, div, h2, li, p, section, span, ul};
 use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, Meant, WaitingSurvivor};
 
-use super::beforehand::facts;
+use super::beforehand::waiting_facts;
 use super::{colleagues, joining, offers, shift, turn_away};
 use crate::board::{Board, Seated, chat_name, name_of};
 use crate::chat::{Chat, Mark};
@@ -106,7 +106,7 @@ fn waiting(console: Console, waiter: WaitingSurvivor) -> impl IntoView {
     let about = div().attr("id", id).child((
         span().class("since").child(waited),
         (!here).then(|| span().class("mark mark-warm").child(say("mark-line-dropped"))),
-        facts(&beforehand),
+        waiting_facts(&beforehand),
         others,
         offers::offered(console.board, ticket),
         turned_away.map(|before| turn_away::note(console.board, before)),
@@ -175,6 +175,7 @@ pub(super) fn marks(board: Board, chat: ArcRwSignal<Chat>) -> impl IntoView {
                 Mark::Joining
                 | Mark::HandoverAsked
                 | Mark::EndAsked
+                | Mark::InterpreterWanted
                 | Mark::Answered
                 | Mark::New
                 | Mark::Ended

@@ -129,6 +129,17 @@ fn languages_are_named_as_their_speakers_write_them() {
 }
 
 #[test]
+fn an_interpreter_can_be_asked_for_where_the_program_has_any() {
+    let page = "{{#if has_interpreters}}ask{{/if}}";
+    assert_eq!(filled(page, &sample(), MORNING, true), "ask");
+    let mut policy = sample();
+    let served = policy.page.languages.served.iter();
+    let spoken = served.filter(|language| language.by == SpokenBy::Advocates).cloned();
+    policy.page.languages.served = spoken.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(filled(page, &policy, MORNING, true), "");
+}
+
+#[test]
 fn code_words_are_asked_about_where_the_policy_says_anything_of_them() {
     let page = "{{#if code_words}}asked{{/if}}{{#if word_days}} {{ $word_days }}{{/if}}";
     let said = |due_days, delete_days| {
