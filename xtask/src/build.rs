@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::failure::{Failure, Outcome};
 use crate::fingerprint::{self, Fingerprint};
 use crate::run::{Run, say};
-use crate::wasm::{PAGES, PUZZLE};
+use crate::wasm::{BESIDE, PAGES};
 use crate::{pages, places, setup, toolchain, workspace};
 
 /// The crate that becomes the binary.
@@ -29,7 +29,9 @@ pub(crate) fn command(arguments: &[String]) -> Outcome {
 pub(crate) fn pages() -> Outcome {
     setup::for_build()?;
     let toolchain = toolchain::pick()?;
-    PUZZLE.build(toolchain)?;
+    for beside in BESIDE {
+        beside.build(toolchain)?;
+    }
     for page in PAGES {
         page.build(toolchain)?;
         pages::assemble(page)?;

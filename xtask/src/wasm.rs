@@ -27,12 +27,18 @@ pub(crate) const PAGES: [Page; 4] = [
     Page { name: "console", package: "stillroom-console-web" },
 ];
 
-/// What a page loads beside its own module, and only when it is wanted: the puzzle's search.
-pub(crate) const PUZZLE: Page = Page { name: "puzzle", package: "stillroom-puzzle-web" };
+/// What the survivor's page loads beside its own module, and only when it is wanted: the puzzle's search.
+const PUZZLE: Page = Page { name: "puzzle", package: "stillroom-puzzle-web" };
+
+/// What the desk loads in the same way: what tells how hard a passphrase is to guess.
+const STRENGTH: Page = Page { name: "strength", package: "stillroom-strength-web" };
+
+/// What is loaded beside a page.
+pub(crate) const BESIDE: [Page; 2] = [PUZZLE, STRENGTH];
 
 /// All modules.
 pub(crate) fn modules() -> impl Iterator<Item = Page> {
-    PAGES.into_iter().chain([PUZZLE])
+    PAGES.into_iter().chain(BESIDE)
 }
 
 /// What browsers of the last years all know, and the compiler makes use of. Never all features: that writes

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::path::Path;
 
 use stillroom_program::limits::PASSPHRASE_SHORTEST;
+use stillroom_strength::{Strength, Why};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -82,17 +83,29 @@ pub(crate) fn secret_line(question: &str) -> Result<Zeroizing<String>, Failure> 
         })
 }
 
-/// A new passphrase: asked for twice, or read once from a file.
+/// A new passphrase: asked for twice, or read once from a file. `names` are those that somebody who guesses would
+/// know: whose it is, what it is for.
 ///
 /// # Errors
-/// As [`passphrase`], when the two differ, or when it is too short to protect anything.
-pub(crate) fn new_passphrase(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
-    let first = passphrase("A new passphrase for this program's keys:", file)?;
-    if first.chars().count() < PASSPHRASE_SHORTEST {
-        return Err(Failure::new(
-            format!("The passphrase is shorter than {PASSPHRASE_SHORTEST} characters."),
-            "Take four or more words that do not belong together.",
-        ));
+/// As [`passphrase`], when the two differ, or when it is too short or too easy to guess to protect anything.
+pub(crate) fn new_passphrase(
+    question: &str,
+    file: Option<&Path>,
+    names: &[&str],
+) -> Result<Zeroizing<String>, Failure> {
+    let first = passphrase(question, file)?;
+    let is_short = first.chars().count() < PASSPHRASE_SHORTEST;
+    let wrong = match Strength::of(&first, names) {
+        _ if is_short => {
+            format!("The passphrase is shorter than {PASSPHRASE_SHORTEST} characters.")
+        }
+        Strength::Weak { why, .. } => {
+            format!("The passphrase is too easy to guess: {}.", said(why))
+        }
+        Strength::Fair | Strength::Strong => String::new(),
+    };
+    if !wrong.is_empty() {
+        return Err(Failure::new(wrong, "Take four or more words that do not belong together."));
     }
     if file.is_none() && *passphrase("The same again:", None)? != *first {
         return Err(Failure::new(
@@ -101,4 +114,18 @@ pub(crate) fn new_passphrase(file: Option<&Path>) -> Result<Zeroizing<String>, F
         ));
     }
     Ok(first)
+}
+
+fn said(why: Why) -> &'static str {
+    match why {
+        Why::Little => "too little of it is hard to foresee",
+        Why::Common => "many people use it, or one like it",
+        Why::Keys => "rows of keys are tried early",
+        Why::Repeats => "it is the same again and again",
+        Why::Sequence => "sequences like abc are tried early",
+        Why::Date => "dates and years are tried early",
+        Why::Word => "one word alone is tried early",
+        Why::Name => "people's names are tried early",
+        Why::Own => "what it is for, and whose it is, is tried first",
+    }
 }

@@ -1,64 +1,96 @@
-//! Whether a passphrase is good enough to keep a staff device's keys (`features.md` 5.1).
+//! Whether a passphrase is good enough to keep a staff device's keys (`features.md` 5.1; `decisions/0037`).
 //!
-//! A count of letters and words, told in plain sentences: it knows no dictionary, so it cannot tell a
-//! famous line from a random one. What makes guessing slow is Argon2id, in `stillroom-program`.
+//! How hard it is to guess is told by a module of its own (`stillroom-strength`), which is loaded while one is chosen.
+//! Where that is not there, only the length counts, and the page says so. What makes guessing slow is Argon2id, in
+//! `stillroom-program`.
 
+use js_sys::{Array, Function};
 use stillroom_program::limits::PASSPHRASE_SHORTEST;
+use wasm_bindgen::prelude::*;
 
-/// The fewest different characters, against "aaaaaaaaaaaa".
-const DIFFERENT: usize = 6;
+#[wasm_bindgen(inline_js = r#"
+// The browser holds scripts to the hash of the link by which they are loaded first.
+export async function load() {
+  const parts = document.getElementById("strength").content;
+  document.head.append(parts.cloneNode(true));
+  return (await import(parts.firstElementChild.getAttribute("href"))).judge;
+}
+"#)]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn load() -> Result<JsValue, JsValue>;
+}
 
-/// From this length on, or with four words, nothing more is advised.
-const LONG: usize = 20;
+/// What tells more than the length.
+#[derive(Clone, Default)]
+pub(crate) enum Judge {
+    /// It is on its way.
+    #[default]
+    Awaited,
+    /// It cannot be had.
+    None,
+    /// It is there.
+    There(Function),
+}
 
-/// How good a passphrase looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Judge {
+    /// Loads it.
+    pub(crate) async fn load() -> Self {
+        match load().await.map(|judge| judge.dyn_into()) {
+            Ok(Ok(judge)) => Self::There(judge),
+            _ => Self::None,
+        }
+    }
+
+    fn of(&self, passphrase: &str, program: &str) -> Strength {
+        let Self::There(judge) = self else {
+            return Strength::Unjudged { awaited: matches!(self, Self::Awaited) };
+        };
+        let said = judge.call2(&JsValue::NULL, &passphrase.into(), &program.into());
+        let said = said.map(|said| Array::from(&said).to_vec()).unwrap_or_default();
+        let mut said = said.iter().filter_map(JsValue::as_string);
+        match said.next() {
+            Some(word) => Strength::Judged { will_do: word == "yes", texts: said.collect() },
+            None => Strength::Unjudged { awaited: false },
+        }
+    }
+}
+
+/// How good a passphrase is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Strength {
     /// Nothing was typed yet.
     None,
     /// Too short by this many characters.
     Short(usize),
-    /// Long enough, and too even.
-    Plain,
-    /// Good enough.
-    Fair,
-    /// Good.
-    Strong,
+    /// Long enough, and nothing more is known of it; perhaps not yet.
+    Unjudged {
+        /// Whether what knows more is on its way.
+        awaited: bool,
+    },
+    /// What is known of it.
+    Judged {
+        /// Whether it may be used.
+        will_do: bool,
+        /// The names of the texts that say so, and why not.
+        texts: Vec<String>,
+    },
 }
 
 impl Strength {
-    /// Of this passphrase.
-    pub(crate) fn of(passphrase: &str) -> Self {
-        let length = passphrase.chars().count();
-        if length == 0 {
-            return Self::None;
-        }
-        if length < PASSPHRASE_SHORTEST {
-            return Self::Short(PASSPHRASE_SHORTEST - length);
-        }
-        let mut seen: Vec<char> = passphrase.chars().collect();
-        seen.sort_unstable();
-        seen.dedup();
-        let different = seen.len();
-        zeroize::Zeroize::zeroize(&mut seen);
-        if different < DIFFERENT {
-            Self::Plain
-        } else if length >= LONG || words(passphrase) >= 4 {
-            Self::Strong
-        } else {
-            Self::Fair
+    /// Of this passphrase, in a program of this name.
+    pub(crate) fn of(passphrase: &str, program: &str, judge: &Judge) -> Self {
+        match passphrase.chars().count() {
+            0 => Self::None,
+            length @ 1..PASSPHRASE_SHORTEST => Self::Short(PASSPHRASE_SHORTEST - length),
+            _ => judge.of(passphrase, program),
         }
     }
 
     /// Whether it may be used.
-    pub(crate) fn will_do(self) -> bool {
-        matches!(self, Self::Fair | Self::Strong)
+    pub(crate) fn will_do(&self) -> bool {
+        matches!(self, Self::Unjudged { .. } | Self::Judged { will_do: true, .. })
     }
-}
-
-/// Words of three letters or more.
-fn words(passphrase: &str) -> usize {
-    passphrase.split_whitespace().filter(|word| word.chars().count() >= 3).count()
 }
 
 #[cfg(test)]
@@ -66,17 +98,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_or_even_passphrase_will_not_do() {
-        assert_eq!(Strength::of(""), Strength::None);
-        assert_eq!(Strength::of("short"), Strength::Short(7));
-        assert_eq!(Strength::of("aaaaaaaaaaaaaaaaaaaaaaaa"), Strength::Plain);
-        assert!(!Strength::of("aaaaaaaaaaaaaaaaaaaaaaaa").will_do());
-    }
-
-    #[test]
-    fn four_words_in_any_script_are_strong() {
-        assert_eq!(Strength::of("lamp river sock tin"), Strength::Strong);
-        assert_eq!(Strength::of("قمر نهر جبل شجرة"), Strength::Strong);
-        assert_eq!(Strength::of("lampriver-soc"), Strength::Fair);
+    fn where_nothing_more_is_known_the_length_counts_and_it_is_told_apart() {
+        let of = |passphrase, judge| Strength::of(passphrase, "Harbour", &judge);
+        assert_eq!(of("", Judge::None), Strength::None);
+        assert_eq!(of("short", Judge::Awaited), Strength::Short(7));
+        assert!(!of("short", Judge::None).will_do());
+        for (judge, awaited) in [(Judge::Awaited, true), (Judge::None, false)] {
+            let strength = of("lamp river sock", judge);
+            assert_eq!(strength, Strength::Unjudged { awaited });
+            assert!(strength.will_do());
+        }
     }
 }

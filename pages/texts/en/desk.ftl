@@ -64,7 +64,24 @@ passphrase-again = The same passphrase once more
 passphrase-show = Show what I type
 passphrase-none = At least 12 characters.
 passphrase-short = Too short. Characters still needed: { $count }
-passphrase-plain = Too easy to guess. Use more different words or letters.
+# What tells more than the length is on its way, or cannot be had.
+passphrase-awaited = Long enough. How hard it is to guess is looked at in a moment.
+passphrase-unjudged = Long enough. How hard it is to guess could not be looked at. Take four words or more that do not belong together.
+# Why it cannot be used.
+passphrase-little = Too easy to guess.
+passphrase-common = Many people use this one, or one like it. It is guessed soon.
+passphrase-keys = Rows of keys are guessed soon.
+passphrase-repeats = The same again and again is guessed soon.
+passphrase-sequence = Sequences like abc or 6543 are guessed soon.
+passphrase-date = Dates and years are guessed soon.
+passphrase-word = One word alone is guessed soon.
+passphrase-name = People’s names are guessed soon.
+passphrase-own = What this is for, and the name of the program, are guessed soon.
+# What does not help much.
+passphrase-capitals = Capital letters help little.
+passphrase-backwards = Words backwards help little.
+passphrase-signs = Signs in place of letters help little.
+passphrase-more = Add words that do not belong together, four in all or more.
 passphrase-fair = Good enough. One or two more words make it stronger.
 passphrase-strong = Strong.
 passphrase-differs = The two passphrases are not the same. Type the second one again.
@@ -378,6 +395,10 @@ end-they-go-on = The survivor wants to say more. You can ask again later.
 handover-colleague-left = Your colleague is not in this chat any more, so the question was taken back. The survivor stays with you.
 handover-nobody = The survivor said yes, but nobody else can take over right now. They are still with you.
 
+# What a survivor said before the chat or in it. In the conversation, too.
+interpreter-wanted = The survivor asks for an interpreter.
+interpreter-not-wanted = The survivor does not ask for an interpreter any more.
+interpreter-whom = See who can come
 # A third person joins.
 joining-ask = Ask somebody to join
 joining-about = The survivor is asked first, and told who it is and what they would see. Your colleague is asked after the survivor’s yes, and reads nothing from before.
@@ -395,10 +416,6 @@ joining-back = Take the question back
 joining-put-out = Ask them to leave
 joining-not-wanted = The survivor would rather not have { $name } ({ $role }) join.
 joining-not-asked = You took the question back. { $name } ({ $role }) does not join.
-# What a survivor said before the chat or in it. In the conversation, too.
-interpreter-wanted = The survivor asks for an interpreter.
-interpreter-not-wanted = The survivor does not ask for an interpreter any more.
-interpreter-whom = See who can come
 joining-cannot-come = { $name } ({ $role }) cannot come now. The survivor was told.
 calls-heading = Asked into a chat
 call-asks = { $name } asks you to join a chat as { $role }. The survivor said yes.

@@ -9,11 +9,12 @@ use crate::run::Run;
 use crate::workspace::{self, Package};
 
 /// A crate, and all that it may use of this workspace. A crate that is not here may not exist.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("program", &["wire", "protocol"]),
     ("puzzle", &[]),
+    ("strength", &[]),
     ("delivery", &["wire", "protocol", "program", "puzzle"]),
     ("document", &["program"]),
     ("relay", &["protocol", "program", "delivery", "document"]),
@@ -25,8 +26,9 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("console-web", &["protocol", "program", "conversation", "staff-web", "document"]),
     ("practice-web", &["practice"]),
     ("puzzle-web", &["puzzle"]),
+    ("strength-web", &["strength"]),
     ("simulation", &["wire", "protocol", "program", "delivery", "conversation", "puzzle"]),
-    ("cli", &["protocol", "program", "delivery", "relay", "conversation", "puzzle"]),
+    ("cli", &["protocol", "program", "delivery", "relay", "conversation", "puzzle", "strength"]),
     ("xtask", &[]),
 ];
 

@@ -20,7 +20,7 @@ use crate::fingerprint::{self, Fingerprint};
 use crate::places;
 use crate::run::{Run, say};
 use crate::setup::node;
-use crate::wasm::{PUZZLE, Page};
+use crate::wasm::{BESIDE, Page};
 
 /// One file that a page names.
 #[derive(Clone, Debug)]
@@ -66,8 +66,8 @@ fn inputs(page: Page, step: &str) -> Outcome<String> {
         root.join("pages/components"),
         root.join("pages").join(page.name),
         page.folder(),
-        PUZZLE.folder(),
     ])?;
+    fingerprint.paths(BESIDE.map(Page::folder))?;
     Ok(fingerprint.done())
 }
 
@@ -89,8 +89,8 @@ fn asset(page: Page, name: &str, into: &Path) -> Outcome<Asset> {
     })
 }
 
-/// A file that a template names: what wasm-bindgen made, for the page or for the puzzle (`puzzle/…`), or the page's
-/// own, or a component's.
+/// A file that a template names: what wasm-bindgen made, for the page or for what is loaded beside it (`puzzle/…`), or
+/// the page's own, or a component's.
 fn source(page: Page, name: &str) -> Outcome<PathBuf> {
     let pages = places::root().join("pages");
     let made = page.folder();

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::files;
-use crate::terminal::passphrase;
+use crate::terminal::{new_passphrase, passphrase};
 
 /// The folder, and what is where in it.
 pub(crate) struct ProgramFolder(PathBuf);
@@ -102,6 +102,12 @@ impl ProgramFolder {
                 "Name the folder that `stillroom program new` made, or take the file from a backup.",
             )
         })
+    }
+
+    /// A new passphrase for the keys in it, from `file` or asked for. What the folder is called is no secret.
+    pub(crate) fn new_passphrase(&self, file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
+        new_passphrase("A new passphrase for this program's keys:", file, &[&name])
     }
 
     /// The administrator's device, opened with the passphrase from `file` or asked for.

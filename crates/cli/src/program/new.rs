@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::randomness::system;
-use crate::terminal::{answer, new_passphrase};
+use crate::terminal::answer;
 
 /// Seconds for which the sample policy is valid: a year.
 const POLICY_LASTS: u64 = 365 * 24 * 60 * 60;
@@ -29,9 +29,9 @@ pub(super) struct NewArguments {
 }
 
 pub(super) fn run(arguments: &NewArguments) -> Result<(), Failure> {
-    let passphrase = new_passphrase(arguments.passphrase_file.as_deref())?;
-    let now = Clock::start().now();
     let folder = ProgramFolder::new(&arguments.folder);
+    let passphrase = folder.new_passphrase(arguments.passphrase_file.as_deref())?;
+    let now = Clock::start().now();
     folder.make()?;
 
     let program = Fresh::make(&mut system(), now)?;

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::randomness::system;
-use crate::terminal::{answer, new_passphrase, secret_line};
+use crate::terminal::{answer, secret_line};
 
 /// Get the keys back with the recovery words, under a new passphrase.
 #[derive(Args)]
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &RecoverArguments) -> Result<(), Failure> {
             "Look for the paper of this one, or name the other one's folder.",
         ));
     }
-    let passphrase = new_passphrase(arguments.passphrase_file.as_deref())?;
+    let passphrase = folder.new_passphrase(arguments.passphrase_file.as_deref())?;
     let program = Fresh::of(root, &mut system(), Clock::start().now())?;
     let policy = public.policy.unverified().map_err(|_| {
         Failure::new(

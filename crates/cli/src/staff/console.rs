@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::program::Fresh;
 use crate::randomness::system;
 use crate::site::page_address;
-use crate::terminal::{answer, passphrase};
+use crate::terminal::{answer, new_passphrase};
 
 /// Make another administrator's device, for a browser: prints a link.
 #[derive(Args)]
@@ -41,7 +41,8 @@ pub(super) async fn run(arguments: &ConsoleArguments) -> Result<(), Failure> {
     let (administrator, root) = arguments.administration.open_with_root()?;
     let device = Fresh::of(root, &mut system(), Clock::start().now())?.administrator;
     let question = "A passphrase for this administrator's desk:";
-    let own = passphrase(question, arguments.device_passphrase_file.as_deref())?;
+    let file = arguments.device_passphrase_file.as_deref();
+    let own = new_passphrase(question, file, &[&arguments.name])?;
     let wrapped = device.wrap_with_passphrase(&own, &mut system()).map_err(|error| {
         Failure::new(format!("The device was not made: {error}."), "Choose another passphrase.")
     })?;

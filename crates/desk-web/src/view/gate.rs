@@ -14,8 +14,8 @@ use super::top;
 use crate::console::Console;
 use crate::gate::{Gate, Screen};
 use crate::passkey::is_possible;
-use crate::passphrase::Strength;
-use crate::texts::{say, say_with};
+use crate::passphrase::{Judge, Strength};
+use crate::texts::{program, say, say_with};
 
 /// Whatever screen it is.
 pub(crate) fn gate(gate: Gate) -> impl IntoView {
@@ -73,10 +73,19 @@ fn join(gate: Gate) -> impl IntoView {
     let again = NodeRef::<Input>::new();
     let shown = RwSignal::new(false);
     let strength = RwSignal::new(Strength::None);
+    let judge = RwSignal::new_local(Judge::Awaited);
+    let look = move || {
+        let passphrase = value(first);
+        judge.with_untracked(|judge| Strength::of(&passphrase, &program(), judge))
+    };
+    leptos::task::spawn_local(async move {
+        judge.set(Judge::load().await);
+        strength.set(look());
+    });
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         let passphrase = value(first);
-        if !Strength::of(&passphrase).will_do() {
+        if !look().will_do() {
             put_focus(first);
         } else if *passphrase == *value(again) {
             gate.choose(passphrase);
@@ -87,7 +96,7 @@ fn join(gate: Gate) -> impl IntoView {
     };
     let on_input = move |_| {
         gate.lock.wrong.set(None);
-        strength.set(Strength::of(&value(first)));
+        strength.set(look());
     };
     let show = label().class("choice").child((
         input()
@@ -95,7 +104,7 @@ fn join(gate: Gate) -> impl IntoView {
             .on(ev::change, move |event| shown.set(event_target_checked(&event))),
         span().child(say("passphrase-show")),
     ));
-    let strength = told("strength", move || told_strength(strength.get()));
+    let strength = told("strength", move || strength.with(told_strength));
     let form = form().class("gate-form").on(ev::submit, on_submit);
     (
         p().child(say("join-about")),
@@ -137,15 +146,17 @@ fn join_with_passkey(gate: Gate) -> impl IntoView {
     ))
 }
 
-fn told_strength(strength: Strength) -> String {
+fn told_strength(strength: &Strength) -> String {
     match strength {
         Strength::None => say("passphrase-none"),
         Strength::Short(missing) => {
             say_with("passphrase-short", &[("count", &missing.to_string())])
         }
-        Strength::Plain => say("passphrase-plain"),
-        Strength::Fair => say("passphrase-fair"),
-        Strength::Strong => say("passphrase-strong"),
+        Strength::Unjudged { awaited: true } => say("passphrase-awaited"),
+        Strength::Unjudged { awaited: false } => say("passphrase-unjudged"),
+        Strength::Judged { texts, .. } => {
+            texts.iter().map(|text| say(text)).collect::<Vec<_>>().join(" ")
+        }
     }
 }
 
