@@ -41,9 +41,7 @@ use crate::{
         MessageNumber, Silence, WordWanted, WriteError, Written, check_text,
     },
     envelope::Content,
-    limits::{
-        BAD_WELCOMES_MAX, DUTY_LOST_AFTER, FIRST_DUTY_WITHIN, TOUCHED_LATELY, UNSENT_MAX,
-    },
+    limits::{BAD_WELCOMES_MAX, DUTY_LOST_AFTER, FIRST_DUTY_WITHIN, TOUCHED_LATELY, UNSENT_MAX},
     line::{Connection, Line, LineAction, jitter},
     mls::{Group, Prospect},
     randomness::Randomness,

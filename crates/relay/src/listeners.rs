@@ -139,12 +139,7 @@ impl Listener {
 
     /// Answers one connection's requests. It gives its place back when it becomes a line, and goes where the place is
     /// another's before.
-    fn serve(
-        &self,
-        Arrived { stream, from }: Arrived,
-        host: Option<Arc<str>>,
-        mut place: Place,
-    ) {
+    fn serve(&self, Arrived { stream, from }: Arrived, host: Option<Arc<str>>, mut place: Place) {
         let routes = TowerToHyperService::new(self.router.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(from));

@@ -119,7 +119,10 @@ fn asking(policy: Policy, report: Option<&ReportKey>) -> Policy {
 /// What nobody would believe is not written over either of the two.
 fn another_program(folder: &ProgramFolder) -> Failure {
     Failure::new(
-        format!("{} is of another program than the keys beside it.", folder.public_file().display()),
+        format!(
+            "{} is of another program than the keys beside it.",
+            folder.public_file().display()
+        ),
         "Nothing was signed. Put this program's own public.stillroom back, from a backup or from its relay.",
     )
 }
