@@ -139,16 +139,23 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await toQuestions(page)
     })
 
-    test('one key skips all, and as much goes out as from whoever answers', async () => {
+    test('one key skips all, and as much goes out as from whoever answers, once there is a chat and not before', async () => {
       await enterOn(page, HEADINGS.questions)
       await page.see('button', 'Stop waiting')
+      await desk.until(() => document.querySelectorAll('[aria-label="Waiting"] li').length === 1)
+      assert.deepEqual(sent(recording), [], 'nothing while they wait')
+      await meet(page, desk)
       await arrives(recording, 1)
+      await endAtDesk(page, desk)
       await page.close()
       page = await open(browser, recording)
       await toQuestions(page)
       await choose(page, 0, 1)
       await page.click('button', 'Continue')
       await page.see('button', 'Stop waiting')
+      await desk.until(() => document.querySelectorAll('[aria-label="Waiting"] li').length === 1)
+      assert.equal(sent(recording).length, 1, 'nothing while they wait')
+      await meet(page, desk)
       await arrives(recording, 2)
       const [skipped, answered] = sizes(recording)
       assert.equal(skipped, answered)
@@ -157,8 +164,6 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('nothing more is asked before everything is erased', async () => {
-      await desk.until(() => document.querySelectorAll('[aria-label="Waiting"] li').length === 1)
-      await meet(page, desk)
       await survivorSays(page, 'a word of the chat')
       await desk.seeAnywhere('a word of the chat')
       assert.equal(await page.count('button', 'Answer the questions'), 0)
@@ -204,18 +209,20 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       test(`whoever ${how} sends as much as whoever answers`, async () => {
         page = await open(browser, recording)
         await toWaiting(page)
+        const before = sent(recording).length
         await meet(page, desk)
+        await arrives(recording, before + 1)
         await endAtDesk(page, desk)
         await page.see('button', 'No, thank you')
-        const before = sent(recording).length
         await no()
-        await arrives(recording, before + 1)
+        await arrives(recording, before + 2)
         assert.equal(sizes(recording).at(-1), sizes(recording)[2])
         await page.close().catch(() => {})
       })
     }
 
-    test('whoever only waited, and stopped, is not asked how it was', async () => {
+    test('whoever only waited, and stopped, is not asked how it was, and has sent nothing', async () => {
+      const before = sent(recording).length
       page = await open(browser, recording)
       await toWaiting(page)
       await desk.until(() => document.querySelector('[aria-label="Waiting"] li'))
@@ -223,6 +230,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await page.see('heading', 'It has ended')
       assert.equal(await page.count('button', 'Answer the questions'), 0)
       assert.equal(await there(page, '#survey'), 0)
+      assert.equal(sent(recording).length, before)
       await page.close()
     })
   })
@@ -245,6 +253,7 @@ test('the chat does not wait for answers that do not get through', async () => {
     })
     await toWaiting(page)
     await meet(page, desk)
+    await page.until(() => window.tried === 1)
     await survivorSays(page, 'all the same')
     await desk.seeText('log', 'Conversation', 'all the same')
     await endAtDesk(page, desk)
@@ -266,6 +275,7 @@ test('what was answered is in the program’s sums, what was skipped is in none,
   const scripted = []
   try {
     const desk = await onDutyByInvitation(program, browser, 'Sam')
+    let arrived = 0
     for (const answers of [true, false]) {
       const page = await open(browser, recording)
       await toQuestions(page)
@@ -273,6 +283,7 @@ test('what was answered is in the program’s sums, what was skipped is in none,
       await page.click('button', answers ? 'Continue' : 'Skip all')
       await page.see('button', 'Stop waiting')
       await meet(page, desk)
+      await arrives(recording, arrived + 1)
       await endAtDesk(page, desk)
       if (answers) {
         await page.click('button', 'Answer the questions')
@@ -282,13 +293,16 @@ test('what was answered is in the program’s sums, what was skipped is in none,
       } else {
         await page.click('button', 'No, thank you')
       }
+      await arrives(recording, arrived += 2)
       await page.close()
     }
-    await arrives(recording, 4)
     // Ten more who answer the same, since a smaller sum is not shown.
     const posted = (survivor, count) => wait(() => survivor.events.filter(({ event, taken }) => event === 'answers-posted' && taken).length === count, 'the relay to take answers', PATIENCE)
-    for (let number = 0; number < 10; number++) scripted.push(await scriptedSurvivor(program.visitor, { language: 'en', answers: [2, 0] }))
-    for (const survivor of scripted) {
+    for (let number = 0; number < 10; number++) {
+      const survivor = await scriptedSurvivor(program.visitor, { language: 'en', answers: [2, 0] })
+      scripted.push(survivor)
+      await desk.until(() => document.querySelector('[aria-label="Waiting"] li') !== null)
+      await desk.click('button', 'Take next')
       await posted(survivor, 1)
       survivor.tell({ do: 'end' })
       await survivor.event(({ phase }) => phase === 'ended')

@@ -1,9 +1,17 @@
-//! Sealed answers, as anybody may post them, and sealed counts of days: no bytes make a decoder panic, and nothing altered opens.
+//! Sealed answers, as anybody may post them, the tokens in them, and sealed counts of days: no bytes make a decoder
+//! panic, and nothing altered opens or counts.
 #![no_main]
 
+use core::time::Duration;
 use libfuzzer_sys::fuzz_target;
-use stillroom_fuzz::WORLD;
-use stillroom_program::{Answers, DayCounts, decode, encode};
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use stillroom_fuzz::{NOW, WORLD};
+use stillroom_program::{
+    AnswersEnvelope, AskedTokens, DayCounts, GivenTokens, Issuer, TokenRequest,
+    VerifiedRevocations, decode, encode,
+};
 use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{AnswersBatch, AnswersKind, SealedAnswers};
 
@@ -28,10 +36,44 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(encode(&counts), bytes);
     }
     // What is inside, which is from anybody who knows the public key.
-    if let Ok(answers) = decode::<Answers>(bytes) {
-        assert_eq!(encode(&answers), bytes);
+    if let Ok(envelope) = decode::<AnswersEnvelope>(bytes) {
+        assert_eq!(encode(&envelope), bytes);
+        let counts = WORLD.issuing_key.made(&envelope.token);
+        let genuine = WORLD.report_key.open(
+            &WORLD.root.program_id(),
+            AnswersKind::Survey,
+            &WORLD.answers.clone().into_sealed(),
+        );
+        assert!(!counts || genuine.is_ok_and(|genuine| genuine.token == envelope.token));
+        envelope.issuer.read().iter().for_each(verify);
     }
+    if let Ok(issuer) = decode::<Issuer>(bytes) {
+        verify(&issuer);
+    }
+    tokens(bytes);
 });
+
+fn verify(issuer: &Issuer) {
+    let none = VerifiedRevocations::none();
+    if issuer.verify(&WORLD.root, &none, NOW, Duration::ZERO).is_ok() {
+        assert!(*issuer == WORLD.issuer);
+    }
+}
+
+/// What a page and a desk say to one another inside a chat.
+fn tokens(bytes: &[u8]) {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    if let Ok(asked) = decode::<AskedTokens>(bytes) {
+        assert_eq!(encode(&asked), bytes);
+        let _ = WORLD.issuing_key.give(&asked, &mut rng);
+    }
+    if let (Ok(given), Some((request, _))) =
+        (decode::<GivenTokens>(bytes), TokenRequest::new(&mut rng))
+    {
+        assert_eq!(encode(&given), bytes);
+        assert!(request.finish(&given, &WORLD.issuer.content.public).is_none());
+    }
+}
 
 fn open(kind: AnswersKind, sealed: &[u8]) {
     let world = &*WORLD;

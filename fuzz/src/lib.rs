@@ -7,11 +7,12 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use stillroom_program::{
-    Act, Again, Answers, AnswersKind, DayCounts, Device, DutyStatement, Enrolment,
-    EnrolmentRequest, Fingerprint, Intake, Invitation, InvitationSecret, ItemAnswer, NewDevice,
-    Policy, ReceivingKey, ReportKey, Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey,
-    SharedKeyBundle, SignedAuditEntry, SignedInvitation, SignedPolicy, SignedStatement, Successor,
-    Timestamp, Validity, VerifiedRevocations, encode,
+    Act, Again, Answers, AnswersEnvelope, AnswersKind, AskedTokens, DayCounts, Device,
+    DutyStatement, Enrolment, EnrolmentRequest, Fingerprint, GivenTokens, Intake, Invitation,
+    InvitationSecret, Issuer, IssuingKey, ItemAnswer, NewDevice, Policy, ReceivingKey, ReportKey,
+    Revocations, Roles, RootKey, SAMPLE_POLICY, SharedKey, SharedKeyBundle, SignedAuditEntry,
+    SignedInvitation, SignedPolicy, SignedStatement, Successor, Timestamp, TokenRequest, Validity,
+    VerifiedRevocations, encode,
 };
 use stillroom_protocol::{KeyPackageHash, Operation, SealedAnswers};
 
@@ -50,6 +51,14 @@ pub struct World {
     pub report_key: ReportKey,
     /// What a survivor answered to the survey, sealed.
     pub answers: SealedAnswers,
+    /// The record of the key that tokens are made with.
+    pub issuer: Issuer,
+    /// That key.
+    pub issuing_key: IssuingKey,
+    /// What a page asks a desk for.
+    pub asked_tokens: AskedTokens,
+    /// What the desk answers.
+    pub given_tokens: GivenTokens,
     /// The record of its administrative acts.
     pub record: Vec<SignedAuditEntry>,
     /// What a relay counted of a day, sealed.
@@ -95,6 +104,7 @@ fn make() -> World {
         revocations_hash: Revocations::none_hash(),
         duty_key: duty_key.public_key(),
         vault_version: 0,
+        issuer: [0; 32],
         open: true.into(),
     };
     let statement = SignedStatement::sign(statement, &administrator);
@@ -123,6 +133,13 @@ fn make() -> World {
             .try_into()
             .unwrap(),
     };
+    let none = VerifiedRevocations::none();
+    let (issuer, issuing_key) =
+        Issuer::make(&administrator, &report_key.public_key(), &none, NOW, &mut rng).unwrap();
+    let (request, asked_tokens) = TokenRequest::new(&mut rng).unwrap();
+    let given_tokens = issuing_key.give(&asked_tokens, &mut rng).unwrap();
+    let token = request.finish(&given_tokens, &issuer.content.public).unwrap().remove(0);
+    let answers = AnswersEnvelope { answers, token, issuer: issuer.record().unwrap() };
     let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
     let invite = Operation::Invite { invitation: encode(&invitation).try_into().unwrap() };
@@ -152,6 +169,10 @@ fn make() -> World {
         intake,
         report_key,
         answers,
+        issuer,
+        issuing_key,
+        asked_tokens,
+        given_tokens,
         record,
         day_counts,
     }

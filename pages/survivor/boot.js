@@ -13,7 +13,6 @@ function show(screen, part) {
   const section = at({ waiting: 'talk', chat: 'talk' }[screen] || screen)
   const last = /ended|stopped/.test(screen)
   const offer = at('offer')
-  if (screen == 'chat' && offer) offer.hidden = false
   const later = screen == 'ended' && offer?.hidden == false && at('survey')
   root.dataset.screen = screen
   moved = true
@@ -94,8 +93,10 @@ async function solve(salt, bits, tries = 0) {
   } catch { fail() }
 }
 
-// Sealed answers go by themselves and are not waited for: what is lost on the way is lost.
+// Sealed answers go by themselves and are not waited for: what is lost on the way is lost. Where the first were sent,
+// in a chat, the survey can be.
 function post(body) {
+  at('offer')?.removeAttribute('hidden')
   const alone = { credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', keepalive: true }
   fetch((root.dataset.relay || '') + '/a', { method: 'POST', body, ...alone }).catch(() => {})
 }

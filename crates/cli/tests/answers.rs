@@ -38,10 +38,13 @@ fn report(program: &Program, more: &[&str]) -> String {
     run_well(&arguments)
 }
 
-/// A survivor who asks and answers this, once the relay has it.
-fn answers(program: &Program, start: &Value) -> Running {
+/// A survivor who asks, answers this, and was in a chat, once the relay has what they answered.
+fn answers(program: &Program, desk: &mut Running, start: &Value) -> Running {
     let survivor = program.survivor_who(program.visitor, start);
+    let chat = meet(&survivor, desk);
     posted(&survivor);
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
     survivor
 }
 
@@ -76,16 +79,16 @@ fn what_survivors_answer_is_added_up_once_and_shown_when_the_period_is_closed() 
     let program = Program::new();
     let _relay = program.serve();
     let device = program.advocate("Sam");
-    let _desk = program.desk(&device, program.desk);
+    let mut desk = program.desk(&device, program.desk);
     assert!(take(&program).contains("There are no answers yet"));
 
     let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
     let skips = json!({"do": "start"});
-    let nine: Vec<_> = (0..9).map(|_| answers(&program, &start)).collect();
+    let nine: Vec<_> = (0..9).map(|_| answers(&program, &mut desk, &start)).collect();
     assert!(take(&program).contains("There are no answers yet"), "nine are too few");
     let said = run_badly(&close(&program, "spring"));
     assert!(said.contains("Nothing is lost"), "{said}");
-    let tenth = answers(&program, &start);
+    let tenth = answers(&program, &mut desk, &start);
     assert!(take(&program).contains("questions before a chat 10,"));
     assert!(take(&program).contains("questions before a chat 10,"), "nothing is added twice");
     assert!(report(&program, &[]).contains("no period"), "what is open is not shown");
@@ -96,8 +99,9 @@ fn what_survivors_answer_is_added_up_once_and_shown_when_the_period_is_closed() 
 
     // Ten more, of whom nine skip: they are not told apart, and neither is the one who answers.
     drop((nine, tenth));
-    let _others: Vec<_> = (0..9).map(|_| answers(&program, &skips)).collect();
-    let _one = answers(&program, &json!({"do": "start", "language": "es", "answers": [1, 4]}));
+    let _others: Vec<_> = (0..9).map(|_| answers(&program, &mut desk, &skips)).collect();
+    let spanish = json!({"do": "start", "language": "es", "answers": [1, 4]});
+    let _one = answers(&program, &mut desk, &spanish);
     take(&program);
     assert_eq!(report(&program, &[]), spring, "it does not change any more");
     let said = run_badly(&close(&program, "spring"));
@@ -121,8 +125,8 @@ fn what_survivors_answer_is_added_up_once_and_shown_when_the_period_is_closed() 
 /// Posts questions that were answered by nobody, and sealed to nothing.
 fn forge(program: &Program) {
     let id = (0..16).map(|at| u8::from_str_radix(&program.root[2 * at..2 * at + 2], 16).unwrap());
-    let (format, questions) = (1, 1);
-    let sealed = [7; 128 + 1120 + 16];
+    let (format, questions) = (2, 1);
+    let sealed = [7; 2432 + 128 + 1120 + 16];
     let body: Vec<u8> =
         std::iter::once(format).chain(id).chain([questions]).chain(sealed).collect();
     let mut stream = TcpStream::connect(("127.0.0.1", program.visitor)).unwrap();
@@ -143,9 +147,9 @@ fn a_forged_answer_is_said_and_counted_by_nothing_and_the_nine_beside_it_are_not
     let program = Program::new();
     let _relay = program.serve();
     let device = program.advocate("Sam");
-    let _desk = program.desk(&device, program.desk);
+    let mut desk = program.desk(&device, program.desk);
     let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
-    let nine: Vec<_> = (0..9).map(|_| answers(&program, &start)).collect();
+    let nine: Vec<_> = (0..9).map(|_| answers(&program, &mut desk, &start)).collect();
     forge(&program);
     let output = support::run(&arguments(&program));
     let said = String::from_utf8(output.stderr).unwrap();
@@ -161,7 +165,7 @@ fn a_forged_answer_is_said_and_counted_by_nothing_and_the_nine_beside_it_are_not
     }
 
     drop(nine);
-    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &start)).collect();
+    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &mut desk, &start)).collect();
     assert!(take(&program).contains("questions before a chat 19,"), "none was lost");
     run_well(&close(&program, "spring"));
     assert_eq!(sum(&report(&program, &[]), "18 to 24"), 19);
@@ -172,9 +176,9 @@ fn a_damaged_file_of_sums_is_said_and_nothing_is_taken() {
     let program = Program::new();
     let _relay = program.serve();
     let device = program.advocate("Sam");
-    let _desk = program.desk(&device, program.desk);
+    let mut desk = program.desk(&device, program.desk);
     let start = json!({"do": "start", "language": "en", "answers": [2, 0]});
-    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &start)).collect();
+    let _ten: Vec<_> = (0..10).map(|_| answers(&program, &mut desk, &start)).collect();
     let sums = program.path("program").join("answers.json");
     let whole = std::fs::read(&sums).unwrap();
     std::fs::write(&sums, &whole[..whole.len() / 2]).unwrap();
@@ -194,8 +198,8 @@ fn what_is_written_in_the_survey_is_shown_once_and_kept_nowhere() {
     let mut desk = program.desk(&device, program.desk);
     for number in 0..10 {
         let mut survivor = program.survivor(program.visitor);
-        posted(&survivor);
         let chat = meet(&survivor, &mut desk);
+        posted(&survivor);
         desk.tell(json!({"do": "end", "chat": chat}));
         survivor.event(|event| event["phase"] == "ended");
         let text = if number == 0 { WRITTEN } else { "" };
@@ -221,9 +225,9 @@ fn a_computer_that_stopped_between_adding_and_destroying_adds_nothing_twice() {
     let program = Program::new();
     let relay = program.serve();
     let device = program.advocate("Sam");
-    let desk = program.desk(&device, program.desk);
+    let mut desk = program.desk(&device, program.desk);
     let start = json!({"do": "start", "language": "en", "answers": [2, 1]});
-    let survivors: Vec<_> = (0..10).map(|_| answers(&program, &start)).collect();
+    let survivors: Vec<_> = (0..10).map(|_| answers(&program, &mut desk, &start)).collect();
     // The relay's folder as it was, so that it shows again what was taken and destroyed.
     drop((survivors, desk));
     stop(relay);

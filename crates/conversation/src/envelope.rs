@@ -2,7 +2,9 @@
 //! the sender has received of the others (`design.md`, A chat, 5).
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
-use stillroom_program::{Chain, CodeWord, NameCertificate, ReturnWords};
+use stillroom_program::{
+    AskedTokens, Chain, CodeWord, GivenTokens, IssuerRecord, NameCertificate, ReturnWords,
+};
 use stillroom_protocol::{
     Bytes, Flag, LeavingHash, List, Text, choice, decode, encode,
     limits::{CHAIN_MAX, MEMBERS_MAX, MESSAGE_TEXT_MAX},
@@ -98,6 +100,10 @@ choice! {
         LastWords { text: Text<MESSAGE_TEXT_MAX> } = 38,
         /// From the survivor to the lead: they wish for an interpreter, or do not any more.
         Interpreter { wanted: Flag } = 39,
+        /// From the survivor to the lead, once: for the tokens that go with answers, whether there are any or not.
+        AskTokens { asked: AskedTokens } = 41,
+        /// From the lead to the survivor, once: those, and the key that they were made with.
+        GiveTokens { given: GivenTokens, issuer: IssuerRecord } = 42,
     }
 }
 

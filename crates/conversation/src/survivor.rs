@@ -13,6 +13,7 @@ mod handover;
 mod interpreter;
 mod joining;
 mod puzzle;
+mod questions;
 
 use std::{collections::VecDeque, fmt};
 
@@ -34,7 +35,7 @@ use self::{
 };
 use crate::{
     Transmit,
-    answers::Report,
+    answers::{Asking as AskingTokens, Report, Tokens},
     chat::{Chat, ChatOutput, Member, Opening, Unsent},
     conversation::{
         Announcement, Author, Company, ConversationEvent, Ending, HandoverAsked, LiveStep,
@@ -71,7 +72,7 @@ pub struct Said {
     /// Whether they say that they have agreed on a code word with the program before.
     pub code_word: bool,
     /// What they answered to the optional questions, in the page's order; empty where they skipped all. Not
-    /// for staff: sealed apart, for the program's reports. A text in it is not sent.
+    /// for staff: sealed apart, for the program's reports, once there is a chat. A text in it is not sent.
     pub answers: Vec<ItemAnswer>,
     /// The version of the policy whose questions the page shows; 0 for the one that the relay greets with.
     pub policy_version: u64,
@@ -231,10 +232,10 @@ pub struct Survivor {
     /// Written before anybody was there to read it.
     unsent: Vec<Unsent>,
     last_number: MessageNumber,
-    /// Whether the answers to the questions were sent, also where there were none.
-    answered: bool,
-    /// What it takes to answer the survey, kept from the time of asking until then.
-    report: Option<Report>,
+    /// Tokens for answers that were asked for in this chat.
+    asking_tokens: Option<AskingTokens>,
+    /// Since the answers to the questions were sent, also where there were none: what it takes to answer the survey.
+    report: Option<(Report, Tokens)>,
     transmits: VecDeque<Transmit>,
     events: VecDeque<SurvivorEvent>,
 }
@@ -263,7 +264,7 @@ impl Survivor {
             silence: Silence::Over,
             unsent: Vec::new(),
             last_number: MessageNumber(0),
-            answered: false,
+            asking_tokens: None,
             report: None,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -363,7 +364,7 @@ impl Survivor {
     }
 
     /// Answers the survey after the end; an empty list skips it, and sends as many bytes. Whether it is sent: once,
-    /// and only where the program asks anything and the texts fit, which those of a sound policy's lengths do.
+    /// and only where there is a token for it and the texts fit, which those of a sound policy's lengths do.
     pub fn survey(&mut self, items: Vec<ItemAnswer>) -> bool {
         let ended = match &self.state {
             State::Chatting(chat) => chat.has_ended(),
@@ -373,10 +374,9 @@ impl Survivor {
         if !ended {
             return false;
         }
-        let answers = self
-            .report
-            .as_ref()
-            .and_then(|report| report.seal(AnswersKind::Survey, items, &mut self.randomness));
+        let answers = self.report.as_mut().and_then(|(report, tokens)| {
+            report.seal(tokens, AnswersKind::Survey, items, &mut self.randomness)
+        });
         let Some(answers) = answers else {
             return false;
         };
@@ -550,6 +550,7 @@ impl Survivor {
             self.stop(Stop::ConversationNotSafe, now);
             return;
         };
+        self.asking_tokens = None;
         self.state = State::Asking(Box::new(Asking {
             ticket,
             prospect,
@@ -649,35 +650,6 @@ impl Survivor {
         }
     }
 
-    /// Sends what was answered to the optional questions, or as many bytes where nothing was: with the first
-    /// place in the line, and with no other. Whoever gets none has sent nothing.
-    fn answer_questions(&mut self) {
-        let answers = core::mem::take(&mut self.said.answers);
-        let policy = self.trust.policy().map(|policy| (policy.report_key.clone(), policy.version));
-        let Some((Some(key), version)) = policy else {
-            return;
-        };
-        if core::mem::replace(&mut self.answered, true) {
-            return;
-        }
-        let report = Report {
-            program: self.setup.root.program_id(),
-            key,
-            policy_version: if self.said.policy_version == 0 {
-                version
-            } else {
-                self.said.policy_version
-            },
-            language: Zeroizing::new(self.said.language.clone()),
-        };
-        let kind = AnswersKind::Questions;
-        let sealed = report
-            .seal(kind, answers, &mut self.randomness)
-            .or_else(|| report.seal(kind, Vec::new(), &mut self.randomness));
-        self.transmits.extend(sealed.map(Transmit::Answers));
-        self.report = Some(report);
-    }
-
     /// Nobody has been on duty for too long: say so rather than let somebody wait for nobody.
     fn check_duty(&mut self, now: Timestamp) {
         let unserved = self.trust.duty(now).is_none();
@@ -699,7 +671,6 @@ impl Survivor {
             asking.placed = true;
             self.drop_puzzle();
             self.show(SurvivorEvent::Phase(Phase::Waiting { ahead: Some(ahead) }));
-            self.answer_questions();
             self.leave_former(now);
         }
     }
@@ -794,7 +765,9 @@ impl Survivor {
                     chat.send_unsent(unsent, self.last_number, now);
                 }
                 self.renew_wish();
+                self.ask_tokens(now);
             }
+            ChatOutput::TokensGiven(given) => self.handle_tokens(*given),
             ChatOutput::Ended(ending) => {
                 self.unsent.clear();
                 self.note = None;
@@ -824,6 +797,7 @@ impl Survivor {
             | ChatOutput::Stays { .. }
             | ChatOutput::GoesOn { .. }
             | ChatOutput::WordGiven { .. }
+            | ChatOutput::TokensAsked(_)
             | ChatOutput::Note(_) => {}
         }
     }
@@ -945,6 +919,7 @@ impl Survivor {
         self.state = State::Over;
         self.said = Said::default();
         self.wish = Wish::None;
+        self.asking_tokens = None;
         self.drop_questions();
         self.former = None;
         self.note = None;

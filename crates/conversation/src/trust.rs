@@ -46,6 +46,8 @@ pub(crate) struct Trust {
     revocations: VerifiedRevocations,
     program_time: Option<ProgramTime>,
     on_duty: Option<VerifiedStatement>,
+    /// The key for tokens that the newest statement named, whether it still holds or not.
+    issuer: Option<[u8; 32]>,
 }
 
 impl Trust {
@@ -56,6 +58,7 @@ impl Trust {
             revocations: VerifiedRevocations::none(),
             program_time: None,
             on_duty: None,
+            issuer: None,
         }
     }
 
@@ -100,6 +103,7 @@ impl Trust {
         if program_time.at_least >= statement.expires {
             return Err(TrustError::Stale);
         }
+        self.issuer = Some(statement.issuer);
         self.on_duty = Some(statement);
         Ok(())
     }
@@ -109,6 +113,11 @@ impl Trust {
         let statement = self.on_duty.as_ref()?;
         let current = self.program_time?.seconds(now) < statement.expires;
         (current && *statement.open).then_some(&**statement)
+    }
+
+    /// The hash of the key for tokens that is everybody's, as far as whoever is on duty says.
+    pub(crate) fn issuer(&self) -> Option<&[u8; 32]> {
+        self.issuer.as_ref()
     }
 
     pub(crate) fn policy(&self) -> Option<&VerifiedPolicy> {

@@ -3,8 +3,8 @@
 //!
 //! What comes is neither opened nor looked at, and nothing is kept of when, in which order or from where. A
 //! relay that stops loses what is short of a batch; that is the price of not writing single answers down.
-//! Whoever sends many can fill a batch around one survivor's: what they would gain by it only the report key
-//! opens, and one-time tokens are to end it. Against a relay that runs other code this protects nothing.
+//! Whoever sends many can fill a batch around one survivor's; what has no one-time token is left out where the report
+//! key is (`decisions/0040`). Against a relay that runs other code this protects nothing.
 
 use crate::limits::Limits;
 use crate::pace::Bucket;

@@ -3,8 +3,8 @@
 //!
 //! Sealed to the report key and bound to the program and the kind. All of one kind are equally long, and one in
 //! which nothing was answered is like any other. They name no person, room or time. Whoever opens them sees the
-//! answers of one survivor side by side; that they are only added up is the administrator's part. Nothing shows
-//! that a survivor made them: whoever knows the public key can.
+//! answers of one survivor side by side; that they are only added up is the administrator's part. Whoever knows the
+//! public key can seal some: that they come out of a chat is shown by the token that goes with them.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -18,8 +18,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::limits::{ASKED_MAX, SURVEY_FREE_TEXT};
 use crate::reasons::reasons;
 use crate::sealing::{ReceivingKey, ReceivingPublicKey, SealError, seal_padded};
+use crate::tokens::{IssuerRecord, Token};
 
-const INFO: &[u8] = b"stillroom answers 1";
+const INFO: &[u8] = b"stillroom answers 2";
 
 /// Bytes of the longest text in one answer: as many of the widest characters as an item may let people write.
 const TEXT_MAX: usize = SURVEY_FREE_TEXT as usize * 4;
@@ -73,6 +74,23 @@ impl fmt::Debug for Answers {
     }
 }
 
+/// Answers, and the token that is spent with them: what is sealed. Does not print.
+#[derive(Clone, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub struct AnswersEnvelope {
+    /// What was answered.
+    pub answers: Answers,
+    /// What shows that they come out of a chat.
+    pub token: Token,
+    /// With which key the token was made; not true before it was verified.
+    pub issuer: IssuerRecord,
+}
+
+impl fmt::Debug for AnswersEnvelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnswersEnvelope")
+    }
+}
+
 reasons! {
     /// Why answers cannot be read.
     AnswersError {
@@ -83,8 +101,8 @@ reasons! {
     }
 }
 
-impl Answers {
-    /// Seals them to the report key: always [`AnswersKind::sealed_bytes`].
+impl AnswersEnvelope {
+    /// Seals it to the report key: always [`AnswersKind::sealed_bytes`].
     ///
     /// # Errors
     /// [`SealError::KeyMalformed`] where the report key is none; [`SealError::TooLong`] where the texts are
@@ -95,14 +113,15 @@ impl Answers {
         report_key: &ReceivingPublicKey,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, SealError> {
-        if !self.fits_kind() {
+        let answers = &self.answers;
+        if !answers.fits_kind() {
             return Err(SealError::TooLong);
         }
-        let context = context(program, report_key, self.kind);
-        seal_padded(report_key, INFO, &context, self, self.kind.plaintext_bytes(), rng)
+        let context = context(program, report_key, answers.kind);
+        seal_padded(report_key, INFO, &context, self, answers.kind.plaintext_bytes(), rng)
     }
 
-    /// Opens them with the report key.
+    /// Opens it with the report key. Whether the token counts is still to be found out.
     ///
     /// # Errors
     /// [`AnswersError`].
@@ -115,13 +134,15 @@ impl Answers {
         let context = context(program, &report_key.public_key(), kind);
         let opened = report_key.open_padded(INFO, &context, kind.plaintext_bytes(), sealed);
         let opened = opened.map_err(|_| AnswersError::DoesNotOpen)?;
-        let answers: Self = opened.ok_or(AnswersError::Malformed)?;
-        if answers.kind != kind || !answers.fits_kind() {
+        let envelope: Self = opened.ok_or(AnswersError::Malformed)?;
+        if envelope.answers.kind != kind || !envelope.answers.fits_kind() {
             return Err(AnswersError::Malformed);
         }
-        Ok(answers)
+        Ok(envelope)
     }
+}
 
+impl Answers {
     /// Questions are answered by choices alone.
     fn fits_kind(&self) -> bool {
         self.kind == AnswersKind::Survey || self.items.iter().all(|item| item.text.is_empty())

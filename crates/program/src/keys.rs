@@ -122,6 +122,8 @@ pub enum Label {
     HostNotice,
     /// An entry of the record of administrative acts.
     Audit,
+    /// The key that tokens are made with.
+    Issuer,
 }
 
 impl Label {
@@ -142,6 +144,7 @@ impl Label {
             Self::StaffNote => "stillroom staff note 1",
             Self::HostNotice => "stillroom host notice 1",
             Self::Audit => "stillroom administrative act 1",
+            Self::Issuer => "stillroom issuer 1",
         }
     }
 

@@ -46,11 +46,12 @@ mod staff;
 mod staff_note;
 mod statement;
 mod time;
+mod tokens;
 mod turned_away;
 #[cfg(feature = "staff")]
 mod vault;
 
-pub use answers::{Answers, AnswersError, ItemAnswer};
+pub use answers::{Answers, AnswersEnvelope, AnswersError, ItemAnswer};
 pub use audit::{
     Act, AuditEntry, AuditError, AuditFault, AuditHead, SignedAuditEntry, check_audit,
 };
@@ -108,6 +109,10 @@ pub use statement::{DutyStatement, SignedStatement, StatementError, VerifiedStat
 pub use stillroom_protocol::AnswersKind;
 pub use stillroom_wire::{Bytes, DecodeError, Flag, List, Text, decode, encode};
 pub use time::Timestamp;
+pub use tokens::{
+    AskedTokens, GivenTokens, Issuer, IssuerContent, IssuerError, IssuerRecord, IssuingKey,
+    SharedIssuer, Token, TokenRequest, VerifiedIssuer,
+};
 pub use turned_away::TurnedAway;
 #[cfg(feature = "staff")]
 pub use vault::{Case, CaseId, Judgement, PendingTry, Vault, VaultError, WordDue, Words};

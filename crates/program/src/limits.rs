@@ -174,3 +174,10 @@ pub(crate) const CERTIFICATE_STARTS_BEFORE: u64 = 60 * 60;
 
 /// Bytes of a sealed enrolment or of a device's file: certificates, a name, keys, and what sealing adds.
 pub(crate) const COMPLETION_MAX: usize = 4 * 1024;
+
+/// For how long desks give tokens with one key: what came to the relay in the meantime cannot be told apart by it.
+pub const ISSUER_LASTS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// For how long a token counts after its key was made: until a relay has no answers of that time any more, and as long
+/// again for those that wait for others on the program's computer. So long spent ones are remembered.
+pub const ISSUER_COUNTS: Duration = Duration::from_secs(400 * 24 * 60 * 60);

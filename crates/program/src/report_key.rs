@@ -14,10 +14,11 @@ use sha2::Sha256;
 use stillroom_protocol::{AnswersKind, ProgramId};
 use zeroize::Zeroizing;
 
-use crate::answers::{Answers, AnswersError};
+use crate::answers::{AnswersEnvelope, AnswersError};
 use crate::day_counts::{DayCounts, DayCountsError};
 use crate::passphrase::{PassphraseCost, PassphraseError, unwrap, wrap};
 use crate::sealing::{ReceivingKey, ReceivingPublicKey};
+use crate::tokens::{IssuerError, IssuingKey, VerifiedIssuer};
 
 /// What a wrapped report key says it is, and what it is made for out of the root's seed.
 const REPORT: &[u8] = b"stillroom report key 1";
@@ -56,8 +57,16 @@ impl ReportKey {
         program: &ProgramId,
         kind: AnswersKind,
         sealed: &[u8],
-    ) -> Result<Answers, AnswersError> {
-        Answers::open(&self.0, program, kind, sealed)
+    ) -> Result<AnswersEnvelope, AnswersError> {
+        AnswersEnvelope::open(&self.0, program, kind, sealed)
+    }
+
+    /// The key that tokens were made with, to check them.
+    ///
+    /// # Errors
+    /// [`IssuerError::DoesNotOpen`].
+    pub fn open_issuer(&self, issuer: &VerifiedIssuer) -> Result<IssuingKey, IssuerError> {
+        issuer.open(&self.0)
     }
 
     /// Opens the counts of a day.

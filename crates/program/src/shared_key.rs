@@ -24,6 +24,7 @@ use crate::revocation::VerifiedRevocations;
 use crate::sealing::{ReceivingKey, ReceivingPublicKey, seal};
 use crate::staff::VerifiedStaff;
 use crate::time::{Timestamp, within};
+use crate::tokens::SharedIssuer;
 
 /// What a shared key is for: one is never taken for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct SharedKeyBundle {
     pub content: SharedKeyContent,
     /// Over the content and the program.
     pub signature: [u8; 64],
+    /// With a duty key: the key that tokens are made with, sealed to it. Signed for itself.
+    pub issuer: Option<SharedIssuer>,
 }
 
 /// What is signed of a [`SharedKeyBundle`].
@@ -160,7 +163,7 @@ impl SharedKeyBundle {
         let revocations_hash = revocations.hash();
         let content = SharedKeyContent { made, revocations_hash, public, wrapped };
         let signature = maker.sign_record(purpose.label(), &content);
-        Ok((Self { chain: maker.chain.clone(), content, signature }, key))
+        Ok((Self { chain: maker.chain.clone(), content, signature, issuer: None }, key))
     }
 
     /// The bundle, if a device of this program made it that may be on duty and was not revoked, under this very

@@ -38,6 +38,8 @@ pub struct DutyStatement {
     pub duty_key: ReceivingPublicKey,
     /// The version of the staff's shared blob; 0 where there is none.
     pub vault_version: u64,
+    /// The hash of the key that tokens are made with; zeros where there is none.
+    pub issuer: [u8; 32],
     /// Whether the program takes chats.
     pub open: Flag,
 }

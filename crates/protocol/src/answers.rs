@@ -2,7 +2,7 @@
 //! to no connection (`features.md` 2.3, 5.9).
 //!
 //! One kind is always equally long, whatever was answered and if nothing was, so that its length tells nothing.
-//! Anybody may send one: nothing here shows that a survivor did. The first byte is the format ([`AnswersFormat`]). A
+//! Anybody may send one: that a survivor did is shown by what is sealed, to the program alone. The first byte is the format ([`AnswersFormat`]). A
 //! relay that is not honest can note when one came and from where.
 
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
@@ -12,19 +12,19 @@ use crate::ids::{AnswersBatchId, ProgramId};
 
 /// What kind of envelope is posted: the first byte, and the one place where that decides what follows. Answers that
 /// are split between relay and program, so that neither ever opens one person's, would be another
-/// (`docs/decisions/0032`), and so would sealed ones that carry a one-time token.
+/// (`docs/decisions/0032`). 1 was sealed answers without a token; nobody takes it any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum AnswersFormat {
-    /// Sealed whole to the report key: [`SealedAnswers`].
-    Sealed = 1,
+    /// Sealed whole to the report key, with a one-time token in it: [`SealedAnswers`].
+    Sealed = 2,
 }
 
 impl AnswersFormat {
     /// The format of these bytes; nothing where it is not known.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes.first() {
-            Some(1) => Some(Self::Sealed),
+            Some(2) => Some(Self::Sealed),
             _ => None,
         }
     }
@@ -43,7 +43,10 @@ pub const ANSWERS_SEALED_MAX: usize = AnswersKind::Survey.sealed_bytes();
 pub const ANSWERS_BYTES_MAX: usize = HEAD + ANSWERS_SEALED_MAX;
 
 /// Sealed answers in one batch at most: of the longest kind, what fits in a record of the relay.
-pub const ANSWERS_BATCH_MAX: usize = 20;
+pub const ANSWERS_BATCH_MAX: usize = 16;
+
+/// Bytes of a token and of the record of the key that it was made with, before sealing.
+const SPENT: usize = 2432;
 
 const _: () =
     assert!(ANSWERS_BATCH_MAX * (ANSWERS_SEALED_MAX + 4) + 64 < crate::limits::RECORD_MAX);
@@ -65,12 +68,13 @@ impl AnswersKind {
     pub const ALL: [Self; 2] = [Self::Questions, Self::Survey];
 
     /// Bytes that are sealed, whatever was answered: a choice for each of eight questions; for the survey also
-    /// a thousand of the widest characters.
+    /// a thousand of the widest characters; with each a token.
     pub const fn plaintext_bytes(self) -> usize {
-        match self {
-            Self::Questions => 128,
-            Self::Survey => 4096,
-        }
+        SPENT
+            + match self {
+                Self::Questions => 128,
+                Self::Survey => 4096,
+            }
     }
 
     /// Bytes of sealed answers, whatever was answered.
@@ -213,7 +217,7 @@ mod tests {
                 bytes[at] = byte;
                 SealedAnswers::from_bytes(&bytes)
             };
-            assert_eq!(with(0, 2), Err(AnswersMalformed::Format));
+            assert_eq!(with(0, 1), Err(AnswersMalformed::Format));
             assert_eq!(with(HEAD - 1, 3), Err(AnswersMalformed::Kind));
             let other = 3 - kind as u8;
             assert_eq!(with(HEAD - 1, other), Err(AnswersMalformed::Length));

@@ -104,6 +104,9 @@ fn main() {
         sealed: vec![sealed.try_into().unwrap()].try_into().unwrap(),
     };
     write("answers", "batch", &encode(&batch));
+    write("answers", "issuer", &encode(&world.issuer));
+    write("answers", "tokens-asked", &encode(&world.asked_tokens));
+    write("answers", "tokens-given", &encode(&world.given_tokens));
     let sealed = world.day_counts.clone();
     let opened = world.report_key.open_counts(&world.root.program_id(), &sealed);
     write("answers", "day-opened", &encode(&opened.unwrap()));

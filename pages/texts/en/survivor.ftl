@@ -94,7 +94,7 @@ has-word-about = Nobody needs one, and you get the same help without. Leave this
 
 step-questions = Before the chat: 3 of 3
 questions-heading = Questions that you can skip
-questions-choice = You do not have to answer anything here. You get the same help if you skip it all. What you answer is counted together with the answers of others, and your advocate does not see it.
+questions-choice = You do not have to answer anything here. You get the same help if you skip it all. What you answer is sent only once you are in a chat. It is counted together with the answers of others, and your advocate does not see it.
 skip-all = Skip all
 # The last choice of each question, which takes an answer back.
 rather-not = I would rather not say

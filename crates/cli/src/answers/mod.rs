@@ -2,8 +2,9 @@
 //! program's own computer (`features.md` 2.3, 5.8, 5.9).
 //!
 //! Answers are taken into a period, the period is closed, and what was closed is shown. Single answers are never
-//! written down but as they were sealed. What it does not protect against: whoever has the report key and its
-//! passphrase and changes this program, and a relay that puts its own answers into a batch or keeps one back.
+//! written down but as they were sealed, and none counts without a token that was given inside a chat. What it does not
+//! protect against: whoever has the report key and its passphrase and changes this program, and a relay that keeps
+//! answers back until the others are of people who work with it.
 
 mod figures;
 mod held;
@@ -13,6 +14,7 @@ mod report;
 mod tables;
 mod take;
 mod texts;
+mod tokens;
 mod totals;
 
 use std::path::PathBuf;

@@ -6,18 +6,20 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use stillroom_program::ReportKey;
+use stillroom_program::{Fingerprint, ReportKey, Timestamp, VerifiedRevocations};
 use stillroom_protocol::counts::SealedDayCounts;
-use stillroom_protocol::{AnswersBatch, AnswersKind, Operation, ProgramId, decode};
+use stillroom_protocol::{AnswersBatch, AnswersKind, Operation, decode};
 
-use super::opened::{Opened, Together};
+use super::opened::{Opened, Together, With};
 use super::texts::texts;
 use super::totals::Totals;
 use crate::client::RelayAddress;
+use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
 use crate::program::ProgramFolder;
 use crate::staff::line::StaffLine;
+use crate::staff::revocations;
 use crate::terminal::{answer, deliver, remark};
 
 /// What it is told.
@@ -44,8 +46,12 @@ pub(super) async fn run(arguments: TakeArguments) -> Result<(), Failure> {
     }
     let keys = folder.unlock(arguments.passphrase_file.as_deref())?;
     let report = keys.report.ok_or_else(no_report_key)?;
-    let line = StaffLine::open_as(&arguments.relay, &public.root, &keys.administrator).await?;
-    let taking = Taking { path: folder.totals(), program: public.root.program_id(), report, line };
+    let mut line = StaffLine::open_as(&arguments.relay, &public.root, &keys.administrator).await?;
+    let revocations = revocations(&mut line, &public.root).await?;
+    let now = Clock::start().now();
+    totals.spent.forget(now);
+    let (path, root) = (folder.totals(), public.root);
+    let taking = Taking { path, root, report, revocations, now, line };
     taking.run(&mut totals).await?;
     totals.write(&folder.totals())?;
     answer(open_period(&totals));
@@ -55,8 +61,10 @@ pub(super) async fn run(arguments: TakeArguments) -> Result<(), Failure> {
 /// Batches on their way into the sums.
 struct Taking {
     path: PathBuf,
-    program: ProgramId,
+    root: Fingerprint,
     report: ReportKey,
+    revocations: VerifiedRevocations,
+    now: Timestamp,
     line: StaffLine,
 }
 
@@ -89,7 +97,7 @@ impl Taking {
                 return Err(not_destroyed());
             }
             if !totals.has(&day.id.0) {
-                match self.report.open_counts(&self.program, &day.sealed) {
+                match self.report.open_counts(&self.root.program_id(), &day.sealed) {
                     Ok(counts) => totals.counted.add(&counts),
                     Err(_) => remark("A day's counts could not be read and are left out."),
                 }
@@ -104,11 +112,20 @@ impl Taking {
     /// Shows what was written, then adds the rest up, where there are enough for both. Until that is done the relay
     /// keeps the batch.
     fn add(&self, batch: &AnswersBatch, totals: &mut Totals) -> Result<(), Failure> {
-        let opened = Opened::of(batch, &self.report, &self.program, totals);
+        let (report, revocations) = (&self.report, &self.revocations);
+        let with = With { root: &self.root, report, revocations, now: self.now };
+        let opened = Opened::of(batch, &with, totals);
         if opened.unreadable > 0 {
             remark(format!(
                 "{} could not be read and are not counted: they were not sealed to this program's report key.",
                 opened.unreadable
+            ));
+        }
+        if opened.without_token > 0 {
+            remark(format!(
+                "{} have no token that counts, or one that was used before, and are left out: they do not come out of \
+                 a chat of this program, or came twice.",
+                opened.without_token
             ));
         }
         if opened.unknown > 0 {
@@ -119,7 +136,10 @@ impl Taking {
             totals.count_unknown(opened.unknown);
         }
         match opened.together() {
-            Together::Enough(answers) => {
+            Together::Enough(envelopes) => {
+                envelopes.iter().for_each(|envelope| totals.spent.spend(envelope));
+                let answers: Vec<_> =
+                    envelopes.into_iter().map(|envelope| envelope.answers).collect();
                 for line in texts(&answers, totals) {
                     deliver(line)?;
                 }

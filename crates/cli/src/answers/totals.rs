@@ -14,6 +14,7 @@ use super::figures::Counted;
 use super::held::Held;
 use super::period::Period;
 use super::tables::Population;
+use super::tokens::Spent;
 use crate::failure::Failure;
 use crate::files;
 
@@ -36,6 +37,9 @@ pub(super) struct Totals {
     /// What cannot be added yet, as it was sealed.
     #[serde(default)]
     pub(super) held: Held,
+    /// The tokens of what is in the sums.
+    #[serde(default)]
+    pub(super) spent: Spent,
     /// What the relay counted, in the period that is open.
     #[serde(default)]
     pub(super) counted: Counted,
@@ -254,7 +258,8 @@ impl Item {
     }
 }
 
-fn name(id: &[u8; 16]) -> String {
+/// Bytes as the file has them.
+pub(super) fn name(id: &[u8]) -> String {
     id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -14,7 +14,9 @@ mod roster;
 
 use std::collections::VecDeque;
 
-use stillroom_program::{CodeWord, Timestamp, VerifiedRevocations, VerifyingKey};
+use stillroom_program::{
+    AskedTokens, CodeWord, GivenTokens, IssuerRecord, Timestamp, VerifiedRevocations, VerifyingKey,
+};
 use stillroom_protocol::{
     AttachToken, Bytes, ClientFrame, Leaving, LeavingToken, List, Refusal, RoomId, encode,
     limits::CHAIN_MAX,
@@ -65,6 +67,11 @@ pub(crate) enum ChatOutput {
     WordAsked { turn: u32, wanted: Option<WordWanted> },
     /// On a desk: the survivor answers that question with the word, and the one for danger; or with none.
     WordGiven { turn: u32, given: Option<(CodeWord, Option<CodeWord>)> },
+    /// On a desk: the survivor's page asks for the tokens that go with answers. Once in a chat: whoever wants many must
+    /// have as many chats.
+    TokensAsked(AskedTokens),
+    /// On the survivor's device: those.
+    TokensGiven(Box<(IssuerRecord, GivenTokens)>),
     /// On a desk: what the survivor's last advocate wrote for this one.
     Note(Written),
     /// On the survivor's device: the lead asks whether this colleague may join.
@@ -162,6 +169,8 @@ pub(crate) struct Chat {
     leaving: Option<LeavingToken>,
     /// Since when the lead's line is gone while this one stands.
     lead_gone_since: Option<Timestamp>,
+    /// Whether the survivor's page asked for tokens.
+    asked_tokens: bool,
     last_number: MessageNumber,
     frames: VecDeque<ClientFrame>,
     outputs: VecDeque<ChatOutput>,
@@ -215,6 +224,7 @@ impl Chat {
             lead,
             leaving,
             lead_gone_since: None,
+            asked_tokens: false,
             last_number,
             frames: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -737,6 +747,14 @@ impl Chat {
             Content::Interpreter { wanted } if self.is_from_survivor_to_lead(sender) => {
                 self.outputs.push_back(ChatOutput::InterpreterWanted(*wanted));
             }
+            Content::AskTokens { asked } if self.is_from_survivor_to_lead(sender) => {
+                if !core::mem::replace(&mut self.asked_tokens, true) {
+                    self.outputs.push_back(ChatOutput::TokensAsked(asked));
+                }
+            }
+            Content::GiveTokens { given, issuer } if self.is_from_lead_to_survivor(sender) => {
+                self.outputs.push_back(ChatOutput::TokensGiven(Box::new((issuer, given))));
+            }
             Content::StillHere => self.handle_sign(sender, Sign::StillHere),
             Content::Hidden { hidden } => self.handle_sign(sender, Sign::Hidden(*hidden)),
             Content::Live { turn, step } if self.is_opposite(sender) => {
@@ -757,6 +775,8 @@ impl Chat {
             | Content::WithdrawWord { .. }
             | Content::GiveWord { .. }
             | Content::NoWord { .. }
+            | Content::AskTokens { .. }
+            | Content::GiveTokens { .. }
             | Content::Note { .. }
             | Content::Live { .. }
             | Content::Beat { .. }

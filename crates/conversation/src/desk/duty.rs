@@ -2,11 +2,12 @@
 //! again that somebody is there (`features.md` 2.4; `design.md`, Keys).
 //!
 //! The key comes through the relay wrapped for this device and signed by a colleague's; a relay can keep
-//! it back or give an old one, which is made anew then, but not read it or put its own in its place.
+//! it back or give an old one, which is made anew then, but not read it or put its own in its place. With it comes
+//! the key that tokens are made with (`decisions/0040`), which goes on from one duty key to the next.
 
 use stillroom_program::{
-    Device, DutyStatement, Fingerprint, ReceivingKey, ReceivingPublicKey, SharedKey,
-    SharedKeyBundle, SignedStatement, Timestamp,
+    Device, DutyStatement, Fingerprint, Issuer, IssuingKey, ReceivingKey, ReceivingPublicKey,
+    SharedIssuer, SharedKey, SharedKeyBundle, SignedStatement, Timestamp,
 };
 use stillroom_protocol::{Bytes, ClientFrame, Operation, Reply, Shared, decode, encode};
 
@@ -75,6 +76,8 @@ pub(crate) struct OwnDuty {
     keys: Vec<ReceivingKey>,
     /// The hash of the list of revoked devices that the newest was made under.
     made_under: [u8; 32],
+    /// The key that tokens are made with, and its record.
+    issuer: Option<(Issuer, IssuingKey)>,
 }
 
 /// What duty needs of the desk.
@@ -97,6 +100,7 @@ impl OwnDuty {
             request: 0,
             keys: Vec::new(),
             made_under: [0; 32],
+            issuer: None,
         }
     }
 
@@ -120,6 +124,11 @@ impl OwnDuty {
         &self.keys
     }
 
+    /// The key that tokens are made with, and its record.
+    pub(crate) fn issuer(&self) -> Option<(&Issuer, &IssuingKey)> {
+        self.issuer.as_ref().map(|(issuer, key)| (issuer, key))
+    }
+
     /// The person wants to be on duty; `admitted` where the line is ready for it.
     pub(crate) fn want(&mut self, admitted: bool) -> Option<ClientFrame> {
         self.wanted = true;
@@ -140,6 +149,7 @@ impl OwnDuty {
         self.on_break = false;
         self.step = Step::Idle;
         self.keys.clear();
+        self.issuer = None;
         let told = core::mem::take(&mut self.wanted) && self.states;
         told.then_some(ClientFrame::GoOffDuty)
     }
@@ -259,8 +269,13 @@ impl OwnDuty {
     }
 
     /// The key in a bundle that a colleague signed under the list of revoked devices that is known here, that is
-    /// young enough and wrapped for this device.
-    fn open(&self, bundle: &[u8], context: &Context<'_>, now: Timestamp) -> Option<ReceivingKey> {
+    /// young enough and wrapped for this device. The key for tokens in it is taken also from one that is too old.
+    fn open(
+        &mut self,
+        bundle: &[u8],
+        context: &Context<'_>,
+        now: Timestamp,
+    ) -> Option<ReceivingKey> {
         let bundle = decode::<SharedKeyBundle>(bundle).ok()?;
         let verified = bundle
             .verify(
@@ -271,11 +286,32 @@ impl OwnDuty {
                 CLOCK_TOLERANCE,
             )
             .ok()?;
+        let key = verified.open(context.device).ok()?;
+        let revocations = context.trust.revocations();
+        self.issuer = bundle.issuer.and_then(|shared| {
+            shared.open(&key, context.root, revocations, now, CLOCK_TOLERANCE).ok()
+        });
         let age = now.seconds().saturating_sub(verified.made());
-        if age >= DUTY_KEY_LASTS.as_secs() {
-            return None;
+        (age < DUTY_KEY_LASTS.as_secs()).then_some(key)
+    }
+
+    /// The key for tokens, sealed to a new duty key: the one that serves, or a new one.
+    fn share_issuer(
+        &mut self,
+        duty_key: &ReceivingPublicKey,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Option<SharedIssuer> {
+        let policy = context.trust.policy();
+        let report_key = policy.and_then(|policy| policy.report_key.as_ref())?;
+        let revocations = context.trust.revocations();
+        self.issuer.take_if(|(issuer, _)| !issuer.serves(report_key, revocations, now));
+        if self.issuer.is_none() {
+            let rng = &mut *context.randomness;
+            self.issuer = Issuer::make(context.device, report_key, revocations, now, rng);
         }
-        verified.open(context.device).ok()
+        let (issuer, key) = self.issuer.as_ref()?;
+        SharedIssuer::seal(issuer, key, context.root, duty_key, context.randomness)
     }
 
     /// Makes a new duty key, wrapped for everybody who is certified and not revoked.
@@ -288,7 +324,7 @@ impl OwnDuty {
     ) -> Option<ClientFrame> {
         let staff = context.trust.staff(records, now).collect::<Vec<_>>();
         let revocations = context.trust.revocations();
-        let (bundle, key) = SharedKeyBundle::make(
+        let (mut bundle, key) = SharedKeyBundle::make(
             SharedKey::Duty,
             context.device,
             &staff,
@@ -297,6 +333,7 @@ impl OwnDuty {
             context.randomness,
         )
         .ok()?;
+        bundle.issuer = self.share_issuer(&key.public_key(), context, now);
         let bundle = Bytes::try_from(encode(&bundle)).ok()?;
         self.step = Step::Putting { key, under: revocations.hash() };
         Some(self.request(Operation::PutShared {
@@ -336,6 +373,11 @@ impl OwnDuty {
             revocations_hash: context.trust.revocations().hash(),
             duty_key: self.keys.last()?.public_key(),
             vault_version: context.vault_version,
+            issuer: self
+                .issuer
+                .as_ref()
+                .and_then(|(issuer, _)| issuer.record())
+                .map_or([0; 32], |record| record.hash()),
             open: true.into(),
         };
         let signed = SignedStatement::sign(statement, context.device);

@@ -19,6 +19,7 @@ mod returns;
 mod shift;
 mod shown;
 mod silence;
+mod tokens;
 mod turn_away;
 mod vault;
 
@@ -925,6 +926,7 @@ impl Desk {
             ChatOutput::Stays { turn, why } => self.handle_stays(number, turn, why),
             ChatOutput::GoesOn { turn } => self.handle_goes_on(number, turn),
             ChatOutput::WordGiven { turn, given } => self.handle_word(number, turn, given),
+            ChatOutput::TokensAsked(asked) => self.handle_tokens_asked(number, &asked),
             ChatOutput::Note(note) => self.show_chat(number, ChatEvent::Note(note)),
             ChatOutput::JoiningAnswered { turn, agrees } => {
                 self.handle_joining_answered(number, turn, agrees);
@@ -943,6 +945,7 @@ impl Desk {
             | ChatOutput::LetIn { .. }
             | ChatOutput::Silence(_)
             | ChatOutput::Handover { .. }
+            | ChatOutput::TokensGiven(_)
             | ChatOutput::WordAsked { .. }
             | ChatOutput::EndAsked { .. } => {}
         }

@@ -255,3 +255,21 @@ fn while_somebody_is_there_nobody_but_whom_they_met_for_it_can_be_proposed_to_go
         assert!(scene.survivor.question.is_none(), "an interpreter came for something else");
     }
 }
+
+#[test]
+fn a_changed_page_that_asks_for_tokens_three_times_is_heard_once() {
+    let mut scene = Scene::new();
+    for _ in 0..3 {
+        let (_, asked) = stillroom_program::TokenRequest::new(&mut randomness(7)).unwrap();
+        if let State::Chatting(chat) = &mut scene.survivor.state {
+            chat.say(Content::AskTokens { asked }, scene.now);
+        }
+        scene.survivor.drain_chat(scene.now);
+        scene.pass_on();
+    }
+    let mut heard = 0;
+    while let Some(output) = scene.lead.poll_output() {
+        heard += usize::from(matches!(output, ChatOutput::TokensAsked(_)));
+    }
+    assert_eq!(heard, 1);
+}

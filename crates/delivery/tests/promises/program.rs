@@ -94,6 +94,7 @@ impl Program {
             revocations_hash: self.revocations_hash(),
             duty_key: self.duty_key.clone(),
             vault_version: 0,
+            issuer: [0; 32],
             open: true.into(),
         }
     }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::fixture::{Program, policy};
+use super::issuers::issuer;
 use crate::limits::SURVEY_FREE_TEXT_IN_ALL;
 use crate::*;
 
@@ -25,26 +26,39 @@ fn nothing(kind: AnswersKind) -> Answers {
     Answers { policy_version, kind, language, items: List::default() }
 }
 
-/// A program, its report key, and how answers are sealed to it.
+/// A program, its report key, the key of its tokens, and how answers are sealed.
 struct Report {
     program: Program,
     key: ReportKey,
+    issuer: Issuer,
 }
 
 impl Report {
     fn new() -> Self {
         let mut program = Program::new(1);
         let key = RootKey::generate(&mut program.rng).report_key();
-        Self { program, key }
+        let issuer = issuer(&mut program, &key.public_key()).0;
+        Self { program, key, issuer }
+    }
+
+    fn envelope(&self, answers: &Answers) -> AnswersEnvelope {
+        let token = Token::forged([0xff; 16]);
+        AnswersEnvelope { answers: answers.clone(), token, issuer: self.issuer.record().unwrap() }
     }
 
     fn seal(&mut self, answers: &Answers) -> Vec<u8> {
+        self.try_seal(answers).unwrap()
+    }
+
+    fn try_seal(&mut self, answers: &Answers) -> Result<Vec<u8>, SealError> {
         let program = self.program.fingerprint.program_id();
-        answers.seal(&program, &self.key.public_key(), &mut self.program.rng).unwrap()
+        let envelope = self.envelope(answers);
+        envelope.seal(&program, &self.key.public_key(), &mut self.program.rng)
     }
 
     fn open(&self, kind: AnswersKind, sealed: &[u8]) -> Result<Answers, AnswersError> {
-        self.key.open(&self.program.fingerprint.program_id(), kind, sealed)
+        let opened = self.key.open(&self.program.fingerprint.program_id(), kind, sealed);
+        opened.map(|envelope| envelope.answers)
     }
 }
 
@@ -83,9 +97,10 @@ fn another_key_another_program_and_another_kind_open_nothing() {
     let program = report.program.fingerprint.program_id();
     let closed = Err(AnswersError::DoesNotOpen);
     let other = RootKey::generate(&mut report.program.rng).report_key();
-    assert_eq!(other.open(&program, kind, &sealed), closed);
+    let closed_whole = Err(AnswersError::DoesNotOpen);
+    assert_eq!(other.open(&program, kind, &sealed), closed_whole);
     let elsewhere = Program::new(2).fingerprint.program_id();
-    assert_eq!(report.key.open(&elsewhere, kind, &sealed), closed);
+    assert_eq!(report.key.open(&elsewhere, kind, &sealed), closed_whole);
     assert_eq!(report.open(AnswersKind::Survey, &sealed), closed);
     for at in (0..sealed.len()).step_by(97) {
         let mut altered = sealed.clone();
@@ -102,17 +117,19 @@ fn what_opens_and_is_no_answer_is_refused() {
     let key = report.key.public_key();
     let kind = AnswersKind::Questions;
     let context = [&program.0[..], &key.hash(), &[1]].concat();
+    let length = kind.plaintext_bytes();
     let plaintext = |answers: &Answers| {
-        let mut plaintext = encode(answers);
+        let mut plaintext = encode(&report.envelope(answers));
         plaintext.push(0x80);
-        plaintext.resize(128, 0);
+        plaintext.resize(length, 0);
         plaintext
     };
     let of_the_other_kind = plaintext(&nothing(AnswersKind::Survey));
     let with_a_text = plaintext(&answers(kind, vec![item(1, "my name")]));
-    for plaintext in [&[0; 128][..], &[0xff; 128], &[0x80], &of_the_other_kind, &with_a_text] {
+    let (zeros, ones) = (vec![0; length], vec![0xff; length]);
+    for plaintext in [&zeros[..], &ones, &[0x80], &of_the_other_kind, &with_a_text] {
         let sealed =
-            seal(&key, b"stillroom answers 1", &context, plaintext, &mut report.program.rng);
+            seal(&key, b"stillroom answers 2", &context, plaintext, &mut report.program.rng);
         assert_eq!(report.open(kind, &sealed.unwrap()), Err(AnswersError::Malformed));
     }
 }
@@ -120,15 +137,12 @@ fn what_opens_and_is_no_answer_is_refused() {
 #[test]
 fn a_question_takes_no_text_and_a_survey_no_more_than_a_policy_lets_people_write() {
     let mut report = Report::new();
-    let program = report.program.fingerprint.program_id();
-    let key = report.key.public_key();
     let full: String = ['𝒜'; 500].iter().collect();
     for said in [
         answers(AnswersKind::Questions, vec![item(1, "a")]),
         answers(AnswersKind::Survey, vec![item(1, &full); 3]),
     ] {
-        let sealed = said.seal(&program, &key, &mut report.program.rng);
-        assert_eq!(sealed, Err(SealError::TooLong));
+        assert_eq!(report.try_seal(&said), Err(SealError::TooLong));
     }
 }
 
@@ -170,9 +184,10 @@ fn only_a_policy_that_asks_carries_the_report_key() {
 #[test]
 fn what_was_answered_does_not_print() {
     let said = answers(AnswersKind::Survey, vec![item(3, "a secret")]);
-    let key = Report::new().key;
-    let shown = format!("{said:?} {:?} {key:?}", said.items);
-    assert_eq!(shown, "Answers List([ItemAnswer]) ReportKey(secret)");
+    let report = Report::new();
+    let (envelope, key) = (report.envelope(&said), &report.key);
+    let shown = format!("{said:?} {:?} {envelope:?} {:?} {key:?}", said.items, envelope.token);
+    assert_eq!(shown, "Answers List([ItemAnswer]) AnswersEnvelope Token ReportKey(secret)");
 }
 
 proptest! {

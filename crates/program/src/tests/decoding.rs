@@ -54,6 +54,7 @@ impl Records {
             revocations_hash: Revocations::none_hash(),
             duty_key: advocate.receiving.public_key(),
             vault_version: 0,
+            issuer: [0; 32],
             open: true.into(),
         };
         let list = Revocations::default().with(advocate.key(), u64::MAX, NOW).unwrap();

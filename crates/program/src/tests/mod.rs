@@ -14,6 +14,7 @@ mod fixture;
 mod generated;
 mod host_notices;
 mod intakes;
+mod issuers;
 mod manifests;
 mod merges;
 mod passkeys;

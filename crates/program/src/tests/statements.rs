@@ -15,6 +15,7 @@ fn statement(program: &Program) -> DutyStatement {
         revocations_hash: Revocations::none_hash(),
         duty_key: ReceivingKey::from_bytes(&[5; 32]).public_key(),
         vault_version: 0,
+        issuer: [0; 32],
         open: true.into(),
     }
 }

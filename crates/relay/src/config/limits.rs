@@ -37,7 +37,7 @@ pub struct Limits {
     pub room_bytes: usize,
     /// Bytes held in all, rooms and line together.
     pub bytes: usize,
-    /// Sealed answers that make a batch: from 10 to 20.
+    /// Sealed answers that make a batch: from 10 to 16.
     pub answers_batch: usize,
     /// The part of the line or of `bytes`, in hundredths, from which whoever asks solves a puzzle first; at 100 that
     /// is no reason.
@@ -132,10 +132,10 @@ impl Limits {
                 what: "`puzzle_from` is a part in hundredths: from 1 to 100".to_owned(),
             });
         }
-        if !(10..=20).contains(&self.answers_batch) {
+        if !(10..=16).contains(&self.answers_batch) {
             return Err(ConfigError {
                 line: None,
-                what: "`answers_batch` must be from 10 to 20: fewer would show single people's answers"
+                what: "`answers_batch` must be from 10 to 16: fewer would show single people's answers"
                     .to_owned(),
             });
         }

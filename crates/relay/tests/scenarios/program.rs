@@ -91,6 +91,7 @@ impl Program {
             revocations_hash: Revocations::none_hash(),
             duty_key: self.administrator.receiving.public_key(),
             vault_version: 0,
+            issuer: [0; 32],
             open: true.into(),
         };
         encode(&SignedStatement::sign(statement, device))
