@@ -26,9 +26,8 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
 const DEBIAN_LINKER: &str = "wasm-ld-22";
 
-/// The small, slower-looking forms of the hashes and ciphers: measured no slower, and smaller. And one copy of
-/// leptos' drawing code for all of the desk's elements, instead of one for each kind.
-const SMALL: &str = r#"--cfg getrandom_backend="wasm_js" --cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact" --cfg erase_components"#;
+/// The small, slower-looking forms of the hashes and ciphers: measured no slower, and smaller.
+const SMALL: &str = r#"--cfg getrandom_backend="wasm_js" --cfg sha2_backend_soft="compact" --cfg aes_backend_soft="compact""#;
 /// A panic is a bare trap, for which the page has a sentence. Needs the library built along.
 const BARE: &str =
     "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";

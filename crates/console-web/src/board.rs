@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use stillroom_conversation::Line;
 use stillroom_program::{Hours, Notice, NoticeKind, Policy, Timestamp};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::closing::Lasts;
 use crate::hours::HoursTyped;

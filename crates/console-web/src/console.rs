@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use getrandom::SysRng;
-use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
     Administrator, AdministratorEvent, AuditSeen, DeskSetup, Randomness, Transmit,
 };
 use stillroom_program::{Fingerprint, Policy, SignedPolicy, Timestamp};
 use stillroom_protocol::Refusal;
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Board, Outcome};
@@ -214,7 +214,7 @@ impl Shell {
             shell.core.borrow_mut().handle_timeout(now);
             shell.drain(board);
         };
-        *self.timer.borrow_mut() = set_timeout_with_handle(ring, Duration::from_millis(wait)).ok();
+        *self.timer.borrow_mut() = set_timeout(ring, Duration::from_millis(wait));
     }
 
     fn show(self: &Rc<Self>, event: AdministratorEvent, board: Board) {

@@ -1,9 +1,9 @@
 //! The driver of what stands before the console: opening the device that this browser keeps for the desk. Where there is
 //! none, the desk is the place to begin.
 
-use leptos::prelude::*;
 use stillroom_conversation::DeskSetup;
 use stillroom_program::{Fingerprint, Roles};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::clock::Clock;
 use crate::console::Console;

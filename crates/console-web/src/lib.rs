@@ -14,7 +14,7 @@ mod hours;
 mod view;
 mod words;
 
-use leptos::prelude::document;
+use stillroom_staff_web::browser::document;
 use stillroom_staff_web::{clock, focus, idle, kept, language, line, lock, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -26,6 +26,6 @@ pub fn start() {
         .get_element_by_id("console")
         .and_then(|page| page.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(page) = page {
-        leptos::mount::mount_to(page, || view::gate(gate::Gate::open())).forget();
+        stillroom_staff_web::draw::show(&page, || view::gate(gate::Gate::open()));
     }
 }

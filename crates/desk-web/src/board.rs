@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use leptos::prelude::*;
 use stillroom_conversation::{
     Announcement, AuditTrouble, Call, Capacity, ChatEvent, ChatNumber, Duty, Hindrance, HostSays,
     Line, Meant, Shift, WaitingSurvivor,
 };
 use stillroom_program::{DisplayName, Guidance, Notice, Roles, Timestamp};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::chat::{Chat, News, Stage, What, Writer};
 use crate::code_words::CodeWords;

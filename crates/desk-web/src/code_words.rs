@@ -3,9 +3,9 @@
 //!
 //! No word is ever here. Handles are; they go from the screen when the desk is locked or goes off duty.
 
-use leptos::prelude::*;
 use stillroom_conversation::{Desk, KnownCase, VaultState, WordFor, WordRefusal};
 use stillroom_program::{CaseId, Roles, WordDue};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::Seat;
 use crate::console::Console;

@@ -4,10 +4,10 @@
 //! What was written is in memory alone, for one time on duty. No colleague sees a word of any chat by it; it does not
 //! protect against what somebody types here.
 
-use leptos::prelude::*;
 use stillroom_conversation::{Asks, Colleague, Desk, HandoverStep, Successor, WriteError, Written};
 use stillroom_program::Roles;
 use stillroom_protocol::StaffId;
+use stillroom_staff_web::draw::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::board::Board;

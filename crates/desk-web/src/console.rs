@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use getrandom::SysRng;
-use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{
     AuditSeen, Capacity, ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Handover, HandoverReason,
@@ -17,6 +16,7 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Asked, Board, Seat};
@@ -481,7 +481,7 @@ impl Shell {
             shell.desk.borrow_mut().handle_timeout(now);
             shell.drain(board);
         };
-        *self.timer.borrow_mut() = set_timeout_with_handle(ring, Duration::from_millis(wait)).ok();
+        *self.timer.borrow_mut() = set_timeout(ring, Duration::from_millis(wait));
     }
 
     fn show(&self, event: DeskEvent, board: Board) {

@@ -9,11 +9,11 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use getrandom::SysRng;
-use leptos::prelude::*;
 use rand_core::UnwrapErr;
 use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup};
 use stillroom_program::{Device, Fingerprint, InvitationSecret, NewDevice, Passkey, PasskeySecret};
 use stillroom_protocol::encode;
+use stillroom_staff_web::draw::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;

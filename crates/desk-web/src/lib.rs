@@ -22,7 +22,7 @@ mod shift;
 mod view;
 mod words;
 
-use leptos::prelude::document;
+use stillroom_staff_web::browser::document;
 use stillroom_staff_web::{clock, focus, idle, kept, language, line, link, lock, passkey, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -34,6 +34,6 @@ pub fn start() {
         .get_element_by_id("desk")
         .and_then(|desk| desk.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(desk) = desk {
-        leptos::mount::mount_to(desk, || view::gate(gate::Gate::open())).forget();
+        stillroom_staff_web::draw::show(&desk, || view::gate(gate::Gate::open()));
     }
 }

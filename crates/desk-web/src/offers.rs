@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
 use stillroom_conversation::{OfferedTo, PlaceOffer};
 use stillroom_program::Timestamp;
 use stillroom_protocol::TicketId;
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::Board;
 use crate::console::Console;

@@ -3,16 +3,13 @@
 
 use std::time::Duration;
 
-use leptos::ev;
-use leptos::html::{button, div, p};
-use leptos::prelude::*;
+use crate::draw::ev;
+use crate::draw::html::{button, div, p};
+use crate::draw::prelude::*;
 use stillroom_program::Timestamp;
 
 use crate::idle::Idle;
 use crate::texts::say;
-
-/// What somebody who is there does.
-const SIGNS: [&str; 4] = ["keydown", "pointerdown", "pointermove", "wheel"];
 
 /// A page that somebody has to be at.
 pub trait Attended: Copy + Send + 'static {
@@ -51,10 +48,10 @@ pub fn idle(page: impl Attended + Sync) -> impl IntoView {
 
 /// Watches for somebody being there, for as long as the page is shown.
 pub fn watch(page: impl Attended) {
-    for sign in SIGNS {
-        let listener = window_event_listener_untyped(sign, move |_| page.touch());
-        on_cleanup(move || listener.remove());
-    }
+    ev::on_window(ev::keydown, move |_| page.touch());
+    ev::on_window(ev::pointerdown, move |_| page.touch());
+    ev::on_window(ev::pointermove, move |_| page.touch());
+    ev::on_window(ev::wheel, move |_| page.touch());
     let timer = StoredValue::new(None::<TimeoutHandle>);
     look(page, timer);
     on_cleanup(move || {
@@ -72,6 +69,5 @@ fn look(page: impl Attended, timer: StoredValue<Option<TimeoutHandle>>) {
     };
     // A millisecond more: a browser's timer may run a fraction early.
     let wait = due.checked_since(page.now()) + Duration::from_millis(1);
-    let again = set_timeout_with_handle(move || look(page, timer), wait);
-    timer.try_set_value(again.ok());
+    timer.try_set_value(set_timeout(move || look(page, timer), wait));
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use leptos::prelude::window;
 use stillroom_program::Timestamp;
+
+use crate::browser::window;
 
 /// The clock of one page.
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! A dialogue over the page: the browser's own modal one, which holds the keyboard and which Escape closes.
 
-use leptos::ev;
-use leptos::html::{Dialog, dialog};
-use leptos::prelude::*;
+use crate::draw::ev;
+use crate::draw::html::{Dialog, dialog};
+use crate::draw::prelude::*;
 
 use crate::focus;
 
@@ -21,7 +21,7 @@ pub fn dialogue<T: Clone + Send + Sync + 'static>(
     about: RwSignal<Option<T>>,
     node: NodeRef<Dialog>,
     frame: Frame,
-    content: impl Fn(T) -> AnyView + Send + 'static,
+    content: impl Fn(T) -> View + Send + 'static,
 ) -> impl IntoView {
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };

@@ -2,9 +2,10 @@
 //!
 //! Focus is moved only in answer to something that the person did, or where the browser would drop it.
 
-use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+use crate::browser::{document, request_animation_frame};
 
 /// Puts the focus on the element with this id, once it has been drawn.
 pub fn move_to(id: String) {

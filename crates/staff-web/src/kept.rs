@@ -6,9 +6,10 @@
 //! revoked device opens is nothing.
 
 use data_encoding::BASE64URL_NOPAD;
-use leptos::prelude::{location, window};
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
+
+use crate::browser::{location, window};
 
 /// Under which name it is kept.
 const NAME: &str = "k";

@@ -3,8 +3,9 @@
 //! The tag comes from a survivor's page, so it may be anything: what the browser refuses is shown as it is.
 
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
+
+use crate::browser::document;
 
 /// The name of the language with this tag (BCP 47); the tag itself where the browser has none.
 pub fn name(tag: &str) -> String {

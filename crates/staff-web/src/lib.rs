@@ -5,8 +5,10 @@
 //! a server that changes the code of a page.
 
 pub mod attended;
+pub mod browser;
 pub mod clock;
 pub mod dialogue;
+pub mod draw;
 pub mod focus;
 pub mod idle;
 pub mod kept;

@@ -7,10 +7,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::prelude::{document, location, queue_microtask};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
+
+use crate::browser::{document, location, queue_microtask};
 
 /// What a socket reports.
 pub enum Heard {

@@ -8,11 +8,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::*;
 use stillroom_program::{Device, Passkey, PassphraseError};
 use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroizing;
 
+use crate::draw::prelude::*;
 use crate::kept;
 use crate::passkey::{self, NoSecret};
 use crate::tries::wait_after;

@@ -7,13 +7,13 @@
 
 use getrandom::SysRng;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use leptos::prelude::window;
 use rand_core::{Rng as _, UnwrapErr};
 use stillroom_program::{Passkey, PasskeySecret};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
+use crate::browser::window;
 use crate::texts::{program, say};
 
 /// ECDSA on P-256, Ed25519, and RSA for older platforms: IANA's COSE algorithms. What they sign is not looked at.

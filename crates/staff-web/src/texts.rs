@@ -6,8 +6,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use leptos::prelude::document;
 use wasm_bindgen::JsCast;
+
+use crate::browser::document;
 
 thread_local! {
     static TEXTS: OnceCell<BTreeMap<String, String>> = const { OnceCell::new() };

@@ -1,11 +1,11 @@
 //! Drawing what stands before a page of staff's: its one field or button, and what came of it (`features.md` 5.1).
 
-use leptos::attr::Attribute;
-use leptos::ev;
-use leptos::html::{
-    self, HtmlElement, Input, bdi, button, details, div, h1, input, label, main, p, summary,
+use crate::draw::Element;
+use crate::draw::ev;
+use crate::draw::html::{
+    self, Input, bdi, button, details, div, h1, input, label, main, p, summary,
 };
-use leptos::prelude::*;
+use crate::draw::prelude::*;
 use web_sys::SubmitEvent;
 use zeroize::Zeroizing;
 
@@ -38,7 +38,7 @@ pub fn unlock(
     lock: Lock,
     more: impl IntoView,
     then: impl Fn(Opened) + Copy + Send + 'static,
-) -> AnyView {
+) -> View {
     match Key::kept() {
         Key::Passkey => {
             let about = p().child(say("unlock-passkey-about"));
@@ -128,7 +128,7 @@ fn passphrase_form(lock: Lock, open: impl Fn(Zeroizing<String>) + 'static) -> im
 
 /// A form whose fields Chromium tells its maker nothing of, as of a search's (`decisions/0015`). It is never
 /// sent, and no browser fills it in.
-pub fn form() -> HtmlElement<html::Form, impl Attribute, ()> {
+pub fn form() -> Element {
     html::form().attr("action", "/search").attr("autocomplete", "off")
 }
 

@@ -1,13 +1,13 @@
 //! Closing chat at once, and opening again (`features.md` 5.7): first on the page, since whoever needs it is in a hurry.
 
-use leptos::ev;
-use leptos::html::{
+use stillroom_program::{NoticeKind, Policy};
+use stillroom_staff_web::attended::Attended as _;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
     button, div, fieldset, form, h2, input, label, legend, option, p, section, select, span,
     textarea,
 };
-use leptos::prelude::*;
-use stillroom_program::{NoticeKind, Policy};
-use stillroom_staff_web::attended::Attended as _;
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::told;
 use web_sys::SubmitEvent;
 

@@ -9,9 +9,9 @@ mod question;
 mod top;
 mod week;
 
-use leptos::html::{a, div, main, p};
-use leptos::prelude::*;
 use stillroom_staff_web::attended::watch;
+use stillroom_staff_web::draw::html::{a, div, main, p};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::{HEADING, locked, page, unlock};
 
 use crate::console::Console;

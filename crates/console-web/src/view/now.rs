@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::html::{bdi, div, h2, p, section, strong};
-use leptos::prelude::*;
 use stillroom_program::{Calendar, Notice, Offer, Policy, Timestamp};
+use stillroom_staff_web::draw::html::{bdi, div, h2, p, section, strong};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::console::Console;
 use crate::language::moment;

@@ -1,11 +1,11 @@
 //! The one question before chat is closed or opened, which says what will happen.
 
-use leptos::ev;
-use leptos::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
-use leptos::prelude::*;
 use stillroom_program::{Difference, Hours, Notice, Policy};
 use stillroom_staff_web::attended::Attended as _;
 use stillroom_staff_web::dialogue::{Frame, dialogue};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::now;
 use crate::board::Asked;

@@ -1,10 +1,10 @@
 //! The head of the console: whose it is, the line, the way to the desk, and what must be known.
 
-use leptos::ev;
-use leptos::html::{a, bdi, button, div, h1, header, p};
-use leptos::prelude::*;
 use stillroom_conversation::Line;
 use stillroom_staff_web::attended::{idle, lock_button};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{a, bdi, button, div, h1, header, p};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::CONSOLE;
 use crate::board::Board;

@@ -1,11 +1,11 @@
 //! A day of the week as a bar that one can drag on. What it shows stands beside it in fields as well, for the keyboard and
 //! for whoever does not see it.
 
-use leptos::ev;
-use leptos::html::div;
-use leptos::prelude::*;
-use leptos::svg;
 use stillroom_program::{Day, OpenTime};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::div;
+use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::draw::svg;
 use web_sys::{Element, PointerEvent};
 
 use super::hours::edit;

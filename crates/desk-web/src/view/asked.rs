@@ -1,8 +1,8 @@
 //! That a survivor is asked something, what came of it, and the button that takes the question back.
 
-use leptos::ev;
-use leptos::html::{button, div, p};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, p};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::message_id;
 use crate::board::Seat;

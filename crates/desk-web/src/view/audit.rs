@@ -4,11 +4,11 @@
 //! Shown is what the core found. Nobody is told what to make of it but to ask by another way than this one.
 
 use data_encoding::BASE64URL_NOPAD;
-use leptos::ev;
-use leptos::html::{bdi, button, code, details, div, p, strong, summary};
-use leptos::prelude::*;
 use stillroom_conversation::{AuditTrouble, AuditWrong};
 use stillroom_program::{Fingerprint, encode};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, code, details, div, p, strong, summary};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::console::Console;
 use crate::texts::say;

@@ -2,10 +2,10 @@
 //!
 //! What they said is theirs to say: nothing of it was checked.
 
-use leptos::ev;
-use leptos::html::{button, div, p, span};
-use leptos::prelude::*;
 use stillroom_conversation::Beforehand;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, p, span};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::message_id;
 use crate::board::{Seat, Seated};

@@ -2,9 +2,9 @@
 //!
 //! Nothing is sent by it: the sentence that it offers goes into the message box, to be changed and sent by hand.
 
-use leptos::ev;
-use leptos::html::{button, div, p};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, p};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::{message_id, put_into_box};
 use crate::board::{Board, Seated};

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html::{details, input, label, li, span, summary, ul};
-use leptos::prelude::*;
 use stillroom_program::{Checklist, Guidance};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{details, input, label, li, span, summary, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::{form, message_id};
 use crate::board::{Board, Seat, Seated};

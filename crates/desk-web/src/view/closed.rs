@@ -1,9 +1,9 @@
 //! What the program's administrators said to everybody: that chat is closed (`features.md` 5.7). And the way to where they
 //! say it, a page apart.
 
-use leptos::html::{a, bdi, div, p, strong};
-use leptos::prelude::*;
 use stillroom_program::Notice;
+use stillroom_staff_web::draw::html::{a, bdi, div, p, strong};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::Board;
 use crate::line;

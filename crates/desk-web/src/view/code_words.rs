@@ -1,11 +1,13 @@
 //! Asking the survivor for a code word, and agreeing on one (`features.md` 3.4). What it was is said here in words;
 //! the word itself comes to no page of a desk.
 
-use leptos::ev;
-use leptos::html::{Select, button, details, div, label, option, p, select, summary};
-use leptos::prelude::*;
 use stillroom_conversation::{KnownCase, VaultState, WordFor, WordRefusal, WordStep};
 use stillroom_program::CaseId;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
+    Select, button, details, div, label, option, p, select, summary,
+};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::asked::asked;
@@ -180,11 +182,11 @@ fn check(
         done(console.agree_on_word(seat, WordFor::Known(case.id)), Some(case.handle));
     };
     // Each keeps its own line, so that what is chosen stays chosen when a colleague adds another.
-    let cases = For(ForProps::builder()
-        .each(move || code_words.cases.get())
-        .key(|case| (case.handle.clone(), case.due.is_some()))
-        .children(case)
-        .build());
+    let cases = rows(
+        move || code_words.cases.get(),
+        |case| (case.handle.clone(), case.due.is_some()),
+        case,
+    );
     let id = format!("word-of-{seat}");
     let field = div().class("field").child((
         label().attr("for", id.clone()).child(say("word-of")),

@@ -3,12 +3,14 @@
 //!
 //! Rows keep their place while what is in them changes: nothing moves under the hand but by who comes and goes.
 
-use leptos::ev;
-use leptos::html::{Textarea, aside, bdi, button, div, h2, h3, label, li, p, section, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::{Asks, Duty, Line, WriteError};
 use stillroom_program::Roles;
 use stillroom_protocol::StaffId;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
+    Textarea, aside, bdi, button, div, h2, h3, label, li, p, section, span, ul,
+};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::{KeyboardEvent, SubmitEvent};
 use zeroize::Zeroizing;
 
@@ -122,11 +124,7 @@ fn who(console: Console) -> impl IntoView {
             }))
         })
     };
-    let each = For(ForProps::builder()
-        .each(move || board.colleagues.rows())
-        .key(|id| *id)
-        .children(move |id| colleague(console, id))
-        .build());
+    let each = rows(move || board.colleagues.rows(), |id| *id, move |id| colleague(console, id));
     let list = ul().class("colleagues").attr("role", "list").attr("aria-labelledby", HEADING);
     (nobody, list.child(each))
 }
@@ -223,18 +221,18 @@ fn consult_with(console: Console, with: StaffId) -> impl IntoView {
     let colleagues = console.board.colleagues;
     let name = colleagues.name(with).unwrap_or_default();
     let mine = move |word: &Word| word.with == with;
-    let each = For(ForProps::builder()
-        .each(move || {
+    let each = rows(
+        move || {
             colleagues
                 .words
                 .with(|words| words.iter().filter(|w| mine(w)).cloned().collect::<Vec<_>>())
-        })
-        .key(|word| word.number)
-        .children({
+        },
+        |word| word.number,
+        {
             let name = name.clone();
             move |word| said(&name, &word)
-        })
-        .build());
+        },
+    );
     let heading = say_with("consult-heading", &[("name", &name)]);
     section().class("consult").attr("aria-label", heading.clone()).child((
         h3().child(heading),

@@ -1,11 +1,11 @@
 //! Where a message is written (`features.md` 3.2, 3.9, 3.10): no spell-check service, no filling in, no
 //! translation sees it, and what was sent is not left in the field.
 
-use leptos::ev;
-use leptos::html::{Textarea, button, div, label, p};
-use leptos::prelude::*;
 use stillroom_conversation::WriteError;
 use stillroom_protocol::limits::MESSAGE_CHARACTERS;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Textarea, button, div, label, p};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 use zeroize::Zeroizing;
 
@@ -81,7 +81,7 @@ pub(super) fn composer(console: Console, seated: Seated) -> impl IntoView {
                 console.draft(seat, &text);
             }
         }
-        look_again(());
+        look_again();
     };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -1,7 +1,7 @@
 //! That a survivor is asked whether their chat may end, and what came of it (`features.md` 4.1).
 
-use leptos::prelude::*;
 use stillroom_conversation::EndStep;
+use stillroom_staff_web::draw::prelude::*;
 
 use super::asked::asked;
 use crate::board::Seated;

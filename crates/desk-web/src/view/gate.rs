@@ -1,12 +1,13 @@
 //! What stands before the desk: enrolling this device, or opening it (`features.md` 5.1).
 
-use leptos::ev;
-use leptos::html::{Input, div, h2, input, label, p, span};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Input, div, h2, input, label, p, span};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::lock::Opened;
 use stillroom_staff_web::view::{
     HEADING, field, form, page, passkey, put_focus, submit, told, unlock, value, wrong,
 };
+use wasm_bindgen_futures::spawn_local;
 use web_sys::SubmitEvent;
 
 use super::practice::practice;
@@ -20,13 +21,12 @@ use crate::texts::{program, say, say_with};
 /// Whatever screen it is.
 pub(crate) fn gate(gate: Gate) -> impl IntoView {
     // Leaving while an administrator is waited for would use the invitation up for nothing.
-    let listener = window_event_listener(ev::beforeunload, move |event| {
+    ev::on_window(ev::beforeunload, move |event| {
         if gate.is_joining() {
             event.prevent_default();
             event.set_return_value("true");
         }
     });
-    on_cleanup(move || listener.remove());
     move || match gate.screen.get() {
         Screen::NotEnrolled => {
             let content = (p().child(say("not-enrolled")), practice());
@@ -78,7 +78,7 @@ fn join(gate: Gate) -> impl IntoView {
         let passphrase = value(first);
         judge.with_untracked(|judge| Strength::of(&passphrase, &program(), judge))
     };
-    leptos::task::spawn_local(async move {
+    spawn_local(async move {
         judge.set(Judge::load().await);
         strength.set(look());
     });

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html::{aside, blockquote, button, details, div, h2, p, summary};
-use leptos::prelude::*;
 use stillroom_program::{Guidance, Guide, GuideKind};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{aside, blockquote, button, details, div, h2, p, summary};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::KeyboardEvent;
 
 use crate::board::{Asked, Seat, chat_name};

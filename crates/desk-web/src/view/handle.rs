@@ -3,10 +3,9 @@
 //! All colleagues can read it, so while it is typed the form says kindly where it looks like something real. That is
 //! a guess, and stands in the way of nothing.
 
-use leptos::ev;
-use leptos::html::{Input, div, input, label, p};
-use leptos::leptos_dom::helpers::debounce;
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Input, div, input, label, p};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::hints::{PAUSE, year};
 use crate::board::{Board, Seat};
@@ -49,12 +48,12 @@ impl Handle {
     /// What is said goes as soon as it is not so any more, and comes once no key was pressed for a while: half a
     /// name is often another one.
     fn typed(self) -> impl FnMut(ev::Event) {
-        let mut paused = debounce(PAUSE, move |()| self.look());
+        let mut paused = debounce(PAUSE, move || self.look());
         move |_| {
             if self.seen.get_untracked().is_some() {
                 self.look();
             }
-            paused(());
+            paused();
         }
     }
 

@@ -4,18 +4,18 @@
 //! What is written here the survivor reads; it stays in its fields while they decide, so that they can be
 //! asked again. It goes with the chat.
 
-use leptos::ev;
-use leptos::html::{
-    Input, Textarea, bdi, button, details, div, fieldset, h3, input, label, legend, p, span,
-    summary,
-};
-use leptos::prelude::*;
 use stillroom_conversation::{
     Colleague, HANDOVER_NOTE_CHARACTERS, HANDOVER_WORDS_CHARACTERS, HandoverReason, HandoverStep,
     Successor, WriteError,
 };
 use stillroom_program::VerifyingKey;
 use stillroom_protocol::StaffId;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
+    Input, Textarea, bdi, button, details, div, fieldset, h3, input, label, legend, p, span,
+    summary,
+};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::{Element, SubmitEvent};
 use zeroize::Zeroizing;
 
@@ -178,7 +178,7 @@ fn refusal(to: Successor, error: WriteError) -> &'static str {
 /// and cannot any more stays in the list, so that nobody else is asked in their place by a slip.
 fn to_whom(console: Console, seat: Seat, chosen: RwSignal<Successor>) -> impl IntoView {
     let colleagues = console.board.colleagues;
-    let one = move |to: Successor, id: Option<String>, text: AnyView| {
+    let one = move |to: Successor, id: Option<String>, text: View| {
         let radio = input()
             .attr("type", "radio")
             .attr("name", format!("to-{seat}"))
@@ -193,11 +193,11 @@ fn to_whom(console: Console, seat: Seat, chosen: RwSignal<Successor>) -> impl In
         let is_listed = |one: &&Colleague| one.room > 0 || to_colleague(one.id) == chosen;
         colleagues.on.with(|on| on.iter().filter(is_listed).map(|one| one.id).collect::<Vec<_>>())
     };
-    let each = For(ForProps::builder()
-        .each(listed)
-        .key(|id| *id)
-        .children(move |id| one(to_colleague(id), None, about(colleagues, id).into_any()))
-        .build());
+    let each = rows(
+        listed,
+        |id| *id,
+        move |id| one(to_colleague(id), None, about(colleagues, id).into_any()),
+    );
     fieldset().child((
         legend().child(say("hand-over-to")),
         one(Successor::Anyone, Some(first_id(seat)), say("hand-over-anyone").into_any()),
@@ -255,16 +255,16 @@ pub(super) fn note(seated: Seated) -> impl IntoView {
     };
     move || {
         there.get().then(|| {
+            let chat = chat.clone();
             let words = p().class("words").attr("dir", "auto").attr("translate", "no");
-            div()
-                .class("note-before")
-                .child((h3().child(say("note-before")), words.directive(write, chat.clone())))
+            let words = words.made(move |element| write(element, &chat));
+            div().class("note-before").child((h3().child(say("note-before")), words))
         })
     }
 }
 
 /// Gives the browser the note, without a copy of it staying on this side.
-fn write(element: Element, chat: ArcRwSignal<Chat>) {
+fn write(element: &Element, chat: &ArcRwSignal<Chat>) {
     chat.with_untracked(|chat| element.set_text_content(chat.note().map(|note| &**note)));
 }
 

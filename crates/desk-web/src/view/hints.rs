@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use leptos::ev;
-use leptos::html::{button, div, li, p, ul};
-use leptos::leptos_dom::helpers::debounce;
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, li, p, ul};
+use stillroom_staff_web::draw::prelude::*;
 use zeroize::Zeroizing;
 
 use super::message_id;
@@ -105,8 +104,8 @@ impl Seen {
     pub(super) fn after_a_pause(
         self,
         text: impl Fn() -> Option<Zeroizing<String>> + 'static,
-    ) -> impl FnMut(()) {
-        debounce(PAUSE, move |()| {
+    ) -> impl FnMut() {
+        debounce(PAUSE, move || {
             if let Some(text) = text() {
                 self.paused(&text);
             }
@@ -118,11 +117,7 @@ impl Seen {
 pub(super) fn hints(seat: Seat, seen: Seen) -> impl IntoView {
     let shown = Memo::new(move |_| seen.shown());
     let kinds = move || shown.with(|shown| shown.iter().map(|hint| hint.kind).collect::<Vec<_>>());
-    let list = For(ForProps::builder()
-        .each(kinds)
-        .key(|kind| *kind)
-        .children(move |kind| hint(seat, seen, shown, kind))
-        .build());
+    let list = rows(kinds, |kind| *kind, move |kind| hint(seat, seen, shown, kind));
     div().class("hints").child((
         ul().attr("role", "list").attr("aria-label", say("hints-list")).child(list),
         p().class("unseen").attr("role", "status").child(told(shown)),

@@ -4,10 +4,10 @@
 //! Shown is what the core believed: signed by the host's key as this device knows it. What another key signed is
 //! mentioned and not shown.
 
-use leptos::ev;
-use leptos::html::{bdi, button, code, details, div, p, strong, summary};
-use leptos::prelude::*;
 use stillroom_program::{Fingerprint, HostNotice, HostNoticeKind, VerifyingKey};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, code, details, div, p, strong, summary};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::console::Console;
 use crate::focus;

@@ -4,11 +4,11 @@
 //! Whoever is there stands in the chat's head; what can be done about it stands in one place below the log. Every
 //! step is said in words.
 
-use leptos::ev;
-use leptos::html::{button, details, div, h2, p, section, summary};
-use leptos::prelude::*;
 use stillroom_conversation::{Call, Colleague, Company, JoinsAs, Role};
 use stillroom_protocol::StaffId;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, details, div, h2, p, section, summary};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::asked::asked;
 use super::message_id;
@@ -104,11 +104,11 @@ fn whom(console: Console, seat: Seat) -> impl IntoView {
         on.with(|on| on.iter().filter(can).flat_map(each).collect::<Vec<_>>())
     };
     let nobody = move || fit().is_empty().then(|| p().child(say("joining-nobody")));
-    let each = For(ForProps::builder()
-        .each(fit)
-        .key(|(id, joins_as, _)| (*id, *joins_as as u8))
-        .children(move |(id, joins_as, role)| one(console, seat, id, (joins_as, role)))
-        .build());
+    let each = rows(
+        fit,
+        |(id, joins_as, _)| (*id, *joins_as as u8),
+        move |(id, joins_as, role)| one(console, seat, id, (joins_as, role)),
+    );
     div().class("hand-over").child((
         p().attr("id", about_id(seat)).attr("tabindex", "-1").child(say("joining-about")),
         div().class("choices").child(each),
@@ -142,11 +142,11 @@ pub(super) fn calls(console: Console) -> impl IntoView {
             .with(|calls| !calls.is_empty())
             .then(|| h2().attr("id", CALLS).attr("tabindex", "-1").child(say("calls-heading")))
     };
-    let each = For(ForProps::builder()
-        .each(move || calls.get())
-        .key(|call| (call.from, call.number, call.coming))
-        .children(move |call| called(console, call))
-        .build());
+    let each = rows(
+        move || calls.get(),
+        |call| (call.from, call.number, call.coming),
+        move |call| called(console, call),
+    );
     section().class("calls").child((heading, div().attr("role", "status").child(each)))
 }
 

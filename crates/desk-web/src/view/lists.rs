@@ -1,9 +1,9 @@
 //! Who waits, whose chats these are, and the keys (`features.md` 5.2). Both lists are always there.
 
-use leptos::ev;
-use leptos::html::{button, div, h2, li, p, section, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::{Hindrance, Meant, WaitingSurvivor};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, h2, li, p, section, span, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::beforehand::waiting_facts;
 use super::{colleagues, joining, offers, shift, turn_away};
@@ -45,14 +45,14 @@ fn who_waits(console: Console) -> impl IntoView {
         .attr("aria-describedby", "take-why")
         .on(ev::click, move |_| console.take_next())
         .child(say("take-next"));
-    let each = For(ForProps::builder()
-        .each(move || board.waiting.get())
-        .key(|waiter| {
+    let each = rows(
+        move || board.waiting.get(),
+        |waiter| {
             let away = waiter.turned_away.map(|before| before.at.0);
             (waiter.ticket, waiter.here, waiter.offered, away, meant(waiter))
-        })
-        .children(move |waiter| waiting(console, waiter))
-        .build());
+        },
+        move |waiter| waiting(console, waiter),
+    );
     let heading = h2().child((say("waiting-list"), count(move || board.waiting.with(Vec::len))));
     // Told in few words each time the line grows or shrinks; the list itself is not read out.
     let told = move || {
@@ -129,11 +129,11 @@ fn chats(console: Console) -> impl IntoView {
         .on(ev::click, move |_| board.current.set(None))
         .child(say("chats-back"));
     let heading = h2().child((say("chats-list"), count(move || board.seated.with(Vec::len))));
-    let each = For(ForProps::builder()
-        .each(move || board.seated.get())
-        .key(|seated| (seated.seat, seated.number))
-        .children(move |seated| link(console, seated))
-        .build());
+    let each = rows(
+        move || board.seated.get(),
+        |seated| (seated.seat, seated.number),
+        move |seated| link(console, seated),
+    );
     section().class("your-chats").child((
         div().class("lists-head").child((back, heading)),
         ul().attr("role", "list").attr("aria-label", say("chats-list")).child(each),

@@ -4,10 +4,10 @@
 //! Whether the survivor sees what is typed here is said for as long as it is so. That they are typing is read
 //! out once; their words are not, and are there to be read.
 
-use leptos::ev;
-use leptos::html::{button, details, div, p, summary};
-use leptos::prelude::*;
 use stillroom_conversation::{Live, LiveKind, LiveStep, Typed};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Div, button, details, div, p, summary};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::message_id;
 use crate::board::{Seat, Seated};
@@ -51,7 +51,7 @@ fn typed(chat: ArcRwSignal<Chat>) -> impl IntoView {
     };
     let said = move || if typing.get() { say("desk-is-typing") } else { String::new() };
     // The browser is given the words without a copy of them staying on this side.
-    let node = NodeRef::<leptos::html::Div>::new();
+    let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         let Some(draft) = node.get() else { return };
         chat.with(|chat| {

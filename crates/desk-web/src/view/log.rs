@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use leptos::html::{bdi, div, li, ol, p, span};
-use leptos::prelude::*;
 use stillroom_conversation::{Line, MessageNumber};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Div, bdi, div, li, ol, p, span};
+use stillroom_staff_web::draw::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, ResizeObserver};
-use zeroize::Zeroizing;
+use web_sys::ResizeObserver;
 
 use crate::board::{Board, Seated, signature, told};
 use crate::chat::{Chat, Entry, What, Writer};
@@ -25,8 +25,14 @@ const NEAR: i32 = 60;
 /// The log.
 pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
     let Seated { seat, chat, .. } = seated;
-    let node = NodeRef::<leptos::html::Div>::new();
-    keep_at_end(node, chat.clone());
+    let node = NodeRef::<Div>::new();
+    let was_at_end = StoredValue::new(true);
+    keep_at_end(node, was_at_end, chat.clone());
+    let look = move |_| {
+        let Some(log) = node.get_untracked() else { return };
+        let below = log.scroll_height() - log.scroll_top() - log.client_height();
+        was_at_end.set_value(below < NEAR);
+    };
     let live = move || {
         if board.current.get() == Some(seat) { "polite" } else { "off" }
     };
@@ -34,11 +40,7 @@ pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
         let chat = chat.clone();
         move || chat.with(|chat| chat.entries().to_vec())
     };
-    let each = For(ForProps::builder()
-        .each(entries)
-        .key(|entry| entry.place)
-        .children(move |entry| self::entry(board, &chat, &entry))
-        .build());
+    let each = rows(entries, |entry| entry.place, move |entry| self::entry(board, &chat, &entry));
     div()
         .class("log")
         .attr("role", "log")
@@ -46,15 +48,15 @@ pub(super) fn log(board: Board, seated: Seated) -> impl IntoView {
         .attr("aria-live", live)
         .attr("tabindex", "0")
         .attr("translate", "no")
+        .on(ev::scroll, look)
         .node_ref(node)
         .child(ol().child(each))
 }
 
 /// Follows new entries, and what takes room from the log, where the end was in sight; whoever reads further up is
 /// left there.
-fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
+fn keep_at_end(node: NodeRef<Div>, was_at_end: StoredValue<bool>, chat: ArcRwSignal<Chat>) {
     let length = Memo::new(move |_| chat.with(|chat| chat.entries().len()));
-    let was_at_end = StoredValue::new(true);
     Effect::new(move |_| {
         length.track();
         let Some(log) = node.get() else { return };
@@ -64,12 +66,6 @@ fn keep_at_end(node: NodeRef<leptos::html::Div>, chat: ArcRwSignal<Chat>) {
     });
     Effect::new(move |_| {
         let Some(log) = node.get() else { return };
-        let watched = log.clone();
-        let look = move |_| {
-            let below = watched.scroll_height() - watched.scroll_top() - watched.client_height();
-            was_at_end.set_value(below < NEAR);
-        };
-        let _ = log.clone().on(leptos::ev::scroll, look);
         follow_size(&log, was_at_end);
     });
 }
@@ -89,7 +85,7 @@ fn follow_size(log: &web_sys::HtmlDivElement, was_at_end: StoredValue<bool>) {
     }
 }
 
-fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
+fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> View {
     match &entry.what {
         What::Note(announcement) => {
             li().class("note").child(p().child(told(announcement))).into_any()
@@ -117,17 +113,15 @@ fn entry(board: Board, chat: &ArcRwSignal<Chat>, entry: &Entry) -> AnyView {
                 " ",
                 far,
             ));
-            let words = p().class("words").attr("dir", "auto").directive(write, Arc::clone(text));
+            // The browser is given the text without a copy of it staying on this side.
+            let text = Arc::clone(text);
+            let words = p().class("words").attr("dir", "auto");
+            let words = words.made(move |element| element.set_text_content(Some(&text)));
             li().class(if mine { "message mine" } else { "message" })
                 .child((from, words, meta))
                 .into_any()
         }
     }
-}
-
-/// Gives the browser the text, without a copy of it staying on this side.
-fn write(element: Element, text: Arc<Zeroizing<String>>) {
-    element.set_text_content(Some(&text));
 }
 
 fn how_far(board: Board, chat: ArcRwSignal<Chat>, number: MessageNumber) -> impl IntoView {

@@ -34,10 +34,10 @@ mod silence;
 mod top;
 mod turn_away;
 
-use leptos::attr::Attribute;
-use leptos::html::{self, HtmlElement, div, main, p};
-use leptos::prelude::*;
 use stillroom_staff_web::attended::watch;
+use stillroom_staff_web::draw;
+use stillroom_staff_web::draw::html::{self, div, main, p};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::form;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, EventInit, HtmlTextAreaElement};
@@ -92,16 +92,16 @@ fn panels(console: Console) -> impl IntoView {
         let none = board.seated.with(Vec::is_empty);
         none.then(|| p().class("panels-none").child(say("chats-none")))
     };
-    let each = For(ForProps::builder()
-        .each(move || board.seated.get())
-        .key(|seated| (seated.seat, seated.number))
-        .children(move |seated| panel::panel(console, seated))
-        .build());
+    let each = rows(
+        move || board.seated.get(),
+        |seated| (seated.seat, seated.number),
+        move |seated| panel::panel(console, seated),
+    );
     main().class("panels").child((none, each))
 }
 
 /// A field for what somebody writes, which the browser and its helpers leave alone.
-fn quiet_field(id: String) -> HtmlElement<html::Textarea, impl Attribute, ()> {
+fn quiet_field(id: String) -> draw::Element {
     html::textarea()
         .attr("id", id)
         .attr("rows", "2")

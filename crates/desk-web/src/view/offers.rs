@@ -1,12 +1,11 @@
 //! That a place is offered to somebody, beside it in the line; and what whoever is at the desk says of the
 //! languages that they speak (`features.md` 5.2; `decisions/0025`).
 
-use leptos::ev;
-use leptos::html::{button, div, fieldset, input, label, legend, p, span};
-use leptos::prelude::*;
 use stillroom_conversation::OfferedTo;
 use stillroom_protocol::TicketId;
-use web_sys::HtmlInputElement;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, fieldset, input, label, legend, p, span};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::Board;
 use crate::console::Console;
@@ -91,8 +90,7 @@ fn language_choice(console: Console, tag: String) -> impl IntoView {
         .attr("autocomplete", "off")
         .prop("checked", spoken)
         .on(ev::change, move |event| {
-            let input = event_target::<HtmlInputElement>(&event);
-            console.speak(&tag, input.checked());
+            console.speak(&tag, event_target_checked(&event));
         });
     label().class("choice").child((choose, span().child(name)))
 }

@@ -1,9 +1,9 @@
 //! One chat: who is in it, what was said, where to write, and its end (`features.md` 3.3, 3.9, 4.1).
 
-use leptos::ev;
-use leptos::html::{bdi, button, div, h2, li, p, section, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::Participant;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, div, h2, li, p, section, span, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::{
     beforehand, check_in, checklist, code_words, composer, ending, handover, joining, lists, live,

@@ -1,8 +1,8 @@
 //! Practice (`features.md` 5.5). The way to the page for practice chats: a page apart, in a tab of its own, so that
 //! nothing of the desk is lost by going there. And the mark of a desk at which a colleague plays the survivor.
 
-use leptos::html::{a, p, strong};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::html::{a, p, strong};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::line;
 use crate::texts::say;

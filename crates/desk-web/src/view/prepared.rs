@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html::{Dialog, button, div, h2, input, label, li, p, ul};
-use leptos::prelude::*;
 use stillroom_program::{CannedMessage, Guidance};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Dialog, button, div, h2, input, label, li, p, ul};
+use stillroom_staff_web::draw::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, SubmitEvent};
 
@@ -154,11 +154,7 @@ fn options(
             request_animation_frame(move || keep_in_sight(&option_id(&message)));
         }
     });
-    let each = For(ForProps::builder()
-        .each(move || search.found.get())
-        .key(|message| message.id.to_string())
-        .children(option)
-        .build());
+    let each = rows(move || search.found.get(), |message| message.id.to_string(), option);
     ul().attr("id", LIST)
         .attr("role", "listbox")
         .attr("aria-label", say("prepared-open"))

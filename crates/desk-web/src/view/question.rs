@@ -1,10 +1,10 @@
 //! The questions before a chat ends and before somebody goes off duty with open chats, which say what will
 //! happen to the survivor (`features.md` 3.6, 4.1, 5.3).
 
-use leptos::ev;
-use leptos::html::{button, div, h2, input, label, li, p, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::{END_ASKED_MINUTES, EndStep, Silence};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, h2, input, label, li, p, span, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::{handover, turn_away};
 use crate::board::{Asked, Seat, Seated, chat_name};
@@ -98,11 +98,11 @@ fn ask_first(console: Console, seat: Seat) -> Option<(impl IntoView, impl IntoVi
 
 /// Nobody has to hand over; each survivor is asked where somebody wants to.
 fn off_duty(console: Console) -> impl IntoView {
-    let each = For(ForProps::builder()
-        .each(move || console.board.seated.get())
-        .key(|seated| (seated.seat, seated.number))
-        .children(move |seated| hand_over(console, seated))
-        .build());
+    let each = rows(
+        move || console.board.seated.get(),
+        |seated| (seated.seat, seated.number),
+        move |seated| hand_over(console, seated),
+    );
     let go = answer(console, "button", "off-duty-go", move || console.go_off_duty());
     let stay = answer(console, "button button-main", "off-duty-stay", || {});
     div().class("question-text").child((

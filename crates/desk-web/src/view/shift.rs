@@ -1,12 +1,12 @@
 //! The person's own shift: how many chats at once, when it ends, and the word when that is near
 //! (`features.md` 5.2, 5.3). Nothing of it is kept on the device, and nobody else is told.
 
-use leptos::ev;
-use leptos::html::{
+use stillroom_conversation::{Capacity, Shift};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
     Input, Select, button, details, div, h2, input, label, option, p, section, select, summary,
 };
-use leptos::prelude::*;
-use stillroom_conversation::{Capacity, Shift};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::closed::to_console;

@@ -1,8 +1,8 @@
 //! A survivor's silence, as far as it has come, and more time for them (`features.md` 3.7).
 
-use leptos::ev;
-use leptos::html::{button, div, p, span};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, p, span};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::message_id;
 use crate::board::Seated;

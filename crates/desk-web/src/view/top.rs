@@ -1,10 +1,10 @@
 //! The head of the desk: whose it is, duty, the line, what must be known; and the keys that work everywhere.
 
-use leptos::ev;
-use leptos::html::{bdi, button, div, h1, header, p};
-use leptos::prelude::*;
 use stillroom_conversation::{Duty, Line};
 use stillroom_staff_web::attended::{idle, lock_button};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, div, h1, header, p};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::checklist::toggle_checklist;
@@ -123,7 +123,7 @@ fn trouble(board: Board) -> impl IntoView {
 /// colleagues or back; with L the desk is locked, whatever is open on it. The browser's keys for saving and printing do
 /// nothing while there is a chat.
 pub(super) fn listen_for_keys(console: Console) {
-    let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+    ev::on_window(ev::keydown, move |event: KeyboardEvent| {
         let board = console.board;
         let asked = a_dialogue_is_open();
         let saves = matches!(event.key().as_str(), "s" | "S" | "p" | "P");
@@ -175,7 +175,6 @@ pub(super) fn listen_for_keys(console: Console) {
         }
         event.prevent_default();
     });
-    on_cleanup(move || listener.remove());
 }
 
 /// Whether the browser's own dialogue holds the keyboard. The browser is asked, since it tells of a dialogue that
@@ -187,19 +186,17 @@ fn a_dialogue_is_open() -> bool {
 
 /// The core is told whether the page is hidden: nobody types on one that they do not see.
 pub(super) fn tell_when_hidden(console: Console) {
-    let listener = window_event_listener(ev::visibilitychange, move |_| {
+    ev::on_window(ev::visibilitychange, move |_| {
         console.hidden(document().hidden());
     });
-    on_cleanup(move || listener.remove());
 }
 
 /// Leaving the page would lose open chats: the browser asks first.
 pub(super) fn warn_before_leaving(console: Console) {
-    let listener = window_event_listener(ev::beforeunload, move |event| {
+    ev::on_window(ev::beforeunload, move |event| {
         if console.board.has_open_chats() {
             event.prevent_default();
             event.set_return_value("true");
         }
     });
-    on_cleanup(move || listener.remove());
 }

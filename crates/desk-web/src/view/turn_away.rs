@@ -1,10 +1,10 @@
 //! Ending a chat and turning the survivor away, after one question that says what it does and what it does not; and
 //! the note beside whoever comes from the same address (`features.md` 6.6).
 
-use leptos::ev;
-use leptos::html::{blockquote, button, div, li, p, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::{TurnedAway, TurnedAwayBefore};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{blockquote, button, div, li, p, span, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::question::{answer, heading};
 use crate::board::{Asked, Board, Seat, chat_name};
