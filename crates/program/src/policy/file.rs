@@ -713,14 +713,22 @@ fn moment(field: &str, at: Datetime, zone: &str) -> Result<u64, String> {
 
 /// A date, as the seconds from the Unix epoch to its first moment in UTC; or a moment that names its own clock.
 fn date<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    let value = Datetime::deserialize(from)?;
+    seconds_of(Datetime::deserialize(from)?).map_err(D::Error::custom)
+}
+
+fn seconds_of(value: Datetime) -> Result<u64, String> {
     if value.offset.is_some() {
-        return moment("date", value, "UTC").map_err(D::Error::custom);
+        return moment("date", value, "UTC");
     }
     let only_date = value.date.filter(|_| value.time.is_none());
-    let date = only_date.ok_or_else(|| D::Error::custom("expected a date such as 2027-01-31"))?;
+    let date = only_date.ok_or("expected a date such as 2027-01-31")?;
     let date = Date { year: date.year, month: date.month, day: date.day };
-    seconds_at_offset(date, 0, 0).ok_or_else(|| D::Error::custom("the date is before 1970"))
+    seconds_at_offset(date, 0, 0).ok_or_else(|| "the date is before 1970".into())
+}
+
+/// Whether a file can have this as a date.
+pub(super) fn is_date(said: &str) -> bool {
+    said.parse::<Datetime>().is_ok_and(|value| seconds_of(value).is_ok())
 }
 
 /// A time such as "09:30", as minutes after midnight; "24:00" is the day's end.

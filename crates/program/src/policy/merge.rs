@@ -126,12 +126,19 @@ impl Merge {
     }
 
     fn merged(&self) -> (Node, Vec<Conflict>) {
-        let mut merging = Merging { choices: &self.choices, conflicts: Vec::new() };
-        let all =
-            Three { base: Some(&self.base), mine: Some(&self.mine), theirs: Some(&self.theirs) };
-        let merged = merging.merge("", all);
-        (merged.unwrap_or(Node::Table(Vec::new())), merging.conflicts)
+        merged([&self.base, &self.mine, &self.theirs], &self.choices)
     }
+}
+
+/// The tree that both started from, mine and theirs, joined; and what both changed, each otherwise.
+pub(super) fn merged(
+    [base, mine, theirs]: [&Node; 3],
+    choices: &BTreeMap<String, Side>,
+) -> (Node, Vec<Conflict>) {
+    let mut merging = Merging { choices, conflicts: Vec::new() };
+    let all = Three { base: Some(base), mine: Some(mine), theirs: Some(theirs) };
+    let merged = merging.merge("", all);
+    (merged.unwrap_or(Node::Table(Vec::new())), merging.conflicts)
 }
 
 /// The same part of three policies, as far as each has it.

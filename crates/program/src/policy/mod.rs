@@ -10,7 +10,8 @@
 //! Whoever edits one (feature `editing`) goes this way: read a file ([`Policy::from_toml_and_files`]) or take a
 //! published policy, change its fields, [`Policy::tidied`], [`Policy::check`] and [`Policy::warnings`] as one types,
 //! [`Policy::differences`] to what is published, [`Merge`] where somebody else published meanwhile,
-//! [`Policy::following`], and [`SignedPolicy::sign`]. [`Policy::to_toml`] writes the file.
+//! [`Policy::following`], and [`SignedPolicy::sign`]. [`Policy::to_toml`] writes the file. A page with forms keeps what is
+//! typed in a [`PolicyDraft`], which need not make sense.
 //!
 //! What a policy says is the program's own word: nothing here knows whether a telephone number is the right
 //! one.
@@ -25,6 +26,8 @@ mod closing;
 mod difference;
 #[cfg(feature = "editing")]
 mod file;
+#[cfg(feature = "editing")]
+mod form;
 mod guidance;
 mod hours;
 #[cfg(feature = "editing")]
@@ -56,6 +59,8 @@ pub use closing::NoticesFull;
 pub use difference::Difference;
 #[cfg(feature = "editing")]
 pub use file::{PolicyFileError, SAMPLE_POLICY};
+#[cfg(feature = "editing")]
+pub use form::{FORM, FieldAt, FieldKind, FormField, FormPart, PolicyDraft, Unfit, Why};
 pub use guidance::{CannedMessage, Checklist, CodeWordTimes, Guidance, Guide, GuideKind, Offers};
 pub use hours::{Date, Day, Exception, Hours, Notice, NoticeKind, OpenTime, Weekly};
 #[cfg(feature = "editing")]

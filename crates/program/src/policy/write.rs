@@ -48,7 +48,13 @@ impl Locale {
     /// The name under which its file lies beside the policy's: its hash, in a folder for them.
     #[must_use]
     pub fn file_name(&self) -> String {
-        alloc::format!("{FOLDER}{}{ENDING}", Fingerprint(self.file))
+        Self::file_named(self.file)
+    }
+
+    /// The name of the file with this hash.
+    #[must_use]
+    pub fn file_named(hash: [u8; 32]) -> String {
+        alloc::format!("{FOLDER}{}{ENDING}", Fingerprint(hash))
     }
 
     /// The hash in such a name.
