@@ -7,7 +7,11 @@ use stillroom_program::{Hours, Notice, NoticeKind, Policy, Timestamp};
 use stillroom_staff_web::draw::prelude::*;
 
 use crate::closing::Lasts;
+use crate::draft::Draft;
 use crate::hours::HoursTyped;
+
+/// The name of the part that has the hours, which have a form of their own.
+pub(crate) const HOURS: &str = "hours";
 
 /// What is asked once more before it is done.
 #[derive(Clone, PartialEq)]
@@ -16,12 +20,12 @@ pub(crate) enum Asked {
     Close(Notice),
     /// Whether to open again.
     Open,
-    /// Whether to publish these hours in the place of those.
-    Hours {
-        /// Those that are published.
-        from: Hours,
-        /// Those that were typed.
-        to: Hours,
+    /// Whether to publish the draft.
+    Publish {
+        /// What is published.
+        from: Arc<Policy>,
+        /// What was typed.
+        to: Arc<Policy>,
     },
 }
 
@@ -129,12 +133,17 @@ pub(crate) struct Board {
     pub(crate) closing: ClosingForm,
     /// The form for the hours.
     pub(crate) hours: HoursForm,
+    /// The whole policy as it is typed.
+    pub(crate) draft: Draft,
+    /// The name of the part of it that is shown.
+    pub(crate) part: RwSignal<&'static str>,
     /// The time, as what stands on the page goes by it.
     pub(crate) now: RwSignal<Timestamp>,
 }
 
 impl Board {
     pub(crate) fn new(now: Timestamp) -> Self {
+        let hours = HoursForm::new();
         Self {
             locked: RwSignal::new(false),
             locks_soon: RwSignal::new(false),
@@ -149,7 +158,10 @@ impl Board {
                 lasts: RwSignal::new(Lasts::UntilOpened),
                 wrong: RwSignal::new(None),
             },
-            hours: HoursForm::new(),
+            hours,
+            draft: Draft::new(hours),
+            // What changes most often.
+            part: RwSignal::new(HOURS),
             now: RwSignal::new(now),
         }
     }

@@ -1,7 +1,9 @@
 //! What is to be published, said of whatever policy holds: where another administrator published meanwhile, it is done to
 //! theirs, and what both changed is asked.
 
-use stillroom_program::{Hours, Notice, Policy, Timestamp};
+use std::sync::Arc;
+
+use stillroom_program::{Merge, Notice, Policy, Timestamp};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,12 +12,12 @@ pub(crate) enum Change {
     Close(Notice),
     /// No notice holds any more.
     Open,
-    /// These hours, in the place of those that were published when they were begun.
-    Hours {
-        /// Those that were published.
-        from: Hours,
-        /// Those that are to be.
-        to: Hours,
+    /// What was typed, with all that was published meanwhile.
+    Draft {
+        /// What was published when it was asked whether to publish.
+        from: Arc<Policy>,
+        /// What is to be.
+        to: Arc<Policy>,
     },
 }
 
@@ -30,13 +32,20 @@ impl Change {
                 policy.closed_with(notice.clone(), now).map_err(|_| "console-notices-full")
             }
             Self::Open => Ok(policy.reopened(now)),
-            Self::Hours { from, .. } if policy.page.hours != *from => Err("console-hours-theirs"),
-            Self::Hours { to, .. } => {
-                let mut next = policy.clone();
-                next.page.hours = to.clone();
-                next.terms.version = policy.terms.version.saturating_add(1);
-                Ok(next)
+            Self::Draft { from, to } => {
+                let merged = Merge::new(from, to, policy).policy();
+                Ok(merged.map_err(|_| "console-theirs")?.following(policy, now))
             }
+        }
+    }
+}
+
+impl Change {
+    /// What is to be, where that is a whole policy.
+    pub(crate) fn to(&self) -> Option<&Arc<Policy>> {
+        match self {
+            Self::Draft { to, .. } => Some(to),
+            Self::Close(_) | Self::Open => None,
         }
     }
 }
@@ -53,9 +62,9 @@ mod tests {
     }
 
     fn new_hours() -> Change {
-        let from = sample().page.hours;
-        let to = Hours { note: "We moved.".try_into().unwrap(), ..from.clone() };
-        Change::Hours { from, to }
+        let mut to = sample();
+        to.page.hours.note = "We moved.".try_into().unwrap();
+        Change::Draft { from: Arc::new(sample()), to: Arc::new(to) }
     }
 
     #[test]
@@ -70,9 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn hours_that_another_administrator_changed_meanwhile_are_not_written_over() {
+    fn what_another_administrator_changed_otherwise_meanwhile_is_not_written_over() {
         let mut theirs = sample();
         theirs.page.hours.note = "Other hours.".try_into().unwrap();
-        assert_eq!(new_hours().of(&theirs, NOW), Err("console-hours-theirs"));
+        assert_eq!(new_hours().of(&theirs, NOW), Err("console-theirs"));
     }
 }

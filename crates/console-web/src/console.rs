@@ -152,9 +152,10 @@ impl Shell {
         let signed = next.and_then(|next| self.sign(&next));
         match signed {
             Ok((version, signed)) => {
+                let files = change.to().map(|to| board.draft.send(to)).unwrap_or_default();
                 *self.pending.borrow_mut() = Some(Pending { change, version, refused: false });
                 board.outcome.set(Some(Outcome::Sent));
-                self.core.borrow_mut().publish(version, replaces, &signed, now);
+                self.core.borrow_mut().publish(version, replaces, &signed, files, now);
                 self.drain(board);
             }
             Err(text) => board.outcome.set(Some(Outcome::Refused(text))),
@@ -221,6 +222,7 @@ impl Shell {
         match event {
             AdministratorEvent::Line(line) => board.line.set(line),
             AdministratorEvent::Policy(policy) => self.show_policy(policy, board),
+            AdministratorEvent::Texts(file) => board.draft.sheets.know(vec![file]),
             AdministratorEvent::Published(version) => {
                 *self.pending.borrow_mut() = None;
                 board.outcome.set(Some(Outcome::Published(version)));
@@ -251,7 +253,7 @@ impl Shell {
 
     fn show_policy(self: &Rc<Self>, policy: Arc<Policy>, board: Board) {
         board.now.set(self.clock.now());
-        board.hours.follow(&policy.page.hours);
+        board.draft.follow(&policy);
         board.trouble.set(None);
         board.policy.set(Some(policy));
         self.try_again(board);

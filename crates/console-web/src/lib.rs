@@ -1,5 +1,5 @@
-//! The administrator's console in the browser: what the policy says now, closing at once and opening again
-//! (`features.md` 5.6, 5.7).
+//! The administrator's console in the browser: what the policy says now, closing at once and opening again, and the
+//! whole policy in forms (`features.md` 5.6, 5.7).
 //!
 //! A shell over [`stillroom_conversation::Administrator`], beside the desk and apart from it: no chat comes here. It
 //! opens the device that this browser keeps for the desk, and signs on it. It does not protect against whoever sits at
@@ -9,8 +9,11 @@ mod board;
 mod change;
 mod closing;
 mod console;
+mod draft;
 mod gate;
 mod hours;
+mod places;
+mod sheets;
 mod view;
 mod words;
 

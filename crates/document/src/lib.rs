@@ -21,7 +21,9 @@ use serde::Deserialize;
 pub use preview::{PreviewError, preview};
 pub use template::{Template, TemplateError};
 pub use texts::{Texts, TextsError};
-pub use translation::{Languages, Translation, TranslationFault, languages, translators_file};
+pub use translation::{
+    Languages, Originals, PageTexts, Translation, TranslationFault, languages, translators_file,
+};
 
 /// A language that nobody speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -5,6 +5,8 @@
 //! that is not there is said in the policy's language, or in English. Nothing here knows whether a
 //! translation is right.
 
+mod originals;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -16,6 +18,8 @@ use unic_langid::LanguageIdentifier;
 use super::pseudo;
 use super::texts::{ENGLISH, Texts, TextsError, formatted, message_names, variables};
 use crate::PseudoLocale;
+
+pub use originals::{Originals, PageTexts};
 
 /// The files with texts that survivors never read.
 const FOR_STAFF: [&str; 3] = ["desk.ftl", "practice.ftl", "console.ftl"];
@@ -92,6 +96,7 @@ impl fmt::Display for TranslationFault {
 }
 
 /// A text that can be translated.
+#[derive(Clone, PartialEq, Eq)]
 struct Source {
     name: String,
     text: String,
@@ -105,6 +110,17 @@ impl Source {
     fn variables(&self) -> BTreeSet<&str> {
         if self.policys { BTreeSet::new() } else { placeholders(&self.text) }
     }
+
+    /// What is wrong with a translation that uses these variables.
+    fn fault(&self, text: &str, used: &BTreeSet<&str>) -> Option<TranslationFault> {
+        let (name, wanted) = (self.name.clone(), self.variables());
+        if *used == wanted && !text.trim().is_empty() {
+            let problem = self.kind.problem(text)?;
+            return Some(TranslationFault::Problem { name, problem });
+        }
+        let wanted: Vec<String> = wanted.iter().map(|name| format!("{{ ${name} }}")).collect();
+        Some(TranslationFault::Variables { name, wanted: wanted.join(" and ") })
+    }
 }
 
 impl Translation {
@@ -113,14 +129,17 @@ impl Translation {
     /// # Errors
     /// [`TextsError`] where the texts inside this program are broken, for which no translator is to blame.
     pub fn read(file: &[u8], policy: &Policy) -> Result<Self, TextsError> {
-        let sources = sources(policy, None)?;
+        Ok(Self::of(file, &sources(policy, None)?))
+    }
+
+    fn of(file: &[u8], sources: &[Source]) -> Self {
         let mut translation = Self::default();
         match bundle(file) {
             Err(fault) => translation.faults.push(fault),
             Ok((bundle, names, twice)) => {
                 translation.faults.extend(twice.into_iter().map(TranslationFault::Twice));
                 for name in names {
-                    match said(&bundle, &name, &sources) {
+                    match said(&bundle, &name, sources) {
                         Ok(text) => drop(translation.texts.insert(name, text)),
                         Err(fault) if translation.faults.contains(&fault) => {}
                         Err(fault) => translation.faults.push(fault),
@@ -130,7 +149,12 @@ impl Translation {
         }
         let missing = sources.iter().filter(|source| !translation.texts.contains_key(&source.name));
         translation.missing = missing.map(|source| source.name.clone()).collect();
-        Ok(translation)
+        translation
+    }
+
+    /// What can be used, by name, with `{name}` for each variable.
+    pub fn texts(&self) -> &BTreeMap<String, String> {
+        &self.texts
     }
 }
 
@@ -166,15 +190,10 @@ fn said(bundle: &Bundle, name: &str, sources: &[Source]) -> Result<String, Trans
     let pattern = bundle.get_message(name).and_then(|message| message.value());
     let used: BTreeSet<&str> =
         pattern.and_then(variables).ok_or_else(too_clever)?.into_iter().collect();
-    let wanted = source.variables();
-    if used == wanted && !text.trim().is_empty() {
-        return match source.kind.problem(&text) {
-            Some(problem) => Err(TranslationFault::Problem { name: name.to_owned(), problem }),
-            None => Ok(text),
-        };
+    match source.fault(&text, &used) {
+        Some(fault) => Err(fault),
+        None => Ok(text),
     }
-    let wanted: Vec<String> = wanted.iter().map(|name| format!("{{ ${name} }}")).collect();
-    Err(TranslationFault::Variables { name: name.to_owned(), wanted: wanted.join(" and ") })
 }
 
 /// The names between braces in a text of the page's own.
@@ -184,6 +203,13 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 
 /// Everything that can be translated, in the order of its files, perhaps disguised.
 fn sources(policy: &Policy, disguise: Option<PseudoLocale>) -> Result<Vec<Source>, TextsError> {
+    let mut sources = of_the_pages(disguise)?;
+    sources.extend(of_the_policy(policy, disguise));
+    Ok(sources)
+}
+
+/// The texts of the pages themselves.
+fn of_the_pages(disguise: Option<PseudoLocale>) -> Result<Vec<Source>, TextsError> {
     let texts = Texts::read(disguise)?;
     let mut sources = Vec::new();
     for (file, source) in ENGLISH.into_iter().filter(|(file, _)| !FOR_STAFF.contains(file)) {
@@ -195,14 +221,18 @@ fn sources(policy: &Policy, disguise: Option<PseudoLocale>) -> Result<Vec<Source
             sources.push(Source { name, text, policys: false, kind: TextKind::Plain });
         }
     }
-    for said in policy.texts() {
+    Ok(sources)
+}
+
+/// The texts of the policy.
+fn of_the_policy(policy: &Policy, disguise: Option<PseudoLocale>) -> impl Iterator<Item = Source> {
+    policy.texts().into_iter().map(move |said| {
         let text = match disguise {
             Some(locale) => pseudo::transform(locale)(said.text).into_owned(),
             None => said.text.to_owned(),
         };
-        sources.push(Source { name: said.name, text, policys: true, kind: said.kind });
-    }
-    Ok(sources)
+        Source { name: said.name, text, policys: true, kind: said.kind }
+    })
 }
 
 /// A file for a translator: every text, what it says in the policy's language or in English above it, and what
@@ -218,21 +248,31 @@ pub fn translators_file(
 ) -> Result<String, TextsError> {
     let there = Translation::read(file, policy)?.texts;
     let disguised = disguise.map(|locale| sources(policy, Some(locale))).transpose()?;
+    Ok(written(tag, &sources(policy, None)?, |source| {
+        let own = there.get(&source.name);
+        own.or_else(|| {
+            let same = disguised.as_ref()?.iter().find(|other| other.name == source.name)?;
+            Some(&same.text)
+        })
+    }))
+}
+
+/// Such a file with what `own` says of each text.
+fn written<'a>(
+    tag: &str,
+    sources: &'a [Source],
+    own: impl Fn(&'a Source) -> Option<&'a String>,
+) -> String {
     let mut written = format!(
         "### Texts in the language {tag}. Above each stands what it says in English, or in the policy.\n\
          ### A line that starts with # is not read. Where MISSING stands, take the # away from the line below it\n\
          ### and write the translation after the sign =. What stands in braces stays as it is.\n"
     );
-    for source in sources(policy, None)? {
-        let own = there.get(&source.name);
-        let own = own.or_else(|| {
-            let same = disguised.as_ref()?.iter().find(|other| other.name == source.name)?;
-            Some(&same.text)
-        });
+    for source in sources {
         let value = |text: &str| fluent(text, source.policys);
         let original = value(&source.text);
         written.push('\n');
-        match own {
+        match own(source) {
             Some(text) => {
                 written.push_str(&commented(&original));
                 written.push_str(&format!("{} = {}\n", source.name, value(text)));
@@ -243,7 +283,7 @@ pub fn translators_file(
             }
         }
     }
-    Ok(written)
+    written
 }
 
 /// Each line behind a sign that makes it a comment.

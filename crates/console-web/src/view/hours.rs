@@ -1,18 +1,13 @@
 //! The hours as a form (`features.md` 1.2, 5.6): a week that one can drag, every range as two time fields as well, and
-//! exceptions on dates. What has to be mended stands below as one types.
+//! exceptions on dates.
 
+use leptos::ev;
+use leptos::html::{button, div, fieldset, h4, input, label, legend, p, span};
+use leptos::prelude::*;
 use stillroom_program::OpenTime;
-use stillroom_staff_web::attended::Attended as _;
-use stillroom_staff_web::draw::ev;
-use stillroom_staff_web::draw::html::{
-    bdi, button, div, fieldset, form, h2, h3, input, label, legend, li, p, section, span, ul,
-};
-use stillroom_staff_web::draw::prelude::*;
-use web_sys::SubmitEvent;
 
 use super::week;
-use crate::board::{Asked, HoursForm};
-use crate::change::Change;
+use crate::board::HoursForm;
 use crate::console::Console;
 use crate::hours::{DAYS, HoursTyped, Place, Range};
 use crate::texts::{say, say_with};
@@ -20,104 +15,31 @@ use crate::texts::{say, say_with};
 /// What a range that is added is at first: a usual day.
 const USUAL: OpenTime = OpenTime { opens: 9 * 60, closes: 17 * 60 };
 
-/// The part of the page with the hours, once the policy is here.
+/// The form. What has to be mended stands with that of the other parts, and they are published together.
 pub(super) fn hours(console: Console) -> impl IntoView {
-    let board = console.board;
-    let here = Memo::new(move |_| board.hours.typed.with(Option::is_some));
-    move || here.get().then(|| card(console))
-}
-
-fn card(console: Console) -> impl IntoView {
-    let board = console.board;
-    let fields = board.hours;
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if wrong(console).is_empty()
-            && let Some(Ok(to)) =
-                fields.typed.with_untracked(|typed| typed.as_ref().map(HoursTyped::hours))
-        {
-            board.asked.set(Some(Asked::Hours { from: fields.from.get_untracked(), to }));
-        }
-    };
-    let ready = move || {
-        if is_changed(fields) && fields.theirs.with(Option::is_none) && wrong(console).is_empty() {
-            "false"
-        } else {
-            "true"
-        }
-    };
-    let publish = button()
-        .attr("type", "submit")
-        .class("button button-main")
-        .attr("aria-disabled", ready)
-        .child(say("console-hours-publish"));
+    let fields = console.board.hours;
     let back = button()
         .attr("type", "button")
         .class("button")
         .attr("aria-disabled", move || if is_changed(fields) { "false" } else { "true" })
         .on(ev::click, move |_| fields.take_published())
-        .child(say("console-hours-back"));
-    let form = form()
-        .attr("action", "/search")
-        .attr("autocomplete", "off")
-        .attr("novalidate", "")
-        .class("console-form")
-        .on(ev::submit, on_submit)
-        .child((
-            zone(fields),
-            always_open(fields),
-            week_of(fields),
-            exceptions(fields),
-            note(fields),
-            to_mend(console),
-            theirs(fields),
-            div().class("choices").child((publish, back)),
-        ));
-    section().class("card").attr("aria-labelledby", "hours").child((
-        h2().attr("id", "hours").child(say("console-hours-heading")),
-        p().child(say("console-hours-about")),
-        form,
-    ))
+        .child(say("console-back"));
+    let form = div().class("console-form").child((
+        zone(fields),
+        always_open(fields),
+        week_of(fields),
+        exceptions(fields),
+        note(fields),
+        theirs(fields),
+        div().class("choices").child(back),
+    ));
+    (p().child(say("console-hours-about")), form)
 }
 
-fn is_changed(fields: HoursForm) -> bool {
+/// Whether other hours are published.
+pub(super) fn is_changed(fields: HoursForm) -> bool {
     let typed = fields.typed.with(|typed| typed.as_ref().map(HoursTyped::hours));
     typed.is_some_and(|typed| fields.from.with(|from| typed.as_ref() != Ok(from)))
-}
-
-/// What has to be mended before these hours can be published, in sentences.
-fn wrong(console: Console) -> Vec<String> {
-    let board = console.board;
-    let hours = board.hours.typed.with(|typed| typed.as_ref().map(HoursTyped::hours));
-    let to = match hours {
-        None => return Vec::new(),
-        Some(Err(text)) => return vec![say(text)],
-        Some(Ok(to)) => to,
-    };
-    board.policy.with(|policy| {
-        let Some(policy) = policy.as_deref() else {
-            return Vec::new();
-        };
-        let from = policy.page.hours.clone();
-        let next = Change::Hours { from, to }.of(policy, console.now());
-        let findings = next.map(|next| next.check()).unwrap_or_default();
-        findings.iter().map(ToString::to_string).collect()
-    })
-}
-
-fn to_mend(console: Console) -> impl IntoView {
-    let list = Memo::new(move |_| wrong(console));
-    let shown = move || {
-        list.with(|list| {
-            let items = list.iter().map(|said| li().child(bdi().child(said.clone())));
-            (!list.is_empty()).then(|| {
-                div()
-                    .class("wrong")
-                    .child((p().child(say("console-mend")), ul().child(items.collect::<Vec<_>>())))
-            })
-        })
-    };
-    div().attr("role", "status").child(shown)
 }
 
 /// Another administrator changed the hours meanwhile: nothing is written over unseen.
@@ -196,7 +118,7 @@ fn ranges(fields: HoursForm, place: Place, of: String) -> impl IntoView {
         let of = of.clone();
         move |id: u32| range(fields, place, id, of.clone())
     };
-    let list = rows(ids, |id| *id, each);
+    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
     let add = small_named("console-add-range", &[("of", &of)], move || {
         edit(fields, |typed| {
             typed.add(place, USUAL);
@@ -245,14 +167,14 @@ fn exceptions(fields: HoursForm) -> impl IntoView {
         })
     };
     let each = move |id: u32| exception(fields, id);
-    let list = rows(ids, |id| *id, each);
+    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
     let add = small("console-add-exception", move || {
         edit(fields, |typed| {
             typed.add_exception(String::new(), "");
         });
     });
     div().class("exceptions").child((
-        h3().child(say("console-exceptions")),
+        h4().child(say("console-exceptions")),
         p().class("small").child(say("console-exceptions-about")),
         list,
         add,
@@ -332,7 +254,7 @@ fn small(name: &'static str, act: impl Fn() + 'static) -> impl IntoView {
     small_named(name, &[], act)
 }
 
-fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> View {
+fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> AnyView {
     button()
         .attr("type", "button")
         .class("button button-small")

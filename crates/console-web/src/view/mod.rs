@@ -3,10 +3,14 @@
 //! Every element is made by name and every text set as text: nothing is ever read as HTML.
 
 mod closing;
+mod fields;
 mod hours;
+mod list;
 mod now;
+mod policy;
 mod question;
 mod top;
+mod translation;
 mod week;
 
 use stillroom_staff_web::attended::watch;
@@ -63,7 +67,7 @@ fn whole(console: Console) -> impl IntoView {
     let content = main().class("console").child((
         now::now(console),
         closing::closing(console),
-        hours::hours(console),
+        policy::policy(console),
     ));
     div().child((top::top(console), top::notices(console), content, question::question(console)))
 }

@@ -1,17 +1,19 @@
-//! The one question before chat is closed or opened, which says what will happen.
+//! The one question before chat is closed or opened, or the policy published, which says what will happen.
 
-use stillroom_program::{Difference, Hours, Notice, Policy};
-use stillroom_staff_web::attended::Attended as _;
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
+use leptos::prelude::*;
+use stillroom_program::{Difference, Notice, Policy};
 use stillroom_staff_web::dialogue::{Frame, dialogue};
-use stillroom_staff_web::draw::ev;
-use stillroom_staff_web::draw::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
-use stillroom_staff_web::draw::prelude::*;
 
 use super::now;
 use crate::board::Asked;
 use crate::change::Change;
 use crate::console::Console;
 use crate::language::moment;
+use crate::places;
 use crate::texts::{say, say_with};
 
 /// The question, there only while it is asked.
@@ -20,7 +22,7 @@ pub(super) fn question(console: Console) -> impl IntoView {
     dialogue(console.board.asked, NodeRef::new(), frame, move |asked| match asked {
         Asked::Close(notice) => close(console, notice).into_any(),
         Asked::Open => open(console).into_any(),
-        Asked::Hours { from, to } => hours(console, from, to).into_any(),
+        Asked::Publish { from, to } => publish(console, from, to).into_any(),
     })
 }
 
@@ -59,35 +61,27 @@ fn open(console: Console) -> impl IntoView {
 }
 
 /// What is different from what is published, field by field.
-fn hours(console: Console, from: Hours, to: Hours) -> impl IntoView {
-    let change = Change::Hours { from, to };
-    let differences = console.board.policy.with_untracked(|policy| {
-        let policy = policy.as_deref()?;
-        let next = change.of(policy, console.now()).ok()?;
-        Some(differences(policy, &next))
-    });
+fn publish(console: Console, from: Arc<Policy>, to: Arc<Policy>) -> impl IntoView {
+    let all = from.differences(&to);
+    let others = all.into_iter().filter(|difference| difference.field != "version");
+    let differences = ul().class("differences").child(others.map(difference).collect::<Vec<_>>());
+    let change = Change::Draft { from, to };
     let publish = answer(console, "button button-main", "console-publish-now", move || {
         console.publish(change.clone());
     });
     let keep = answer(console, "button", "console-ask-keep", || {});
     div().class("question-text").child((
-        heading("console-hours-ask"),
+        heading("console-publish-ask"),
         p().child(say("console-differences")),
         differences,
         div().class("choices").child((publish, keep)),
     ))
 }
 
-fn differences(policy: &Policy, next: &Policy) -> impl IntoView + use<> {
-    let all = policy.differences(next);
-    let others = all.into_iter().filter(|difference| difference.field != "version");
-    ul().class("differences").child(others.map(difference).collect::<Vec<_>>())
-}
-
 fn difference(difference: Difference) -> impl IntoView {
     let Difference { field, before, after } = difference;
     li().child((
-        strong().child(field),
+        strong().child(bdi().child(places::field(&field))),
         before.map(|said| p().child(del().child(bdi().child(said)))),
         after.map(|said| p().child(ins().child(bdi().child(said)))),
     ))

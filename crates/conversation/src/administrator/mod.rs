@@ -7,12 +7,13 @@
 mod parts;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use stillroom_program::{
-    Act, CertificateError, Device, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
+    Act, CertificateError, Device, LocaleFile, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
     VerifiedDevice,
 };
 use stillroom_protocol::{
@@ -21,6 +22,7 @@ use stillroom_protocol::{
 };
 
 use self::parts::Parts;
+use self::texts::Texts;
 use crate::{
     DeskSetup, Transmit, Trouble,
     audit::{Audit, AuditSeen, AuditStep, Measure, REQUEST},
@@ -38,6 +40,8 @@ pub enum AdministratorEvent {
     Line(Line),
     /// The whole policy that holds now: of this device's own, or another administrator's.
     Policy(Arc<Policy>),
+    /// A file of texts that the policy names.
+    Texts(LocaleFile),
     /// What was handed over last is published, in this version.
     Published(u64),
     /// It is not: the relay refused it, for this reason.
@@ -57,6 +61,7 @@ pub struct Administrator {
     line_shown: Line,
     admitted: bool,
     parts: Parts,
+    texts: Texts,
     audit: Audit,
     /// The version that is on its way to the relay, with its entry in the record. It goes again on every connection
     /// until it is answered: the same one twice is published once.
@@ -76,6 +81,7 @@ impl Administrator {
             line_shown: Line::Up,
             admitted: false,
             parts: Parts::default(),
+            texts: Texts::default(),
             audit: Audit::default(),
             publishing: None,
             transmits: VecDeque::new(),
@@ -99,15 +105,24 @@ impl Administrator {
     }
 
     /// Publishes this policy in the place of version `replaces`, which it was made from, as soon as the line allows.
-    /// One that was handed over before and is not answered yet is given up.
-    pub fn publish(&mut self, version: u64, replaces: u64, signed: &SignedPolicy, now: Timestamp) {
+    /// These files of texts, which it names and the relay has not got, go before it. What was handed over before and is
+    /// not answered yet is given up.
+    pub fn publish(
+        &mut self,
+        version: u64,
+        replaces: u64,
+        signed: &SignedPolicy,
+        files: Vec<LocaleFile>,
+        now: Timestamp,
+    ) {
         self.audit.give_up();
         self.publishing = Some(version);
         let policy = Bytes::try_from(encode(signed)).ok();
         let operation = policy.map(|policy| Operation::PublishPolicy { replaces, policy });
         match operation.as_ref().and_then(Act::of).zip(operation) {
-            Some((act, operation)) => {
-                self.with_audit(now, |audit, by| audit.enter(act, operation, by));
+            Some(act) => {
+                self.texts.send_before(act, files);
+                self.go_on_sending(now);
             }
             // Signed policies are made no longer than what fits.
             None => self.not_published(Refusal::RecordRefused),
@@ -217,6 +232,8 @@ impl Administrator {
         self.show_line(Line::Up);
         self.ask_for_parts();
         self.with_audit(now, Audit::handle_admitted);
+        self.ask_for_texts();
+        self.go_on_sending(now);
     }
 
     // The policy.
@@ -230,8 +247,36 @@ impl Administrator {
     fn handle_reply(&mut self, number: u32, reply: &Reply, now: Timestamp) {
         if number == REQUEST {
             self.with_audit(now, |audit, by| audit.handle_reply(reply, by));
+        } else if number == texts::FETCHED {
+            if let Some(file) = self.texts.handle_fetched(reply) {
+                self.show(AdministratorEvent::Texts(file));
+            }
+            self.ask_for_texts();
+        } else if number == texts::SENT {
+            self.texts.handle_sent();
+            self.go_on_sending(now);
         } else if let Some(policy) = self.parts.handle_reply(number, reply, self.trust.policy()) {
+            self.texts.want(&policy);
             self.show(AdministratorEvent::Policy(Arc::new(policy)));
+            self.ask_for_texts();
+        }
+    }
+
+    fn ask_for_texts(&mut self) {
+        if let Some(frame) = self.texts.ask().filter(|_| self.admitted) {
+            self.send(&frame);
+        }
+    }
+
+    /// Sends the next file of texts, and after the last of them the policy.
+    fn go_on_sending(&mut self, now: Timestamp) {
+        if !self.admitted && self.texts.has_files() {
+            return;
+        }
+        if let Some(frame) = self.texts.next_file() {
+            self.send(&frame);
+        } else if let Some((act, operation)) = self.texts.take_policy() {
+            self.with_audit(now, |audit, by| audit.enter(act, operation, by));
         }
     }
 
@@ -265,6 +310,15 @@ impl Administrator {
         match about {
             About::Request(REQUEST) => {
                 self.with_audit(now, |audit, by| audit.handle_refused(refusal, by));
+            }
+            About::Request(texts::SENT) => {
+                self.texts.give_up();
+                self.not_published(refusal);
+            }
+            // The relay has lost it: what it says stays unknown here, and is not written over.
+            About::Request(texts::FETCHED) => {
+                self.texts.skip();
+                self.ask_for_texts();
             }
             About::Request(_) => self.trouble(Trouble::Refused(refusal)),
             About::Connection => {

@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use stillroom_program::{Device, Notice, NoticeKind, SAMPLE_POLICY};
+use stillroom_program::{
+    Device, Direction, Locale, LocaleFile, Notice, NoticeKind, SAMPLE_POLICY,
+};
 use stillroom_protocol::List;
 
 use super::*;
@@ -110,7 +112,7 @@ impl Scene {
     fn publish(&mut self, policy: &Policy) -> SignedPolicy {
         let signed = signed(policy, self.console.device());
         let version = policy.terms.version;
-        self.console.publish(version, version - 1, &signed, NOW);
+        self.console.publish(version, version - 1, &signed, Vec::new(), NOW);
         self.drain();
         signed
     }
@@ -241,4 +243,78 @@ fn a_policy_whose_answer_was_lost_with_the_line_is_told_of_once_its_entry_is_rea
     assert!(scene.shown().contains(&AdministratorEvent::Published(2)));
     let again = scene.asked.iter().any(|(_, asked)| matches!(asked, Operation::Audited { .. }));
     assert!(!again, "and not published once more");
+}
+
+/// A policy in another language as well, and the file of its texts.
+fn in_arabic(version: u64) -> (Policy, LocaleFile) {
+    let file = LocaleFile::try_from("leave-this-page = غادر\n".as_bytes().to_vec()).unwrap();
+    let mut policy = policy(version);
+    let locale = Locale {
+        tag: "ar".try_into().unwrap(),
+        name: "العربية".try_into().unwrap(),
+        direction: Direction::RightToLeft,
+        file: Locale::hash(&file),
+    };
+    policy.page.locales = vec![locale].try_into().unwrap();
+    (policy, file)
+}
+
+#[test]
+fn texts_go_to_the_relay_before_the_policy_that_names_them_and_again_after_a_dropped_line() {
+    let administrator = administrator();
+    let mut scene = Scene::new(administrator.clone());
+    let first = signed(&policy(1), &administrator);
+    scene.admit(&first);
+    scene.answer(&first);
+    let (next, file) = in_arabic(2);
+    let next = signed(&next, &administrator);
+    scene.console.publish(2, 1, &next, vec![file.clone()], NOW);
+    scene.drain();
+    let sent = Operation::PublishLocale { file: file.to_vec().try_into().unwrap() };
+    assert_eq!(core::mem::take(&mut scene.asked), [(texts::SENT, sent.clone())]);
+    scene.console.handle_disconnected(NOW);
+    scene.console.handle_timeout(NOW + OPENING);
+    scene.connect();
+    scene.admit(&first);
+    assert_eq!(core::mem::take(&mut scene.asked), [(texts::SENT, sent)]);
+    scene.say(&RelayFrame::Reply { number: texts::SENT, reply: Reply::Done });
+    let [(_, Operation::Audited { .. })] = &scene.asked[..] else { panic!("{:?}", scene.asked) };
+}
+
+#[test]
+fn texts_that_the_relay_refuses_keep_the_policy_back_and_that_is_told() {
+    let administrator = administrator();
+    let mut scene = Scene::new(administrator.clone());
+    let first = signed(&policy(1), &administrator);
+    scene.admit(&first);
+    scene.answer(&first);
+    scene.shown();
+    let (next, file) = in_arabic(2);
+    scene.console.publish(2, 1, &signed(&next, &administrator), vec![file], NOW);
+    scene.drain();
+    scene.asked.clear();
+    let about = About::Request(texts::SENT);
+    scene.say(&RelayFrame::Refused { about, refusal: Refusal::RecordRefused });
+    assert_eq!(scene.shown(), [AdministratorEvent::NotPublished(Refusal::RecordRefused)]);
+    assert_eq!(scene.asked, []);
+}
+
+#[test]
+fn texts_of_the_policy_that_holds_are_fetched_and_others_are_not_believed() {
+    let administrator = administrator();
+    for genuine in [true, false] {
+        let mut scene = Scene::new(administrator.clone());
+        let (policy, file) = in_arabic(1);
+        let first = signed(&policy, &administrator);
+        scene.admit(&first);
+        scene.answer(&first);
+        let wanted = Operation::Locale { file: Locale::hash(&file) };
+        assert_eq!(scene.asked.pop(), Some((texts::FETCHED, wanted)));
+        let given = if genuine { file.to_vec() } else { b"send = x\n".to_vec() };
+        let records = List::try_from(vec![given.try_into().unwrap()]).unwrap();
+        let reply = Reply::Records { records };
+        scene.say(&RelayFrame::Reply { number: texts::FETCHED, reply });
+        let told = scene.shown().contains(&AdministratorEvent::Texts(file));
+        assert_eq!(told, genuine);
+    }
 }

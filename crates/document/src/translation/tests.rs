@@ -135,3 +135,31 @@ fn a_language_whose_file_is_not_there_or_of_no_use_is_left_out() {
     assert_eq!(languages[0].1.get("you"), Some("own"), "and may have a file as well");
     assert_eq!(languages[1].1.get("you"), Some("\u{2068}own\u{2069}"));
 }
+
+#[test]
+fn what_is_typed_text_by_text_makes_a_file_that_says_the_same() {
+    let originals = PageTexts::read().unwrap().with(&policy());
+    let typed: BTreeMap<String, String> = originals
+        .iter()
+        .map(|(name, text)| (name.to_owned(), format!("* {text}\n[x] ä\n.y")))
+        .collect();
+    for (name, text) in &typed {
+        assert_eq!(originals.fault(name, text), None, "{name}");
+    }
+    let translation = originals.read(originals.file("ar", &typed).as_bytes());
+    assert_eq!(translation.faults, []);
+    assert_eq!(translation.texts, typed);
+}
+
+#[test]
+fn a_typed_text_with_other_variables_or_half_a_brace_is_told() {
+    let originals = PageTexts::read().unwrap().with(&policy());
+    assert_eq!(originals.fault("place-ahead", "{count} قبلك"), None);
+    for wrong in ["قبلك", "{count", "{count} }", "{number}", "{count} {count", "{}"] {
+        let fault = originals.fault("place-ahead", wrong);
+        assert!(matches!(fault, Some(TranslationFault::Variables { .. })), "{wrong}: {fault:?}");
+    }
+    assert_eq!(originals.fault("policy-safety-yes", "{ نعم"), None, "a brace is a brace there");
+    let unknown = originals.fault("policy-right-gone-short", "x");
+    assert!(matches!(unknown, Some(TranslationFault::Unknown(_))));
+}

@@ -58,7 +58,7 @@ impl Locale {
     }
 
     /// The hash in such a name.
-    pub(super) fn hash_in(name: &str) -> Option<[u8; 32]> {
+    pub fn hash_in(name: &str) -> Option<[u8; 32]> {
         let digits = name.strip_prefix(FOLDER)?.strip_suffix(ENDING)?;
         digits.parse::<Fingerprint>().ok().map(|hash| hash.0)
     }
