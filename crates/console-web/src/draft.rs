@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use stillroom_document::Originals;
 use stillroom_program::{
     Conflict, Difference, FieldAt, FormField, Locale, LocaleFile, Policy, PolicyDraft, Side,
+    Warning,
 };
 
 use crate::board::HoursForm;
@@ -54,6 +55,8 @@ pub(crate) struct Draft {
     pub(crate) before: Memo<Option<PolicyDraft>>,
     /// What has to be mended.
     pub(crate) to_mend: Memo<Vec<ToMend>>,
+    /// What is hard to read: it may be published, and would be better if it were put more simply.
+    pub(crate) hard: Memo<Vec<Warning>>,
     /// What is different from what is published.
     pub(crate) differences: Memo<Vec<Difference>>,
     /// All that can be translated under this draft, once it has other languages.
@@ -91,7 +94,9 @@ impl Draft {
             };
             let wrong = languages.iter().zip(0..).flat_map(|((number, file), at)| {
                 let faults = sheets.faults(*number, *file, &originals);
-                faults.into_iter().map(move |what| ToMend { path: format!("locales[{at}].file"), what })
+                faults
+                    .into_iter()
+                    .map(move |what| ToMend { path: format!("locales[{at}].file"), what })
             });
             wrong.collect()
         });
@@ -99,6 +104,9 @@ impl Draft {
             let mut all = to_mend(typed, hours, policy);
             all.extend(untranslatable.get());
             all
+        });
+        let hard = Memo::new(move |_| {
+            policy.with(|policy| policy.as_deref().map(Policy::warnings)).unwrap_or_default()
         });
         let differences = Memo::new(move |_| {
             let (Some(published), Some(policy)) = (published.get(), policy.get()) else {
@@ -119,19 +127,15 @@ impl Draft {
             policy,
             before,
             to_mend,
+            hard,
             differences,
             originals,
         }
     }
 
-    /// The files of texts that the draft names, as far as they are here.
-    pub(crate) fn files(self) -> Vec<LocaleFile> {
-        self.policy.with(|policy| policy.as_deref().map(|policy| self.sheets.files(policy)))
-            .unwrap_or_default()
-    }
-
     /// Puts this policy in the place of what is typed, to be looked over and published: an older one, or one from a file
     /// with the files of texts that it names.
+    #[allow(dead_code, reason = "for history and import, which are built beside this")]
     pub(crate) fn set(self, policy: &Policy, files: Vec<LocaleFile>) {
         self.sheets.know(files);
         self.hours.typed.set(Some(HoursTyped::of(&policy.page.hours)));
@@ -184,8 +188,10 @@ impl Draft {
 
     /// What is published, and what is to be, if that can be published as it stands.
     pub(crate) fn ready(self) -> Option<(Arc<Policy>, Arc<Policy>)> {
-        let undecided = self.theirs.with(Option::is_some) || self.hours.theirs.with(Option::is_some);
-        let sound = self.to_mend.with(Vec::is_empty) && self.differences.with(|all| !all.is_empty());
+        let undecided =
+            self.theirs.with(Option::is_some) || self.hours.theirs.with(Option::is_some);
+        let sound =
+            self.to_mend.with(Vec::is_empty) && self.differences.with(|all| !all.is_empty());
         (sound && !undecided).then(|| self.published.get().zip(self.policy.get())).flatten()
     }
 
@@ -285,12 +291,11 @@ fn to_mend(
     all
 }
 
-/// The languages of a draft: the number of each, and the hash of its file.
-fn languages(typed: Option<&PolicyDraft>) -> Vec<(u32, [u8; 32])> {
+/// The languages of a draft: the number of each, and the hash of its file, if it has one.
+fn languages(typed: Option<&PolicyDraft>) -> Vec<(u32, Option<[u8; 32]>)> {
     let list = FieldAt::field("locales");
     let of = |typed: &PolicyDraft, number: u32| {
-        let file = typed.said(&list.entry(number).part("file")).and_then(Locale::hash_in);
-        (number, file.unwrap_or_default())
+        (number, typed.said(&list.entry(number).part("file")).and_then(Locale::hash_in))
     };
     typed.map_or_else(Vec::new, |typed| {
         typed.entries(&list).into_iter().map(|number| of(typed, number)).collect()

@@ -111,11 +111,17 @@ mod tests {
     /// The names of all texts that fields need, and of those that they may have.
     fn names(fields: &[FormField], within: &str, into: &mut Vec<String>) {
         for field in fields {
-            let name = if within.is_empty() { field.name.into() } else { format!("{within}.{}", field.name) };
+            let name = if within.is_empty() {
+                field.name.into()
+            } else {
+                format!("{within}.{}", field.name)
+            };
             into.push(format!("console-field-{}", slug(&name)));
             match &field.kind {
                 FieldKind::Choice(words) => {
-                    into.extend(words.iter().map(|word| format!("console-choice-{}-{word}", slug(&name))));
+                    into.extend(
+                        words.iter().map(|word| format!("console-choice-{}-{word}", slug(&name))),
+                    );
                 }
                 FieldKind::List(_, fields) => {
                     into.push(format!("console-one-{}", slug(&name)));
@@ -138,9 +144,14 @@ mod tests {
         // What the page brings beyond them, such as hints, is in English as well.
         let brought = html.split("data-text=\"").skip(1).filter_map(|rest| rest.split('"').next());
         let more = ["console-hint-", "console-about-"];
-        all.extend(brought.filter(|name| more.iter().any(|more| name.starts_with(more))).map(String::from));
+        all.extend(
+            brought.filter(|name| more.iter().any(|more| name.starts_with(more))).map(String::from),
+        );
         for name in all {
-            assert!(html.contains(&format!("data-text=\"{name}\">{{{{ {name} }}}}<")), "page: {name}");
+            assert!(
+                html.contains(&format!("data-text=\"{name}\">{{{{ {name} }}}}<")),
+                "page: {name}"
+            );
             assert!(english.contains(&format!("\n{name} = ")), "english: {name}");
         }
     }

@@ -18,7 +18,7 @@ use crate::texts::say;
 #[derive(Clone, Default)]
 struct Sheet {
     /// The hash of the file that the draft names for them.
-    file: [u8; 32],
+    file: Option<[u8; 32]>,
     /// The file that they make; nothing where they are longer than a file may be.
     made: Option<LocaleFile>,
     /// All that was typed, and all that was in the file before that.
@@ -69,15 +69,21 @@ impl Sheets {
         pages.map(|pages| Arc::new(pages.with(policy)))
     }
 
-    /// What is said for each text in the language of this number, whose file has this hash.
-    pub(crate) fn said(self, number: u32, file: [u8; 32], originals: &Originals) -> BTreeMap<String, String> {
+    /// What is said for each text in the language of this number, whose file has this hash, if it has one; nothing before
+    /// that file is here.
+    pub(crate) fn said(
+        self,
+        number: u32,
+        file: Option<[u8; 32]>,
+        originals: &Originals,
+    ) -> Option<BTreeMap<String, String>> {
         let typed = self.typed.with(|typed| {
             let sheet = typed.get(&number).filter(|sheet| sheet.file == file);
             sheet.map(|sheet| sheet.said.clone())
         });
-        typed.unwrap_or_else(|| {
-            let file = self.file(&file);
-            file.map(|file| originals.read(&file).texts().clone()).unwrap_or_default()
+        typed.or_else(|| match file {
+            None => Some(BTreeMap::new()),
+            Some(file) => Some(originals.read(&self.file(&file)?).texts().clone()),
         })
     }
 
@@ -86,14 +92,14 @@ impl Sheets {
     pub(crate) fn write(
         self,
         number: u32,
-        (tag, file): (&str, [u8; 32]),
+        (tag, file): (&str, Option<[u8; 32]>),
         said: BTreeMap<String, String>,
         originals: &Originals,
-    ) -> [u8; 32] {
+    ) -> Option<[u8; 32]> {
         let mut usable = said.clone();
         usable.retain(|name, text| originals.fault(name, text).is_none());
         let made = LocaleFile::try_from(originals.file(tag, &usable).into_bytes()).ok();
-        let file = made.as_ref().map_or(file, |made| Locale::hash(made));
+        let file = made.as_ref().map(|made| Locale::hash(made)).or(file);
         self.typed.update(|typed| drop(typed.insert(number, Sheet { file, made, said })));
         file
     }
@@ -103,14 +109,19 @@ impl Sheets {
         let came = self.files.with(|files| files.get(hash).cloned());
         came.or_else(|| {
             self.typed.with(|typed| {
-                let sheet = typed.values().find(|sheet| sheet.file == *hash)?;
+                let sheet = typed.values().find(|sheet| sheet.file == Some(*hash))?;
                 sheet.made.clone()
             })
         })
     }
 
     /// What has to be mended in the language of this number, in sentences.
-    pub(crate) fn faults(self, number: u32, file: [u8; 32], originals: &Originals) -> Vec<String> {
+    pub(crate) fn faults(
+        self,
+        number: u32,
+        file: Option<[u8; 32]>,
+        originals: &Originals,
+    ) -> Vec<String> {
         let typed = self.typed.with(|typed| {
             typed.get(&number).filter(|sheet| sheet.file == file).map(|sheet| {
                 let said = sheet.said.iter().filter(|(_, text)| !text.trim().is_empty());
@@ -121,7 +132,7 @@ impl Sheets {
             })
         });
         typed.unwrap_or_else(|| {
-            let file = self.file(&file);
+            let file = file.and_then(|file| self.file(&file));
             let faults = file.map(|file| originals.read(&file).faults).unwrap_or_default();
             faults.iter().map(ToString::to_string).collect()
         })

@@ -85,9 +85,9 @@ pub use policy::{
 pub use policy::{Calendar, LocalTime, Offer, TimeZoneUnknown};
 #[cfg(feature = "editing")]
 pub use policy::{
-    Conflict, Difference, FORM, FieldAt, FieldKind, Finding, FormField, FormPart, Merge, MergeError,
-    NoticesFull, OldNotices, PolicyDraft, PolicyFileError, Problem, SAMPLE_POLICY, Side, Unfit,
-    Untimely, Warning, Why,
+    Conflict, Difference, FORM, FieldAt, FieldKind, Finding, FormField, FormPart, Merge,
+    MergeError, NoticesFull, OldNotices, PolicyDraft, PolicyFileError, Problem, SAMPLE_POLICY,
+    Side, Unfit, Untimely, Warning, Why,
 };
 #[cfg(feature = "author")]
 pub use report_key::ReportKey;

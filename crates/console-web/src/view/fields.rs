@@ -105,7 +105,24 @@ impl Drawn {
             let said = all.iter().map(|what| say_with("console-mend-here", &[("what", what)]));
             (!all.is_empty()).then(|| bdi().child(said.collect::<Vec<_>>().join(" ")))
         };
-        p().class("wrong").attr("id", format!("{}-wrong", self.id)).attr("role", "status").child(said)
+        p().class("wrong")
+            .attr("id", format!("{}-wrong", self.id))
+            .attr("role", "status")
+            .child(said)
+    }
+
+    /// That what is typed there is hard to read, where it is.
+    fn hard(&self) -> impl IntoView + use<> {
+        let (draft, at) = (self.draft, self.at.clone());
+        let age = Memo::new(move |_| {
+            let path = draft.path(&at);
+            draft.hard.with(|all| all.iter().find(|hard| hard.path == path).map(|hard| hard.age))
+        });
+        move || {
+            age.get().map(|age| {
+                p().class("small").child(say_with("console-hard", &[("age", &age.to_string())]))
+            })
+        }
     }
 
     pub(super) fn hint_line(&self) -> impl IntoView + use<> {
@@ -122,7 +139,7 @@ fn beside(drawn: &Drawn, control: AnyView) -> AnyView {
     let name = move || entry.map_or_else(|| name.clone(), |entry| entry.get());
     let name = label().attr("for", drawn.id.clone()).child(name);
     let head = div().class("field-head").child((name, drawn.changed()));
-    div().class("field").child((head, drawn.hint_line(), control, drawn.to_mend())).into_any()
+    div().class("field").child((head, drawn.hint_line(), control, drawn.to_mend(), drawn.hard())).into_any()
 }
 
 fn line(drawn: &Drawn, mode: &'static str) -> AnyView {
@@ -155,7 +172,8 @@ fn paragraph(drawn: &Drawn) -> AnyView {
 
 fn choice(drawn: &Drawn, words: &'static [&'static str]) -> AnyView {
     let slug = places::slug(&drawn.name);
-    let named = |word: &'static str| (word.to_owned(), say(&format!("console-choice-{slug}-{word}")));
+    let named =
+        |word: &'static str| (word.to_owned(), say(&format!("console-choice-{slug}-{word}")));
     let options: Vec<(String, String)> = words.iter().map(|word| named(word)).collect();
     chosen(drawn, move || options.clone())
 }
@@ -183,17 +201,11 @@ fn id_of(drawn: &Drawn, list: &'static str) -> AnyView {
     })
 }
 
-fn chosen(
-    drawn: &Drawn,
-    options: impl Fn() -> Vec<(String, String)> + Send + 'static,
-) -> AnyView {
+fn chosen(drawn: &Drawn, options: impl Fn() -> Vec<(String, String)> + Send + 'static) -> AnyView {
     let (draft, at, say) = (drawn.draft, drawn.at.clone(), drawn.say());
     let each = move |(value, name): (String, String)| {
         let (at, word) = (at.clone(), value.clone());
-        option()
-            .attr("value", value)
-            .prop("selected", move || draft.said(&at) == word)
-            .child(name)
+        option().attr("value", value).prop("selected", move || draft.said(&at) == word).child(name)
     };
     let list = move || options().into_iter().map(&each).collect::<Vec<_>>();
     select()

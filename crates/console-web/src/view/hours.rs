@@ -7,9 +7,11 @@ use leptos::prelude::*;
 use stillroom_program::OpenTime;
 
 use super::week;
-use crate::board::HoursForm;
+use crate::board::{HOURS, HoursForm};
 use crate::console::Console;
+use crate::draft::Draft;
 use crate::hours::{DAYS, HoursTyped, Place, Range};
+use crate::places;
 use crate::texts::{say, say_with};
 
 /// What a range that is added is at first: a usual day.
@@ -30,6 +32,7 @@ pub(super) fn hours(console: Console) -> impl IntoView {
         week_of(fields),
         exceptions(fields),
         note(fields),
+        to_mend(console.board.draft),
         theirs(fields),
         div().class("choices").child(back),
     ));
@@ -40,6 +43,18 @@ pub(super) fn hours(console: Console) -> impl IntoView {
 pub(super) fn is_changed(fields: HoursForm) -> bool {
     let typed = fields.typed.with(|typed| typed.as_ref().map(HoursTyped::hours));
     typed.is_some_and(|typed| fields.from.with(|from| typed.as_ref() != Ok(from)))
+}
+
+/// What has to be mended of the hours, read out as one types.
+fn to_mend(draft: Draft) -> impl IntoView {
+    let said = Memo::new(move |_| {
+        draft.to_mend.with(|all| {
+            let ours = all.iter().filter(|it| places::part_of(&it.path) == HOURS);
+            ours.map(|it| say_with("console-mend-here", &[("what", &it.what)])).collect::<Vec<_>>()
+        })
+    });
+    let said = move || said.with(|said| (!said.is_empty()).then(|| said.join(" ")));
+    p().class("wrong").attr("role", "status").child(said)
 }
 
 /// Another administrator changed the hours meanwhile: nothing is written over unseen.

@@ -25,7 +25,10 @@ pub(super) fn records(drawn: &Drawn, most: usize, fields: &'static [FormField]) 
         let parts = fields.iter().map(|field| draw(&inner.part(field, number)));
         let parts = parts.collect::<Vec<_>>();
         let group = group(inner.entry_name(number), (parts, inner.buttons(number)));
-        div().class("entry").attr("hidden", move || hidden.with(|all| all.contains(&number))).child(group)
+        div()
+            .class("entry")
+            .attr("hidden", move || hidden.with(|all| all.contains(&number)))
+            .child(group)
     };
     list(drawn, first, search, entry)
 }
@@ -50,7 +53,8 @@ fn list<V: IntoView + 'static>(
     let numbers = move || {
         draft.typed.with(|typed| typed.as_ref().map(|typed| typed.entries(&at))).unwrap_or_default()
     };
-    let entries = For(ForProps::builder().each(numbers).key(|number| *number).children(entry).build());
+    let entries =
+        For(ForProps::builder().each(numbers).key(|number| *number).children(entry).build());
     let add = {
         let drawn = drawn.clone();
         let one = say(&format!("console-one-{}", places::slug(&drawn.name)));
@@ -77,14 +81,16 @@ fn search(
     let (draft, at) = (drawn.draft, drawn.at.clone());
     let look = move |words: &str| {
         let words = words.to_lowercase();
-        let numbers = draft.typed.with_untracked(|typed| typed.as_ref().map(|typed| typed.entries(&at)));
+        let numbers =
+            draft.typed.with_untracked(|typed| typed.as_ref().map(|typed| typed.entries(&at)));
         let says = |number: &u32| {
             fields.iter().any(|field| {
                 let said = untrack(|| draft.said(&at.entry(*number).part(field.name)));
                 said.to_lowercase().contains(words.trim())
             })
         };
-        hidden.set(numbers.unwrap_or_default().into_iter().filter(|number| !says(number)).collect());
+        hidden
+            .set(numbers.unwrap_or_default().into_iter().filter(|number| !says(number)).collect());
     };
     let field = input()
         .attr("id", id.clone())

@@ -22,6 +22,7 @@ const PART: &str = "part";
 pub(super) fn policy(console: Console) -> impl IntoView {
     let board = console.board;
     let here = Memo::new(move |_| board.draft.typed.with(Option::is_some));
+    warn_before_leaving(board);
     move || {
         here.get().then(|| {
             let forms = div().class("forms").child((parts(board), shown(console)));
@@ -33,6 +34,17 @@ pub(super) fn policy(console: Console) -> impl IntoView {
             ))
         })
     }
+}
+
+/// What is typed is in this page alone: the browser asks before it goes.
+fn warn_before_leaving(board: Board) {
+    let listener = window_event_listener(ev::beforeunload, move |event| {
+        if board.draft.differences.with_untracked(|all| !all.is_empty()) {
+            event.prevent_default();
+            event.set_return_value("true");
+        }
+    });
+    on_cleanup(move || listener.remove());
 }
 
 fn all_parts() -> impl Iterator<Item = &'static str> {
@@ -51,8 +63,7 @@ fn parts(board: Board) -> impl IntoView {
                 let said = say_with("console-count-mend", &[("count", &wrong.to_string())]);
                 span().class("mark mark-mend").child(said)
             });
-            let changed =
-                changed.get().then(|| span().class("mark").child(say("console-changed")));
+            let changed = changed.get().then(|| span().class("mark").child(say("console-changed")));
             (wrong, changed)
         };
         let choose = button()
@@ -76,7 +87,10 @@ fn go_to(board: Board, name: &'static str) {
 }
 
 fn count(board: Board, part: &str) -> usize {
-    board.draft.to_mend.with(|all| all.iter().filter(|it| places::part_of(&it.path) == part).count())
+    board
+        .draft
+        .to_mend
+        .with(|all| all.iter().filter(|it| places::part_of(&it.path) == part).count())
 }
 
 fn is_changed(board: Board, name: &str) -> bool {
@@ -107,18 +121,15 @@ fn form(board: Board, part: &'static FormPart) -> impl IntoView {
     let about = (!about.is_empty()).then(|| p().class("small").child(about));
     let asks = ["questions", "survey"].contains(&part.name);
     let no_key = move || {
-        let has_key = board.policy.with(|policy| {
-            policy.as_ref().is_some_and(|policy| policy.terms.report_key.is_some())
-        });
+        let has_key = board
+            .policy
+            .with(|policy| policy.as_ref().is_some_and(|policy| policy.terms.report_key.is_some()));
         (asks && !has_key).then(|| p().class("notice").child(say("console-no-report-key")))
     };
     let back = button()
         .attr("type", "button")
         .class("button")
-        .attr(
-            "aria-disabled",
-            move || if is_changed(board, part.name) { "false" } else { "true" },
-        )
+        .attr("aria-disabled", move || if is_changed(board, part.name) { "false" } else { "true" })
         .on(ev::click, move |_| board.draft.take_back(part.fields))
         .child(say("console-back"));
     let drawn: Vec<AnyView> =
@@ -149,7 +160,7 @@ fn summary(console: Console) -> impl IntoView {
     });
     div().class("card publish").child((
         div().attr("role", "alert").child(conflicts(board)),
-        div().attr("role", "status").child(to_mend(board)),
+        to_mend(board),
         state,
         publish,
     ))
@@ -159,7 +170,8 @@ fn summary(console: Console) -> impl IntoView {
 fn to_mend(board: Board) -> impl IntoView {
     let item = move |ToMend { path, what }: ToMend| {
         let part = places::part_of(&path);
-        let said = say_with("console-mend-at", &[("place", &places::place(&path)), ("what", &what)]);
+        let said =
+            say_with("console-mend-at", &[("place", &places::place(&path)), ("what", &what)]);
         let there = button()
             .attr("type", "button")
             .class("mend-choice")
@@ -192,7 +204,10 @@ fn conflicts(board: Board) -> impl IntoView {
                 })
                 .child(say_with(text, &[("of", &place)]))
         };
-        let choices = (choose("console-choose-mine", Side::Mine), choose("console-choose-theirs", Side::Theirs));
+        let choices = (
+            choose("console-choose-mine", Side::Mine),
+            choose("console-choose-theirs", Side::Theirs),
+        );
         li().class("conflict").child((
             p().child(bdi().child(place.clone())),
             dl().child((

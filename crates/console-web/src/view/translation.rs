@@ -34,19 +34,22 @@ impl Language {
     /// What is said for each text, with all that there is to translate.
     fn sheet(&self) -> Option<(Arc<Originals>, BTreeMap<String, String>)> {
         let originals = self.draft.originals.get()?;
-        let said = self.draft.sheets.said(self.number, self.file(), &originals);
+        let said = self.draft.sheets.said(self.number, self.file(), &originals)?;
         Some((originals, said))
     }
 
-    fn file(&self) -> [u8; 32] {
-        Locale::hash_in(&self.draft.said(&self.entry.part("file"))).unwrap_or_default()
+    fn file(&self) -> Option<[u8; 32]> {
+        Locale::hash_in(&self.draft.said(&self.entry.part("file")))
     }
 
     /// Whether this text need not be translated, since it is in this language already.
     fn is_own(&self, name: &str) -> bool {
         let own = self.draft.policy.with(|policy| {
             policy.as_ref().is_some_and(|policy| {
-                policy.page.language.eq_ignore_ascii_case(self.draft.said(&self.entry.part("tag")).trim())
+                policy
+                    .page
+                    .language
+                    .eq_ignore_ascii_case(self.draft.said(&self.entry.part("tag")).trim())
             })
         });
         own && name.starts_with(POLICYS)
@@ -72,7 +75,7 @@ impl Language {
     fn write(&self, said: BTreeMap<String, String>, originals: &Originals) {
         let (tag, before) = untrack(|| (self.draft.said(&self.entry.part("tag")), self.file()));
         let file = self.draft.sheets.write(self.number, (&tag, before), said, originals);
-        self.name_file(file);
+        file.into_iter().for_each(|file| self.name_file(file));
     }
 
     fn name_file(&self, file: [u8; 32]) {
@@ -99,11 +102,12 @@ pub(super) fn texts(drawn: &Drawn) -> AnyView {
     let counted = language.clone();
     let lines = Memo::new(move |_| counted.lines());
     let state = told("small", move || {
-        let (all, missing) = lines.with(|lines| {
-            (lines.len(), lines.iter().filter(|(.., missing)| *missing).count())
-        });
+        let (all, missing) = lines
+            .with(|lines| (lines.len(), lines.iter().filter(|(.., missing)| *missing).count()));
         let (all, missing) = (all.to_string(), missing.to_string());
-        if missing == "0" {
+        if all == "0" {
+            say("console-texts-fetching")
+        } else if missing == "0" {
             say_with("console-texts-all", &[("all", &all)])
         } else {
             say_with("console-texts-missing", &[("missing", &missing), ("all", &all)])
@@ -203,7 +207,8 @@ fn typing(
             ul().class("translations").child(rows.collect::<Vec<_>>())
         })
     };
-    let buttons = (named("console-texts-type-missing", false), named("console-texts-type-all", true));
+    let buttons =
+        (named("console-texts-type-missing", false), named("console-texts-type-all", true));
     (div().class("choices").child(buttons), list)
 }
 

@@ -4,9 +4,7 @@ use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use stillroom_program::{
-    Device, Direction, Locale, LocaleFile, Notice, NoticeKind, SAMPLE_POLICY,
-};
+use stillroom_program::{Device, Direction, Locale, LocaleFile, Notice, NoticeKind, SAMPLE_POLICY};
 use stillroom_protocol::List;
 
 use super::*;

@@ -54,7 +54,9 @@ impl Originals {
 
     /// The file with these translations, by name; what is missing is marked for a translator.
     pub fn file(&self, tag: &str, texts: &BTreeMap<String, String>) -> String {
-        written(tag, &self.0, |source| texts.get(&source.name).filter(|text| !text.trim().is_empty()))
+        written(tag, &self.0, |source| {
+            texts.get(&source.name).filter(|text| !text.trim().is_empty())
+        })
     }
 }
 
@@ -64,7 +66,8 @@ fn variables(text: &str) -> Option<BTreeSet<&str>> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+        let is_name =
+            |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
         if before.contains('}') || name.is_empty() || !name.chars().all(is_name) {
             return None;
         }

@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::PolicyDraft;
-use crate::policy::merge::{Conflict, Side, merged};
 use crate::policy::Policy;
+use crate::policy::merge::{Conflict, Side, merged};
 
 impl PolicyDraft {
     /// This draft, which was begun from `base`, with what `theirs` says otherwise; and what both changed, each

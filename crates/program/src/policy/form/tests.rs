@@ -6,10 +6,11 @@ use alloc::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::policy::{SAMPLE_POLICY, Side};
+use crate::policy::{Locale, SAMPLE_POLICY, Side};
 
 fn sample() -> Policy {
-    let locale = "[[locales]]\ntag = \"ar\"\nname = \"العربية\"\ndirection = \"rtl\"\nfile = \"ar.ftl\"\n";
+    let locale =
+        "[[locales]]\ntag = \"ar\"\nname = \"العربية\"\ndirection = \"rtl\"\nfile = \"ar.ftl\"\n";
     let offers = "[offers]\naccept_seconds = 45\n";
     let text = alloc::format!("{SAMPLE_POLICY}\n{locale}\n{offers}");
     let file = "leave-this-page = غادر\n".as_bytes().to_vec();
@@ -33,7 +34,10 @@ fn places(draft: &PolicyDraft) -> Vec<(FieldAt, &'static FormField)> {
                 }
             }
             FieldKind::Values(_, each) => {
-                draft.entries(at).into_iter().for_each(|number| of(draft, &at.entry(number), each, into));
+                draft
+                    .entries(at)
+                    .into_iter()
+                    .for_each(|number| of(draft, &at.entry(number), each, into));
             }
             _ => into.push((at.clone(), field)),
         }
@@ -55,8 +59,6 @@ fn sound(kind: &FieldKind, number: u16) -> String {
         _ => alloc::format!("said-{number}"),
     }
 }
-
-use crate::policy::Locale;
 
 #[test]
 fn a_policy_is_as_it_was_after_nothing_was_typed() {
@@ -169,7 +171,8 @@ fn what_another_published_meanwhile_comes_in_and_nonsense_that_was_typed_stays()
 }
 
 #[test]
-fn where_both_changed_a_field_mine_stays_until_theirs_is_chosen_and_what_is_typed_meanwhile_is_kept() {
+fn where_both_changed_a_field_mine_stays_until_theirs_is_chosen_and_what_is_typed_meanwhile_is_kept()
+ {
     let base = sample();
     let mut draft = PolicyDraft::of(&base);
     let (about, title) = (FieldAt::field("about"), FieldAt::field("title"));

@@ -79,13 +79,10 @@ impl Value {
     ) -> Self {
         let taken: Vec<String> = beside.iter().filter_map(|entry| entry.value.name()).collect();
         let mut new = Self::fields(fields, None, next);
-        if let (Self::Fields(parts), true) =
-            (&mut new, fields.iter().any(|field| matches!(field.kind, FieldKind::Id)))
+        if let Self::Fields(parts) = &mut new
+            && let Some((_, id)) = parts.iter_mut().find(|(name, _)| *name == "id")
         {
-            let id = parts.iter_mut().find(|(name, _)| *name == "id");
-            if let Some((_, id)) = id {
-                *id = Self::Said(fresh_id(list, &taken));
-            }
+            *id = Self::Said(fresh_id(list, &taken));
         }
         new
     }
@@ -157,18 +154,14 @@ fn number_entries(entries: &mut [Entry], others: &[Entry], next: &mut u32) {
     ];
     let mut likes: Vec<Option<&Entry>> = alloc::vec![None; entries.len()];
     for is_same in same {
-        for (entry, like) in entries.iter().zip(0..) {
-            let free = |other: &&Entry| {
-                !likes.iter().flatten().any(|taken: &&Entry| taken.number == other.number)
+        for (at, entry) in entries.iter().enumerate() {
+            let taken = |other: &Entry| {
+                likes.iter().flatten().any(|taken: &&Entry| taken.number == other.number)
             };
-            let found = others
-                .iter()
-                .filter(free)
-                .find(|other| is_same(&entry.value, &other.value));
-            if let Some(place) = likes.get_mut::<usize>(like)
-                && place.is_none()
-            {
-                *place = found;
+            let is_free = |other: &&Entry| !taken(other) && is_same(&entry.value, &other.value);
+            let found = others.iter().find(is_free);
+            if let Some(like) = likes.get_mut(at) {
+                *like = like.or(found);
             }
         }
     }
