@@ -1,6 +1,5 @@
 // An administrator's console, and what is done in it, as by the keyboard.
 import { openAdministratorsDesk, PASSPHRASE, typePassphrase } from './program.mjs'
-import { know } from './unsaid.mjs'
 
 /** Opens the console with the device that this browser keeps. */
 export async function openConsole(page, program) {
@@ -46,9 +45,8 @@ export async function goToPart(page, part) {
   await page.until((part) => document.activeElement?.id === 'part' && document.activeElement.textContent === part, part, `the heading “${part}”`)
 }
 
-/** Puts this into the field of this name: in the entry that is called so, or in no entry. */
+/** Puts this into the field of this name: in the entry that is called so, or in no entry. A policy says it to everybody. */
 export async function write(page, field, said, entry) {
-  know(said)
   await page.until(([field, said, entry]) => {
     const groups = [...document.querySelectorAll('.part fieldset')]
     const within = entry ? groups.find((group) => group.querySelector('legend').textContent === entry) : document
