@@ -16,6 +16,7 @@ use stillroom_program::{
 use crate::board::HoursForm;
 use crate::hours::HoursTyped;
 use crate::sheets::Sheets;
+use crate::texts::{say, say_with};
 
 /// Something that has to be mended before the draft can be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,10 +94,11 @@ impl Draft {
                 return Vec::new();
             };
             let wrong = languages.iter().zip(0..).flat_map(|((number, file), at)| {
-                let faults = sheets.faults(*number, *file, &originals);
-                faults
-                    .into_iter()
-                    .map(move |what| ToMend { path: format!("locales[{at}].file"), what })
+                let faults = sheets.faults(*number, *file, &originals).into_iter();
+                faults.map(move |fault| ToMend {
+                    path: format!("locales[{at}].file"),
+                    what: say_with("console-texts-fault", &[("what", &fault)]),
+                })
             });
             wrong.collect()
         });
@@ -279,7 +281,7 @@ fn to_mend(
     let unfit = unfit.into_iter().map(|it| ToMend { path: it.path, what: it.why.to_string() });
     let mut all: Vec<ToMend> = unfit.collect();
     let no_hours = hours.typed.with(|typed| typed.as_ref().and_then(|typed| typed.hours().err()));
-    all.extend(no_hours.map(|text| ToMend { path: "hours".into(), what: crate::texts::say(text) }));
+    all.extend(no_hours.map(|text| ToMend { path: "hours".into(), what: say(text) }));
     policy.with(|policy| {
         let Some(policy) = policy.as_deref() else { return };
         for finding in policy.check() {

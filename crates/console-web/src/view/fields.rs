@@ -139,7 +139,10 @@ fn beside(drawn: &Drawn, control: AnyView) -> AnyView {
     let name = move || entry.map_or_else(|| name.clone(), |entry| entry.get());
     let name = label().attr("for", drawn.id.clone()).child(name);
     let head = div().class("field-head").child((name, drawn.changed()));
-    div().class("field").child((head, drawn.hint_line(), control, drawn.to_mend(), drawn.hard())).into_any()
+    div()
+        .class("field")
+        .child((head, drawn.hint_line(), control, drawn.to_mend(), drawn.hard()))
+        .into_any()
 }
 
 fn line(drawn: &Drawn, mode: &'static str) -> AnyView {

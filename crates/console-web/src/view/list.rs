@@ -67,7 +67,7 @@ fn list<V: IntoView + 'static>(
             }
         })
     };
-    let name = (span().child(places::label(&drawn.name)), drawn.changed());
+    let name = (span().child(places::label(&drawn.name)), " ", drawn.changed());
     group(name, (drawn.hint_line(), drawn.to_mend(), search, entries, add))
 }
 

@@ -64,14 +64,14 @@ fn parts(board: Board) -> impl IntoView {
                 span().class("mark mark-mend").child(said)
             });
             let changed = changed.get().then(|| span().class("mark").child(say("console-changed")));
-            (wrong, changed)
+            (wrong, " ", changed)
         };
         let choose = button()
             .attr("type", "button")
             .class("part-choice")
             .attr("aria-current", current)
             .on(ev::click, move |_| go_to(board, name))
-            .child((span().child(places::part(name)), marks));
+            .child((span().child(places::part(name)), " ", marks));
         li().child(choose)
     };
     nav()
