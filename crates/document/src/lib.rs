@@ -18,7 +18,7 @@ pub mod values;
 
 use serde::Deserialize;
 
-pub use preview::{PreviewError, preview};
+pub use preview::{Look, PreviewError, PreviewScreen, preview, preview_style};
 pub use template::{Template, TemplateError};
 pub use texts::{Texts, TextsError};
 pub use translation::{

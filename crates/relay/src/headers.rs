@@ -7,6 +7,7 @@
 
 use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use axum::http::{Error, HeaderMap};
+use stillroom_document::preview_style;
 
 use crate::config::Origin;
 use crate::pages::Which;
@@ -83,21 +84,31 @@ fn content_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
 /// the page in a frame.
 pub(crate) fn document_policy(which: Which, origin: &Origin, relay: &Origin) -> String {
     let connect = connections(which, origin, relay);
-    let scripts = script_addresses(which);
+    let (styles, trusted) = (styles(which), trusted(which));
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self'; \
          connect-src {connect}; form-action 'none'; base-uri 'none'; \
-         require-trusted-types-for 'script'; trusted-types {scripts}"
+         require-trusted-types-for 'script'; trusted-types {trusted}"
     )
 }
 
-/// Who may say that a text is the address of a script: nobody, but on the survivor's page the one policy by which
-/// `puzzle.js` starts itself as a worker, beside a page that goes on being of use. What it says is always that
-/// script's own address.
-fn script_addresses(which: Which) -> &'static str {
+/// Which styles a page may have: its own files; in the console the one inside a preview of the survivor's page as well,
+/// which is in a frame that has the console's own rules.
+fn styles(which: Which) -> String {
+    match which {
+        Which::Survivor | Which::Desk | Which::Practice => "'self'".to_owned(),
+        Which::Console => format!("'self' {}", preview_style()),
+    }
+}
+
+/// Who may say that a text is more than a text: nobody, but on the survivor's page the one policy by which `puzzle.js`
+/// starts itself as a worker, beside a page that goes on being of use, and in the console the one by which a frame that
+/// may do nothing gets a preview. The first says always that script's own address, the second always what was drawn last.
+fn trusted(which: Which) -> &'static str {
     match which {
         Which::Survivor => "puzzle",
-        Which::Desk | Which::Practice | Which::Console => "'none'",
+        Which::Console => "preview",
+        Which::Desk | Which::Practice => "'none'",
     }
 }
 
@@ -207,8 +218,21 @@ mod tests {
         let origin = "https://chat.example.org".parse().unwrap();
         let ends = |which| content_policy(which, &origin, &origin);
         assert!(ends(Which::Survivor).contains("; trusted-types puzzle;"));
-        for other in [Which::Desk, Which::Practice, Which::Console] {
+        for other in [Which::Desk, Which::Practice] {
             assert!(ends(other).contains("; trusted-types 'none';"));
+        }
+        assert!(ends(Which::Console).contains("; trusted-types preview;"));
+    }
+
+    #[test]
+    fn only_the_console_may_have_a_style_that_is_no_file_and_no_page_a_frame_of_a_site() {
+        let origin = "https://desk.example.org".parse().unwrap();
+        for which in [Which::Survivor, Which::Desk, Which::Practice, Which::Console] {
+            let policy = content_policy(which, &origin, &origin);
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("frame-src"), "{policy}");
+            assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+            let inline = policy.contains("style-src 'self' 'sha256-");
+            assert_eq!(inline, which == Which::Console, "{policy}");
         }
     }
 
