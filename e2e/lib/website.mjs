@@ -53,9 +53,9 @@ export async function startExport() {
 
 /** How a bare server answers that gives out an export, once `give` has said where that is. */
 export function giveOut() {
-  const served = { folder: undefined, headers: {}, kept: {}, altered: {}, asked: [] }
+  const served = { folder: undefined, headers: {}, console: {}, kept: {}, altered: {}, asked: [] }
   const answer = (request, answer) => {
-    const path = request.url === '/' ? '/index.html' : request.url
+    const path = { '/': '/index.html', '/console': '/console.html' }[request.url] ?? request.url
     served.asked.push(path)
     const packed = /\bbr\b/.test(request.headers['accept-encoding']) ? '.br' : ''
     let body
@@ -66,16 +66,20 @@ export function giveOut() {
     }
     const encoding = packed && !served.altered[path] ? { 'content-encoding': 'br' } : {}
     const kept = path.startsWith('/s/') ? served.kept.files : served.kept.document
-    answer.writeHead(200, { 'content-type': typeOf(path), 'cache-control': kept, ...encoding, ...served.headers }).end(body)
+    const headers = path === '/console.html' ? served.console : served.headers
+    answer.writeHead(200, { 'content-type': typeOf(path), 'cache-control': kept, ...encoding, ...headers }).end(body)
   }
   return {
     answer,
     served,
     give(folder) {
       const configuration = readFileSync(join(folder, 'nginx.conf'), 'utf8')
-      const lines = [...configuration.matchAll(/^ *add_header (\S+) "(.*)" always;$/gm)]
+      const [ofAll, ofConsole = ''] = configuration.split('location = /console {')
+      const headers = (lines) => Object.fromEntries([...lines.matchAll(/^ *add_header (\S+) "(.*)" always;$/gm)]
+        .map(([, name, value]) => [name, value]))
       served.folder = folder
-      served.headers = Object.fromEntries(lines.map(([, name, value]) => [name, value]))
+      served.headers = headers(ofAll)
+      served.console = headers(ofConsole)
       served.kept.document = /^ *default "(.*)";$/m.exec(configuration)[1]
       served.kept.files = /:\/s\/" "(.*)";$/m.exec(configuration)[1]
     },

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { advocateSays, askForAdvocate, goOnDuty, meet, onDuty, picture, startChat, survivorSays, toWaiting } from '../lib/people.mjs'
-import { PASSPHRASE, startProgram } from '../lib/program.mjs'
+import { openAdministratorsDesk, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 import { BINARY } from '../lib/stillroom.mjs'
 import { startExport, startWebsite } from '../lib/website.mjs'
 
@@ -322,6 +322,21 @@ describe('pages that the program gives out itself', () => {
       await desk.click('button', 'Put away')
     }
     assert.deepEqual(desk.errors, [])
+  })
+
+  test('bring the administrator’s console along, which opens with the device of that desk', async () => {
+    for (const [browser, who] of [[chromium, 'Robin'], [firefox, 'Alex']]) {
+      const page = await browser.newPage()
+      await page.goto(program.console(who).replace(new URL(program.desk).origin, desks.origin))
+      await openAdministratorsDesk(page)
+      await page.click('link', 'Administration')
+      await typePassphrase(page, PASSPHRASE)
+      await page.click('button', 'Open the console')
+      await page.seeAnywhere('By your hours, chat is')
+      assert.equal(page.url(), `${desks.origin}/console`)
+      assert.deepEqual(page.errors, [])
+      await page.close()
+    }
   })
 
   test('load nothing twice', async () => {

@@ -123,6 +123,32 @@ fn one_changed_byte_is_found_and_the_file_named_in_whatever_form_it_travels() {
 }
 
 #[test]
+fn the_console_is_given_out_beside_the_desk_and_held_to_what_was_released() {
+    let scene = Scene::start();
+    scene.export("desk");
+    let console = scene.exported("www/console.html");
+    assert!(console.contains(&format!("data-relay=\"{RELAY}\"")), "it finds its relay");
+    let said = scene.after(|served| {
+        served.alter("console.html", |page| {
+            page.replace("</head>", "<script src=\"/s/p-boot2.js\"></script>\n</head>")
+        });
+    });
+    for said in said {
+        assert!(said.contains("the console's document") && said.contains("is another"), "{said}");
+    }
+    let said = scene.after(|served| {
+        served.files.remove("console.html");
+    });
+    assert!(said.iter().all(|said| said.contains("the console: it answers 404")), "{said:?}");
+    let said = scene.after(|served| {
+        served.console.retain(|(name, _)| name != "content-security-policy");
+    });
+    assert!(said.iter().all(|said| said.contains("the console: ")), "{said:?}");
+    scene.export("survivor");
+    assert!(!scene.export.join("www/console.html").exists(), "survivors get none");
+}
+
+#[test]
 fn an_extra_script_is_found_and_shown() {
     let scene = Scene::start();
     let said = scene.after(|served| {

@@ -52,9 +52,9 @@ pub use config::{
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;
 pub use pages::{
-    Difference, Filled, Packed, PagesError, Release, ReleasedDocument, ReleasedFile,
-    SNIPPET_SCRIPT, TemplateError, TextsError, Translation, TranslationFault, Which, content_type,
-    snippet, translators_file,
+    CONSOLE, DOCUMENT, Difference, Filled, Packed, PagesError, Release, ReleasedDocument,
+    ReleasedFile, SNIPPET_SCRIPT, TemplateError, TextsError, Translation, TranslationFault, Which,
+    content_type, snippet, translators_file,
 };
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};

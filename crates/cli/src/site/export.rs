@@ -19,9 +19,6 @@ use crate::files;
 use crate::program::ProgramFolder;
 use crate::terminal::answer;
 
-/// What servers call the document of an address.
-pub(super) const DOCUMENT: &str = "index.html";
-
 /// What is given out, below the export's folder.
 const WWW: &str = "www";
 
@@ -107,10 +104,7 @@ fn given_out(
             )
         })?;
     let files = release.files(which).map(|file| (format!("s/{}", file.name), file.packed.clone()));
-    let documents = documents.into_iter().rev().map(|document| {
-        let path = document.name.map_or(DOCUMENT.to_owned(), |name| format!("s/{name}"));
-        (path, document.packed)
-    });
+    let documents = documents.into_iter().rev().map(|document| (document.path, document.packed));
     Ok(files.chain(documents).collect())
 }
 
@@ -183,8 +177,9 @@ impl Target {
                 }
             }
         }
-        for entry in std::fs::read_dir(&files_folder).into_iter().flatten().flatten() {
-            if !written.contains(&entry.path()) {
+        let folders = [self.www(), files_folder];
+        for entry in folders.iter().flat_map(std::fs::read_dir).flatten().flatten() {
+            if entry.path().is_file() && !written.contains(&entry.path()) {
                 // A file that nothing names any more does no harm where it cannot be removed.
                 let _ = std::fs::remove_file(entry.path());
             }

@@ -3,7 +3,7 @@
 //! The three files in `samples/servers/` are what is written, their holes filled. A header that is not there
 //! is a promise that no browser keeps; `verify` names it.
 
-use stillroom_relay::{Origin, files_kept, strict};
+use stillroom_relay::{Origin, Which, files_kept, strict};
 
 use super::Page;
 
@@ -13,6 +13,14 @@ pub(super) const SERVERS: [Server; 3] = [
         file: "nginx.conf",
         written: include_str!("../../samples/servers/nginx.conf"),
         header: |name, value| format!("    add_header {name} \"{value}\" always;\n"),
+        // A header of a location's own takes away all those of the server.
+        console: |headers| {
+            let headers: String = headers.iter().map(|line| format!("    {line}")).collect();
+            format!(
+                "    location = /console {{\n{headers}        add_header cache-control \"no-store\" always;\n        \
+                 try_files /console.html =404;\n    }}\n"
+            )
+        },
         listen: |place| {
             let (host, port) = (&place.host, place.port);
             if !place.tls {
@@ -29,6 +37,10 @@ pub(super) const SERVERS: [Server; 3] = [
         file: "apache.conf",
         written: include_str!("../../samples/servers/apache.conf"),
         header: |name, value| format!("    Header always set {name} \"{value}\"\n"),
+        console: |headers| {
+            let only = "\"expr=%{REQUEST_URI} =~ m#^/console#\"";
+            headers.iter().map(|line| format!("{} {only}\n", line.trim_end())).collect()
+        },
         listen: |place| {
             let host = &place.host;
             if !place.tls {
@@ -44,6 +56,12 @@ pub(super) const SERVERS: [Server; 3] = [
         file: "Caddyfile",
         written: include_str!("../../samples/servers/Caddyfile"),
         header: |name, value| format!("\t\t\t{name} \"{value}\"\n"),
+        console: |headers| {
+            let headers: String = headers.concat();
+            format!(
+                "\t\t@console path /console\n\t\theader @console {{\n{headers}\t\t}}\n\t\trewrite /console /console.html\n"
+            )
+        },
         listen: |_| String::new(),
     },
 ];
@@ -54,6 +72,8 @@ pub(super) struct Server {
     written: &'static str,
     /// A line for one header.
     header: fn(&str, &str) -> String,
+    /// What it says of `/console`, beside the desk, of these lines for headers.
+    console: fn(&[String]) -> String,
     /// Where it listens, and with which certificate.
     listen: fn(&Place) -> String,
 }
@@ -69,10 +89,14 @@ impl Server {
     /// The configuration for a page at `origin` whose relay is at `relay`.
     pub(super) fn configuration(&self, page: Page, origin: &Origin, relay: &Origin) -> String {
         let place = Place::of(origin);
-        let headers: String = strict(page.which(), origin, relay)
-            .iter()
-            .map(|(header, value)| (self.header)(header, value))
-            .collect();
+        let headers = |which| {
+            let headers = strict(which, origin, relay);
+            headers.iter().map(|(header, value)| (self.header)(header, value)).collect::<Vec<_>>()
+        };
+        let console = match page {
+            Page::Survivor => String::new(),
+            Page::Desk => (self.console)(&headers(Which::Console)),
+        };
         self.written
             .replace("{{origin}}", origin.as_str())
             .replace("{{host}}", &place.host)
@@ -80,7 +104,8 @@ impl Server {
             .replace("{{name}}", &format!("stillroom_{}", page.key()))
             .replace("{{files_kept}}", files_kept(page.which()))
             .replace("{{listen}}", &(self.listen)(&place))
-            .replace("{{headers}}\n", &headers)
+            .replace("{{headers}}\n", &headers(page.which()).concat())
+            .replace("{{console}}\n", &console)
     }
 }
 
@@ -106,9 +131,11 @@ mod tests {
         let relay = "https://relay.example.net".parse().unwrap();
         for server in &SERVERS {
             let written = server.configuration(Page::Desk, &origin, &relay);
-            for (name, value) in strict(Page::Desk.which(), &origin, &relay) {
-                let line = (server.header)(name, &value);
-                assert!(written.contains(&line), "{}: {line}", server.file);
+            for which in [Which::Desk, Which::Console] {
+                for (name, value) in strict(which, &origin, &relay) {
+                    let line = (server.header)(name, &value);
+                    assert!(written.contains(line.trim_end()), "{}: {line}", server.file);
+                }
             }
             assert!(written.contains("no-store") && written.contains("immutable"), "{written}");
             assert!(written.contains("chat.example.org") && !written.contains("{{"), "{written}");

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use stillroom_program::Fingerprint;
-use stillroom_relay::{Origin, Release, content_type, files_kept};
+use stillroom_relay::{CONSOLE, DOCUMENT, Origin, Release, Which, content_type, files_kept};
 
-use super::export::DOCUMENT;
 use super::fetch::{Answer, FORMS, Server};
 use super::{BuiltPages, Page, address, headers, manifest};
 use crate::failure::Failure;
@@ -50,6 +49,9 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     }
     for name in &seen.languages {
         visit.language(name, &seen, &released).await;
+    }
+    if released.has_console(seen.page) {
+        visit.console(&seen, &released).await;
     }
     if visit.findings.is_empty() {
         answer(seen.sentence(&arguments.url, files.len() + seen.languages.len(), &released));
@@ -104,9 +106,37 @@ impl Released {
             Self::Signed(manifest) => manifest
                 .files
                 .iter()
-                .filter(|file| &*file.path != DOCUMENT)
+                .filter(|file| ![DOCUMENT, CONSOLE].contains(&&*file.path))
                 .map(|file| ReleasedFile { path: file.path.to_string(), sha384: file.sha384 })
                 .collect(),
+        }
+    }
+
+    /// Whether the console is given out beside this page.
+    fn has_console(&self, page: Page) -> bool {
+        match self {
+            Self::Here(_) => page == Page::Desk,
+            Self::Signed(manifest) => manifest.files.iter().any(|file| &*file.path == CONSOLE),
+        }
+    }
+
+    /// Whether this is the console's document, filled with the same as the page beside it.
+    ///
+    /// # Errors
+    /// In what it differs.
+    fn recognise_console(&self, document: &[u8], beside: &Seen) -> Result<(), String> {
+        match self {
+            Self::Signed(manifest) => signed(manifest, CONSOLE, document),
+            Self::Here(release) => {
+                let document =
+                    std::str::from_utf8(document).map_err(|_| "it is not text".to_owned())?;
+                let filled = release
+                    .recognise(Which::Console, document)
+                    .map_err(|difference| in_words(difference, document))?;
+                let same = Some(&filled.root) == beside.root.as_ref()
+                    && filled.relay.parse().ok() == beside.relay;
+                if same { Ok(()) } else { Err("it is another program's".to_owned()) }
+            }
         }
     }
 
@@ -118,19 +148,24 @@ impl Released {
         match self {
             Self::Signed(manifest) => {
                 let page = manifest.page.into();
-                let hash = manifest::sha384(document);
-                let same = |file: &&stillroom_program::ManifestFile| {
-                    &*file.path == DOCUMENT && file.sha384 == hash
-                };
-                if manifest.files.iter().find(same).is_none() {
-                    return Err((page, "it is not the document that was signed".to_owned()));
-                }
+                signed(manifest, DOCUMENT, document).map_err(|why| (page, why))?;
                 let relay = manifest.relay.parse().ok();
                 Ok(Seen { page, root: None, relay, languages: Vec::new() })
             }
             Self::Here(release) => recognise(release, document),
         }
     }
+}
+
+/// Whether this is the document that was signed for this path.
+fn signed(
+    manifest: &stillroom_program::Manifest,
+    path: &str,
+    document: &[u8],
+) -> Result<(), String> {
+    let hash = manifest::sha384(document);
+    let is_signed = manifest.files.iter().any(|file| &*file.path == path && file.sha384 == hash);
+    if is_signed { Ok(()) } else { Err("it is not the document that was signed".to_owned()) }
 }
 
 fn recognise(release: &Release, document: &[u8]) -> Result<Seen, (Page, String)> {
@@ -271,6 +306,27 @@ impl Visit<'_> {
             if form == FORMS[0] {
                 let wrong = headers::of_file(&answer, kind, files_kept(seen.page.which()));
                 self.find(wrong.into_iter().map(|wrong| format!("s/{name}: {wrong}")));
+            }
+        }
+    }
+
+    /// Looks at the console's document in each form, and at its headers, which are not quite the desk's.
+    async fn console(&mut self, seen: &Seen, released: &Released) {
+        for form in FORMS {
+            let answer = match self.server.get("/console", form).await {
+                Ok(answer) if answer.status.is_success() => answer,
+                Ok(answer) => {
+                    return self.found(format!("the console: it answers {}", answer.status));
+                }
+                Err(why) => return self.found(format!("the console: {why}")),
+            };
+            if let Err(why) = released.recognise_console(&answer.body, seen) {
+                self.found(format!("the console's document ({form}) is another: {why}"));
+            }
+            if form == FORMS[0] {
+                let relay = Some(seen.relay.as_ref().unwrap_or(self.origin));
+                let wrong = headers::of_document(&answer, Which::Console, self.origin, relay);
+                self.find(wrong.into_iter().map(|wrong| format!("the console: {wrong}")));
             }
         }
     }

@@ -60,6 +60,8 @@ pub(crate) struct StaticServer {
 pub(crate) struct Served {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) headers: Vec<(String, String)>,
+    /// Those of `/console` in their place.
+    pub(crate) console: Vec<(String, String)>,
     /// How the files below `s/` are kept.
     pub(crate) kept: String,
     /// A whole answer in place of all others.
@@ -74,6 +76,7 @@ impl StaticServer {
         let served = Served {
             files: BTreeMap::new(),
             headers: Vec::new(),
+            console: Vec::new(),
             kept: String::new(),
             always: None,
         };
@@ -98,7 +101,10 @@ impl StaticServer {
         let configuration =
             std::fs::read_to_string(export.join("nginx.conf")).expect("it was written");
         self.change(|served| {
-            served.headers = configuration.lines().filter_map(header).collect();
+            let (of_all, of_console) =
+                configuration.split_once("location = /console {").unwrap_or((&configuration, ""));
+            served.headers = of_all.lines().filter_map(header).collect();
+            served.console = of_console.lines().filter_map(header).collect();
             served.kept = configuration.lines().find_map(files_kept).expect("it is said");
             served.files = files(&export.join("www"));
             served.always = None;
@@ -112,13 +118,18 @@ impl StaticServer {
 }
 
 impl Served {
-    /// Alters the only document, in every form of it.
+    /// Alters the document of the address, in every form of it.
     pub(crate) fn alter_document(&mut self, alter: impl Fn(&str) -> String) {
-        let text = String::from_utf8(self.files["index.html"].clone()).expect("it is text");
+        self.alter("index.html", alter);
+    }
+
+    /// Alters a document, in every form of it.
+    pub(crate) fn alter(&mut self, path: &str, alter: impl Fn(&str) -> String) {
+        let text = String::from_utf8(self.files[path].clone()).expect("it is text");
         let altered = alter(&text);
         assert_ne!(text, altered, "the document was altered");
         for (ending, bytes) in packed(&altered) {
-            self.files.insert(format!("index.html{ending}"), bytes);
+            self.files.insert(format!("{path}{ending}"), bytes);
         }
     }
 }
@@ -155,7 +166,11 @@ fn answer(stream: &TcpStream, served: &Served) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     while reader.read_line(&mut head)? > 2 {}
     let path = head.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
-    let path = if path.is_empty() { "index.html" } else { path };
+    let (path, headers) = match path {
+        "" => ("index.html", &served.headers),
+        "console" => ("console.html", &served.console),
+        path => (path, &served.headers),
+    };
     let mut stream = stream;
     if let Some(answer) = &served.always {
         return stream.write_all(answer.as_bytes());
@@ -179,7 +194,7 @@ fn answer(stream: &TcpStream, served: &Served) -> std::io::Result<()> {
     };
     let mut head = format!("HTTP/1.1 200 OK\r\n{form}content-type: {kind}\r\n");
     let kept = ("cache-control".to_owned(), kept.to_owned());
-    for (name, value) in served.headers.iter().chain([&kept]) {
+    for (name, value) in headers.iter().chain([&kept]) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));

@@ -21,7 +21,7 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, TimeZoneUnknown, Timestamp};
 
 pub use encoding::Packed;
-pub use release::{Difference, Filled, Release, ReleasedDocument, ReleasedFile};
+pub use release::{CONSOLE, DOCUMENT, Difference, Filled, Release, ReleasedDocument, ReleasedFile};
 pub(crate) use site::Asset;
 pub use site::content_type;
 use site::{Site, Sites};

@@ -39,11 +39,18 @@ pub struct ReleasedFile<'a> {
     pub packed: &'a Packed,
 }
 
+/// Where the document of a page's address lies among its files.
+pub const DOCUMENT: &str = "index.html";
+
+/// Where the console's document lies among the desk's files: given out at `/console`, beside it, since the device that
+/// opens it is kept there.
+pub const CONSOLE: &str = "console.html";
+
 /// A document of a page.
 #[derive(Clone, Debug)]
 pub struct ReleasedDocument {
-    /// Its name below `s/`; nothing for the one of the page's address.
-    pub name: Option<String>,
+    /// Where it lies: [`DOCUMENT`], [`CONSOLE`], or below `s/` in another language.
+    pub path: String,
     /// Its bytes.
     pub packed: Packed,
 }
@@ -95,17 +102,19 @@ impl Release {
         Ok(Some(Self { built, texts: Texts::read(None).map_err(PagesError::Texts)? }))
     }
 
-    /// The files of a page, its document aside.
+    /// The files of a page, its documents aside: those of the desk with the console's.
     pub fn files(&self, which: Which) -> impl Iterator<Item = ReleasedFile<'_>> {
-        self.built
-            .site(which)
-            .assets()
+        let own = self.built.site(which);
+        let beside = (which == Which::Desk).then(|| self.built.site(Which::Console));
+        let beside = beside.into_iter().flat_map(|site| site.assets());
+        own.assets()
+            .chain(beside.filter(|(name, _)| own.asset(name).is_none()))
             .map(|(name, asset)| ReleasedFile { name, packed: &asset.packed })
     }
 
     /// The documents of a page under this policy as it is `now`, to be given out at `origin` by another server
     /// than the relay, which is at `relay`: first the one of its address, in the policy's language, then those in
-    /// the languages of `files`.
+    /// the languages of `files`; the console's after the desk's.
     ///
     /// # Errors
     /// [`PagesError`], where the page asks for something that a policy does not have.
@@ -125,20 +134,25 @@ impl Release {
         let languages = PageLanguage::all(&self.texts, policy, files)?;
         let purpose = Purpose::Chats;
         let said = Said { policy, root, purpose, giver, languages: &languages };
-        let fill = |texts: &Texts| {
+        let fill = |which, texts: &Texts| {
             self.built.fill(which, &said, texts, &moment).map(String::into_bytes).map(Packed::pack)
         };
+        let document = |path: &str, packed| ReleasedDocument { path: path.to_owned(), packed };
         if which != Which::Survivor {
-            return Ok(vec![ReleasedDocument { name: None, packed: fill(&self.texts)? }]);
+            let mut documents = vec![document(DOCUMENT, fill(which, &self.texts)?)];
+            if which == Which::Desk {
+                documents.push(document(CONSOLE, fill(Which::Console, &self.texts)?));
+            }
+            return Ok(documents);
         }
         let mut documents = Vec::new();
         for (number, PageLanguage { tag, texts, .. }) in languages.iter().enumerate() {
-            let packed = fill(texts)?;
+            let packed = fill(which, texts)?;
             if number == 0 {
-                documents.push(ReleasedDocument { name: None, packed: packed.clone() });
+                documents.push(document(DOCUMENT, packed.clone()));
             }
             if languages.len() > 1 {
-                documents.push(ReleasedDocument { name: Some(file_of(tag)), packed });
+                documents.push(document(&format!("s/{}", file_of(tag)), packed));
             }
         }
         Ok(documents)
