@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use stillroom_conversation::Line;
-use stillroom_program::{Hours, Notice, NoticeKind, Policy, Timestamp};
+use stillroom_conversation::{AuditTrouble, HostSays, Line};
+use stillroom_program::{Hours, Notice, NoticeKind, Policy, SignedAuditEntry, Timestamp};
 use stillroom_staff_web::draw::prelude::*;
 
 use crate::closing::Lasts;
 use crate::draft::Draft;
 use crate::hours::HoursTyped;
+use crate::past::Past;
 
 /// The name of the part that has the hours, which have a form of their own.
 pub(crate) const HOURS: &str = "hours";
@@ -125,6 +126,14 @@ pub(crate) struct Board {
     pub(crate) policy: RwSignal<Option<Arc<Policy>>>,
     /// What must be known: the name of the text.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
+    /// What the host says.
+    pub(crate) host: RwSignal<HostSays>,
+    /// What is wrong with the record of administrative acts.
+    pub(crate) audit: RwSignal<Option<AuditTrouble>>,
+    /// That record, as far as it was read.
+    pub(crate) record: RwSignal<Vec<SignedAuditEntry>>,
+    /// What was published before.
+    pub(crate) past: Past,
     /// What is asked once more.
     pub(crate) asked: RwSignal<Option<Asked>>,
     /// What came of the last press.
@@ -150,6 +159,10 @@ impl Board {
             line: RwSignal::new(Line::Up),
             policy: RwSignal::new(None),
             trouble: RwSignal::new(None),
+            host: RwSignal::new(HostSays::default()),
+            audit: RwSignal::new(None),
+            record: RwSignal::new(Vec::new()),
+            past: Past::new(),
             asked: RwSignal::new(None),
             outcome: RwSignal::new(None),
             closing: ClosingForm {
@@ -163,6 +176,14 @@ impl Board {
             // What changes most often.
             part: RwSignal::new(HOURS),
             now: RwSignal::new(now),
+        }
+    }
+
+    /// This entry is the newest of the record: one that this device wrote follows what was read.
+    pub(crate) fn follow_record(self, newest: SignedAuditEntry) {
+        let last = self.record.with_untracked(|read| read.last().map(SignedAuditEntry::head));
+        if last.unwrap_or_default() == newest.entry.after {
+            self.record.update(|read| read.push(newest));
         }
     }
 }

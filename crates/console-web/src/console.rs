@@ -11,17 +11,17 @@ use rand_core::UnwrapErr;
 use stillroom_conversation::{
     Administrator, AdministratorEvent, AuditSeen, DeskSetup, Randomness, Transmit,
 };
-use stillroom_program::{Fingerprint, Policy, SignedPolicy, Timestamp};
-use stillroom_protocol::Refusal;
+use stillroom_program::{Fingerprint, Policy, SignedPolicy, Timestamp, VerifyingKey};
+use stillroom_protocol::{HostNoticeId, Refusal};
+use stillroom_staff_web::{attended::Attended, focus, host, record};
 use stillroom_staff_web::draw::prelude::*;
-use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Board, Outcome};
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::idle::Idle;
 use crate::line::{Heard, Line};
-use crate::words;
+use crate::{past, view, words};
 
 /// How often what stands on the page is looked at anew: a notice that ends is off by at most this.
 const LOOKS_EVERY: Duration = Duration::from_secs(15);
@@ -64,6 +64,9 @@ impl Console {
         if let Some(entry) = record::known(&root) {
             core.know_audit(entry);
         }
+        if let Some(host) = host::known(&root) {
+            core.know_host(host);
+        }
         let board = Board::new(clock.now());
         let shell = Rc::new_cyclic(|shell: &Weak<Shell>| {
             let shell = shell.clone();
@@ -89,6 +92,44 @@ impl Console {
     /// Publishes this change: at once, on every page.
     pub(crate) fn publish(self, change: Change) {
         self.shell.get_value().publish(change, self.board);
+    }
+
+    /// A notice of the host's was read.
+    pub(crate) fn acknowledge(self, notice: HostNoticeId) {
+        self.ask(|core, now| core.acknowledge(notice, now));
+    }
+
+    /// Fetches the list of the policies that the relay keeps.
+    pub(crate) fn fetch_history(self) {
+        self.ask(|core, _| core.fetch_history());
+    }
+
+    /// Fetches the policy of this version, unless it is here.
+    pub(crate) fn fetch_policy(self, version: u64) {
+        if self.board.past.whole(version).is_none() {
+            self.ask(|core, _| core.fetch_policy(version));
+        }
+    }
+
+    /// Makes a draft of what this version said, as soon as it is here.
+    pub(crate) fn bring_back(self, version: u64) {
+        self.board.past.asked.set(None);
+        self.board.past.wanted.set(Some(version));
+        self.fetch_policy(version);
+        let shell = self.shell.get_value();
+        shell.bring_back(self.board);
+        shell.drain(self.board);
+    }
+
+    /// This device, as the record and policies name it.
+    pub(crate) fn own_key(self) -> VerifyingKey {
+        self.shell.with_value(|shell| shell.core.borrow().device().key())
+    }
+
+    fn ask(self, what: impl FnOnce(&mut Administrator, Timestamp)) {
+        let shell = self.shell.get_value();
+        what(&mut shell.core.borrow_mut(), shell.clock.now());
+        shell.drain(self.board);
     }
 
     /// Shows the console again: what opens it was given.
@@ -235,19 +276,51 @@ impl Shell {
                 board.outcome.set(Some(Outcome::Refused(words::refused(refusal))));
                 self.try_again(board);
             }
+            AdministratorEvent::Policies(event) => {
+                board.past.hear(event);
+                self.bring_back(board);
+            }
+            AdministratorEvent::Host(says) => {
+                if let Some(host) = &says.host {
+                    host::remember(&self.root, host);
+                }
+                let was_there = host::is_in_front();
+                board.host.set(says);
+                if was_there {
+                    focus::move_if_dropped(view::CONSOLE.into());
+                }
+            }
+            AdministratorEvent::Record(entries) => board.record.set(entries),
             AdministratorEvent::Audit(seen) => {
                 let AuditSeen { newest, trouble } = *seen;
                 if let Some(newest) = newest {
                     record::remember(&self.root, &newest);
+                    board.follow_record(newest);
                 }
                 if let Some(found) = trouble {
                     record::keep_proof(found.both());
-                    board.trouble.set(Some(words::record(found.what)));
+                    board.audit.set(Some(found));
                 }
             }
             AdministratorEvent::Trouble(trouble) => {
                 board.trouble.set(Some(words::trouble(trouble)))
             }
+        }
+    }
+
+    /// The version that is to become the draft does, once it is here with its files of texts.
+    fn bring_back(self: &Rc<Self>, board: Board) {
+        let past = board.past;
+        let newest = board.policy.get_untracked();
+        let old = past.wanted.get_untracked().and_then(|version| past.whole(version));
+        let (Some(old), Some(newest)) = (old, newest) else { return };
+        for hash in past.not_asked(&old) {
+            self.core.borrow_mut().fetch_locale(hash);
+        }
+        if let Some(files) = past.files_of(&old) {
+            past.wanted.set(None);
+            past.brought.set(Some(old.terms.version));
+            board.draft.set(&past::as_it_was(&old, &newest, self.clock.now()), files);
         }
     }
 

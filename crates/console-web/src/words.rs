@@ -1,6 +1,6 @@
 //! Which text stands for what the core reports. Only names of texts are in here.
 
-use stillroom_conversation::{AuditWrong, Trouble};
+use stillroom_conversation::{PolicyTrouble, Trouble};
 use stillroom_program::{NoticeKind, PolicyError};
 use stillroom_protocol::Refusal;
 
@@ -17,13 +17,12 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
     }
 }
 
-/// What is wrong with the record of administrative acts.
-pub(crate) const fn record(wrong: AuditWrong) -> &'static str {
-    match wrong {
-        AuditWrong::Two => "console-record-two",
-        AuditWrong::Older => "console-record-older",
-        AuditWrong::Broken => "console-record-broken",
-        AuditWrong::Outside => "console-record-outside",
+/// Why nothing came of looking at what was published before.
+pub(crate) const fn past(trouble: PolicyTrouble) -> &'static str {
+    match trouble {
+        PolicyTrouble::NotVerified => "console-past-not-verified",
+        PolicyTrouble::Older => "console-past-older",
+        PolicyTrouble::Refused(_) => "console-trouble",
     }
 }
 

@@ -78,10 +78,12 @@ pub(crate) enum AuditStep {
     Ask(Operation),
     /// There is more to know of the record.
     Seen(Box<AuditSeen>),
-    /// The oldest act that was handed over is done and entered.
-    Entered,
+    /// All that was read of it, which holds.
+    Read(Vec<SignedAuditEntry>),
+    /// This act, which was handed over, is done and entered.
+    Entered(Act),
     /// It is not done, and given up: the relay refused it.
-    Refused(Refusal),
+    Refused(Act, Refusal),
 }
 
 /// Reading and writing the record.
@@ -96,6 +98,8 @@ pub(crate) struct Audit {
     reading: Option<Vec<SignedAuditEntry>>,
     /// Whether to read again after that.
     again: bool,
+    /// Whether the last that was read did not name what is in force.
+    doubted: bool,
     /// The newest entry that a colleague has seen, where it is not known here.
     told: Option<SignedAuditEntry>,
     /// What whoever is at this device did, and is not entered yet.
@@ -122,6 +126,7 @@ impl Audit {
         self.admitted = false;
         self.reading = None;
         self.sent = None;
+        self.doubted = false;
     }
 
     /// The relay has let this device in.
@@ -153,9 +158,9 @@ impl Audit {
         self.write(by);
     }
 
-    /// Acts that are not entered yet are given up.
-    pub(crate) fn give_up(&mut self) {
-        self.acts.clear();
+    /// Policies that are not entered yet are given up: another takes their place.
+    pub(crate) fn give_up_policies(&mut self) {
+        self.acts.retain(|(act, _)| !matches!(act, Act::Policy { .. }));
     }
 
     pub(crate) fn handle_reply(&mut self, reply: &Reply, by: &Measure<'_>) {
@@ -191,14 +196,12 @@ impl Audit {
     /// The relay refused. Where an entry of somebody else came first, it is read, and the act entered on top of it.
     pub(crate) fn handle_refused(&mut self, refusal: Refusal, by: &Measure<'_>) {
         self.reading = None;
-        if self.sent.take().is_none() {
-            return;
-        }
+        let Some(sent) = self.sent.take() else { return };
         self.tries += 1;
         if refusal != Refusal::EntryRefused || self.tries > AUDIT_TRIES {
             self.tries = 0;
-            if self.acts.pop_front().is_some() {
-                self.steps.push_back(AuditStep::Refused(refusal));
+            if let Some((act, _)) = self.acts.pop_front_if(|(act, _)| *act == sent.entry.act) {
+                self.steps.push_back(AuditStep::Refused(act, refusal));
             }
         }
         self.read(by);
@@ -231,40 +234,62 @@ impl Audit {
 
     /// The relay showed these entries; they are all that are new, or all that there are.
     fn take(&mut self, read: Vec<SignedAuditEntry>, by: &Measure<'_>) {
-        let holds =
-            check_audit(&read, by.root, by.trust.revocations(), by.now, CLOCK_TOLERANCE).is_ok();
+        let fault = self.fault(&read, by);
+        let holds = matches!(fault, None | Some((AuditWrong::Outside, _)));
+        match fault {
+            Some((what, there)) => self.find(what, there),
+            None => {
+                // An act of this device may have been done, and the answer lost with the line.
+                for entry in read.iter().filter(|entry| entry.signer() == by.device.key()) {
+                    self.handle_entered(entry);
+                }
+                self.show();
+            }
+        }
+        if holds {
+            self.steps.push_back(AuditStep::Read(read));
+        }
+    }
+
+    /// What is wrong with these entries, and the newest of another record. Those that hold are gone on from.
+    fn fault(
+        &mut self,
+        read: &[SignedAuditEntry],
+        by: &Measure<'_>,
+    ) -> Option<(AuditWrong, Option<SignedAuditEntry>)> {
         if let Some(here) = self.newest() {
             let mut at = read.iter().filter(|signed| signed.number() == here.number());
             match at.next() {
                 Some(same) if same == here => {}
-                Some(other) => return self.find(AuditWrong::Two, Some(other.clone())),
-                None => return self.find(AuditWrong::Older, read.last().cloned()),
+                Some(other) => return Some((AuditWrong::Two, Some(other.clone()))),
+                None => return Some((AuditWrong::Older, read.last().cloned())),
             }
         }
-        if !holds {
-            return self.find(AuditWrong::Broken, None);
+        if check_audit(read, by.root, by.trust.revocations(), by.now, CLOCK_TOLERANCE).is_err() {
+            return Some((AuditWrong::Broken, None));
         }
         self.heads = read.iter().map(SignedAuditEntry::head).collect();
         if let Some(newest) = read.last() {
             self.seen.newest = Some(newest.clone());
         }
         // What was read before a colleague told of an entry need not have it.
-        if let Some(told) = self.told.take_if(|_| !self.again) {
-            let is_in_it = self.heads.contains(&told.head());
+        if let Some(told) = self.told.take_if(|_| !self.again)
+            && !self.heads.contains(&told.head())
+        {
             let is_longer = read.last().is_some_and(|newest| newest.number() >= told.number());
-            if !is_in_it {
-                let wrong = if is_longer { AuditWrong::Two } else { AuditWrong::Older };
-                return self.find(wrong, Some(told));
-            }
+            let wrong = if is_longer { AuditWrong::Two } else { AuditWrong::Older };
+            return Some((wrong, Some(told)));
         }
-        if by.is_administrators() && has_outside(&read, by.trust) {
-            return self.find(AuditWrong::Outside, None);
-        }
-        // An act of this device may have been done, and the answer lost with the line.
-        for entry in read.iter().filter(|entry| entry.signer() == by.device.key()) {
-            self.handle_entered(entry);
-        }
-        self.show();
+        let is_outside = by.is_administrators() && self.is_outside(read, by.trust);
+        is_outside.then_some((AuditWrong::Outside, None))
+    }
+
+    /// Whether something is in force of which the record says nothing. An act and its entry do not come at the same
+    /// moment: it is read once more before that is said.
+    fn is_outside(&mut self, read: &[SignedAuditEntry], trust: &Trust) -> bool {
+        let before = core::mem::replace(&mut self.doubted, has_outside(read, trust));
+        self.again |= self.doubted && !before;
+        self.doubted && !self.again
     }
 
     /// The first trouble stays: what comes of it later says less.
@@ -280,9 +305,9 @@ impl Audit {
 
     /// This entry is in the record: if it is the one of the oldest act, that is done.
     fn handle_entered(&mut self, entry: &SignedAuditEntry) {
-        if self.acts.pop_front_if(|(act, _)| *act == entry.entry.act).is_some() {
+        if let Some((act, _)) = self.acts.pop_front_if(|(act, _)| *act == entry.entry.act) {
             self.tries = 0;
-            self.steps.push_back(AuditStep::Entered);
+            self.steps.push_back(AuditStep::Entered(act));
         }
     }
 

@@ -14,6 +14,7 @@ mod chat;
 mod conversation;
 mod desk;
 mod envelope;
+mod host;
 mod limits;
 mod line;
 pub mod mls;
@@ -21,7 +22,9 @@ mod randomness;
 mod survivor;
 mod trust;
 
-pub use administrator::{Administrator, AdministratorEvent};
+pub use administrator::{
+    Administrator, AdministratorEvent, PolicyEntry, PolicyEvent, PolicyTrouble,
+};
 pub use audit::{AuditSeen, AuditTrouble, AuditWrong};
 pub use conversation::{
     Announcement, Author, Company, ConversationEvent, EndStep, Ending, Handover, HandoverAsked,
@@ -31,9 +34,10 @@ pub use conversation::{
 };
 pub use desk::{
     Asks, Beforehand, Call, Capacity, ChatEvent, ChatNumber, Colleague, ComesBack, Desk, DeskEvent,
-    DeskSetup, Duty, Hindrance, HostSays, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
+    DeskSetup, Duty, Hindrance, KnownCase, Meant, OfferedTo, PlaceOffer, Shift, Trouble,
     TurnedAwayBefore, VaultState, WaitingSurvivor, WordFor, WordRefusal, WordStep,
 };
+pub use host::HostSays;
 pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,
     HANDOVER_WORDS_CHARACTERS,

@@ -16,8 +16,8 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
+use stillroom_staff_web::{attended::Attended, host, record};
 use stillroom_staff_web::draw::prelude::*;
-use stillroom_staff_web::{attended::Attended, record};
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;
@@ -28,7 +28,7 @@ use crate::offers::LEFT_EVERY;
 use crate::shift::TimeOfDay;
 use crate::view::{
     COLLEAGUES, COLLEAGUES_PANEL, GUIDES, drafted, erase_drawn, erase_within, handing_over,
-    host_is_in_front, known_host, message_id, panel_id, remember_host,
+    message_id, panel_id,
 };
 use crate::words;
 
@@ -68,7 +68,7 @@ impl Console {
         let root = setup.root;
         let looks_after = roles.contains(Roles::ADMINISTRATOR) || roles.contains(Roles::SUPERVISOR);
         let mut desk = Desk::new(setup, Randomness::new(UnwrapErr(SysRng)), clock.now());
-        if let Some(host) = known_host(&root) {
+        if let Some(host) = host::known(&root) {
             desk.know_host(host);
         }
         if let Some(entry) = record::known(&root).filter(|_| !practice) {
@@ -519,9 +519,9 @@ impl Shell {
             // Asked for by the administrator's page alone.
             DeskEvent::Host(says) => {
                 if let Some(host) = says.host.filter(|_| !board.practice) {
-                    remember_host(&self.root, &host);
+                    host::remember(&self.root, &host);
                 }
-                let was_there = host_is_in_front();
+                let was_there = host::is_in_front();
                 board.host.set(says);
                 if was_there {
                     focus::move_if_dropped("go-on-duty".into());

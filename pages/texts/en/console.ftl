@@ -74,10 +74,8 @@ console-open-now = Open now
 
 console-sent = Publishing.
 console-published = Version { $version } is published, and on every page.
-console-record-two = The server shows two different records of what administrators did: it may hide that somebody was let in or shut out, or that your policy was changed. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
-console-record-older = The server shows an older record of what administrators did than this device has seen. It may have been set back to a backup, or it hides what was done since. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
-console-record-broken = What the server shows as the record of what administrators did was changed, or is not your program’s. Open chats can go on. Ring your administrators, and whoever runs the server, before anything else is changed.
-console-record-outside = Your policy, or the list of devices that were shut out, is not the one that the record of what administrators did names last. If one of you put it on the server as a file, publish it once more. If not, somebody went past the record.
+console-record-two = The server shows two different records of what administrators did: one now, another to this device before. It may hide that somebody was let in or shut out, or that your policy was changed.
+console-record-older = The server shows an older record of what administrators did than this device has seen. It may have been set back to a backup, or it hides what was done since.
 console-refused = The relay did not take it, and nothing changed. Try again in a moment.
 console-refused-newer = The relay has something newer: another administrator published at the same time. What they published is fetched, and yours is done again to it.
 console-refused-time = By the relay's clock, the policy or your certificate has run out. Publish a policy with new dates from the program's computer.
@@ -329,3 +327,76 @@ console-texts-leave-out = Leave out what cannot be used
 console-texts-type-missing = Type what is missing
 console-texts-type-all = Show all texts
 console-text-missing = Not translated.
+## What was published before
+
+console-part-past = What was published before
+console-past-about = The server keeps what you published for ninety days after it ran out, and the last 52 versions at most. You can look at what changed, and make a version of before your draft.
+# Dates and times.
+console-past-version = Version { $version }: from { $from } until { $until }
+console-past-signed = Published by { $who }
+console-past-revoked = This device was shut out since.
+console-past-back = As it was…
+# Read out after the button's own words.
+console-past-which = version { $version }
+console-past-ask = Your draft has changes that are not published. They would be gone.
+console-past-take = Make version { $version } my draft
+console-past-keep = Keep my draft
+console-past-brought = Version { $version } is your draft now, with new dates and without its notices. It is not published yet. Look it through, then publish it.
+console-past-not-kept = The server does not keep this version any more.
+console-past-not-verified = What the server showed is not what your program published. It is not shown here. Tell whoever runs the server.
+console-past-older = The server does not list the newest version. Tell whoever runs the server.
+console-compare-heading = What changed
+console-compare-older = From version
+console-compare-newer = To version
+console-compare-version = { $version }
+console-compare-same = Both say the same.
+
+## The survivor’s page, as it will be
+
+console-preview-heading = How survivors see it
+console-preview-about = This is the survivor’s page with your draft in it. It follows what you type. Nothing in it works: no link leads anywhere, and nobody can chat in it.
+console-preview-width = On
+console-preview-phone = a phone
+console-preview-desktop = a computer
+console-preview-screen = Screen
+console-screen-before = First page
+console-screen-safety = Is your device safe?
+console-screen-rights = Rights
+console-screen-questions = Questions before the chat
+console-screen-ended = After the chat
+console-screen-survey = Survey
+console-preview-language = Language
+console-preview-frame = The survivor’s page with your draft in it
+console-preview-no-zone = There is no page to show yet: the time zone is not one that is known.
+console-preview-no-language = The texts in this language are not here. They may still be on their way.
+console-preview-not = The page cannot be drawn. Tell whoever makes this program.
+
+## The whole as a file
+
+console-part-file = The whole as a file
+console-file-about = Your draft as the text of a policy.toml, with every field. Copy it out to keep it or to change it elsewhere. Put another text in its place and take it over: it becomes your draft, which you can look through before you publish it.
+console-file = Text of the file
+console-file-take = Make this my draft
+console-file-select = Select all
+console-file-again = Show my draft again
+console-file-taken = This is your draft now. It is not published yet.
+console-file-long = This text is far longer than a policy can be. Nothing was taken over.
+# A sentence follows that says what is wrong.
+console-file-line = Line { $line } has to be mended. Nothing was taken over:
+console-file-not = This is not a whole policy. Nothing was taken over:
+
+## What administrators did
+
+console-part-record = What administrators did
+console-acts-about = Each was signed by the device that did it. This page has checked that none is missing. Nothing in it is about a chat. The letters of a device stand beside a name in staff.txt, on the computer where your program’s keys are.
+console-acts-none = Nothing is written down yet. The first entry comes with the next thing that an administrator does.
+console-acts-more = Show older ones
+console-acts-mark = Whoever reads you the same letters by telephone sees the same list:
+console-device-own = this device
+console-device = device { $digits }
+console-role-administrator = Administrator
+console-act-invited = { $who }: somebody was invited as { $roles }.
+console-act-certified = { $who }: { $device } was let in as { $roles }.
+console-act-revoked = { $who }: { $device } was shut out.
+console-act-policy = { $who }: version { $version } of the policy was published.
+console-act-notice = { $who }: a notice of your host was read.

@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("conversation", &["wire", "protocol", "program"]),
     ("practice", &["protocol"]),
     ("survivor-web", &["protocol", "program", "conversation"]),
-    ("staff-web", &["program"]),
+    ("staff-web", &["protocol", "program", "conversation"]),
     ("desk-web", &["protocol", "program", "conversation", "staff-web"]),
     ("console-web", &["protocol", "program", "conversation", "staff-web", "document"]),
     ("practice-web", &["practice"]),

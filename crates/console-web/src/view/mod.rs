@@ -4,11 +4,15 @@
 
 mod closing;
 mod fields;
+mod file;
 mod hours;
 mod list;
 mod now;
+mod past;
 mod policy;
+mod preview;
 mod question;
+mod record;
 mod top;
 mod translation;
 mod week;
@@ -25,7 +29,7 @@ use crate::lock::Opened;
 use crate::texts::{program, say, say_with};
 
 /// The id of the console's own heading.
-const CONSOLE: &str = "console-heading";
+pub(crate) const CONSOLE: &str = "console-heading";
 
 /// Whatever screen it is.
 pub(crate) fn gate(gate: Gate) -> impl IntoView {

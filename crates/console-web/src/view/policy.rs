@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use stillroom_program::{Conflict, FORM, FieldAt, FormPart, Side};
 use stillroom_staff_web::view::told;
 
-use super::{fields, hours};
+use super::{fields, file, hours, past, preview, record};
 use crate::board::{Asked, Board, HOURS};
 use crate::console::Console;
 use crate::draft::ToMend;
@@ -17,6 +17,9 @@ use crate::texts::{say, say_with};
 
 /// The id of the heading of the part that is shown.
 const PART: &str = "part";
+
+/// Parts that are no forms: what was published before, the whole as a file, and what administrators did.
+const MORE: [&str; 3] = ["past", "file", "record"];
 
 /// All of it, once the policy is here.
 pub(super) fn policy(console: Console) -> impl IntoView {
@@ -31,6 +34,7 @@ pub(super) fn policy(console: Console) -> impl IntoView {
                 p().class("small").child(say("console-policy-about")),
                 forms,
                 summary(console),
+                preview::preview(console),
             ))
         })
     }
@@ -48,7 +52,7 @@ fn warn_before_leaving(board: Board) {
 }
 
 fn all_parts() -> impl Iterator<Item = &'static str> {
-    [HOURS].into_iter().chain(FORM.iter().map(|part| part.name))
+    [HOURS].into_iter().chain(FORM.iter().map(|part| part.name)).chain(MORE)
 }
 
 /// What there is to choose from; beside each, in words, what is to be done there.
@@ -108,9 +112,12 @@ fn shown(console: Console) -> impl IntoView {
     move || {
         let name = board.part.get();
         let heading = h3().attr("id", PART).attr("tabindex", "-1").child(places::part(name));
-        let form = match FORM.iter().find(|part| part.name == name) {
-            Some(part) => form(board, part).into_any(),
-            None => hours::hours(console).into_any(),
+        let form = match (name, FORM.iter().find(|part| part.name == name)) {
+            (_, Some(part)) => form(board, part).into_any(),
+            ("past", None) => past::past(console).into_any(),
+            ("file", None) => file::file(console).into_any(),
+            ("record", None) => record::record(console).into_any(),
+            (_, None) => hours::hours(console).into_any(),
         };
         section().class("card part").attr("aria-labelledby", PART).child((heading, form))
     }

@@ -62,9 +62,7 @@ fn open(console: Console) -> impl IntoView {
 
 /// What is different from what is published, field by field.
 fn publish(console: Console, from: Arc<Policy>, to: Arc<Policy>) -> impl IntoView {
-    let all = from.differences(&to);
-    let others = all.into_iter().filter(|difference| difference.field != "version");
-    let differences = ul().class("differences").child(others.map(difference).collect::<Vec<_>>());
+    let differences = differences(&from, &to);
     let change = Change::Draft { from, to };
     let publish = answer(console, "button button-main", "console-publish-now", move || {
         console.publish(change.clone());
@@ -76,6 +74,13 @@ fn publish(console: Console, from: Arc<Policy>, to: Arc<Policy>) -> impl IntoVie
         differences,
         div().class("choices").child((publish, keep)),
     ))
+}
+
+/// What the newer policy says otherwise, field by field.
+pub(super) fn differences(older: &Policy, newer: &Policy) -> impl IntoView + use<> {
+    let all = older.differences(newer);
+    let others = all.into_iter().filter(|difference| difference.field != "version");
+    ul().class("differences").child(others.map(difference).collect::<Vec<_>>())
 }
 
 fn difference(difference: Difference) -> impl IntoView {

@@ -2,6 +2,7 @@
 
 use stillroom_conversation::Line;
 use stillroom_staff_web::attended::{idle, lock_button};
+use stillroom_staff_web::{host, record};
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{a, bdi, button, div, h1, header, p};
 use stillroom_staff_web::draw::prelude::*;
@@ -36,7 +37,13 @@ pub(super) fn top(console: Console) -> impl IntoView {
 
 /// What must be known at once.
 pub(super) fn notices(console: Console) -> impl IntoView {
-    div().class("notices").child((idle(console), trouble(console.board)))
+    let board = console.board;
+    div().class("notices").child((
+        host::notices(board.host, move |notice| console.acknowledge(notice)),
+        record::trouble(board.audit),
+        idle(console),
+        trouble(board),
+    ))
 }
 
 /// The latest trouble, until it is closed. The region is there before, so that it is read when filled.

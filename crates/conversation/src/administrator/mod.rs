@@ -1,9 +1,11 @@
-//! The administrator's side: the whole policy that holds now, and publishing the next one (`features.md` 5.6, 5.7).
+//! The administrator's side: the whole policy that holds now, publishing the next one, the ones before, what the host
+//! says, and the record of what administrators did (`features.md` 5.6, 5.7, 5.9, 6.3).
 //!
 //! Believed is what the program signed, as on every device. A relay can keep a policy back, or what was published just
 //! now; then the answer does not come, and that is shown. Everything here is about one device; that nothing is lost
 //! where two administrators publish at once is by the number of a version, which the relay takes once.
 
+mod history;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -14,19 +16,20 @@ use std::sync::Arc;
 
 use stillroom_program::{
     Act, CertificateError, Device, LocaleFile, Policy, SignedAuditEntry, SignedPolicy, Timestamp,
-    VerifiedDevice,
+    VerifiedDevice, VerifyingKey,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, Nonce, Operation, Refusal, RelayFrame, Reply, VERSION, decode,
-    encode,
+    About, Bytes, ClientFrame, HostNoticeId, Nonce, Operation, Refusal, RelayFrame, Reply, VERSION,
+    decode, encode,
 };
 
-use self::parts::Parts;
-use self::texts::Texts;
+pub use self::history::{PolicyEntry, PolicyEvent, PolicyTrouble};
+use self::{history::History, parts::Parts, texts::Texts};
 use crate::{
     DeskSetup, Transmit, Trouble,
     audit::{Audit, AuditSeen, AuditStep, Measure, REQUEST},
     desk::{refused_connection, trouble_of},
+    host::{Host, HostSays},
     limits::CLOCK_TOLERANCE,
     line::{Connection, Line, LineAction, jitter},
     randomness::Randomness,
@@ -46,8 +49,14 @@ pub enum AdministratorEvent {
     Published(u64),
     /// It is not: the relay refused it, for this reason.
     NotPublished(Refusal),
+    /// What came of what was asked about the policies that the relay keeps.
+    Policies(PolicyEvent),
     /// The record of administrative acts, as far as this device knows it.
     Audit(Box<AuditSeen>),
+    /// All of the record, as the relay showed it and it was found to hold.
+    Record(Vec<SignedAuditEntry>),
+    /// What the host says.
+    Host(HostSays),
     /// Something did not work, or must be known.
     Trouble(Trouble),
 }
@@ -62,6 +71,8 @@ pub struct Administrator {
     admitted: bool,
     parts: Parts,
     texts: Texts,
+    history: History,
+    host: Host,
     audit: Audit,
     /// The version that is on its way to the relay, with its entry in the record. It goes again on every connection
     /// until it is answered: the same one twice is published once.
@@ -82,6 +93,8 @@ impl Administrator {
             admitted: false,
             parts: Parts::default(),
             texts: Texts::default(),
+            history: History::default(),
+            host: Host::default(),
             audit: Audit::default(),
             publishing: None,
             transmits: VecDeque::new(),
@@ -104,6 +117,19 @@ impl Administrator {
         self.audit.know(entry);
     }
 
+    /// The key that this device knows as the host's.
+    pub fn know_host(&mut self, host: VerifyingKey) {
+        self.host.know(host);
+    }
+
+    /// Whoever is at this console has read a notice of the host's, which is entered in the record of administrative
+    /// acts. It goes when the relay has heard it.
+    pub fn acknowledge(&mut self, notice: HostNoticeId, now: Timestamp) {
+        if let Some((act, operation)) = self.host.read(notice) {
+            self.with_audit(now, |audit, by| audit.enter(act, operation, by));
+        }
+    }
+
     /// Publishes this policy in the place of version `replaces`, which it was made from, as soon as the line allows.
     /// These files of texts, which it names and the relay has not got, go before it. What was handed over before and is
     /// not answered yet is given up.
@@ -115,7 +141,7 @@ impl Administrator {
         files: Vec<LocaleFile>,
         now: Timestamp,
     ) {
-        self.audit.give_up();
+        self.audit.give_up_policies();
         self.publishing = Some(version);
         let policy = Bytes::try_from(encode(signed)).ok();
         let operation = policy.map(|policy| Operation::PublishPolicy { replaces, policy });
@@ -161,6 +187,10 @@ impl Administrator {
             RelayFrame::Admitted => self.handle_admitted(now),
             RelayFrame::Reply { number, reply } => self.handle_reply(number, &reply, now),
             RelayFrame::Refused { about, refusal } => self.handle_refused(about, refusal, now),
+            RelayFrame::HostNotices { notices } => {
+                let says = self.host.hear(&notices, &self.setup.root, now);
+                self.show(AdministratorEvent::Host(says));
+            }
             // Of those who wait, and of colleagues, the console takes no notice.
             _ => {}
         }
@@ -231,6 +261,9 @@ impl Administrator {
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         self.ask_for_parts();
+        if let Some(frame) = self.history.frame() {
+            self.send(&frame);
+        }
         self.with_audit(now, Audit::handle_admitted);
         self.ask_for_texts();
         self.go_on_sending(now);
@@ -255,6 +288,8 @@ impl Administrator {
         } else if number == texts::SENT {
             self.texts.handle_sent();
             self.go_on_sending(now);
+        } else if number == history::REQUEST {
+            self.handle_history_reply(reply, now);
         } else if let Some(policy) = self.parts.handle_reply(number, reply, self.trust.policy()) {
             self.texts.want(&policy);
             self.show(AdministratorEvent::Policy(Arc::new(policy)));
@@ -290,12 +325,15 @@ impl Administrator {
                     self.send(&ClientFrame::Request { number: REQUEST, operation });
                 }
                 AuditStep::Seen(seen) => self.show(AdministratorEvent::Audit(seen)),
-                AuditStep::Entered => {
+                AuditStep::Read(entries) => self.show(AdministratorEvent::Record(entries)),
+                AuditStep::Entered(Act::Policy { .. }) => {
                     if let Some(version) = self.publishing.take() {
                         self.show(AdministratorEvent::Published(version));
                     }
                 }
-                AuditStep::Refused(refusal) => self.not_published(refusal),
+                AuditStep::Entered(_) => {}
+                AuditStep::Refused(Act::Policy { .. }, refusal) => self.not_published(refusal),
+                AuditStep::Refused(_, refusal) => self.trouble(Trouble::Refused(refusal)),
             }
         }
     }
@@ -320,6 +358,7 @@ impl Administrator {
                 self.texts.skip();
                 self.ask_for_texts();
             }
+            About::Request(history::REQUEST) => self.handle_history_refused(refusal),
             About::Request(_) => self.trouble(Trouble::Refused(refusal)),
             About::Connection => {
                 if refusal == Refusal::Replaced {

@@ -1,5 +1,8 @@
 //! What a console believes, asks and publishes, against a relay that is written out here frame by frame.
 
+mod history;
+mod record;
+
 use core::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
@@ -32,6 +35,11 @@ struct Scene {
     console: Administrator,
     events: Vec<AdministratorEvent>,
     asked: Vec<(u32, Operation)>,
+    /// The record of administrative acts at the relay, and what was told of it.
+    record: Vec<SignedAuditEntry>,
+    told: Vec<AdministratorEvent>,
+    /// An entry that is in it once it was read.
+    late: Option<SignedAuditEntry>,
 }
 
 impl Scene {
@@ -39,7 +47,8 @@ impl Scene {
         let setup = DeskSetup { root: device.program(), device };
         let randomness = Randomness::new(ChaCha20Rng::seed_from_u64(9));
         let console = Administrator::new(setup, randomness, NOW);
-        let mut scene = Self { console, events: Vec::new(), asked: Vec::new() };
+        let (events, asked, record, told) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut scene = Self { console, events, asked, record, told, late: None };
         scene.connect();
         scene
     }
@@ -80,7 +89,7 @@ impl Scene {
         self.say(&RelayFrame::Admitted);
     }
 
-    /// Takes what comes out. The record of administrative acts is empty.
+    /// Takes what comes out, and answers what is asked of the record of administrative acts.
     fn drain(&mut self) {
         while let Some(transmit) = self.console.poll_transmit() {
             if let Transmit::Frame(frame) = transmit
@@ -88,23 +97,42 @@ impl Scene {
             {
                 match operation {
                     Operation::AuditFrom { .. } => {
-                        let records = List::default();
-                        let none = RelayFrame::Reply { number, reply: Reply::Records { records } };
-                        self.console.handle_frame(&encode(&none), NOW);
+                        let records = self.record.iter().map(|entry| encode(entry).try_into());
+                        let records = records.collect::<Result<Vec<_>, _>>().unwrap();
+                        let reply = Reply::Records { records: records.try_into().unwrap() };
+                        let all = RelayFrame::Reply { number, reply };
+                        self.record.extend(self.late.take());
+                        self.console.handle_frame(&encode(&all), NOW);
                     }
                     operation => self.asked.push((number, operation)),
                 }
             }
         }
         while let Some(event) = self.console.poll_event() {
-            if !matches!(event, AdministratorEvent::Audit(_)) {
-                self.events.push(event);
-            }
+            let of_record =
+                matches!(event, AdministratorEvent::Audit(_) | AdministratorEvent::Record(_));
+            if of_record { self.told.push(event) } else { self.events.push(event) }
         }
     }
 
     fn shown(&mut self) -> Vec<AdministratorEvent> {
         core::mem::take(&mut self.events)
+    }
+
+    /// Answers the last question with these records.
+    fn reply(&mut self, records: Vec<Vec<u8>>) {
+        let (number, _) = self.asked.pop().unwrap();
+        let records = records.into_iter().map(|record| record.try_into().unwrap());
+        let records = List::try_from(records.collect::<Vec<_>>()).unwrap();
+        self.say(&RelayFrame::Reply { number, reply: Reply::Records { records } });
+    }
+
+    /// The line drops, and stands again.
+    fn come_back(&mut self, signed: &SignedPolicy) {
+        self.console.handle_disconnected(NOW);
+        self.console.handle_timeout(NOW + OPENING);
+        self.connect();
+        self.admit(signed);
     }
 
     fn publish(&mut self, policy: &Policy) -> SignedPolicy {

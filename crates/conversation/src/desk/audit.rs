@@ -51,8 +51,8 @@ impl Desk {
                     self.send(&ClientFrame::Request { number: REQUEST, operation });
                 }
                 AuditStep::Seen(seen) => self.show(DeskEvent::Audit(seen)),
-                AuditStep::Entered => {}
-                AuditStep::Refused(refusal) => self.trouble(Trouble::Refused(refusal)),
+                AuditStep::Read(_) | AuditStep::Entered(_) => {}
+                AuditStep::Refused(_, refusal) => self.trouble(Trouble::Refused(refusal)),
             }
         }
     }

@@ -28,18 +28,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stillroom_program::{
     CertificateError, Device, Fingerprint, Intake, ReturnWords, Timestamp, VerifiedDevice,
-    VerifyingKey,
 };
 use stillroom_protocol::{
-    About, Bytes, ClientFrame, HostNoticeId, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId,
-    StaffId, TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
+    About, Bytes, ClientFrame, KeyPackageHash, Nonce, Refusal, RelayFrame, RoomId, StaffId,
+    TicketId, VERSION, decode, encode, limits::INTAKE_MAX,
 };
 
 pub use self::{
     code_word::{KnownCase, WordFor, WordRefusal, WordStep},
     colleagues::{Asks, Colleague},
     duty::Duty,
-    host::HostSays,
     joining::Call,
     offers::{OfferedTo, PlaceOffer},
     shift::{Capacity, Hindrance, Shift},
@@ -56,7 +54,6 @@ use self::{
     ending::EndQuestion,
     guidance::OwnGuidance,
     handover::Questions,
-    host::HostShown,
     joining::{Called, Joining},
     notices::OwnNotices,
     offers::OwnOffers,
@@ -74,6 +71,7 @@ use crate::{
         WriteError,
     },
     envelope::Content,
+    host::Host,
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
     line::{Connection, Line, LineAction, jitter},
     mls::Group,
@@ -169,9 +167,7 @@ pub struct Desk {
     vault: OwnVault,
     vault_shown: VaultShown,
     offers: OwnOffers,
-    /// The host's key, as this device knows it.
-    host: Option<VerifyingKey>,
-    host_shown: BTreeMap<HostNoticeId, HostShown>,
+    host: Host,
     audit: Audit,
     waiting: BTreeMap<TicketId, Place>,
     /// Claims that the relay has not answered.
@@ -214,8 +210,7 @@ impl Desk {
             vault: OwnVault::new(),
             vault_shown: VaultShown::default(),
             offers: OwnOffers::default(),
-            host: None,
-            host_shown: BTreeMap::new(),
+            host: Host::default(),
             audit: Audit::default(),
             waiting: BTreeMap::new(),
             claiming: BTreeMap::new(),

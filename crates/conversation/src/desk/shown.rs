@@ -7,11 +7,12 @@ use stillroom_protocol::{Refusal, StaffId, TicketId};
 
 use super::{
     Asks, Call, Colleague, Duty, Hindrance, KnownCase, PlaceOffer, Shift, TurnedAwayBefore,
-    VaultState, WordStep, host::HostSays,
+    VaultState, WordStep,
 };
 use crate::{
     audit::AuditSeen,
     conversation::{Company, ConversationEvent, EndStep, Ending, HandoverStep, JoinsAs, Written},
+    host::HostSays,
     line::Line,
 };
 

@@ -5,7 +5,6 @@
 //! nowhere here besides the chat's own log.
 
 mod asked;
-mod audit;
 mod beforehand;
 mod check_in;
 mod checklist;
@@ -19,7 +18,6 @@ mod guides;
 mod handle;
 mod handover;
 mod hints;
-mod host_notice;
 mod joining;
 mod lists;
 mod live;
@@ -53,9 +51,6 @@ pub(crate) use self::colleagues::{HEADING as COLLEAGUES, PANEL as COLLEAGUES_PAN
 pub(crate) use self::gate::gate;
 pub(crate) use self::guides::HEADING as GUIDES;
 pub(crate) use self::handover::written as handing_over;
-pub(crate) use self::host_notice::{
-    is_in_front as host_is_in_front, known as known_host, remember as remember_host,
-};
 
 /// The whole desk.
 pub(crate) fn desk(console: Console) -> impl IntoView {

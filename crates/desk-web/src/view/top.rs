@@ -2,6 +2,7 @@
 
 use stillroom_conversation::{Duty, Line};
 use stillroom_staff_web::attended::{idle, lock_button};
+use stillroom_staff_web::{host, record};
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{bdi, button, div, h1, header, p};
 use stillroom_staff_web::draw::prelude::*;
@@ -10,7 +11,7 @@ use web_sys::KeyboardEvent;
 use super::checklist::toggle_checklist;
 use super::closed::closed;
 use super::practice::mark;
-use super::{audit, host_notice, shift};
+use super::shift;
 use crate::board::{Asked, Board};
 use crate::console::Console;
 use crate::focus;
@@ -93,8 +94,8 @@ pub(super) fn top(console: Console) -> impl IntoView {
 /// What must be known at once.
 pub(super) fn notices(console: Console) -> impl IntoView {
     div().class("notices").child((
-        host_notice::host_notices(console),
-        audit::audit(console),
+        host::notices(console.board.host, move |notice| console.acknowledge(notice)),
+        record::trouble(console.board.audit),
         closed(console.board),
         idle(console),
         shift::reminder(console),

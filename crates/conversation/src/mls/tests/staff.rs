@@ -16,9 +16,18 @@ pub(crate) fn device_with(number: u8, roles: Roles, now: Timestamp) -> Device {
 
 /// The device of an administrator of the tests' program.
 pub(crate) fn administrator(now: Timestamp) -> Device {
+    administrator_of(0, now)
+}
+
+/// The device of an administrator of another program.
+pub(crate) fn foreign_administrator(now: Timestamp) -> Device {
+    administrator_of(9, now)
+}
+
+fn administrator_of(root: u8, now: Timestamp) -> Device {
     let random = |number: u8| ChaCha20Rng::seed_from_u64(u64::from(number));
     let new = NewDevice::generate(&mut random(1));
-    RootKey::generate(&mut random(0))
+    RootKey::generate(&mut random(root))
         .make_administrator(new, Roles::NONE, "Administrator", Validity::days(now, 30))
         .unwrap()
 }

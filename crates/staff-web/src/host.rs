@@ -1,15 +1,16 @@
 //! What the host says to the program's administrators, on top of everything until it was read on this device
-//! (`features.md` 6.3; `decisions/0027`).
+//! (`features.md` 6.3; `decisions/0027`); and the host's key, which this device keeps.
 //!
 //! Shown is what the core believed: signed by the host's key as this device knows it. What another key signed is
 //! mentioned and not shown.
 
+use stillroom_conversation::HostSays;
 use stillroom_program::{Fingerprint, HostNotice, HostNoticeKind, VerifyingKey};
+use stillroom_protocol::HostNoticeId;
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{bdi, button, code, details, div, p, strong, summary};
 use stillroom_staff_web::draw::prelude::*;
 
-use crate::console::Console;
 use crate::focus;
 use crate::kept::{self, Beside};
 use crate::language;
@@ -18,33 +19,36 @@ use crate::texts::{say, say_with};
 /// The class of the place where notices stand.
 const PLACE: &str = "host-notices";
 
-/// The notices. The region is there before, so that it is read when filled.
-pub(super) fn host_notices(console: Console) -> impl IntoView {
-    let host = console.board.host;
+/// The notices, each with a button by which it was read. The region is there before, so that it is read when filled.
+pub fn notices(
+    says: RwSignal<HostSays>,
+    acknowledge: impl Fn(HostNoticeId) + Copy + Send + 'static,
+) -> impl IntoView {
     let notices = move || {
-        host.with(|says| {
+        says.with(|says| {
             let known = says.fingerprint();
-            says.notices.iter().map(|given| notice(console, given, known)).collect::<Vec<_>>()
+            let shown = says.notices.iter().map(|given| notice(given, known, acknowledge));
+            shown.collect::<Vec<_>>()
         })
     };
     let of_another = move || {
-        host.with(|says| says.of_another)
+        says.with(|says| says.of_another)
             .then(|| div().class("notice trouble").child(p().child(say("host-other"))))
     };
     div().class(PLACE).attr("role", "alert").child((notices, of_another))
 }
 
-fn notice(
-    console: Console,
+fn notice<Acknowledge: Fn(HostNoticeId) + 'static>(
     given: &HostNotice,
     known: Option<Fingerprint>,
-) -> impl IntoView + use<> {
+    acknowledge: Acknowledge,
+) -> impl IntoView + use<Acknowledge> {
     let id = given.id;
     let when = language::moment(given.given);
     let read = button()
         .attr("type", "button")
         .class("button button-small")
-        .on(ev::click, move |_| console.acknowledge(id))
+        .on(ev::click, move |_| acknowledge(id))
         .child(say("host-read"));
     let fingerprint = known.map(|known| code().child(known.to_string()));
     let who = details().child((
@@ -68,20 +72,20 @@ const fn heading(kind: HostNoticeKind) -> &'static str {
 }
 
 /// The host's key as it is known here, of this program.
-pub(crate) fn known(root: &Fingerprint) -> Option<VerifyingKey> {
+pub fn known(root: &Fingerprint) -> Option<VerifyingKey> {
     let kept = kept::load_beside(Beside::Host)?;
     let (of, host) = kept.split_first_chunk::<32>()?;
     (*of == root.0).then_some(VerifyingKey(host.try_into().ok()?))
 }
 
 /// Remembers the host's key, on a device that is kept.
-pub(crate) fn remember(root: &Fingerprint, host: &VerifyingKey) {
+pub fn remember(root: &Fingerprint, host: &VerifyingKey) {
     if known(root).as_ref() != Some(host) {
         kept::save_beside(Beside::Host, &[root.0, host.0].concat());
     }
 }
 
 /// Whether the keyboard is in a notice.
-pub(crate) fn is_in_front() -> bool {
+pub fn is_in_front() -> bool {
     focus::is_within(".host-notices")
 }
