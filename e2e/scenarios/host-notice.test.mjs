@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox } from '../lib/browsers.mjs'
+import { openConsole } from '../lib/console.mjs'
 import { picture } from '../lib/people.mjs'
 import { onDutyByInvitation, openAdministratorsDesk, startProgram } from '../lib/program.mjs'
 
@@ -79,6 +80,28 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       const { notices } = JSON.parse(program.host('notices', '--json'))
       for (const { notice } of notices) program.host('withdraw', notice)
       await administrator.until(() => document.querySelector('.host-notices .notice') === null)
+    })
+
+    test('it stands on top of the console as well, until it was read there, and then nowhere any more', async () => {
+      await openConsole(administrator, program)
+      await administrator.seeAnywhere('By your hours, chat is')
+      program.host('notice', '--kind', 'breach', '--text', BREACH)
+      await administrator.seeAnywhere(BREACH)
+      await administrator.seeAnywhere('Your host tells you of a breach.')
+      await picture(administrator, `host-notice-console-${name}`)
+      await assertAccessible(administrator, 'the administrator’s console with a notice of the host’s')
+      await administrator.evaluate(() => document.querySelector('.host-notices button').focus())
+      await administrator.press('Enter')
+      await administrator.until(() => document.querySelector('.host-notices .notice') === null)
+      await administrator.until(() => document.activeElement?.id === 'console-heading')
+      const { notices } = JSON.parse(program.host('notices', '--json'))
+      assert.deepEqual(notices.map(({ read_by: by }) => by), [1])
+      assert.equal(program.record().entries.at(-1).act, 'notice-read')
+      await administrator.goto(program.desk)
+      await openAdministratorsDesk(administrator)
+      program.host('notice', '--kind', 'maintenance', '--text', 'We start anew at noon.')
+      await administrator.seeAnywhere('We start anew at noon.')
+      assert.ok(!(await said(administrator)).includes(BREACH))
       assert.deepEqual(administrator.errors, [])
       assert.deepEqual(advocate.errors, [])
     })

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox } from '../lib/browsers.mjs'
+import { openConsole } from '../lib/console.mjs'
 import { picture } from '../lib/people.mjs'
 import { onDutyByInvitation, openAdministratorsDesk, startProgram } from '../lib/program.mjs'
 
@@ -64,6 +65,15 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await administrator.evaluate(() => document.querySelector('.record-notice summary').focus())
       await administrator.press('Enter')
       await administrator.until(() => document.querySelectorAll('.record-notice details[open] code').length === 2)
+      const marks = await administrator.evaluate(() => [...document.querySelectorAll('.record-notice code')].map((mark) => mark.textContent))
+      assert.deepEqual(marks.map((mark) => mark.split(' ')[0]), ['4', '3'])
+    })
+
+    test('the console finds it out as well, from what the desk of the same browser has seen', async () => {
+      await openConsole(administrator, program)
+      await administrator.seeAnywhere('The server shows an older record of what administrators did than this device has seen.')
+      await assertAccessible(administrator, 'the administrator’s console that found something wrong with the record')
+      await picture(administrator, `record-older-console-${name}`)
       const marks = await administrator.evaluate(() => [...document.querySelectorAll('.record-notice code')].map((mark) => mark.textContent))
       assert.deepEqual(marks.map((mark) => mark.split(' ')[0]), ['4', '3'])
     })

@@ -29,7 +29,7 @@ const CRATES: [&str; 15] = [
 const PAGES: [&str; 6] = ["components", "console", "desk", "practice", "snippet", "survivor"];
 
 /// How Rust lets bytes out: over a line, into a file, to another program, into a log, into the browser.
-const IN_RUST: [&str; 27] = [
+const IN_RUST: [&str; 28] = [
     "TcpListener::bind",
     "TcpStream::connect",
     "TcpSocket",
@@ -57,6 +57,7 @@ const IN_RUST: [&str; 27] = [
     "WebSocket::new",
     ".set_item(",
     "replace_state",
+    "\"srcdoc\"",
 ];
 /// How a script lets them out.
 const IN_SCRIPTS: [&str; 28] = [

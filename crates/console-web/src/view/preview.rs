@@ -163,7 +163,8 @@ fn drawn(console: Console, chosen: Chosen) -> Option<Result<String, String>> {
         now: console.now(),
     };
     Some(
-        stillroom_document::preview(&draft, &console.board.draft.sheets.files(&draft), &look).map_err(not_drawn),
+        stillroom_document::preview(&draft, &console.board.draft.sheets.files(&draft), &look)
+            .map_err(not_drawn),
     )
 }
 
