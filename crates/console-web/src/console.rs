@@ -13,8 +13,8 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Policy, SignedPolicy, Timestamp, VerifyingKey};
 use stillroom_protocol::{HostNoticeId, Refusal};
-use stillroom_staff_web::{attended::Attended, focus, host, record};
 use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::{attended::Attended, focus, host, record};
 
 use crate::board::{Board, Outcome};
 use crate::change::Change;

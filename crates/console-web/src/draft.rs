@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use stillroom_document::Originals;
 use stillroom_program::{
     Conflict, Difference, FieldAt, FormField, Locale, LocaleFile, Policy, PolicyDraft, Side,
     Warning,
 };
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::HoursForm;
 use crate::hours::HoursTyped;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use stillroom_conversation::{PolicyEntry, PolicyEvent};
 use stillroom_program::{LocaleFile, OldNotices, Policy, Timestamp};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::words;
 

@@ -6,7 +6,7 @@
 use std::cell::{OnceCell, RefCell};
 
 use js_sys::{Function, Object, Reflect};
-use leptos::prelude::window;
+use stillroom_staff_web::draw::prelude::window;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlIFrameElement;

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use stillroom_document::{Originals, PageTexts};
 use stillroom_program::{Locale, LocaleFile, Policy};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::texts::say;
 

@@ -16,8 +16,8 @@ use stillroom_conversation::{
 };
 use stillroom_program::{Fingerprint, Roles, Timestamp};
 use stillroom_protocol::{HostNoticeId, StaffId, TicketId};
-use stillroom_staff_web::{attended::Attended, host, record};
 use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::{attended::Attended, host, record};
 
 use crate::board::{Asked, Board, Seat};
 use crate::clock::Clock;

@@ -4,12 +4,12 @@
 //! Shown is what the core believed: signed by the host's key as this device knows it. What another key signed is
 //! mentioned and not shown.
 
+use crate::draw::ev;
+use crate::draw::html::{bdi, button, code, details, div, p, strong, summary};
+use crate::draw::prelude::*;
 use stillroom_conversation::HostSays;
 use stillroom_program::{Fingerprint, HostNotice, HostNoticeKind, VerifyingKey};
 use stillroom_protocol::HostNoticeId;
-use stillroom_staff_web::draw::ev;
-use stillroom_staff_web::draw::html::{bdi, button, code, details, div, p, strong, summary};
-use stillroom_staff_web::draw::prelude::*;
 
 use crate::focus;
 use crate::kept::{self, Beside};

@@ -4,10 +4,10 @@
 //!
 //! Shown is what the core found. Nobody is told what to make of it but to ask by another way than this one.
 
+use crate::draw::ev;
+use crate::draw::html::{bdi, button, code, details, div, p, strong, summary};
+use crate::draw::prelude::*;
 use data_encoding::BASE64URL_NOPAD;
-use leptos::ev;
-use leptos::html::{bdi, button, code, details, div, p, strong, summary};
-use leptos::prelude::*;
 use stillroom_conversation::{AuditTrouble, AuditWrong};
 use stillroom_program::{Fingerprint, SignedAuditEntry, decode, encode};
 

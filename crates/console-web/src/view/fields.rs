@@ -1,12 +1,12 @@
 //! One drawing for each kind of field, whatever it is a field of. Beside each stands what has to be mended there and
 //! whether something else is published.
 
-use leptos::ev;
-use leptos::html::{
+use stillroom_program::{FieldAt, FieldKind, FormField};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
     bdi, button, div, fieldset, input, label, legend, option, p, select, span, textarea,
 };
-use leptos::prelude::*;
-use stillroom_program::{FieldAt, FieldKind, FormField};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::{list, translation};
 use crate::draft::Draft;
@@ -29,14 +29,14 @@ pub(super) struct Drawn {
 }
 
 /// A field of the policy.
-pub(super) fn field(draft: Draft, field: &'static FormField) -> AnyView {
+pub(super) fn field(draft: Draft, field: &'static FormField) -> View {
     let id = format!("field-{}", places::slug(field.name));
     let (at, name) = (FieldAt::field(field.name), field.name.into());
     draw(&Drawn { draft, field, at, name, id, entry: None, entry_name: None })
 }
 
 /// Whatever it is.
-pub(super) fn draw(drawn: &Drawn) -> AnyView {
+pub(super) fn draw(drawn: &Drawn) -> View {
     match &drawn.field.kind {
         FieldKind::List(most, fields) => list::records(drawn, *most, fields),
         FieldKind::Values(_, each) => list::values(drawn, each),
@@ -132,7 +132,7 @@ impl Drawn {
 }
 
 /// The field between its name and what is said of it.
-fn beside(drawn: &Drawn, control: AnyView) -> AnyView {
+fn beside(drawn: &Drawn, control: View) -> View {
     // A single value is called what its entry is.
     let entry = drawn.entry_name.filter(|_| drawn.field.name.is_empty());
     let name = places::label(&drawn.name);
@@ -145,7 +145,7 @@ fn beside(drawn: &Drawn, control: AnyView) -> AnyView {
         .into_any()
 }
 
-fn line(drawn: &Drawn, mode: &'static str) -> AnyView {
+fn line(drawn: &Drawn, mode: &'static str) -> View {
     let say = drawn.say();
     input()
         .attr("id", drawn.id.clone())
@@ -160,7 +160,7 @@ fn line(drawn: &Drawn, mode: &'static str) -> AnyView {
         .into_any()
 }
 
-fn paragraph(drawn: &Drawn) -> AnyView {
+fn paragraph(drawn: &Drawn) -> View {
     let say = drawn.say();
     textarea()
         .attr("id", drawn.id.clone())
@@ -173,7 +173,7 @@ fn paragraph(drawn: &Drawn) -> AnyView {
         .into_any()
 }
 
-fn choice(drawn: &Drawn, words: &'static [&'static str]) -> AnyView {
+fn choice(drawn: &Drawn, words: &'static [&'static str]) -> View {
     let slug = places::slug(&drawn.name);
     let named =
         |word: &'static str| (word.to_owned(), say(&format!("console-choice-{slug}-{word}")));
@@ -182,7 +182,7 @@ fn choice(drawn: &Drawn, words: &'static [&'static str]) -> AnyView {
 }
 
 /// One of the entries of another list, or none. What is chosen stays to be chosen, though it is gone from there.
-fn id_of(drawn: &Drawn, list: &'static str) -> AnyView {
+fn id_of(drawn: &Drawn, list: &'static str) -> View {
     let (draft, at) = (drawn.draft, drawn.at.clone());
     let options = Memo::new(move |_| {
         let list = FieldAt::field(list);
@@ -204,7 +204,7 @@ fn id_of(drawn: &Drawn, list: &'static str) -> AnyView {
     })
 }
 
-fn chosen(drawn: &Drawn, options: impl Fn() -> Vec<(String, String)> + Send + 'static) -> AnyView {
+fn chosen(drawn: &Drawn, options: impl Fn() -> Vec<(String, String)> + Send + 'static) -> View {
     let (draft, at, say) = (drawn.draft, drawn.at.clone(), drawn.say());
     let each = move |(value, name): (String, String)| {
         let (at, word) = (at.clone(), value.clone());
@@ -221,12 +221,12 @@ fn chosen(drawn: &Drawn, options: impl Fn() -> Vec<(String, String)> + Send + 's
 }
 
 /// Fields that belong together, under one name.
-pub(super) fn group(name: impl IntoView, content: impl IntoView) -> AnyView {
+pub(super) fn group(name: impl IntoView, content: impl IntoView) -> View {
     fieldset().class("group").child((legend().child(name), content)).into_any()
 }
 
 /// A small button.
-pub(super) fn small(id: String, text: String, act: impl Fn() + 'static) -> AnyView {
+pub(super) fn small(id: String, text: String, act: impl Fn() + 'static) -> View {
     button()
         .attr("type", "button")
         .attr("id", id)

@@ -1,9 +1,9 @@
 //! The draft as a file, to be copied out and pasted in (`features.md` 5.6): for whoever keeps the policy as a file, or
 //! changes much at once. Nothing is taken over before a press, and nothing typed is lost by what is wrong in it.
 
-use leptos::ev;
-use leptos::html::{Textarea, bdi, button, div, form, label, p, textarea};
-use leptos::prelude::*;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Textarea, bdi, button, div, form, label, p, textarea};
+use stillroom_staff_web::draw::prelude::*;
 use web_sys::SubmitEvent;
 
 use crate::console::Console;

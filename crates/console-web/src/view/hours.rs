@@ -1,10 +1,10 @@
 //! The hours as a form (`features.md` 1.2, 5.6): a week that one can drag, every range as two time fields as well, and
 //! exceptions on dates.
 
-use leptos::ev;
-use leptos::html::{button, div, fieldset, h4, input, label, legend, p, span};
-use leptos::prelude::*;
 use stillroom_program::OpenTime;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, fieldset, h4, input, label, legend, p, span};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::week;
 use crate::board::{HOURS, HoursForm};
@@ -133,7 +133,7 @@ fn ranges(fields: HoursForm, place: Place, of: String) -> impl IntoView {
         let of = of.clone();
         move |id: u32| range(fields, place, id, of.clone())
     };
-    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
+    let list = rows(ids, |id| *id, each);
     let add = small_named("console-add-range", &[("of", &of)], move || {
         edit(fields, |typed| {
             typed.add(place, USUAL);
@@ -182,7 +182,7 @@ fn exceptions(fields: HoursForm) -> impl IntoView {
         })
     };
     let each = move |id: u32| exception(fields, id);
-    let list = For(ForProps::builder().each(ids).key(|id| *id).children(each).build());
+    let list = rows(ids, |id| *id, each);
     let add = small("console-add-exception", move || {
         edit(fields, |typed| {
             typed.add_exception(String::new(), "");
@@ -269,7 +269,7 @@ fn small(name: &'static str, act: impl Fn() + 'static) -> impl IntoView {
     small_named(name, &[], act)
 }
 
-fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> AnyView {
+fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> View {
     button()
         .attr("type", "button")
         .class("button button-small")

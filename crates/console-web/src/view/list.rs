@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use leptos::ev;
-use leptos::html::{div, input, label, span};
-use leptos::prelude::*;
 use stillroom_program::FormField;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{div, input, label, span};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::fields::{Drawn, draw, group, small};
 use crate::focus;
@@ -16,7 +16,7 @@ use crate::texts::{say, say_with};
 const LOOKED_FOR: usize = 24;
 
 /// A list whose entries have fields of their own.
-pub(super) fn records(drawn: &Drawn, most: usize, fields: &'static [FormField]) -> AnyView {
+pub(super) fn records(drawn: &Drawn, most: usize, fields: &'static [FormField]) -> View {
     let hidden = RwSignal::new(BTreeSet::<u32>::new());
     let search = (most > LOOKED_FOR).then(|| search(drawn, fields, hidden));
     let first = fields.first().map_or("", |field| field.name);
@@ -34,13 +34,13 @@ pub(super) fn records(drawn: &Drawn, most: usize, fields: &'static [FormField]) 
 }
 
 /// A list of single values.
-pub(super) fn values(drawn: &Drawn, each: &'static FormField) -> AnyView {
+pub(super) fn values(drawn: &Drawn, each: &'static FormField) -> View {
     let inner = drawn.clone();
     let entry = move |number: u32| {
         let value = draw(&inner.part(each, number));
         div().class("entry entry-value").child((value, inner.buttons(number)))
     };
-    list(drawn, "", None::<AnyView>, entry)
+    list(drawn, "", None::<View>, entry)
 }
 
 fn list<V: IntoView + 'static>(
@@ -48,13 +48,12 @@ fn list<V: IntoView + 'static>(
     first: &'static str,
     search: Option<impl IntoView + 'static>,
     entry: impl Fn(u32) -> V + Clone + Send + 'static,
-) -> AnyView {
+) -> View {
     let (draft, at) = (drawn.draft, drawn.at.clone());
     let numbers = move || {
         draft.typed.with(|typed| typed.as_ref().map(|typed| typed.entries(&at))).unwrap_or_default()
     };
-    let entries =
-        For(ForProps::builder().each(numbers).key(|number| *number).children(entry).build());
+    let entries = rows(numbers, |number| *number, entry);
     let add = {
         let drawn = drawn.clone();
         let one = say(&format!("console-one-{}", places::slug(&drawn.name)));
@@ -170,8 +169,8 @@ fn entry_button(
     id: String,
     text: impl Fn() -> String + Send + 'static,
     act: impl Fn() + 'static,
-) -> AnyView {
-    leptos::html::button()
+) -> View {
+    stillroom_staff_web::draw::html::button()
         .attr("type", "button")
         .attr("id", id)
         .class("button button-small")

@@ -1,10 +1,10 @@
 //! What was published before (`features.md` 5.6): the list of versions that the relay keeps, what is different between any
 //! two, and *as it was*, which makes a draft of one.
 
-use leptos::ev;
-use leptos::html::{button, div, h4, label, li, option, p, select, span, ul};
-use leptos::prelude::*;
 use stillroom_conversation::PolicyEntry;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{button, div, h4, label, li, option, p, select, span, ul};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::told;
 
 use super::question::differences;

@@ -1,10 +1,12 @@
 //! The policy in forms (`features.md` 5.6): its parts to choose from, one of them at a time, what has to be mended and
 //! decided, and the one place where all of it is published.
 
-use leptos::ev;
-use leptos::html::{bdi, button, dd, div, dl, dt, h2, h3, li, nav, p, section, span, ul};
-use leptos::prelude::*;
 use stillroom_program::{Conflict, FORM, FieldAt, FormPart, Side};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{
+    bdi, button, dd, div, dl, dt, h2, h3, li, nav, p, section, span, ul,
+};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::told;
 
 use super::{fields, file, hours, past, preview, record};
@@ -42,13 +44,12 @@ pub(super) fn policy(console: Console) -> impl IntoView {
 
 /// What is typed is in this page alone: the browser asks before it goes.
 fn warn_before_leaving(board: Board) {
-    let listener = window_event_listener(ev::beforeunload, move |event| {
+    ev::on_window(ev::beforeunload, move |event| {
         if board.draft.differences.with_untracked(|all| !all.is_empty()) {
             event.prevent_default();
             event.set_return_value("true");
         }
     });
-    on_cleanup(move || listener.remove());
 }
 
 fn all_parts() -> impl Iterator<Item = &'static str> {
@@ -139,7 +140,7 @@ fn form(board: Board, part: &'static FormPart) -> impl IntoView {
         .attr("aria-disabled", move || if is_changed(board, part.name) { "false" } else { "true" })
         .on(ev::click, move |_| board.draft.take_back(part.fields))
         .child(say("console-back"));
-    let drawn: Vec<AnyView> =
+    let drawn: Vec<View> =
         part.fields.iter().map(|field| fields::field(board.draft, field)).collect();
     div().class("console-form").child((about, no_key, drawn, div().class("choices").child(back)))
 }

@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use leptos::ev;
-use leptos::html::{Iframe, div, h2, iframe, label, option, p, section, select};
-use leptos::prelude::*;
 use stillroom_document::{Look, PreviewError, PreviewScreen};
 use stillroom_program::Policy;
 use stillroom_staff_web::attended::Attended as _;
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{Iframe, div, h2, iframe, label, option, p, section, select};
+use stillroom_staff_web::draw::prelude::*;
 
 use crate::console::Console;
 use crate::language;
@@ -197,7 +197,7 @@ fn frames(console: Console, chosen: Chosen) -> impl IntoView {
     };
     let draw = move || {
         let behind = 1 - front.get_untracked().min(1);
-        let Some(frame) = nodes.get(behind).and_then(NodeRef::get_untracked) else { return };
+        let Some(frame) = nodes.get(behind).and_then(|node| node.get_untracked()) else { return };
         match drawn(console, chosen) {
             None => {}
             Some(Ok(document)) => {
@@ -232,7 +232,7 @@ fn follow(console: Console, chosen: Chosen, draw: impl Fn() + Copy + Send + Sync
         chosen.screen.track();
         chosen.language.track();
         stop();
-        timer.set_value(set_timeout_with_handle(draw, REST).ok());
+        timer.set_value(set_timeout(draw, REST));
     });
     on_cleanup(stop);
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
-use leptos::prelude::*;
 use stillroom_program::{Difference, Notice, Policy};
 use stillroom_staff_web::dialogue::{Frame, dialogue};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, del, div, h2, ins, li, p, strong, ul};
+use stillroom_staff_web::draw::prelude::*;
 
 use super::now;
 use crate::board::Asked;

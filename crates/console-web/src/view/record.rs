@@ -1,10 +1,10 @@
 //! What administrators did, in words (`features.md` 5.9; `decisions/0034`): the record that this device read, checked and
 //! found to hold, the newest first, and its mark, which one administrator reads to another.
 
-use leptos::ev;
-use leptos::html::{bdi, button, code, div, li, ol, p};
-use leptos::prelude::*;
 use stillroom_program::{Act, Roles, SignedAuditEntry, VerifyingKey};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, code, div, li, ol, p};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::record::mark;
 
 use crate::console::Console;

@@ -2,10 +2,10 @@
 
 use stillroom_conversation::Line;
 use stillroom_staff_web::attended::{idle, lock_button};
-use stillroom_staff_web::{host, record};
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{a, bdi, button, div, h1, header, p};
 use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::{host, record};
 
 use super::CONSOLE;
 use crate::board::Board;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html::{bdi, button, div, input, label, li, p, span, textarea, ul};
-use leptos::prelude::*;
 use stillroom_document::Originals;
 use stillroom_program::{FieldAt, Locale, LocaleFile};
+use stillroom_staff_web::draw::ev;
+use stillroom_staff_web::draw::html::{bdi, button, div, input, label, li, p, span, textarea, ul};
+use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::told;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -94,7 +94,7 @@ impl Language {
 }
 
 /// The field.
-pub(super) fn texts(drawn: &Drawn) -> AnyView {
+pub(super) fn texts(drawn: &Drawn) -> View {
     let Some((entry, number)) = drawn.entry.clone() else {
         return ().into_any();
     };
@@ -212,7 +212,7 @@ fn typing(
     (div().class("choices").child(buttons), list)
 }
 
-fn row(id: String, (name, original): (String, String), language: &Language) -> AnyView {
+fn row(id: String, (name, original): (String, String), language: &Language) -> View {
     let (reading, writing) = (language.clone(), language.clone());
     let text = name.clone();
     let said = Memo::new(move |_| {

@@ -2,10 +2,10 @@
 
 use stillroom_conversation::{Duty, Line};
 use stillroom_staff_web::attended::{idle, lock_button};
-use stillroom_staff_web::{host, record};
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{bdi, button, div, h1, header, p};
 use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::{host, record};
 use web_sys::KeyboardEvent;
 
 use super::checklist::toggle_checklist;

@@ -43,6 +43,7 @@ kinds! {
     focusin Event;
     input Event;
     keydown KeyboardEvent;
+    load Event;
     pointercancel PointerEvent;
     pointerdown PointerEvent;
     pointermove PointerEvent;

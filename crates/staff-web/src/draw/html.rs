@@ -3,8 +3,8 @@
 use super::element::Element;
 
 pub use web_sys::{
-    HtmlDialogElement as Dialog, HtmlDivElement as Div, HtmlInputElement as Input,
-    HtmlSelectElement as Select, HtmlTextAreaElement as Textarea,
+    HtmlDialogElement as Dialog, HtmlDivElement as Div, HtmlIFrameElement as Iframe,
+    HtmlInputElement as Input, HtmlSelectElement as Select, HtmlTextAreaElement as Textarea,
 };
 
 /// A function for each, of its name.
@@ -19,6 +19,6 @@ macro_rules! elements {
 }
 
 elements! {
-    a aside bdi blockquote button code del details dialog div fieldset form h1 h2 h3 header input ins label legend li
-    main ol option p section select span strong summary textarea ul
+    a aside bdi blockquote button code dd del details dialog div dl dt fieldset form h1 h2 h3 h4 header iframe input ins
+    label legend li main nav ol option p section select span strong summary textarea ul
 }

@@ -32,9 +32,11 @@ use self::drawn::Drawn;
 pub mod prelude {
     pub use reactive_graph::computed::Memo;
     pub use reactive_graph::effect::Effect;
+    pub use reactive_graph::graph::untrack;
     pub use reactive_graph::owner::{LocalStorage, StoredValue, on_cleanup};
     pub use reactive_graph::prelude::*;
     pub use reactive_graph::signal::{ArcRwSignal, RwSignal};
+    pub use reactive_graph::wrappers::read::Signal;
 
     pub use super::{CollectView, IntoView, NodeRef, View, rows};
     pub use crate::browser::{
