@@ -67,7 +67,7 @@ mod tests {
         let asset = Asset {
             from: "boot.js".into(),
             path: "/s/p-1.js".into(),
-            integrity: "sha256-x".into(),
+            integrity: "sha384-x".into(),
             media_type: "text/javascript",
             bytes: 1,
         };
@@ -79,7 +79,7 @@ mod tests {
         let html = "<p>{{ text }}</p><script src=\"{{asset boot.js}}\"></script>";
         assert_eq!(
             fill(html, &one()).unwrap(),
-            "<p>{{ text }}</p><script src=\"/s/p-1.js\" integrity=\"sha256-x\"></script>"
+            "<p>{{ text }}</p><script src=\"/s/p-1.js\" integrity=\"sha384-x\"></script>"
         );
     }
 
