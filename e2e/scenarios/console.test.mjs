@@ -24,9 +24,14 @@ async function typeTime(page, label, time) {
 /** Presses at one place, moves to another, and lets go, as a mouse does. */
 async function dragBar(page, from, to) {
   await page.evaluate(([from, to]) => {
-    const bar = document.elementFromPoint(from.x, from.y).closest('.bar')
+    const bar = document.querySelectorAll('.bar')[1]
+    bar.scrollIntoView({ block: 'center' })
+    const { left, top, width, height } = bar.getBoundingClientRect()
     bar.setPointerCapture = () => {}
-    const tell = (kind, { x, y }) => bar.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, pointerId: 1, clientX: x, clientY: y }))
+    const tell = (kind, hours) => {
+      const at = { clientX: left + width * hours / 24, clientY: top + height / 2 }
+      bar.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, pointerId: 1, ...at }))
+    }
     tell('pointerdown', from)
     tell('pointermove', to)
     tell('pointerup', to)
@@ -150,19 +155,12 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('a day is drawn on and dragged', async () => {
-      const bar = await console.evaluate(() => {
-        const bar = document.querySelectorAll('.bar')[1]
-        bar.scrollIntoView({ block: 'center' })
-        const { left, top, width, height } = bar.getBoundingClientRect()
-        return { left, top, width, height }
-      })
-      const at = (hours) => ({ x: bar.left + bar.width * hours / 24, y: bar.top + bar.height / 2 })
-      await dragBar(console, at(9), at(17))
+      await dragBar(console, 9, 17)
       await console.until(() => {
         const fields = [...document.querySelectorAll('fieldset.day')][1].querySelectorAll('input[type=time]')
         return fields[0]?.value === '09:00' && fields[1]?.value === '17:00'
       })
-      await dragBar(console, at(12), at(14))
+      await dragBar(console, 12, 14)
       await console.until(() => {
         const fields = [...document.querySelectorAll('fieldset.day')][1].querySelectorAll('input[type=time]')
         return fields[0]?.value === '11:00' && fields[1]?.value === '19:00'

@@ -10,7 +10,6 @@ mod change;
 mod closing;
 mod console;
 mod draft;
-mod file;
 mod gate;
 mod hours;
 mod past;

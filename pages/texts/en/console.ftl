@@ -374,16 +374,9 @@ console-preview-not = The page cannot be drawn. Tell whoever makes this program.
 ## The whole as a file
 
 console-part-file = The whole as a file
-console-file-about = Your draft as the text of a policy.toml, with every field. Copy it out to keep it or to change it elsewhere. Put another text in its place and take it over: it becomes your draft, which you can look through before you publish it.
+console-file-about = Your draft as the text of a policy.toml, with every field. Copy it out to keep it, or to change it elsewhere and publish it from the program’s computer.
 console-file = Text of the file
-console-file-take = Make this my draft
 console-file-select = Select all
-console-file-again = Show my draft again
-console-file-taken = This is your draft now. It is not published yet.
-console-file-long = This text is far longer than a policy can be. Nothing was taken over.
-# A sentence follows that says what is wrong.
-console-file-line = Line { $line } has to be mended. Nothing was taken over:
-console-file-not = This is not a whole policy. Nothing was taken over:
 
 ## What administrators did
 

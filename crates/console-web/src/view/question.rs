@@ -80,7 +80,10 @@ fn publish(console: Console, from: Arc<Policy>, to: Arc<Policy>) -> impl IntoVie
 pub(super) fn differences(older: &Policy, newer: &Policy) -> impl IntoView + use<> {
     let all = older.differences(newer);
     let others = all.into_iter().filter(|difference| difference.field != "version");
-    ul().class("differences").child(others.map(difference).collect::<Vec<_>>())
+    // What scrolls can be scrolled by the keyboard.
+    ul().class("differences")
+        .attr("tabindex", "0")
+        .child(others.map(difference).collect::<Vec<_>>())
 }
 
 fn difference(difference: Difference) -> impl IntoView {

@@ -73,25 +73,6 @@ impl Policy {
         let hashes: Vec<_> = files.iter().map(|file| Locale::hash(file)).collect();
         Ok((file.into_policy(&hashes).map_err(not_read)?, files))
     }
-
-    /// Reads what [`to_toml`](Self::to_toml) wrote, whose files of texts are named by their hashes, without those
-    /// files.
-    ///
-    /// # Errors
-    /// [`PolicyFileError`], also where a file is named otherwise.
-    pub(super) fn from_written(text: &str) -> Result<Self, PolicyFileError> {
-        let file = parse(text)?;
-        let not_read = |message| PolicyFileError { line: None, message };
-        let mut hashes = Vec::new();
-        for FileLocale { tag, file, .. } in &file.locales {
-            let hash = Locale::hash_in(file).ok_or_else(|| {
-                let tag = &**tag;
-                not_read(alloc::format!("locales {tag:?}: the file is not named by its hash"))
-            })?;
-            hashes.push(hash);
-        }
-        file.into_policy(&hashes).map_err(not_read)
-    }
 }
 
 fn parse(text: &str) -> Result<File, PolicyFileError> {
@@ -148,7 +129,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
     version: u64,
     #[serde(deserialize_with = "date")]
     issued: u64,
@@ -467,6 +448,20 @@ impl FileLocale {
 }
 
 impl File {
+    /// The policy, whose files of texts are named by their hashes.
+    pub(super) fn into_policy_with_hashes(self) -> Result<Policy, PolicyFileError> {
+        let not_read = |message| PolicyFileError { line: None, message };
+        let mut hashes = Vec::new();
+        for FileLocale { tag, file, .. } in &self.locales {
+            let hash = Locale::hash_in(file).ok_or_else(|| {
+                let tag = &**tag;
+                not_read(alloc::format!("locales {tag:?}: the file is not named by its hash"))
+            })?;
+            hashes.push(hash);
+        }
+        self.into_policy(&hashes).map_err(not_read)
+    }
+
     fn into_policy(self, files: &[[u8; 32]]) -> Result<Policy, String> {
         let zone = self.hours.time_zone.clone();
         let check_in = self.timers.check_in;

@@ -15,7 +15,6 @@ use core::fmt;
 
 use super::file::PolicyFileError;
 use super::tree::Node;
-use super::write::write;
 use crate::policy::Policy;
 
 /// Whose change.
@@ -118,7 +117,7 @@ impl Merge {
         if undecided > 0 {
             return Err(MergeError::Undecided(undecided));
         }
-        let policy = Policy::from_written(&write(&merged)).map_err(MergeError::File)?;
+        let policy = Policy::from_tree(&merged).map_err(MergeError::File)?;
         Ok(match &self.newer.terms.report_key {
             Some(key) => policy.with_report_key(key),
             None => policy,

@@ -34,6 +34,8 @@ mod hours;
 mod merge;
 mod page;
 #[cfg(feature = "editing")]
+mod read;
+#[cfg(feature = "editing")]
 mod reading;
 mod signed;
 #[cfg(feature = "editing")]

@@ -38,7 +38,7 @@ impl Policy {
     /// # Errors
     /// [`PolicyFileError`], for what no file can say, such as a date that the calendar does not have.
     pub fn tidied(&self) -> Result<Self, PolicyFileError> {
-        let mut policy = Self::from_written(&self.to_toml())?;
+        let mut policy = Self::from_tree(&Node::of(self))?;
         policy.terms.report_key = self.terms.report_key.clone();
         Ok(policy)
     }

@@ -9,7 +9,6 @@ use super::value::Value;
 use super::{PolicyDraft, all_fields, put};
 use crate::policy::file::is_date;
 use crate::policy::tree::Node;
-use crate::policy::write::write;
 use crate::policy::{Locale, Policy};
 
 /// Something that was typed and that no policy can say.
@@ -62,7 +61,7 @@ impl PolicyDraft {
     pub fn nearest(&self, other: &Policy) -> Policy {
         let mut parts = self.kept.clone();
         self.put_fields(&mut parts, &|field, said| fitting(field, said, other));
-        Policy::from_written(&write(&Node::Table(parts))).unwrap_or_else(|_| other.clone())
+        Policy::from_tree(&Node::Table(parts)).unwrap_or_else(|_| other.clone())
     }
 
     /// What was typed as a tree, whatever it is.
