@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
-import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
+import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
 import { administratorsConsole, answer, goToPart, pressOn, publishAll, write, written } from '../lib/console.mjs'
 import { picture, sees } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { actUntil } from '../lib/wait.mjs'
 
 /** As little as a policy can say. */
 const bare = (policy) => `version = ${/^version = (\d+)/m.exec(policy)[1]}
@@ -231,8 +232,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await console.until(() => document.activeElement.textContent === 'Move down: Safer way 2')
       assert.deepEqual(await ways(), ['Call us.', 'Use a computer at a library.'])
       await console.press('Tab')
-      await console.press('Enter')
-      await console.until(() => document.activeElement.textContent === 'Add: Safer way')
+      const isOut = () => console.evaluate(() => document.activeElement.textContent === 'Add: Safer way')
+      await actUntil(() => console.press('Enter'), isOut, 'the keyboard on “Add: Safer way”', PATIENCE)
       assert.deepEqual(await ways(), ['Call us.'])
       await console.seeAnywhere('Nothing is different from what is published.')
     })
@@ -254,6 +255,8 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       assert.equal(await written(console, 'Of a chat, until a reminder to check in'), 'soon')
       await assertAccessible(console, 'what both changed')
       await picture(console, `forms-both-${name}`)
+      // In a window that is behind another, Firefox makes no press of Enter.
+      await console.raw.bringToFront()
       await pressOn(console, '.conflict button', 'Keep yours: Title of the page', 'Enter')
       await console.until(() => document.querySelector('.conflict') === null)
       await write(console, 'Of a chat, until a reminder to check in', '20')

@@ -136,7 +136,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('the whole as a file is there to be copied out, with what was typed', async () => {
       await toPart(console, 'file')
       await console.until(() => document.getElementById('file-text').value.includes('name = "Bridge Advocates"'))
-      await press(console, '.file .choices button')
+      await console.click('button', 'Select all')
       const selected = () => document.activeElement.id === 'file-text' && document.activeElement.selectionEnd > 1_000
       await console.until(selected)
       await assertAccessible(console, 'the whole as a file')

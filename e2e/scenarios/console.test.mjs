@@ -29,7 +29,8 @@ async function dragBar(page, from, to) {
     const { left, top, width, height } = bar.getBoundingClientRect()
     bar.setPointerCapture = () => {}
     const tell = (kind, hours) => {
-      const at = { clientX: left + width * hours / 24, clientY: top + height / 2 }
+      // The browser takes whole dots alone.
+      const at = { clientX: Math.ceil(left + width * hours / 24), clientY: top + height / 2 }
       bar.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, pointerId: 1, ...at }))
     }
     tell('pointerdown', from)
