@@ -27,6 +27,8 @@ fn said(number: usize) -> (usize, usize) {
 
 /// These survivors ask and answer, and each has a chat.
 fn chat_and_end(program: &Program, desk: &mut Running, numbers: std::ops::Range<usize>) {
+    // Whoever had a chat stays until the next has one: their device has yet to say that it heard the end.
+    let mut before = None;
     for number in numbers {
         let (age, language) = said(number);
         let mut start = json!({"do": "start", "answers": [age, 0]});
@@ -39,7 +41,9 @@ fn chat_and_end(program: &Program, desk: &mut Running, numbers: std::ops::Range<
         assert_eq!(posted["taken"], true);
         desk.tell(json!({"do": "end", "chat": chat}));
         survivor.event(|event| event["phase"] == "ended");
+        before = Some(survivor);
     }
+    drop(before);
 }
 
 /// Rows of a report as a spreadsheet has them: about, question, language, answer, number.

@@ -150,9 +150,16 @@ impl Program {
 
 /// Lets the desk take who waits, and waits until both are in the chat. The chat's number on the desk.
 pub(crate) fn meet(survivor: &Running, desk: &mut Running) -> Value {
-    desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
-    desk.tell(json!({"do": "take-next"}));
-    let joined = desk.event(|event| event["event"] == "joined");
+    // What the desk says may be of somebody who was there before: it takes again when it says so again.
+    let joined = loop {
+        let event = desk.event(|event| {
+            event["event"] == "joined" || event["event"] == "waiting" && event["count"] == 1
+        });
+        if event["event"] == "joined" {
+            break event;
+        }
+        desk.tell(json!({"do": "take-next"}));
+    };
     survivor.event(|event| event["phase"] == "chatting");
     joined["chat"].clone()
 }

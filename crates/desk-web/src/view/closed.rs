@@ -6,7 +6,6 @@ use stillroom_staff_web::draw::html::{a, bdi, div, p, strong};
 use stillroom_staff_web::draw::prelude::*;
 
 use crate::board::Board;
-use crate::line;
 use crate::texts::say;
 
 /// The notices that hold. The region is there before, so that it is read when filled.
@@ -28,10 +27,9 @@ fn notice(notice: &Notice) -> impl IntoView + use<> {
     )))
 }
 
-/// A link to the console, for those who may look at it, where there is one: whoever gives the desk out elsewhere gives out
-/// the desk alone.
+/// A link to the console, for those who may look at it: whoever gives the desk out elsewhere gives out both.
 pub(super) fn to_console(board: Board) -> Option<impl IntoView> {
-    let sees = (board.administers || board.supervises) && line::relay_elsewhere().is_none();
+    let sees = board.administers || board.supervises;
     // An administrator's device has one line: where the console has it, the desk is not on it. A supervisor's console has
     // none, and their desk stays.
     let target = (!board.administers).then_some("_blank");

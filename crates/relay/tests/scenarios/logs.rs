@@ -72,7 +72,8 @@ async fn the_log_says_nothing_of_a_contact() {
     Answer::posted(scene.survivors(), "/b", WORDS, &[]).await;
     for _ in 0..10 {
         let kind = AnswersKind::Questions;
-        let sealed = [WORDS, &[0; 2000]].concat()[..kind.sealed_bytes()].to_vec();
+        let mut sealed = WORDS.to_vec();
+        sealed.resize(kind.sealed_bytes(), 0);
         let program = scene.program.root.program_id();
         let answers = SealedAnswers::new(program, kind, sealed).unwrap().to_bytes();
         Answer::posted(scene.survivors(), "/a", &answers, &[]).await;
