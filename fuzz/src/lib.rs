@@ -136,9 +136,9 @@ fn make() -> World {
     let none = VerifiedRevocations::none();
     let (issuer, issuing_key) =
         Issuer::make(&administrator, &report_key.public_key(), &none, NOW, &mut rng).unwrap();
-    let (request, asked_tokens) = TokenRequest::new(&mut rng).unwrap();
+    let (asking, asked_tokens) = TokenRequest::new(&mut rng).unwrap();
     let given_tokens = issuing_key.give(&asked_tokens, &mut rng).unwrap();
-    let token = request.finish(&given_tokens, &issuer.content.public).unwrap().remove(0);
+    let token = asking.finish(&given_tokens, &issuer.content.public).unwrap().remove(0);
     let answers = AnswersEnvelope { answers, token, issuer: issuer.record().unwrap() };
     let answers = answers.seal(&root.program_id(), &report_key.public_key(), &mut rng).unwrap();
     let answers = SealedAnswers::new(root.program_id(), AnswersKind::Survey, answers).unwrap();
