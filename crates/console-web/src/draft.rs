@@ -135,9 +135,8 @@ impl Draft {
         }
     }
 
-    /// Puts this policy in the place of what is typed, to be looked over and published: an older one, or one from a file
-    /// with the files of texts that it names.
-    #[allow(dead_code, reason = "for history and import, which are built beside this")]
+    /// Puts this policy in the place of what is typed, to be looked over and published: an older one, with
+    /// the files of texts that it names.
     pub(crate) fn set(self, policy: &Policy, files: Vec<LocaleFile>) {
         self.sheets.know(files);
         self.hours.typed.set(Some(HoursTyped::of(&policy.page.hours)));

@@ -4,7 +4,7 @@
 use stillroom_program::{FieldAt, FieldKind, FormField};
 use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{
-    bdi, button, div, fieldset, input, label, legend, option, p, select, span, textarea,
+    bdi, div, fieldset, input, label, legend, option, p, select, span, textarea,
 };
 use stillroom_staff_web::draw::prelude::*;
 
@@ -223,15 +223,4 @@ fn chosen(drawn: &Drawn, options: impl Fn() -> Vec<(String, String)> + Send + 's
 /// Fields that belong together, under one name.
 pub(super) fn group(name: impl IntoView, content: impl IntoView) -> View {
     fieldset().class("group").child((legend().child(name), content)).into_any()
-}
-
-/// A small button.
-pub(super) fn small(id: String, text: String, act: impl Fn() + 'static) -> View {
-    button()
-        .attr("type", "button")
-        .attr("id", id)
-        .class("button button-small")
-        .on(ev::click, move |_| act())
-        .child(text)
-        .into_any()
 }

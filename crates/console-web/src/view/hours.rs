@@ -6,7 +6,7 @@ use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{button, div, fieldset, h4, input, label, legend, p, span};
 use stillroom_staff_web::draw::prelude::*;
 
-use super::week;
+use super::{small, week};
 use crate::board::{HOURS, HoursForm};
 use crate::console::Console;
 use crate::draft::Draft;
@@ -61,8 +61,8 @@ fn to_mend(draft: Draft) -> impl IntoView {
 fn theirs(fields: HoursForm) -> impl IntoView {
     let question = move || {
         fields.theirs.with(Option::is_some).then(|| {
-            let mine = small("console-keep-mine", move || fields.keep_mine());
-            let take = small("console-take-theirs", move || fields.take_published());
+            let mine = small(say("console-keep-mine"), move || fields.keep_mine());
+            let take = small(say("console-take-theirs"), move || fields.take_published());
             div().class("notice").child((
                 p().child(say("console-hours-theirs")),
                 div().class("choices").child((mine, take)),
@@ -134,7 +134,7 @@ fn ranges(fields: HoursForm, place: Place, of: String) -> impl IntoView {
         move |id: u32| range(fields, place, id, of.clone())
     };
     let list = rows(ids, |id| *id, each);
-    let add = small_named("console-add-range", &[("of", &of)], move || {
+    let add = small(say_with("console-add-range", &[("of", &of)]), move || {
         edit(fields, |typed| {
             typed.add(place, USUAL);
         });
@@ -168,7 +168,7 @@ fn range(fields: HoursForm, place: Place, id: u32, of: String) -> impl IntoView 
     let closes = field("console-closes", value(|range| &range.closes), |range, said| {
         range.closes = said;
     });
-    let out = small_named("console-remove-range", &[("of", &of)], move || {
+    let out = small(say_with("console-remove-range", &[("of", &of)]), move || {
         edit(fields, |typed| typed.remove(id));
     });
     div().class("range").child((opens, span().child("–"), closes, out))
@@ -183,7 +183,7 @@ fn exceptions(fields: HoursForm) -> impl IntoView {
     };
     let each = move |id: u32| exception(fields, id);
     let list = rows(ids, |id| *id, each);
-    let add = small("console-add-exception", move || {
+    let add = small(say("console-add-exception"), move || {
         edit(fields, |typed| {
             typed.add_exception(String::new(), "");
         });
@@ -231,7 +231,8 @@ fn exception(fields: HoursForm, id: u32) -> impl IntoView {
         });
         say(if open { "console-exception-open" } else { "console-exception-closed" })
     };
-    let out = small("console-remove-exception", move || edit(fields, |typed| typed.remove(id)));
+    let out =
+        small(say("console-remove-exception"), move || edit(fields, |typed| typed.remove(id)));
     fieldset().class("exception").child((
         legend().child(move || say_with("console-exception", &[("date", &shown())])),
         div().class("range").child((date, text, out)),
@@ -263,17 +264,4 @@ pub(super) fn edit(fields: HoursForm, change: impl FnOnce(&mut HoursTyped)) {
             change(typed);
         }
     });
-}
-
-fn small(name: &'static str, act: impl Fn() + 'static) -> impl IntoView {
-    small_named(name, &[], act)
-}
-
-fn small_named(name: &'static str, values: &[(&str, &str)], act: impl Fn() + 'static) -> View {
-    button()
-        .attr("type", "button")
-        .class("button button-small")
-        .on(ev::click, move |_| act())
-        .child(say_with(name, values))
-        .into_any()
 }

@@ -7,7 +7,8 @@ use stillroom_staff_web::draw::ev;
 use stillroom_staff_web::draw::html::{div, input, label, span};
 use stillroom_staff_web::draw::prelude::*;
 
-use super::fields::{Drawn, draw, group, small};
+use super::fields::{Drawn, draw, group};
+use super::small;
 use crate::focus;
 use crate::places;
 use crate::texts::{say, say_with};
@@ -58,13 +59,15 @@ fn list<V: IntoView + 'static>(
         let drawn = drawn.clone();
         let one = say(&format!("console-one-{}", places::slug(&drawn.name)));
         let text = say_with("console-add", &[("one", &one)]);
-        small(drawn.add_id(), text, move || {
+        let id = drawn.add_id();
+        let add = small(text, move || {
             let mut added = None;
             drawn.draft.edit(|typed| added = typed.add(drawn.field, &drawn.at));
             if let Some(number) = added {
                 focus::move_to(drawn.id_of(first, number));
             }
-        })
+        });
+        add.id(id)
     };
     let name = (span().child(places::label(&drawn.name)), " ", drawn.changed());
     group(name, (drawn.hint_line(), drawn.to_mend(), search, entries, add))
@@ -146,35 +149,23 @@ impl Drawn {
             let (draft, at) = (self.draft, self.at.clone());
             let id = self.id_of(if to_beginning { "up" } else { "down" }, number);
             let back = id.clone();
-            entry_button(id, named(text), move || {
+            let shift = small(named(text), move || {
                 draft.edit(|typed| typed.shift(&at, number, to_beginning));
                 // A browser may drop the keyboard from what is moved.
                 focus::move_to(back.clone());
-            })
+            });
+            shift.id(id)
         };
         let (draft, at, add) = (self.draft, self.at.clone(), self.add_id());
-        let out = entry_button(self.id_of("out", number), named("console-take-out"), move || {
+        let out = small(named("console-take-out"), move || {
             draft.edit(|typed| typed.take_out(&at, number));
             focus::move_to(add.clone());
         });
+        let out = out.id(self.id_of("out", number));
         div().class("choices entry-buttons").child((
             shift("console-move-up", true),
             shift("console-move-down", false),
             out,
         ))
     }
-}
-
-fn entry_button(
-    id: String,
-    text: impl Fn() -> String + Send + 'static,
-    act: impl Fn() + 'static,
-) -> View {
-    stillroom_staff_web::draw::html::button()
-        .attr("type", "button")
-        .attr("id", id)
-        .class("button button-small")
-        .on(ev::click, move |_| act())
-        .child(text)
-        .into_any()
 }

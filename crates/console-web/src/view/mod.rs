@@ -18,8 +18,9 @@ mod translation;
 mod week;
 
 use stillroom_staff_web::attended::watch;
-use stillroom_staff_web::draw::html::{a, div, main, p};
+use stillroom_staff_web::draw::html::{a, button, div, main, p};
 use stillroom_staff_web::draw::prelude::*;
+use stillroom_staff_web::draw::{Element, ev};
 use stillroom_staff_web::view::{HEADING, locked, page, unlock};
 
 use crate::console::Console;
@@ -58,6 +59,15 @@ fn open(gate: Gate, console: Console) -> impl IntoView {
             whole(console).into_any()
         }
     }
+}
+
+/// A small button.
+fn small(text: impl IntoView, act: impl Fn() + 'static) -> Element {
+    button()
+        .attr("type", "button")
+        .class("button button-small")
+        .on(ev::click, move |_| act())
+        .child(text)
 }
 
 /// The way to the desk, which is the page beside this one.

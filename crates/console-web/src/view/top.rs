@@ -2,12 +2,11 @@
 
 use stillroom_conversation::Line;
 use stillroom_staff_web::attended::{idle, lock_button};
-use stillroom_staff_web::draw::ev;
-use stillroom_staff_web::draw::html::{a, bdi, button, div, h1, header, p};
+use stillroom_staff_web::draw::html::{a, bdi, div, h1, header, p};
 use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::{host, record};
 
-use super::CONSOLE;
+use super::{CONSOLE, small};
 use crate::board::Board;
 use crate::console::Console;
 use crate::texts::{program, say};
@@ -50,11 +49,7 @@ pub(super) fn notices(console: Console) -> impl IntoView {
 fn trouble(board: Board) -> impl IntoView {
     let notice = move || {
         board.trouble.get().map(|text| {
-            let close = button()
-                .attr("type", "button")
-                .class("button button-small")
-                .on(ev::click, move |_| board.trouble.set(None))
-                .child(say("desk-dismiss"));
+            let close = small(say("desk-dismiss"), move || board.trouble.set(None));
             div().class("notice trouble").child((p().child(say(text)), close))
         })
     };

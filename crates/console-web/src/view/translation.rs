@@ -7,7 +7,7 @@ use std::sync::Arc;
 use stillroom_document::Originals;
 use stillroom_program::{FieldAt, Locale, LocaleFile};
 use stillroom_staff_web::draw::ev;
-use stillroom_staff_web::draw::html::{bdi, button, div, input, label, li, p, span, textarea, ul};
+use stillroom_staff_web::draw::html::{bdi, div, input, label, li, p, span, textarea, ul};
 use stillroom_staff_web::draw::prelude::*;
 use stillroom_staff_web::view::told;
 use wasm_bindgen::JsCast;
@@ -15,6 +15,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
 
 use super::fields::Drawn;
+use super::small;
 use crate::draft::Draft;
 use crate::texts::{say, say_with};
 
@@ -165,17 +166,13 @@ fn leave_out(drawn: &Drawn, language: &Language) -> impl IntoView + use<> {
     move || {
         let language = language.clone();
         (language.draft.originals.with(Option::is_some) && !wrong.with(Vec::is_empty)).then(|| {
-            let leave = move |_| {
+            let leave = move || {
                 if let Some((originals, mut said)) = untrack(|| language.sheet()) {
                     said.retain(|name, text| originals.fault(name, text).is_none());
                     language.write(said, &originals);
                 }
             };
-            button()
-                .attr("type", "button")
-                .class("button button-small")
-                .on(ev::click, leave)
-                .child(say("console-texts-leave-out"))
+            small(say("console-texts-leave-out"), leave)
         })
     }
 }
@@ -193,13 +190,7 @@ fn typing(
         let some = lines.get_untracked().into_iter().filter(|(.., missing)| all || *missing);
         shown.set(Some(some.map(|(name, original, _)| (name, original)).collect()));
     };
-    let named = |text: &'static str, all: bool| {
-        button()
-            .attr("type", "button")
-            .class("button button-small")
-            .on(ev::click, move |_| open(all))
-            .child(say(text))
-    };
+    let named = |text: &'static str, all: bool| small(say(text), move || open(all));
     let list = move || {
         shown.get().map(|shown| {
             let rows = shown.into_iter().zip(0..);

@@ -65,7 +65,7 @@ impl Locale {
 }
 
 /// The file of a whole policy's tree.
-pub(super) fn write(policy: &Node) -> String {
+fn write(policy: &Node) -> String {
     let mut file = String::new();
     if let Node::Table(parts) = policy {
         table("", parts, &mut file);
