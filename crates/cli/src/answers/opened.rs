@@ -50,7 +50,7 @@ impl Opened {
         };
         let opened: Vec<_> = sealed.into_iter().filter_map(open).collect();
         let unreadable = in_all - opened.len();
-        let mut checks = Checks::new(with.root, report, with.revocations, with.now);
+        let mut checks = Checks::new(with);
         let (spending, without_token): (Vec<_>, Vec<_>) =
             opened.into_iter().partition(|(_, envelope)| checks.counts(envelope, &totals.spent));
         let (mut genuine, unknown): (Vec<_>, Vec<_>) =
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use stillroom_program::{
         Answers, AnswersKind, Issuer, IssuingKey, ItemAnswer, NewDevice, Policy, Revocations,
-        Roles, RootKey, SAMPLE_POLICY, SignedRevocations, Token, TokenRequest, Validity,
+        Roles, RootKey, SAMPLE_POLICY, SignedRevocations, Token, TokenRequest, Validity, decode,
     };
     use stillroom_protocol::AnswersBatchId;
 
@@ -157,6 +157,11 @@ mod tests {
         Issuer::make(&device, &report, &none, NOW, &mut system()).unwrap()
     }
 
+    /// One that anybody can make, and that no key made.
+    fn forged(number: u8) -> Token {
+        decode(&[[number; 16].as_slice(), &[0; 64]].concat()).unwrap()
+    }
+
     fn is_shown(opened: Opened) -> bool {
         matches!(opened.together(), Together::Enough(_))
     }
@@ -166,7 +171,7 @@ mod tests {
         let scene = Scene::new();
         assert!(is_shown(scene.opened(scene.ten())));
         let mut sealed = scene.ten();
-        sealed[0] = scene.posted(1, Token::forged([7; 16]));
+        sealed[0] = scene.posted(1, forged(7));
         let opened = scene.opened(sealed);
         assert_eq!((opened.without_token, opened.unreadable, opened.unknown), (1, 0, 0));
         assert!(!is_shown(opened), "nine are left");
@@ -175,7 +180,7 @@ mod tests {
     #[test]
     fn nine_of_an_attackers_own_around_one_persons_show_nothing_of_that_one() {
         let scene = Scene::new();
-        let own = |number| scene.posted(1, Token::forged([number; 16]));
+        let own = |number| scene.posted(1, forged(number));
         let sealed = (0..9).map(own).chain([scene.posted(3, scene.token())]).collect();
         let opened = scene.opened(sealed);
         assert_eq!(opened.without_token, 9);

@@ -8,11 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stillroom_program::limits::ISSUER_COUNTS;
-use stillroom_program::{
-    AnswersEnvelope, Fingerprint, IssuerRecord, IssuingKey, ReportKey, Timestamp,
-    VerifiedRevocations,
-};
+use stillroom_program::{AnswersEnvelope, IssuerRecord, IssuingKey, Timestamp};
 
+use super::opened::With;
 use super::totals::name;
 use crate::clock::TOLERANCE;
 
@@ -51,26 +49,17 @@ impl Spent {
     }
 }
 
-/// What tokens are checked with.
+/// The tokens of one batch, as they are checked.
 pub(super) struct Checks<'a> {
-    root: &'a Fingerprint,
-    report: &'a ReportKey,
-    revocations: &'a VerifiedRevocations,
-    now: Timestamp,
+    with: &'a With<'a>,
     /// By the hash of their record; nothing where it does not hold.
     keys: BTreeMap<[u8; 32], Option<IssuingKey>>,
     seen: BTreeSet<[u8; 16]>,
 }
 
 impl<'a> Checks<'a> {
-    pub(super) fn new(
-        root: &'a Fingerprint,
-        report: &'a ReportKey,
-        revocations: &'a VerifiedRevocations,
-        now: Timestamp,
-    ) -> Self {
-        let (keys, seen) = (BTreeMap::new(), BTreeSet::new());
-        Self { root, report, revocations, now, keys, seen }
+    pub(super) fn new(with: &'a With<'a>) -> Self {
+        Self { with, keys: BTreeMap::new(), seen: BTreeSet::new() }
     }
 
     /// Whether the token in this envelope was made with a key of this program's, was not spent before, and is not in
@@ -78,18 +67,18 @@ impl<'a> Checks<'a> {
     pub(super) fn counts(&mut self, envelope: &AnswersEnvelope, spent: &Spent) -> bool {
         let issuer = &envelope.issuer;
         let hash = issuer.hash();
-        let key = match self.keys.get(&hash) {
-            Some(key) => key.clone(),
-            None => self.key(issuer),
-        };
-        let made = key.as_ref().is_some_and(|key| key.made(&envelope.token));
-        self.keys.insert(hash, key);
+        if !self.keys.contains_key(&hash) {
+            let key = self.key(issuer);
+            self.keys.insert(hash, key);
+        }
+        let key = self.keys.get(&hash).and_then(Option::as_ref);
+        let made = key.is_some_and(|key| key.made(&envelope.token));
         made && !spent.has(envelope) && self.seen.insert(*envelope.token.nonce())
     }
 
     fn key(&self, issuer: &IssuerRecord) -> Option<IssuingKey> {
-        let verified =
-            issuer.read()?.verify(self.root, self.revocations, self.now, TOLERANCE).ok()?;
-        self.report.open_issuer(&verified).ok()
+        let With { root, report, revocations, now } = self.with;
+        let verified = issuer.read()?.verify(root, revocations, *now, TOLERANCE).ok()?;
+        report.open_issuer(&verified).ok()
     }
 }

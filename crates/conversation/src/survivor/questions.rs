@@ -18,7 +18,8 @@ use crate::{
 impl Survivor {
     /// Asks for tokens, unless there were some, in an earlier chat or this.
     pub(super) fn ask_tokens(&mut self, now: Timestamp) {
-        if self.report.is_some() || self.report().is_none() || self.asking_tokens.is_some() {
+        let asks = self.trust.policy().is_some_and(|policy| policy.report_key.is_some());
+        if !asks || self.report.is_some() || self.asking_tokens.is_some() {
             return;
         }
         if let State::Chatting(chat) = &mut self.state
