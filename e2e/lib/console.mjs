@@ -1,4 +1,5 @@
 // An administrator's console, and what is done in it, as by the keyboard.
+import { pressOn } from './people.mjs'
 import { openAdministratorsDesk, PASSPHRASE, typePassphrase } from './program.mjs'
 
 /** Opens the console with the device that this browser keeps. */
@@ -17,16 +18,6 @@ export async function administratorsConsole(program, browser, { as = 'Robin', ..
   await openConsole(page, program)
   await page.seeAnywhere('By your hours, chat is')
   return page
-}
-
-/** Puts the keyboard on what has this text among the elements that `selector` finds, and presses `key`. */
-export async function pressOn(page, selector, text, key) {
-  await page.until(([selector, text]) => {
-    const found = [...document.querySelectorAll(selector)].find((element) => element.textContent.trim() === text)
-    found?.focus()
-    return document.activeElement === found
-  }, [selector, text], `the keyboard on “${text}”`)
-  await page.press(key)
 }
 
 /** Answers the question that is open by the keyboard, which comes to its heading a moment after it opened. */

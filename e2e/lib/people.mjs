@@ -62,6 +62,20 @@ export async function enterOn(page, heading) {
   }, `Enter on “${heading}” to lead on`, PATIENCE)
 }
 
+/**
+ * Puts the keyboard on what has this text, as it is read, among the elements in sight that `selector` finds, and presses
+ * `key`.
+ */
+export async function pressOn(page, selector, text, key = 'Enter') {
+  await page.until(([selector, text]) => {
+    const all = [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility())
+    const found = all.find((one) => one.textContent.replaceAll(/[\u2068\u2069]/g, '').trim() === text)
+    found?.focus()
+    return found !== undefined && document.activeElement === found
+  }, [selector, text], `the keyboard on “${text}”`)
+  await page.press(key)
+}
+
 /** Goes on from the first screen to the safety check. */
 export async function toSafety(survivor) {
   await survivor.click('button', 'Start chat')

@@ -5,8 +5,8 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, goToPart, pressOn, publishAll, write, written } from '../lib/console.mjs'
-import { picture, sees } from '../lib/people.mjs'
+import { administratorsConsole, answer, goToPart, publishAll, write, written } from '../lib/console.mjs'
+import { picture, pressOn, sees } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 import { actUntil } from '../lib/wait.mjs'
 

@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, goToPart, pressOn, write } from '../lib/console.mjs'
-import { picture } from '../lib/people.mjs'
+import { administratorsConsole, answer, goToPart, write } from '../lib/console.mjs'
+import { picture, pressOn } from '../lib/people.mjs'
 import { startProgram } from '../lib/program.mjs'
 import { wait } from '../lib/wait.mjs'
 

@@ -5,8 +5,8 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, openConsole, pressOn, publishAll } from '../lib/console.mjs'
-import { advocateSays, meet, picture, startChat, survivorSays } from '../lib/people.mjs'
+import { administratorsConsole, answer, openConsole, publishAll } from '../lib/console.mjs'
+import { advocateSays, meet, picture, pressOn, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 
 const FLOOD = 'The river is over its banks. Stay where you are safe.'

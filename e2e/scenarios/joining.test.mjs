@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { advocateSays, meet, picture, sees, startChat, survivorSays } from '../lib/people.mjs'
+import { advocateSays, meet, picture, pressOn, sees, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, startProgram } from '../lib/program.mjs'
 
 const ABOUT_LOU = 'Ask about Lou Ortega (Interpreter)'
@@ -15,16 +15,8 @@ const WANTED = 'Wants an interpreter'
 const YES = 'Yes, they may join'
 const NO = 'No, stay as we are'
 
-/** Puts the keyboard on the button or summary with this text, and presses it. */
-async function pressOn(page, text) {
-  await page.until((text) => {
-    const all = [...document.querySelectorAll('button, summary')].filter((one) => one.checkVisibility())
-    const found = all.find((one) => one.textContent.replaceAll(/[\u2068\u2069]/g, '').trim() === text)
-    found?.focus()
-    return found !== undefined && document.activeElement === found
-  }, text, `“${text}” to press`)
-  await page.press('Enter')
-}
+/** Presses the button or summary with this text. */
+const press = (page, text) => pressOn(page, 'button, summary', text)
 
 const holds = (page, words) => page.evaluate((words) => document.documentElement.outerHTML.includes(words), words)
 const roster = (page) => page.evaluate(() =>
@@ -52,13 +44,13 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
     const ask = async () => {
       const isOpen = await sam.evaluate(() => document.querySelector('details.offers[open] .choices') !== null)
-      if (!isOpen) await pressOn(sam, 'Ask somebody to join')
-      await pressOn(sam, ABOUT_LOU)
+      if (!isOpen) await press(sam, 'Ask somebody to join')
+      await press(sam, ABOUT_LOU)
       await survivor.see('button', YES)
     }
 
     test('the survivor is told who it would be, in what role, and what they would see, with two equal answers', async () => {
-      await pressOn(sam, 'Ask somebody to join')
+      await press(sam, 'Ask somebody to join')
       await sees(sam, 'The survivor is asked first')
       await assertAccessible(sam, 'whom the survivor can be asked about')
       await picture(sam, `joining-whom-${name}`)
@@ -101,7 +93,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await sam.until((wanted) => !document.querySelector('[aria-label="Your chats"]').textContent.includes(wanted), WANTED)
       await sam.seeNone('button', 'See who can come')
       await survivor.click('button', ASK)
-      await pressOn(sam, 'See who can come')
+      await press(sam, 'See who can come')
       await sam.until(() => document.activeElement.id.startsWith('whom-about-'))
       await sees(sam, 'The survivor is asked first')
       await picture(sam, `interpreter-whom-${name}`)
@@ -114,7 +106,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await sees(lou, 'Sam asks you to join a chat as Interpreter.')
       await assertAccessible(lou, 'a call')
       await picture(lou, `joining-call-${name}`)
-      await pressOn(lou, 'Join the chat with Sam')
+      await press(lou, 'Join the chat with Sam')
       await sees(lou, 'You joined this chat after the survivor said yes.')
       for (const page of [survivor, sam]) await sees(page, 'Lou Ortega (Interpreter) is here.')
       for (const page of [survivor, sam, lou]) {
@@ -162,14 +154,14 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('the interpreter can be asked again, and leaves by themselves; the chat goes on', async () => {
       await ask()
       await survivor.click('button', YES)
-      await pressOn(lou, 'Join the chat with Sam')
+      await press(lou, 'Join the chat with Sam')
       await survivor.see('button', 'Ask them to leave')
       await sees(survivor, 'Lou Ortega (Interpreter) can see what is written in this chat.')
       await lou.until(() => document.querySelectorAll('.roster li').length === 3)
-      await pressOn(lou, 'Leave chat')
+      await press(lou, 'Leave chat')
       await sees(lou, 'The chat goes on without you.')
       await assertAccessible(lou, 'leaving')
-      await pressOn(lou, 'Leave and erase')
+      await press(lou, 'Leave and erase')
       await sees(survivor, 'Lou Ortega (Interpreter) has left.')
       await survivor.until(() => document.querySelectorAll('.roster li').length === 2)
       await survivorSays(survivor, 'thank you both')
@@ -179,7 +171,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('with the end of the chat it is gone from every page', async () => {
       await ask()
       await survivor.click('button', YES)
-      await pressOn(lou, 'Join the chat with Sam')
+      await press(lou, 'Join the chat with Sam')
       await lou.until(() => document.querySelectorAll('.roster li').length === 3)
       await survivorSays(survivor, 'the last thing')
       await lou.seeText('log', 'Conversation', 'the last thing')

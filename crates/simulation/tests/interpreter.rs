@@ -42,8 +42,8 @@ impl Scene {
         self.world.run_for(MOMENT);
     }
 
-    /// Sam asks about Lou, the survivor agrees, and Lou is in.
-    fn lou_joins(&mut self) {
+    /// Sam asks about Lou, and the survivor agrees.
+    fn agree_to_lou(&mut self) {
         let id = scene::colleague(&self.world, self.sam, "Lou");
         self.world
             .as_desk(self.sam, |core, now| core.ask_joining(FIRST, id, JoinsAs::Interpreter, now))
@@ -51,11 +51,21 @@ impl Scene {
             .unwrap();
         self.world.run_for(MOMENT);
         self.world.as_survivor(self.survivor, |core, now| core.accept_joining(now));
+    }
+
+    /// Lou, who is called then, comes.
+    fn lou_comes(&mut self) {
+        self.agree_to_lou();
         self.world.run_for(MOMENT);
         let call = self.world.shown(self.lou).calls[0].clone();
         self.world.as_desk(self.lou, |core, now| {
             core.answer_call(call.from, call.number, true, now);
         });
+    }
+
+    /// The same, until Lou is in.
+    fn lou_joins(&mut self) {
+        self.lou_comes();
         let lou = self.lou;
         assert!(self.world.run_until(SOON, |world| world.shown(lou).chat(1).roster.len() == 3));
         self.world.run_for(MOMENT);
@@ -144,12 +154,7 @@ fn when_an_interpreter_has_joined_the_wish_is_met_and_it_can_be_said_anew_after_
 fn an_interpreter_who_cannot_come_meets_no_wish() {
     let mut scene = Scene::new(4);
     scene.want(true);
-    let id = scene::colleague(&scene.world, scene.sam, "Lou");
-    scene.world.as_desk(scene.sam, |core, now| {
-        core.ask_joining(FIRST, id, JoinsAs::Interpreter, now).unwrap();
-    });
-    scene.world.run_for(MOMENT);
-    scene.world.as_survivor(scene.survivor, |core, now| core.accept_joining(now));
+    scene.agree_to_lou();
     scene.world.run_for(Duration::from_secs(200));
     assert_eq!(scene.world.shown(scene.survivor).chat(0).company.last(), Some(&Company::Nobody));
     assert_eq!(scene.shown(), (true, true));
@@ -180,17 +185,7 @@ fn after_an_interpreter_was_asked_to_leave_no_other_is_looked_for() {
 fn asked_to_leave_while_they_come_in_neither_side_thinks_that_one_is_wanted() {
     let mut scene = Scene::new(8);
     scene.want(true);
-    let id = scene::colleague(&scene.world, scene.sam, "Lou");
-    scene.world.as_desk(scene.sam, |core, now| {
-        core.ask_joining(FIRST, id, JoinsAs::Interpreter, now).unwrap();
-    });
-    scene.world.run_for(MOMENT);
-    scene.world.as_survivor(scene.survivor, |core, now| core.accept_joining(now));
-    scene.world.run_for(MOMENT);
-    let call = scene.world.shown(scene.lou).calls[0].clone();
-    scene.world.as_desk(scene.lou, |core, now| {
-        core.answer_call(call.from, call.number, true, now);
-    });
+    scene.lou_comes();
     let survivor = scene.survivor;
     let comes = |world: &World| {
         matches!(world.shown(survivor).chat(0).company.last(), Some(Company::Here(_)))
