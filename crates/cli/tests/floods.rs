@@ -31,7 +31,10 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        let program = Program::new();
+        Self::with(Program::new())
+    }
+
+    fn with(program: Program) -> Self {
         let relay = program.serve();
         let device = program.advocate("Sam");
         let mut desk = program.desk(&device, program.desk);
@@ -55,14 +58,17 @@ impl Scene {
 
     /// A connection to the survivors' door.
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.program.visitor)).expect("a connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket has a timeout");
-        stream
+        connect(self.program.visitor)
     }
 
     /// One that has become a WebSocket.
     fn line(&self) -> TcpStream {
-        let mut stream = self.connect();
+        self.line_at(self.program.visitor)
+    }
+
+    /// The same at this door.
+    fn line_at(&self, port: u16) -> TcpStream {
+        let mut stream = connect(port);
         let request = "GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         stream.write_all(request.as_bytes()).expect("the relay reads");
@@ -82,6 +88,12 @@ impl Scene {
         let grown = self.relay.memory().saturating_sub(self.memory);
         assert!(grown < GROWTH, "{grown} bytes more {after}");
     }
+}
+
+fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket has a timeout");
+    stream
 }
 
 /// All that comes until the relay closes the connection, which it does by itself.
@@ -118,6 +130,24 @@ fn whoever_comes_and_says_nothing_is_closed_and_a_chat_goes_on_beside_them() {
         until_closed(stream);
     }
     scene.is_well("once they are gone");
+}
+
+#[test]
+fn lines_that_fill_the_desks_door_give_way_to_staff() {
+    let program = Program::new();
+    program.limit("staff_connections = 5");
+    let mut scene = Scene::with(program);
+    let device = scene.program.advocate("Lou");
+    let mut flood: Vec<_> = (0..30).map(|_| scene.line_at(scene.program.desk)).collect();
+    let mut colleague = scene.program.desk(&device, scene.program.desk);
+    scene.goes_on("while the desks' door is full");
+    // All but the newest, which stand beside the two desks.
+    for gone in flood.iter_mut().take(25) {
+        until_closed(gone);
+    }
+    colleague.tell(json!({"do": "off-duty"}));
+    colleague.event(|event| event["duty"] == "off");
+    scene.is_well("beside the flood");
 }
 
 #[test]

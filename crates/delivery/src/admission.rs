@@ -69,10 +69,10 @@ impl Delivery {
             return Err((About::Connection, Refusal::CertificateRefused));
         }
         let device = Arc::new(challenged.device.clone());
-        connection.admit(Arc::clone(&device), &self.limits, now);
         if let Some(share) = connection.share.take() {
             self.line.shares.leave(share);
         }
+        self.connections.admit(from, Arc::clone(&device), &self.limits, now);
         self.admit(from, &device, now);
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! Nothing here says who is behind a connection or where it comes from; the core is told only which come from
 //! the same place (`shares.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use stillroom_program::{Timestamp, VerifiedDevice};
@@ -14,6 +14,16 @@ use crate::command::ConnectionId;
 use crate::limits::{HELLO_WITHIN, Limits, SILENCE_AT_MOST};
 use crate::pace::{Bucket, Pace};
 use crate::shares::ShareId;
+
+/// Whose devices come by a door. Each side has connections of its own, so that a flood of survivors' leaves staff
+/// theirs, and an administrator can close chat in it (`features.md` 5.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Survivors'.
+    Survivors,
+    /// Staff's.
+    Staff,
+}
 
 /// Why a frame was not obeyed.
 pub(crate) type Denied = (About, Refusal);
@@ -113,7 +123,7 @@ impl Connection {
     }
 
     /// From now on this is a staff device, which may send more at once.
-    pub(crate) fn admit(&mut self, device: Arc<VerifiedDevice>, limits: &Limits, now: Timestamp) {
+    fn admit(&mut self, device: Arc<VerifiedDevice>, limits: &Limits, now: Timestamp) {
         self.stage = Stage::Staff(device);
         self.bucket = Bucket::full(limits.staff_pace, now);
     }
@@ -170,26 +180,65 @@ impl Connection {
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     all: BTreeMap<ConnectionId, Connection>,
+    /// Those of staff's side.
+    staff_side: BTreeSet<ConnectionId>,
+    /// Those among them that are no admitted device, the oldest first.
+    unproven: BTreeSet<ConnectionId>,
     last: u64,
 }
 
+/// What a new connection takes.
+#[derive(Debug)]
+pub(crate) enum Room {
+    /// Nobody's.
+    Free,
+    /// The one of this connection, which is to be closed.
+    Of(ConnectionId),
+}
+
 impl Connections {
-    /// Makes room for one more.
+    /// Whose room one more of this side takes. A survivor's line is nobody else's. Where staff's are all taken, of
+    /// those that have not shown who they are the oldest gives way: a flood at the desks' door pushes out itself, and
+    /// whoever proves in time that they are staff stays.
     ///
     /// # Errors
     /// [`Refusal::ConnectionsFull`].
-    pub(crate) fn open(
-        &mut self,
-        limits: &Limits,
-        now: Timestamp,
-    ) -> Result<ConnectionId, Refusal> {
-        if self.all.len() >= limits.connections {
-            return Err(Refusal::ConnectionsFull);
+    pub(crate) fn room(&self, side: Side, limits: &Limits) -> Result<Room, Refusal> {
+        let survivors = self.all.len().saturating_sub(self.staff_side.len());
+        let (taken, most, gives_way) = match side {
+            Side::Survivors => (survivors, limits.connections, None),
+            Side::Staff => (self.staff_side.len(), limits.staff_connections, self.unproven.first()),
+        };
+        if taken < most {
+            return Ok(Room::Free);
         }
+        gives_way.map(|oldest| Room::Of(*oldest)).ok_or(Refusal::ConnectionsFull)
+    }
+
+    /// Opens one of this side, for which there is room.
+    pub(crate) fn open(&mut self, side: Side, limits: &Limits, now: Timestamp) -> ConnectionId {
         self.last = self.last.saturating_add(1);
         let id = ConnectionId(self.last);
         self.all.insert(id, Connection::new(limits, now));
-        Ok(id)
+        if side == Side::Staff {
+            self.staff_side.insert(id);
+            self.unproven.insert(id);
+        }
+        id
+    }
+
+    /// From now on this is a staff device.
+    pub(crate) fn admit(
+        &mut self,
+        id: ConnectionId,
+        device: Arc<VerifiedDevice>,
+        limits: &Limits,
+        now: Timestamp,
+    ) {
+        self.unproven.remove(&id);
+        if let Some(connection) = self.all.get_mut(&id) {
+            connection.admit(device, limits, now);
+        }
     }
 
     pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
@@ -201,6 +250,8 @@ impl Connections {
     }
 
     pub(crate) fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
+        self.staff_side.remove(&id);
+        self.unproven.remove(&id);
         self.all.remove(&id)
     }
 

@@ -14,7 +14,7 @@ use stillroom_protocol::{
 
 use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
-use crate::connection::{Connections, Denied};
+use crate::connection::{Connections, Denied, Room, Side};
 use crate::counters::Counters;
 use crate::host_notices::HostNotice;
 use crate::hours::Hours;
@@ -108,20 +108,24 @@ impl Delivery {
 
     // What the shell says of connections.
 
-    /// A device has connected, from where `share` names.
+    /// A device has connected on this side, from where `share` names.
     ///
     /// # Errors
     /// [`Refusal::ConnectionsFull`] and [`Refusal::Stopping`]: the shell says so to the device, with
     /// [`About::Connection`], and closes.
     pub fn handle_connect(
         &mut self,
+        side: Side,
         share: &Share,
         now: Timestamp,
     ) -> Result<ConnectionId, Refusal> {
         if self.stopping {
             return Err(Refusal::Stopping);
         }
-        let id = self.connections.open(&self.limits, now)?;
+        if let Room::Of(other) = self.connections.room(side, &self.limits)? {
+            self.close(other, Some(Refusal::ConnectionsFull), now);
+        }
+        let id = self.connections.open(side, &self.limits, now);
         if let Some(connection) = self.connections.get_mut(id) {
             connection.share = Some(self.line.shares.enter(share));
         }

@@ -42,6 +42,7 @@ mod turn_away;
 mod turns;
 
 pub use command::{Command, ConnectionId};
+pub use connection::Side;
 pub use delivery::{Delivery, Holdings, Setup};
 pub use host_notices::HostNotice;
 pub use inventory::{Held, Kept, Sort};

@@ -13,8 +13,11 @@ use crate::pace::Pace;
 /// program of five people never comes near them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once. Default 25,000: two for each of 10,000 chats, and those who wait or read.
+    /// Survivors' connections at once. Default 25,000: two for each of 10,000 chats, as one comes while the relay has
+    /// not yet noticed that another is gone, and those who wait or read.
     pub connections: usize,
+    /// Staff's connections at once. Default 1,000: as many as a large program has, twice over.
+    pub staff_connections: usize,
     /// The pace of a connection that has shown no certificate. Default 30 frames a second, which nobody's
     /// typing and acknowledging reaches, and 700 at once: after a dropped line a page sends again up to
     /// 512 messages that nobody acknowledged.
@@ -81,6 +84,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 25_000,
+            staff_connections: 1_000,
             pace: Pace { per_second: 30, burst: 700 },
             staff_pace: Pace { per_second: 200, burst: 4_000 },
             notes_pace: Pace { per_second: 20, burst: 1_000 },

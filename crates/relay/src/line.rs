@@ -43,6 +43,9 @@ const CONTROLS_IN_A_ROW: usize = 32;
 /// How long a connection that is to close may take to read why: two round trips of a very slow line.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// Closed connections that may linger at once. One more goes without a reason, as it would with a dropped line.
+pub(crate) const LINGERING: usize = 1_000;
+
 /// Bytes that are read and thrown away while a connection closes, so that the reason is not lost to a reset.
 const DRAINED_AT_MOST: usize = 256 * 1024;
 
@@ -59,8 +62,8 @@ pub(crate) struct Lines {
     pub(crate) frame: usize,
     /// Bytes that may wait for one device.
     pub(crate) outgoing_bytes: usize,
-    /// Lines that may stand at once.
-    pub(crate) places: Arc<Semaphore>,
+    /// What lingers at once.
+    pub(crate) lingering: Arc<Semaphore>,
     /// Held by each line while it stands.
     pub(crate) running: Running,
 }
@@ -85,12 +88,13 @@ impl Lines {
     ) {
         let (side, frame, outgoing_bytes) = (self.side, self.frame, self.outgoing_bytes);
         let running = self.running.clone();
-        let places = Arc::clone(&self.places);
+        let lingering = Arc::clone(&self.lingering);
         tokio::spawn(async move {
-            if let Some(socket) = open(upgrade, frame).await {
-                match places.try_acquire() {
-                    Ok(_place) => carry(socket, side, &share, &*switchboard, outgoing_bytes).await,
-                    Err(_) => refuse(socket, Refusal::ConnectionsFull).await,
+            if let Some(mut socket) = open(upgrade, frame).await {
+                let end = carry(&mut socket, side, &share, &*switchboard, outgoing_bytes).await;
+                if let Ok(_lingers) = lingering.try_acquire() {
+                    // A device that does not read why in time is not waited for.
+                    let _ = timeout(LINGER, close(socket, end)).await;
                 }
             }
             drop(running);
@@ -112,26 +116,20 @@ async fn open(upgrade: OnUpgrade, frame: usize) -> Option<Socket> {
 }
 
 async fn carry(
-    mut socket: Socket,
+    socket: &mut Socket,
     side: Side,
     share: &Share,
     switchboard: &dyn Switchboard,
     outgoing_bytes: usize,
-) {
-    let end = match switchboard.connect(side, share, outgoing_bytes) {
+) -> End {
+    match switchboard.connect(side, share, outgoing_bytes) {
         Ok(seat) => {
-            let end = exchange(&mut socket, switchboard, &seat).await;
+            let end = exchange(socket, switchboard, &seat).await;
             switchboard.disconnect(seat.connection);
             end
         }
         Err(refusal) => End::Refused(refusal),
-    };
-    // A device that does not read why in time is not waited for.
-    let _ = timeout(LINGER, close(socket, end)).await;
-}
-
-async fn refuse(socket: Socket, refusal: Refusal) {
-    let _ = timeout(LINGER, close(socket, End::Refused(refusal))).await;
+    }
 }
 
 /// Frames in, frames out, until one side ends it.

@@ -28,7 +28,7 @@ use crate::door::Door;
 use crate::headers::Headers;
 #[cfg(unix)]
 use crate::host_key;
-use crate::line::Lines;
+use crate::line::{LINGERING, Lines};
 use crate::listeners::{Arrivals, Listener, listen};
 use crate::metrics::{self, Metrics, OfProgram};
 use crate::notice_board::NoticeBoard;
@@ -340,15 +340,11 @@ impl Hall<'_> {
             Which::Desk | Which::Practice | Which::Console => Side::Staff,
         };
         // What staff have is no part of what programs share, so that a flood of survivors' takes none of it.
-        let (frame, outgoing_bytes, lines, of_process) = match side {
+        let (frame, outgoing_bytes, of_process) = match side {
             Side::Survivors => {
-                let pages = self.portion.pages.clone();
-                (CLIENT_FRAME_MAX, limits.outgoing_bytes, limits.connections, pages)
+                (CLIENT_FRAME_MAX, limits.outgoing_bytes, self.portion.pages.clone())
             }
-            Side::Staff => {
-                let (bytes, lines) = (limits.staff_outgoing_bytes, config::STAFF_CONNECTIONS);
-                (STAFF_FRAME_MAX, bytes, lines, Allotment::unbounded())
-            }
+            Side::Staff => (STAFF_FRAME_MAX, limits.staff_outgoing_bytes, Allotment::unbounded()),
         };
         let headers =
             |which| Headers::of(which, &origin).map_err(|error| cannot(io::Error::other(error)));
@@ -367,7 +363,7 @@ impl Hall<'_> {
                 side,
                 frame,
                 outgoing_bytes,
-                places: Arc::new(Semaphore::new(lines)),
+                lingering: Arc::new(Semaphore::new(LINGERING)),
                 running: self.stop.running(),
             },
         });

@@ -8,7 +8,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use stillroom_conversation::{
     Desk, DeskSetup, Randomness, Survivor, SurvivorEvent, SurvivorSetup, Transmit,
 };
-use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup, Share, ShareName};
+use stillroom_delivery::{Command, Delivery, Holdings, Limits, Setup, Share, ShareName, Side};
 use stillroom_program::{
     Calendar, Device, Fingerprint, Policy, Revocations, SignedAuditEntry, SignedPolicy,
     SignedRevocations, Timestamp, encode,
@@ -416,8 +416,12 @@ impl World {
             return;
         }
         self.devices[device].connects = None;
+        let side = match self.devices[device].party {
+            Party::Survivor(_) => Side::Survivors,
+            Party::Desk(_) => Side::Staff,
+        };
         let connection = match &mut self.relay {
-            Some(relay) => relay.handle_connect(&one_address(), self.now).ok(),
+            Some(relay) => relay.handle_connect(side, &one_address(), self.now).ok(),
             None => None,
         };
         match connection {

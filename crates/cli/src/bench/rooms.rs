@@ -25,6 +25,7 @@ pub(super) const MESSAGE: usize = 670;
 
 /// Limits that a flood does not reach: what is measured is the work, not the refusal of it.
 const LIMITS: &str = "connections = 100000
+staff_connections = 100000
 rooms = 50000
 frames_per_second = 1000000
 frames_at_once = 1000000

@@ -61,6 +61,12 @@ impl Program {
         )
     }
 
+    /// Sets a limit of its relay's, before it serves.
+    pub(crate) fn limit(&self, limit: &str) {
+        let limited = format!("{}[limits]\n{limit}\n", self.configuration());
+        std::fs::write(self.path("relay.toml"), limited).expect("the configuration can be written");
+    }
+
     /// A file of it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -1,6 +1,7 @@
 //! Frames that nobody honest sends.
 
 use proptest::prelude::*;
+use stillroom_delivery::Side;
 use stillroom_program::encode;
 use stillroom_protocol::{About, ClientFrame, ProgramId, Refusal, RelayFrame, VERSION};
 
@@ -99,7 +100,7 @@ fn a_relay_that_stops_tells_everybody_and_lets_nobody_in() {
     assert_eq!(world.hear(desk), only(&stopping));
     assert_eq!(world.hear(survivor).last(), Some(&stopping));
     assert_eq!(world.closed.get(&desk), Some(&Some(Refusal::Stopping)));
-    let refused = world.core.handle_connect(&share(EVERYBODY), world.now);
+    let refused = world.core.handle_connect(Side::Survivors, &share(EVERYBODY), world.now);
     assert_eq!(refused, Err(Refusal::Stopping));
 }
 

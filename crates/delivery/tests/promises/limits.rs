@@ -1,6 +1,6 @@
 //! Every limit is answered with its own refusal, and holds.
 
-use stillroom_delivery::{Limits, Pace};
+use stillroom_delivery::{Limits, Pace, Side};
 use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame};
 
 use crate::world::*;
@@ -10,10 +10,39 @@ fn connections_over_the_limit_are_refused_until_one_is_gone() {
     let mut world = World::with(Limits { connections: 2, ..Limits::default() });
     let first = world.connect();
     world.connect();
-    let full = world.core.handle_connect(&share(EVERYBODY), world.now);
+    let full = world.core.handle_connect(Side::Survivors, &share(EVERYBODY), world.now);
     assert_eq!(full, Err(Refusal::ConnectionsFull));
     world.drop_line(first);
-    assert!(world.core.handle_connect(&share(EVERYBODY), world.now).is_ok());
+    assert!(world.core.handle_connect(Side::Survivors, &share(EVERYBODY), world.now).is_ok());
+}
+
+#[test]
+fn a_flood_at_the_desks_door_pushes_out_itself_and_staff_get_in() {
+    let mut world = World::with(Limits { staff_connections: 3, ..Limits::default() });
+    let (_, desk) = world.advocate_on_duty();
+    let survivor = world.survivor();
+    let flood: Vec<_> = (0..20).map(|_| world.at_the_desks_door()).collect();
+    let (_, colleague) = world.advocate_on_duty();
+    let [gave_way @ .., last] = &flood[..] else { unreachable!("there are twenty") };
+    for connection in gave_way {
+        assert_eq!(world.closed.get(connection), Some(&Some(Refusal::ConnectionsFull)));
+    }
+    for stays in [desk, survivor, colleague, *last] {
+        assert_eq!(world.send(stays, ClientFrame::Ping), [RelayFrame::Pong]);
+    }
+}
+
+#[test]
+fn among_staff_who_have_shown_who_they_are_nobody_gives_way() {
+    let mut world = World::with(Limits { staff_connections: 2, ..Limits::default() });
+    let (_, first) = world.advocate_on_duty();
+    let (_, second) = world.advocate_on_duty();
+    let full = world.core.handle_connect(Side::Staff, &share(EVERYBODY), world.now);
+    assert_eq!(full, Err(Refusal::ConnectionsFull));
+    for stays in [first, second] {
+        assert_eq!(world.send(stays, ClientFrame::Ping), [RelayFrame::Pong]);
+    }
+    assert!(world.core.handle_connect(Side::Survivors, &share(EVERYBODY), world.now).is_ok());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Turning one contact away: that page gets no other chat, and staff see a note beside whoever comes from there.
 
-use stillroom_delivery::ConnectionId;
+use stillroom_delivery::{ConnectionId, Side};
 use stillroom_program::{Device, Roles};
 use stillroom_protocol::limits::TURNED_AWAY_BYTES;
 use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame, RoomId, TurnedAwayNote, encode};
@@ -114,7 +114,7 @@ fn the_note_is_known_for_half_an_hour_across_the_changes_of_the_key_and_not_long
     let under = |world: &mut World, newest, oldest, number| {
         world.hear(desk);
         let share = share_under(THERE, newest, oldest);
-        let survivor = world.core.handle_connect(&share, world.now).unwrap();
+        let survivor = world.core.handle_connect(Side::Survivors, &share, world.now).unwrap();
         world.send(survivor, hello(world.program.root.program_id()));
         world.send(survivor, ask(number));
         let heard = world.hear(desk);

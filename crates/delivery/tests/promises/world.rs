@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use stillroom_delivery::{Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName, Sort};
+use stillroom_delivery::{
+    Command, ConnectionId, Delivery, Limits, Setup, Share, ShareName, Side, Sort,
+};
 use stillroom_program::{Device, Label, Timestamp, VerifiedDevice, encode};
 use stillroom_protocol::counts::SealedDayCounts;
 use stillroom_protocol::{
@@ -128,7 +130,7 @@ impl World {
 
     /// A connection from a certain place.
     pub(crate) fn connect_from(&mut self, from: u16) -> ConnectionId {
-        self.core.handle_connect(&share(from), self.now).unwrap()
+        self.core.handle_connect(Side::Survivors, &share(from), self.now).unwrap()
     }
 
     /// Sends a frame and gives back what this connection hears at once.
@@ -193,6 +195,17 @@ impl World {
 
     pub(crate) fn survivor_from(&mut self, from: u16) -> ConnectionId {
         let connection = self.connect_from(from);
+        self.greeted(connection)
+    }
+
+    /// A connection at the desks' door that was greeted, and has not shown who it is.
+    pub(crate) fn at_the_desks_door(&mut self) -> ConnectionId {
+        let connection = self.core.handle_connect(Side::Staff, &share(EVERYBODY), self.now);
+        self.drain();
+        self.greeted(connection.unwrap())
+    }
+
+    fn greeted(&mut self, connection: ConnectionId) -> ConnectionId {
         let program = self.program.root.program_id();
         let heard = self.send(connection, hello(program));
         assert!(matches!(heard[..], [RelayFrame::Greeting { .. }]), "{heard:?}");
@@ -201,7 +214,7 @@ impl World {
 
     /// A staff device that has answered the challenge.
     pub(crate) fn desk(&mut self, device: &Device) -> ConnectionId {
-        let connection = self.survivor();
+        let connection = self.at_the_desks_door();
         self.desks.insert(connection);
         let nonce = match self.send(connection, chain(device))[..] {
             [RelayFrame::Challenge { nonce }] => nonce,

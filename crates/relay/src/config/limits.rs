@@ -8,10 +8,6 @@ use stillroom_delivery::Pace;
 
 use super::ConfigError;
 
-/// Staff's devices connected at once, besides survivors': as many as a large program has, twice over. A flood of survivors'
-/// connections leaves them alone, so that an administrator can close chat in it (`features.md` 5.7).
-pub(crate) const STAFF_CONNECTIONS: usize = 1_000;
-
 /// How much the relay holds. What a limit refuses, it refuses with a reason of its own.
 ///
 /// The defaults of the first group are the core's ([`stillroom_delivery::Limits`]), whose reasons stand
@@ -19,8 +15,10 @@ pub(crate) const STAFF_CONNECTIONS: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Survivors' devices connected at once. Staff have 1,000 of their own.
+    /// Survivors' devices connected at once.
     pub connections: usize,
+    /// Staff's devices connected at once, besides those.
+    pub staff_connections: usize,
     /// Frames a second that a survivor's device may send for ever.
     pub frames_per_second: u32,
     /// Frames that it may send at once after a silence.
@@ -63,6 +61,7 @@ impl Default for Limits {
         let core = stillroom_delivery::Limits::default();
         Self {
             connections: core.connections,
+            staff_connections: core.staff_connections,
             frames_per_second: core.pace.per_second,
             frames_at_once: core.pace.burst,
             staff_frames_per_second: core.staff_pace.per_second,
@@ -86,7 +85,8 @@ impl Limits {
     /// The core's share.
     pub(crate) fn of_core(&self) -> stillroom_delivery::Limits {
         stillroom_delivery::Limits {
-            connections: self.connections.saturating_add(STAFF_CONNECTIONS),
+            connections: self.connections,
+            staff_connections: self.staff_connections,
             pace: Pace { per_second: self.frames_per_second, burst: self.frames_at_once },
             staff_pace: Pace {
                 per_second: self.staff_frames_per_second,
@@ -106,6 +106,7 @@ impl Limits {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let none_may_be_zero = [
             self.connections,
+            self.staff_connections,
             self.line,
             self.rooms,
             self.room_bytes,

@@ -18,7 +18,6 @@ pub use stillroom_document::PseudoLocale;
 
 pub use door::Door;
 pub use limits::Limits;
-pub(crate) use limits::STAFF_CONNECTIONS;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
 

@@ -173,7 +173,7 @@ impl Switchboard for InProcess {
         let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(all)));
         let mut connected = Err(Refusal::RelayFault);
         self.with(|live, now| {
-            connected = live.delivery.handle_connect(share, now);
+            connected = live.delivery.handle_connect(side, share, now);
             if let Ok(connection) = connected {
                 live.outgoing.insert(connection, Arc::clone(&outgoing));
             }

@@ -20,20 +20,12 @@ use stillroom_protocol::{AnswersBatch, Bytes, Operation, Refusal, Reply};
 use crate::allotment::Taken;
 use crate::holdings::Live;
 
+pub use stillroom_delivery::Side;
+
 pub use in_process::InProcess;
 pub(crate) use in_process::{Lasting, ToKeep};
 pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
-
-/// Whose devices come by a door. Each side has connections and waiting bytes of its own, so that a flood of survivors'
-/// leaves staff theirs, and an administrator can close chat in it (`features.md` 5.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Survivors'.
-    Survivors,
-    /// Staff's.
-    Staff,
-}
 
 /// A connection's place at a switchboard.
 #[derive(Debug)]
