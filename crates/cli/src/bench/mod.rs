@@ -7,6 +7,7 @@
 mod beside;
 mod end;
 mod floods;
+mod growth;
 pub(crate) mod limit;
 mod load;
 mod opening;
@@ -14,19 +15,24 @@ mod process;
 mod report;
 mod rooms;
 mod server;
+mod soak;
 mod turns;
 mod wire;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use serde::Serialize;
 
 use self::load::Chat;
 use self::report::{Figure, Report};
 use self::rooms::{Doors, Rooms};
 use self::server::Server;
 pub(crate) use self::server::stay_on;
+use self::soak::Soak;
 use crate::failure::Failure;
+use crate::files;
 use crate::terminal::{answer, remark};
 
 /// Measure a relay on this computer against one that does nothing but pass bytes on.
@@ -65,6 +71,16 @@ pub(crate) struct BenchArguments {
     /// Measure nothing but floods: what they cost, and what they do to a neighbour. Less than three minutes.
     #[arg(long)]
     only_floods: bool,
+    /// Measure nothing but what becomes of the costs from 100 to 10,000 chats.
+    #[arg(long, conflicts_with = "only_floods")]
+    growth: bool,
+    /// Draw that as a picture (SVG) into this new file.
+    #[arg(long, requires = "growth")]
+    plot: Option<PathBuf>,
+    /// Measure nothing but memory, and whether every message arrives once, while `--chats` chats begin, drop, come back
+    /// and end for so many seconds.
+    #[arg(long, conflicts_with_all = ["only_floods", "growth"])]
+    soak: Option<u64>,
 }
 
 /// Idle sockets of a flood, where no number is given.
@@ -119,19 +135,44 @@ impl From<&BenchArguments> for Scale {
 /// Measures, and prints.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let scale = Scale::from(&arguments);
+    if arguments.growth {
+        return grow(&arguments, scale).await;
+    }
     let chats = [Some(scale.chats), Some(scale.growth.1), scale.idle];
     let chats = chats.into_iter().flatten().filter(|_| !scale.only_floods).max();
     let sockets = (2 * chats.unwrap_or_default()).max(scale.floods.unwrap_or_default());
     server::allow_connections(sockets)?;
     server::stay_on_second_cpu();
-    let report = measure(scale).await?;
-    if arguments.json {
-        let line = serde_json::to_string(&report).map_err(|error| {
+    let report = match arguments.soak {
+        Some(seconds) => {
+            let soak = Soak { chats: scale.chats, lasting: Duration::from_secs(seconds) };
+            Report { figures: soak::measure(&Rooms::new()?, soak).await? }
+        }
+        None => measure(scale).await?,
+    };
+    tell(arguments.json, &report, Report::table)
+}
+
+async fn grow(arguments: &BenchArguments, scale: Scale) -> Result<(), Failure> {
+    let sizes = if arguments.quick { &growth::FEW[..] } else { &growth::SIZES };
+    server::allow_connections(2 * sizes.iter().copied().max().unwrap_or_default())?;
+    server::stay_on_second_cpu();
+    let grown = growth::measure(&Rooms::new()?, sizes, scale).await?;
+    if let Some(file) = &arguments.plot {
+        files::create(file, grown.picture().as_bytes())?;
+    }
+    tell(arguments.json, &grown, growth::Growth::table)
+}
+
+/// Prints what was measured, for programs or for people.
+fn tell<T: Serialize>(json: bool, what: &T, table: fn(&T) -> String) -> Result<(), Failure> {
+    if json {
+        let line = serde_json::to_string(what).map_err(|error| {
             Failure::new(format!("The figures cannot be written: {error}."), "Tell its makers.")
         })?;
         answer(line);
     } else {
-        answer(report.table());
+        answer(table(what));
     }
     Ok(())
 }
@@ -190,11 +231,17 @@ async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Fail
 }
 
 /// What one server was measured at.
+#[derive(Debug, Serialize)]
 struct Measurement {
+    /// MB of it without anybody.
     empty: f64,
+    /// KB for each connection.
     each: f64,
+    /// Milliseconds until a message is there, half of them.
     median: f64,
+    /// The same, 99 of 100.
     ninety_ninth: f64,
+    /// Microseconds of CPU for a message, as many as go through.
     flood: f64,
 }
 

@@ -43,13 +43,14 @@ pub(super) async fn cpu_per_chat(
     Ok(each.as_secs_f64() * 1e3)
 }
 
-fn local(port: u16) -> Result<RelayAddress, Failure> {
+pub(super) fn local(port: u16) -> Result<RelayAddress, Failure> {
     format!("ws://127.0.0.1:{port}").parse().map_err(|error| {
         Failure::new(format!("No relay to open chats at: {error}."), "Measure again.")
     })
 }
 
-async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure> {
+/// A desk that runs the real core, once it is on duty.
+pub(super) async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure> {
     let clock = Clock::start();
     let setup = DeskSetup { root: rooms.program().root.fingerprint(), device: rooms.advocate()? };
     let mut desk = Client::new(Desk::new(setup, randomness(), clock.now()), local(port)?, clock);

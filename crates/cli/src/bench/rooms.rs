@@ -27,6 +27,7 @@ pub(super) const MESSAGE: usize = 670;
 const LIMITS: &str = "connections = 100000
 staff_connections = 100000
 rooms = 50000
+asks_per_second = 100000
 frames_per_second = 1000000
 frames_at_once = 1000000
 staff_frames_per_second = 1000000

@@ -84,6 +84,11 @@ impl<P: Party> Client<P> {
         }
     }
 
+    /// Lets the line go, as a network does that is gone for a moment.
+    pub(crate) fn drop_line(&mut self) {
+        self.handle(LinkEvent::Down);
+    }
+
     fn handle(&mut self, event: LinkEvent) {
         match event {
             LinkEvent::Up => self.act(|core, now| core.handle_connected(now)),
