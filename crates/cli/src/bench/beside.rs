@@ -14,7 +14,6 @@ use super::rooms::{Doors, Rooms};
 use super::server::Server;
 use super::turns::{Carried, Ratios};
 use crate::failure::Failure;
-use crate::files;
 
 /// Chats that go on at an even pace.
 const CHATS: usize = 20;
@@ -35,11 +34,7 @@ struct Flood {
 /// One program alone, and while as many chats send on the other as fast as they can, in so many pairs of turns.
 pub(super) async fn measure(rooms: &Rooms, pairs: usize) -> Result<[Figure; 2], Failure> {
     let other = Arc::new(Rooms::new()?);
-    let configuration = rooms.beside("many.toml");
-    let [first, second] = [rooms, &other].map(Rooms::among_many);
-    let both = format!("{first}\n{second}\n[log]\nlevel = \"warn\"\n");
-    files::create(&configuration, both.as_bytes())?;
-    let (server, [own, flooded]) = Server::two_programs(&configuration).await?;
+    let (server, [own, flooded]) = Server::of_programs([rooms, &other]).await?;
     // Programs are started one after the other.
     let thread = server.measured().thread(THREAD)?;
     let mut chats = Carried::new(open_at(own, Some(rooms), CHATS).await?, thread);

@@ -146,7 +146,7 @@ pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let report = match arguments.soak {
         Some(seconds) => {
             let soak = Soak { chats: scale.chats, lasting: Duration::from_secs(seconds) };
-            Report { figures: soak::measure(&Rooms::new()?, soak).await? }
+            Report { figures: soak::measure(soak).await? }
         }
         None => measure(scale).await?,
     };

@@ -1,7 +1,6 @@
 //! The processes that are measured: started on one CPU, stopped with the measurement.
 
 use std::ffi::OsStr;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use tokio::process::{Child, Command};
 use super::process::Measured;
 use super::rooms::{Doors, Rooms};
 use crate::failure::Failure;
+use crate::files;
 
 /// The CPU that measured processes run on.
 const MEASURED_CPU: usize = 0;
@@ -38,10 +38,10 @@ struct Ready {
     desk: String,
 }
 
-/// The same of two programs.
+/// The same of several programs.
 #[derive(Deserialize)]
 struct ManyReady {
-    programs: [Ready; 2],
+    programs: Vec<Ready>,
 }
 
 impl Server {
@@ -57,14 +57,27 @@ impl Server {
         Self::start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await
     }
 
-    /// One process for two programs, and the doors of each.
-    pub(crate) async fn two_programs(configuration: &Path) -> Result<(Self, [Doors; 2]), Failure> {
+    /// One process for these programs, and the doors of each.
+    pub(crate) async fn of_programs<const N: usize>(
+        programs: [&Rooms; N],
+    ) -> Result<(Self, [Doors; N]), Failure> {
+        let (server, doors) = Self::of_all(&programs).await?;
+        Ok((server, doors.try_into().map_err(|_| not_started())?))
+    }
+
+    /// The same for as many as there are.
+    pub(crate) async fn of_all(programs: &[&Rooms]) -> Result<(Self, Vec<Doors>), Failure> {
+        let first = programs.first().ok_or_else(not_started)?;
+        let configuration = first.beside("many.toml");
+        let told = programs.iter().map(|rooms| rooms.among_many());
+        let told = told.collect::<Vec<_>>().join("\n");
+        files::create(&configuration, format!("{told}\n[log]\nlevel = \"warn\"\n").as_bytes())?;
         let arguments = ["serve", "--json", "--config"].map(AsRef::as_ref);
         let (child, line) = start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await?;
         let ready: ManyReady = serde_json::from_str(&line).map_err(|_| not_started())?;
-        let [first, second] = ready.programs;
-        let (doors, others) = (first.doors()?, second.doors()?);
-        Ok((Self { child, doors }, [doors, others]))
+        let doors = ready.programs.iter().map(Ready::doors).collect::<Result<Vec<_>, _>>()?;
+        let own = doors.first().copied().ok_or_else(not_started)?;
+        Ok((Self { child, doors: own }, doors))
     }
 
     async fn start(arguments: &[&OsStr]) -> Result<Self, Failure> {

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use stillroom_conversation::{
     Author, Capacity, ChatEvent, ChatNumber, ConversationEvent, Desk, DeskEvent, Phase, Said,
-    Survivor, SurvivorEvent, SurvivorSetup,
+    Survivor, SurvivorEvent, SurvivorSetup, WaitingSurvivor,
 };
 use stillroom_program::Fingerprint;
-use tokio::task::LocalSet;
-use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout_at};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, LocalSet, spawn_local};
+use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout};
 
 use super::opening::{desk_on_duty, local};
 use super::process::Measured;
@@ -27,8 +28,21 @@ use crate::randomness::randomness;
 /// Chats of one desk: as many as a desk may have.
 const CHATS_OF_A_DESK: usize = 12;
 
-/// Parts of the time: chats begin in the first three, and memory is looked at from the end of the fifth.
+/// Chats of one program. Each desk on duty hears of everybody who waits and of what each colleague does, and one
+/// processor plays all of them: the desks of ten programs are less for it than those of one.
+const CHATS_OF_A_PROGRAM: usize = 200;
+
+/// Survivors of a program who ask for an advocate at once.
+const ASKING_AT_ONCE: usize = 4;
+
+/// Parts of the time; memory is looked at from the end of the fifth.
 const PARTS: u32 = 20;
+
+/// The parts in which the first chats begin.
+const BEGIN_WITHIN: u32 = 3;
+
+/// How often a desk looks whether it can take somebody who waits, and a survivor whether all is said.
+const LOOKS_EVERY: Duration = Duration::from_millis(250);
 
 /// How often a survivor's device loses its line, of the life of a chat.
 const DROPS_OF_A_CHAT: u32 = 3;
@@ -53,50 +67,57 @@ struct Tally {
     drops: u32,
 }
 
-/// What all parties of a soak share.
+/// One program, and what all its parties share.
 #[derive(Clone)]
-struct Plan {
+struct Program {
+    root: Fingerprint,
     doors: Doors,
-    /// When no chat begins any more.
-    until: Instant,
-    /// How long a chat goes on.
-    life: Duration,
-    /// How often its survivor writes.
-    every: Duration,
+    /// Its part of the chats.
+    chats: usize,
+    soak: Soak,
+    /// Who asks for an advocate now.
+    asking: Rc<Semaphore>,
     tally: Rc<RefCell<Tally>>,
+}
+
+impl Soak {
+    /// How long a chat goes on.
+    fn life(self) -> Duration {
+        self.lasting / 3
+    }
+
+    /// How often its survivor writes.
+    fn every(self) -> Duration {
+        self.life() / 20
+    }
 }
 
 /// Lets it happen, and tells what it came to.
 ///
 /// # Errors
 /// A message was lost, doubled or out of order, or a chat did not come about.
-pub(super) async fn measure(rooms: &Rooms, soak: Soak) -> Result<Vec<Figure>, Failure> {
-    let server = Server::relay(rooms).await?;
-    let life = soak.lasting / 3;
-    let plan = Plan {
-        doors: server.doors(),
-        until: Instant::now() + soak.lasting,
-        life,
-        every: life / 20,
-        tally: Rc::default(),
-    };
-    let (watched, root) = (server.measured(), rooms.program().root.fingerprint());
-    let parties = LocalSet::new();
-    let sampled = parties
+pub(super) async fn measure(soak: Soak) -> Result<Vec<Figure>, Failure> {
+    let programs = soak.chats.div_ceil(CHATS_OF_A_PROGRAM);
+    let programs = (0..programs).map(|_| Rooms::new()).collect::<Result<Vec<_>, _>>()?;
+    let (server, doors) = Server::of_all(&programs.iter().collect::<Vec<_>>()).await?;
+    let tally = Rc::default();
+    let sampled = LocalSet::new()
         .run_until(async {
-            let mut desks = Vec::new();
-            for first in (0..soak.chats).step_by(CHATS_OF_A_DESK) {
-                let chats = CHATS_OF_A_DESK.min(soak.chats - first);
-                let desk = desk_on_duty(rooms, plan.doors.desk).await?;
-                desks.push(tokio::task::spawn_local(answer(desk, chats, plan.every)));
+            let (mut desks, mut chats) = (Vec::new(), Vec::new());
+            for (number, (rooms, doors)) in programs.iter().zip(doors).enumerate() {
+                let left = soak.chats - number * CHATS_OF_A_PROGRAM;
+                let program = Program {
+                    root: rooms.program().root.fingerprint(),
+                    doors,
+                    chats: CHATS_OF_A_PROGRAM.min(left),
+                    soak,
+                    asking: Rc::new(Semaphore::new(ASKING_AT_ONCE)),
+                    tally: Rc::clone(&tally),
+                };
+                desks.extend(program.desks(rooms).await?);
+                chats.extend(program.survivors());
             }
-            let chats = (0..soak.chats).map(|number| {
-                let begins = soak.lasting * 3 / PARTS * u32::try_from(number).unwrap_or(0)
-                    / u32::try_from(soak.chats).unwrap_or(u32::MAX);
-                tokio::task::spawn_local(chat_again_and_again(root, plan.clone(), begins))
-            });
-            let chats: Vec<_> = chats.collect();
-            let sampled = sample(watched, soak.lasting).await?;
+            let sampled = sample(server.measured(), soak.lasting).await?;
             for chat in chats {
                 chat.await.map_err(|_| wrong("A party of the soak broke off"))??;
             }
@@ -105,8 +126,104 @@ pub(super) async fn measure(rooms: &Rooms, soak: Soak) -> Result<Vec<Figure>, Fa
         })
         .await?;
     server.end().await;
-    let tally = *plan.tally.borrow();
+    let tally = *tally.borrow();
     Ok(figures(tally, &sampled))
+}
+
+impl Program {
+    /// As many desks as its chats need, on duty.
+    async fn desks(&self, rooms: &Rooms) -> Result<Vec<JoinHandle<()>>, Failure> {
+        let mut desks = Vec::new();
+        for number in 0..self.chats.div_ceil(CHATS_OF_A_DESK) {
+            let chats = CHATS_OF_A_DESK.min(self.chats - number * CHATS_OF_A_DESK);
+            let desk = desk_on_duty(rooms, self.doors.desk).await?;
+            desks.push(spawn_local(answer(desk, number, chats, self.soak.every())));
+        }
+        Ok(desks)
+    }
+
+    /// Its survivors, who begin one after the other.
+    fn survivors(&self) -> Vec<JoinHandle<Result<(), Failure>>> {
+        let apart = self.soak.lasting * BEGIN_WITHIN
+            / PARTS
+            / u32::try_from(self.chats).unwrap_or(u32::MAX).max(1);
+        let numbers = 0..u32::try_from(self.chats).unwrap_or_default();
+        numbers
+            .map(|number| spawn_local(self.clone().chat_again_and_again(apart * number)))
+            .collect()
+    }
+
+    /// One survivor after another, until the time is over.
+    async fn chat_again_and_again(self, begins: Duration) -> Result<(), Failure> {
+        let over = Instant::now() + self.soak.lasting;
+        sleep(begins).await;
+        while Instant::now() < over {
+            let mut survivor = self.welcomed().await?;
+            let ends = (Instant::now() + self.soak.life()).min(over);
+            self.talk(&mut survivor, ends).await?;
+            end(&mut survivor).await?;
+            self.tally.borrow_mut().ended += 1;
+        }
+        Ok(())
+    }
+
+    /// A survivor whom an advocate has taken.
+    async fn welcomed(&self) -> Result<Client<Survivor>, Failure> {
+        let _asks = self.asking.acquire().await.map_err(|_| wrong("Nobody may ask"))?;
+        let core = Survivor::new(SurvivorSetup { root: self.root }, randomness());
+        let mut survivor = Client::new(core, local(self.doors.survivor)?, Clock::start());
+        survivor.act(|core, now| core.start(Said::default(), now));
+        let chatting =
+            async { while survivor.event().await != SurvivorEvent::Phase(Phase::Chatting) {} };
+        timeout(PATIENCE, chatting).await.map_err(|_| wrong("A chat did not come about"))?;
+        Ok(survivor)
+    }
+
+    /// Writes, and hears an answer to each message, once and in order, over lines that drop.
+    async fn talk(&self, survivor: &mut Client<Survivor>, ends: Instant) -> Result<(), Failure> {
+        let mut messages = ticks(Duration::ZERO, self.soak.every());
+        let between = self.soak.life() / DROPS_OF_A_CHAT;
+        let mut drops = ticks(between, between);
+        let (mut said, mut heard) = (0_u32, 0_u32);
+        while said != heard || Instant::now() < ends {
+            let goes_on = Instant::now() < ends;
+            tokio::select! {
+                event = survivor.event() => if is_answer(&event, heard)? {
+                    heard += 1;
+                    self.tally.borrow_mut().messages += 1;
+                },
+                _ = messages.tick(), if goes_on => {
+                    survivor
+                        .act(|core, now| core.write(&said.to_string(), now))
+                        .map_err(|_| wrong("A message could not be written"))?;
+                    said += 1;
+                }
+                _ = drops.tick(), if goes_on => {
+                    survivor.drop_line();
+                    self.tally.borrow_mut().drops += 1;
+                }
+                () = sleep_until(ends), if goes_on => {}
+                () = sleep_until(ends + PATIENCE) => return Err(wrong("An answer never came")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether this is the answer to the message with this number, which is the next to come.
+fn is_answer(event: &SurvivorEvent, number: u32) -> Result<bool, Failure> {
+    match event {
+        SurvivorEvent::Conversation(ConversationEvent::Message {
+            from: Author::Member(_),
+            text,
+            ..
+        }) if **text == answer_to(&number.to_string()) => Ok(true),
+        SurvivorEvent::Conversation(ConversationEvent::Message {
+            from: Author::Member(_), ..
+        }) => Err(wrong("A message was lost, doubled or out of order")),
+        SurvivorEvent::Phase(phase) if *phase != Phase::Chatting => Err(wrong("A chat broke off")),
+        _ => Ok(false),
+    }
 }
 
 /// What the relay's memory was at the end of each part.
@@ -153,35 +270,36 @@ fn figures(tally: Tally, sampled: &[u64]) -> Vec<Figure> {
 
 /// A desk that takes whoever waits while it has room, answers every message with the same number, and loses its line
 /// now and then.
-async fn answer(mut desk: Client<Desk>, chats: usize, every: Duration) {
+async fn answer(mut desk: Client<Desk>, number: usize, chats: usize, every: Duration) {
     if let Some(capacity) = u8::try_from(chats).ok().and_then(Capacity::new) {
         desk.act(|core, _| core.set_capacity(capacity));
     }
     let mut drops = ticks(every * 40, every * 40);
+    let mut looks = ticks(LOOKS_EVERY, LOOKS_EVERY);
+    let mut waiting = Vec::new();
     loop {
         tokio::select! {
-            event = desk.event() => heed(&mut desk, event),
+            event = desk.event() => match event {
+                DeskEvent::Waiting(now) => waiting = now,
+                DeskEvent::Chat {
+                    chat,
+                    event: ChatEvent::Conversation(ConversationEvent::Message {
+                        from: Author::Member(_), text, ..
+                    }),
+                } => reply(&mut desk, chat, &text),
+                _ => {}
+            },
+            _ = looks.tick() => take_one(&mut desk, number, &waiting),
             _ = drops.tick() => desk.drop_line(),
         }
     }
 }
 
-fn heed(desk: &mut Client<Desk>, event: DeskEvent) {
-    match event {
-        DeskEvent::Waiting(waiting) if !waiting.is_empty() => {
-            desk.act(|core, _| core.take_next());
-        }
-        DeskEvent::Chat { chat, event } => match event {
-            ChatEvent::Conversation(ConversationEvent::Message {
-                from: Author::Member(_),
-                text,
-                ..
-            }) => reply(desk, chat, &text),
-            // There is room for one more.
-            ChatEvent::Ended(_) | ChatEvent::Lost => desk.act(|core, _| core.take_next()),
-            _ => {}
-        },
-        _ => {}
+/// Takes another one than most of the other desks do at this moment, which only one of them would get.
+fn take_one(desk: &mut Client<Desk>, number: usize, waiting: &[WaitingSurvivor]) {
+    let place = number % waiting.len().max(1);
+    if let Some(somebody) = waiting.get(place) {
+        desk.act(|core, _| core.take(somebody.ticket));
     }
 }
 
@@ -194,88 +312,16 @@ fn answer_to(text: &str) -> String {
     format!("an answer to {text}")
 }
 
-/// One survivor after another, until the time is over.
-async fn chat_again_and_again(
-    root: Fingerprint,
-    plan: Plan,
-    begins: Duration,
-) -> Result<(), Failure> {
-    sleep(begins).await;
-    while Instant::now() < plan.until {
-        let clock = Clock::start();
-        let core = Survivor::new(SurvivorSetup { root }, randomness());
-        let mut survivor = Client::new(core, local(plan.doors.survivor)?, clock);
-        survivor.act(|core, now| core.start(Said::default(), now));
-        until_phase(&mut survivor, Phase::Chatting).await?;
-        talk(&mut survivor, &plan).await?;
-        survivor.act(Survivor::end);
-        until_ended(&mut survivor).await?;
-        plan.tally.borrow_mut().ended += 1;
-    }
-    Ok(())
-}
-
-/// Writes, and hears an answer to each message, once and in order, over lines that drop.
-async fn talk(survivor: &mut Client<Survivor>, plan: &Plan) -> Result<(), Failure> {
-    let ends = (Instant::now() + plan.life).min(plan.until);
-    let mut messages = ticks(Duration::ZERO, plan.every);
-    let between = plan.life / DROPS_OF_A_CHAT;
-    let mut drops = ticks(between, between);
-    let (mut said, mut heard) = (0_u32, 0_u32);
-    loop {
-        if said == heard && Instant::now() >= ends {
-            return Ok(());
-        }
-        tokio::select! {
-            event = survivor.event() => match event {
-                SurvivorEvent::Conversation(ConversationEvent::Message {
-                    from: Author::Member(_), text, ..
-                }) => {
-                    if *text != answer_to(&heard.to_string()) {
-                        return Err(wrong("A message was lost, doubled or out of order"));
-                    }
-                    heard += 1;
-                    plan.tally.borrow_mut().messages += 1;
-                }
-                SurvivorEvent::Phase(phase) if phase != Phase::Chatting => {
-                    return Err(wrong("A chat broke off"));
-                }
-                _ => {}
-            },
-            _ = messages.tick(), if Instant::now() < ends => {
-                survivor
-                    .act(|core, now| core.write(&said.to_string(), now))
-                    .map_err(|_| wrong("A message could not be written"))?;
-                said += 1;
-            }
-            _ = drops.tick(), if Instant::now() < ends => {
-                survivor.drop_line();
-                plan.tally.borrow_mut().drops += 1;
-            }
-            () = sleep_until(ends + PATIENCE) => {
-                return Err(wrong("An answer never came"));
-            }
-            () = sleep_until(ends), if said == heard => {}
-        }
-    }
-}
-
-async fn until_phase(survivor: &mut Client<Survivor>, phase: Phase) -> Result<(), Failure> {
-    let late = Instant::now() + PATIENCE;
-    let reached = async { while survivor.event().await != SurvivorEvent::Phase(phase) {} };
-    timeout_at(late, reached).await.map_err(|_| wrong("A chat did not come about"))
-}
-
-async fn until_ended(survivor: &mut Client<Survivor>) -> Result<(), Failure> {
-    let late = Instant::now() + PATIENCE;
-    let ended = async {
-        loop {
-            if let SurvivorEvent::Phase(Phase::Ended(_)) = survivor.event().await {
-                return;
-            }
+/// Ends the chat, and waits until the desk knows it, as a page does that is not closed.
+async fn end(survivor: &mut Client<Survivor>) -> Result<(), Failure> {
+    survivor.act(Survivor::end);
+    let known = async {
+        while !survivor.is_at_rest() {
+            // Whether it is may change without an event.
+            let _ = timeout(LOOKS_EVERY, survivor.event()).await;
         }
     };
-    timeout_at(late, ended).await.map_err(|_| wrong("A chat did not end"))
+    timeout(PATIENCE, known).await.map_err(|_| wrong("A chat did not end"))
 }
 
 fn ticks(first: Duration, every: Duration) -> Interval {

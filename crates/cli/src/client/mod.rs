@@ -84,6 +84,11 @@ impl<P: Party> Client<P> {
         }
     }
 
+    /// Whether nothing more will come of this client by itself.
+    pub(crate) fn is_at_rest(&mut self) -> bool {
+        self.link.is_none() && self.events.is_empty() && self.core.poll_timeout().is_none()
+    }
+
     /// Lets the line go, as a network does that is gone for a moment.
     pub(crate) fn drop_line(&mut self) {
         self.handle(LinkEvent::Down);
