@@ -93,6 +93,17 @@ fn whoever_states_another_public_key_than_the_sealed_one_is_found_out() {
 }
 
 #[test]
+fn whoever_seals_another_key_than_the_record_states_is_found_out() {
+    let mut program = Program::new(1);
+    let report = RootKey::generate(&mut program.rng).report_key().public_key();
+    let ((one, _), (_, other)) = (issuer(&mut program, &report), issuer(&mut program, &report));
+    let (duty, root) = (ReceivingKey::generate(&mut program.rng), program.fingerprint);
+    let shared = SharedIssuer::seal(&one, &other, &root, &duty.public_key(), &mut program.rng);
+    let opened = shared.unwrap().open(&duty, &root, &VerifiedRevocations::none(), NOW, EXACT);
+    assert_eq!(opened.unwrap_err(), IssuerError::DoesNotOpen);
+}
+
+#[test]
 fn desks_go_on_with_a_key_until_it_is_old_somebody_is_revoked_or_the_report_key_is_another() {
     let mut program = Program::new(1);
     let report = RootKey::generate(&mut program.rng).report_key().public_key();
