@@ -57,8 +57,8 @@ choice! {
     /// How a device wants to be answered.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Manner {
-        /// At once: this begins the session.
-        Begin = 0,
+        /// At once, with what there is. This begins a session, and shows after a cut that it still stands.
+        AtOnce = 0,
         /// As soon as there is something, or after a while.
         OneAnswer = 1,
         /// With a stream, which goes on as long as may be.
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn requests_are_as_long_as_they_say_and_read_back() {
-        for manner in [Manner::Begin, Manner::OneAnswer, Manner::Stream] {
+        for manner in [Manner::AtOnce, Manner::OneAnswer, Manner::Stream] {
             let down = Down { session: SESSION, received: u64::MAX, manner };
             assert_eq!(down.to_bytes().len(), DOWN_BYTES);
             assert_eq!(Down::from_bytes(&down.to_bytes()), Some(down));
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_is_shorter_longer_or_of_another_kind_asks_for_nothing() {
-        let bytes = Down { session: SESSION, received: 1, manner: Manner::Begin }.to_bytes();
+        let bytes = Down { session: SESSION, received: 1, manner: Manner::AtOnce }.to_bytes();
         for length in 0..DOWN_BYTES {
             assert_eq!(Down::from_bytes(&bytes[..length]), None, "{length}");
         }

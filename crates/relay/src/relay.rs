@@ -370,6 +370,7 @@ impl Hall<'_> {
                 places: Arc::new(Semaphore::new(lines)),
                 running: self.stop.running(),
             },
+            sessions: Arc::default(),
         });
         let places = Places::new(limits.page_connections, of_process);
         let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;

@@ -403,7 +403,7 @@ impl Administrator {
 
     fn act(&mut self, action: Option<LineAction>) {
         match action {
-            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Connect(way)) => self.transmits.push_back(Transmit::Connect(way)),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
             Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}
