@@ -99,7 +99,7 @@ function second() {
   const line = new EventTarget()
   line.send = line.close = () => { line.over = true }
   line.addEventListener('close', on)
-  import(at('second').content.firstChild.getAttribute('href') + missing).then(({ carry }) => line.over || carry(line, root.dataset.relay), () => {
+  import(at('second').href + missing).then(({ carry }) => line.over || carry(line, root.dataset.relay), () => {
     missing += '?'
     line.dispatchEvent(new Event('close'))
   })

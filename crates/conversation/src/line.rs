@@ -11,7 +11,8 @@ use stillroom_protocol::limits::{LINE_DEAD_AFTER_SECONDS, PING_AFTER_SECONDS};
 
 use crate::{
     limits::{
-        CONNECT_TIMEOUT, RECONNECT_FIRST, RECONNECT_LONGEST, SECOND_WAY_LASTS, WEB_SOCKET_TIMEOUT,
+        CONNECT_TIMEOUT, CUT_SHORT, CUT_SHORT_MAX, RECONNECT_FIRST, RECONNECT_LONGEST,
+        SECOND_WAY_LASTS, WEB_SOCKET_TIMEOUT,
     },
     randomness::Randomness,
 };
@@ -53,8 +54,8 @@ enum State {
     Connecting { since: Timestamp },
     /// Connected since then; the relay has not yet served us.
     Greeting { since: Timestamp },
-    /// Served; the relay was heard last then, and asked since if it is alive.
-    Open { heard: Timestamp, asked: bool },
+    /// Served since then; the relay was heard last then, and asked since if it is alive.
+    Open { since: Timestamp, heard: Timestamp, asked: bool },
 }
 
 /// The state of the line.
@@ -64,9 +65,11 @@ pub(crate) struct Connection {
     failures: u32,
     /// Of this try, or of the next.
     way: Way,
-    /// Whether a WebSocket was ever served here, so that one that fails tells of a network that is gone rather than of
-    /// one that breaks WebSocket.
-    socket_served: bool,
+    /// The best way that was ever served here. Where that is a WebSocket, one that fails tells of a network that is gone
+    /// rather than of one that breaks WebSocket.
+    best: Option<Way>,
+    /// WebSockets in a row that were cut soon after they were served.
+    cut_short: u8,
     /// When the line that stands is to go by WebSocket again.
     back: Option<Timestamp>,
 }
@@ -77,7 +80,8 @@ impl Connection {
             state: State::Idle,
             failures: 0,
             way: Way::WebSocket,
-            socket_served: false,
+            best: None,
+            cut_short: 0,
             back: None,
         }
     }
@@ -114,7 +118,7 @@ impl Connection {
         if matches!(self.state, State::Idle | State::Waiting { .. }) {
             return;
         }
-        self.choose_way();
+        self.choose_way(now);
         let wait = doubled(RECONNECT_FIRST, self.failures, RECONNECT_LONGEST);
         self.failures = self.failures.saturating_add(1);
         let spread = wait.mul_f32(f32::from(jitter) / 1024.0);
@@ -122,22 +126,37 @@ impl Connection {
     }
 
     /// What failed before it was served is tried by the other way next. Once a WebSocket has been served, the second way
-    /// is for every fourth try alone, so that a network that was merely gone is not left for the slower way.
-    fn choose_way(&mut self) {
-        let served = matches!(self.state, State::Open { .. });
-        self.way = match self.way {
-            Way::Requests if served && self.back.is_none() => Way::Requests,
-            Way::Requests => Way::WebSocket,
-            Way::WebSocket if served => Way::WebSocket,
-            Way::WebSocket if self.socket_served && self.failures % 4 != 3 => Way::WebSocket,
-            Way::WebSocket => Way::Requests,
+    /// is for every fourth try alone, so that a network that was merely gone is not left for the slower way; and for one
+    /// where each WebSocket is cut soon, which the second way bears without anybody noticing.
+    fn choose_way(&mut self, now: Timestamp) {
+        let stood = match self.state {
+            State::Open { since, .. } => Some(now.checked_since(since)),
+            State::Idle
+            | State::Waiting { .. }
+            | State::Connecting { .. }
+            | State::Greeting { .. } => None,
+        };
+        self.way = match (self.way, stood) {
+            (Way::Requests, Some(_)) if self.back.is_none_or(|back| now < back) => Way::Requests,
+            (Way::Requests, _) => Way::WebSocket,
+            (Way::WebSocket, Some(stood)) => {
+                let short = stood < CUT_SHORT;
+                self.cut_short = if short { self.cut_short.saturating_add(1) } else { 0 };
+                if self.cut_short < CUT_SHORT_MAX { Way::WebSocket } else { Way::Requests }
+            }
+            (Way::WebSocket, None)
+                if self.best == Some(Way::WebSocket) && self.failures % 4 != 3 =>
+            {
+                Way::WebSocket
+            }
+            (Way::WebSocket, None) => Way::Requests,
         };
         self.back = None;
     }
 
     /// Something came from the relay.
     pub(crate) fn handle_heard(&mut self, now: Timestamp) {
-        if let State::Open { heard, asked } = &mut self.state {
+        if let State::Open { heard, asked, .. } = &mut self.state {
             *heard = now;
             *asked = false;
         }
@@ -147,9 +166,11 @@ impl Connection {
     pub(crate) fn handle_served(&mut self, now: Timestamp) {
         self.failures = 0;
         if matches!(self.state, State::Greeting { .. }) {
-            self.state = State::Open { heard: now, asked: false };
-            self.socket_served |= self.way == Way::WebSocket;
-            let for_a_while = self.way == Way::Requests && self.socket_served;
+            self.state = State::Open { since: now, heard: now, asked: false };
+            if self.best != Some(Way::WebSocket) {
+                self.best = Some(self.way);
+            }
+            let for_a_while = self.best != Some(self.way);
             self.back = for_a_while.then(|| now + SECOND_WAY_LASTS);
         }
     }
@@ -186,17 +207,22 @@ impl Connection {
             State::Idle => None,
             State::Waiting { until } => Some(until),
             State::Connecting { since } | State::Greeting { since } => {
-                let unproven = self.way == Way::WebSocket && !self.socket_served;
+                let unproven = self.way == Way::WebSocket && self.best != Some(Way::WebSocket);
                 Some(since + if unproven { WEB_SOCKET_TIMEOUT } else { CONNECT_TIMEOUT })
             }
-            State::Open { heard, asked: false } => {
+            State::Open { heard, asked: false, .. } => {
                 Some(heard + Duration::from_secs(PING_AFTER_SECONDS))
             }
-            State::Open { heard, asked: true } => {
+            State::Open { heard, asked: true, .. } => {
                 Some(heard + Duration::from_secs(LINE_DEAD_AFTER_SECONDS))
             }
         };
         [due, self.back].into_iter().flatten().min()
+    }
+
+    /// Whether somebody is to be told that there is no line. Not before both ways were tried, where none was ever served.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.best.is_some() || self.failures > 1
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -313,6 +339,21 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_told_that_there_is_no_line_before_both_ways_were_tried() {
+        let mut line = Connection::new();
+        let _ = line.want(Timestamp(0));
+        ways(&mut line, 1);
+        assert!(!line.is_missed());
+        ways(&mut line, 1);
+        assert!(line.is_missed());
+        let mut line = Connection::new();
+        let _ = line.want(Timestamp(0));
+        serve(&mut line, Timestamp(0));
+        ways(&mut line, 1);
+        assert!(line.is_missed(), "a line that stood and dropped");
+    }
+
+    #[test]
     fn a_network_that_is_gone_for_a_while_seldom_leads_to_the_second_way() {
         let mut line = Connection::new();
         let _ = line.want(Timestamp(0));
@@ -329,6 +370,24 @@ mod tests {
         assert_eq!(ways(&mut line, 1), [Way::Requests]);
         serve(&mut line, Timestamp(0));
         assert_eq!(ways(&mut line, 3), [Way::Requests, Way::WebSocket, Way::Requests]);
+    }
+
+    #[test]
+    fn where_each_web_socket_is_cut_soon_the_third_is_the_last_for_a_while() {
+        let mut line = Connection::new();
+        let mut now = Timestamp(0);
+        let _ = line.want(now);
+        let mut ways = Vec::new();
+        for _ in 0..4 {
+            serve(&mut line, now);
+            now = now + Duration::from_secs(30);
+            line.handle_disconnected(0, now);
+            now = line.poll_timeout().unwrap();
+            let _ = line.handle_timeout(0, now);
+            ways.push(line.way);
+        }
+        use Way::{Requests, WebSocket};
+        assert_eq!(ways, [WebSocket, WebSocket, Requests, Requests]);
     }
 
     #[test]

@@ -937,7 +937,9 @@ impl Survivor {
             State::Asking(asking) => asking.dropped = true,
             State::Before | State::Over => return,
         }
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     fn show_line(&mut self, line: Line) {

@@ -10,7 +10,7 @@ const GOES_ON = 0, CLOSES = 1, PAGE_GOES = 2
 const BEGINS = 3000
 // How long a stream may be silent, and one answer or a post may take: twice what the relay lets pass, and a margin.
 const SILENT = 25_000
-// How long nothing may come through in either direction before the line is taken for dropped.
+// For how long everything may go wrong before the line is taken for dropped.
 const DROPPED = 15_000
 const AGAIN_FIRST = 150, AGAIN_LONGEST = 2000
 // Bytes after which no further frame goes into a post; what a browser sends while the page goes; the longest frame.
@@ -38,7 +38,7 @@ function number(value, bytes) {
 export function carry(line, relay) {
   const session = crypto.getRandomValues(new Uint8Array(16))
   const unconfirmed = []
-  let first = 1, received = 0, manner = STREAM, through = performance.now(), asking, posting, over
+  let first = 1, received = 0, manner = STREAM, failing, asking, posting, over
 
   const tell = event => { if (!over) line.dispatchEvent(event) }
   for (const kind of ['open', 'message']) line.addEventListener(kind, event => line['on' + kind]?.(event))
@@ -74,14 +74,15 @@ export function carry(line, relay) {
         return
       }
       await read(answer, wait)
-      through = performance.now()
+      failing = undefined
       return true
     } catch { /* cut, or too late: it is asked again */ } finally { clearTimeout(timer) }
   }
 
   // Waits a little longer each time, until the line is taken for dropped.
   async function again(tries) {
-    if (performance.now() - through > DROPPED) drop()
+    failing ??= performance.now()
+    if (performance.now() - failing > DROPPED) drop()
     await pause(Math.min(AGAIN_FIRST * 2 ** tries, AGAIN_LONGEST))
   }
 
@@ -115,7 +116,7 @@ export function carry(line, relay) {
         const { done, value } = await reader.read()
         if (done || over) return
         signs += 1
-        through = performance.now()
+        failing = undefined
         wait(SILENT)
         rest = take(joined(rest, value))
       }
@@ -131,6 +132,8 @@ export function carry(line, relay) {
       if (!begun || tries) {
         const { whole } = await listen(AT_ONCE)
         if (!whole) {
+          // What does not begin is left for the other way.
+          if (!begun && tries) drop()
           await again(tries++)
           continue
         }

@@ -29,7 +29,7 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(3);
 /// How long a stream may be silent, and one answer or a post may take.
 const SILENT: Duration = Duration::from_secs(25);
 
-/// How long nothing may come through in either direction before the line is taken for dropped.
+/// For how long everything may go wrong before the line is taken for dropped.
 const DROPPED: Duration = Duration::from_secs(15);
 
 /// The first wait before a request is made again; it doubles from there.
@@ -49,7 +49,8 @@ struct Over;
 struct Line {
     session: SessionId,
     received: AtomicU64,
-    through: Mutex<Instant>,
+    /// Since when everything has gone wrong.
+    failing: Mutex<Option<Instant>>,
     events: mpsc::Sender<LinkEvent>,
 }
 
@@ -65,7 +66,7 @@ pub(super) async fn carry(
     let line = Line {
         session,
         received: AtomicU64::new(0),
-        through: Mutex::new(Instant::now()),
+        failing: Mutex::default(),
         events: events.clone(),
     };
     tokio::select! {
@@ -88,6 +89,10 @@ impl Line {
             if tries > 0 || !stands {
                 // Shows that the relay is there, however short a time connections are left to stand.
                 if !self.listen(&mut server, Manner::AtOnce).await?.whole {
+                    // What does not begin is left for the other way.
+                    if !stands && tries > 0 {
+                        return Err(Over);
+                    }
                     self.again(&mut tries).await?;
                     continue;
                 }
@@ -245,16 +250,18 @@ impl Line {
     }
 
     fn came_through(&self) {
-        *self.through.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn silent_for(&self) -> Duration {
-        self.through.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    /// For how long everything has gone wrong, now that something has.
+    fn failing_for(&self) -> Duration {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.get_or_insert_with(Instant::now).elapsed()
     }
 
     /// Waits a little longer each time, until the line is taken for dropped.
     async fn again(&self, tries: &mut u32) -> Result<(), Over> {
-        if self.silent_for() > DROPPED {
+        if self.failing_for() > DROPPED {
             return Err(Over);
         }
         let wait = AGAIN_FIRST.saturating_mul(1 << (*tries).min(8)).min(AGAIN_LONGEST);

@@ -377,7 +377,9 @@ impl Administrator {
     fn line_went_down(&mut self) {
         self.admitted = false;
         self.audit.handle_line_down();
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     fn show_line(&mut self, line: Line) {

@@ -1219,7 +1219,9 @@ impl Desk {
         for held in self.chats.values_mut() {
             held.chat.handle_line_down();
         }
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     /// After anything happened: what the chats have to say, and whether duty changed.

@@ -9,6 +9,7 @@ mod answer;
 mod session;
 mod sessions;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -19,7 +20,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use futures_util::StreamExt as _;
-use stillroom_protocol::second_way::{DOWN_BYTES, Down, Frames, Manner, UP_BYTES, Up, up_max};
+use stillroom_protocol::second_way::{
+    DOWN_BYTES, Down, Frames, Manner, Then, UP_BYTES, Up, up_max,
+};
 use tokio::time::timeout;
 
 use self::session::Session;
@@ -142,7 +145,7 @@ async fn take(door: &Door, body: Body) -> Result<u64, Refused> {
 
 /// One request with frames, once it is known for which line.
 struct Saying {
-    session: std::sync::Arc<Session>,
+    session: Arc<Session>,
     up: Up,
     turn: u64,
     number: u64,
@@ -170,7 +173,6 @@ impl Saying {
     }
 
     fn end(self, door: &Door) -> u64 {
-        use stillroom_protocol::second_way::Then;
         match self.up.then {
             Then::GoesOn => {}
             Then::Closes => self.session.end(),

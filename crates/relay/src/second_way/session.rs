@@ -171,3 +171,81 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allotment::Allotment;
+    use crate::switchboard::OutgoingBytes;
+
+    fn session() -> Session {
+        let all = Arc::new(OutgoingBytes::new(1000, Allotment::unbounded()));
+        Session::new(ConnectionId(1), Arc::new(Outgoing::new(1000, all)))
+    }
+
+    /// The last request was answered so long ago.
+    fn left(session: &Session, ago: Duration) {
+        session.lock().left = Instant::now().checked_sub(ago).unwrap();
+    }
+
+    #[test]
+    fn a_line_for_which_nobody_asks_is_over_after_a_while_and_not_while_a_request_is_answered() {
+        let session = session();
+        let turn = session.ask(0).unwrap();
+        left(&session, LASTS);
+        assert!(!session.is_over(), "it is being answered");
+        session.answered(turn, 0);
+        assert!(!session.is_over());
+        left(&session, LASTS);
+        assert!(session.is_over());
+    }
+
+    #[test]
+    fn an_older_request_that_ends_late_leaves_the_newer_alone() {
+        let session = session();
+        let older = session.ask(0).unwrap();
+        let newer = session.ask(0).unwrap();
+        assert!(!session.is_asked(older) && session.is_asked(newer));
+        session.answered(older, 0);
+        left(&session, LASTS);
+        assert!(!session.is_over());
+        session.answered(newer, 0);
+        left(&session, LASTS);
+        assert!(session.is_over());
+    }
+
+    #[test]
+    fn a_line_that_the_relay_closes_is_over_once_its_last_word_has_been_sent() {
+        let session = session();
+        let turn = session.ask(0).unwrap();
+        session.outgoing.push([1; 10].into()).unwrap();
+        session.outgoing.close(None);
+        session.answered(turn, 0);
+        assert!(!session.is_over(), "the last word is still to be sent");
+        let turn = session.ask(0).unwrap();
+        session.answered(turn, 1);
+        assert!(session.is_over());
+    }
+
+    #[test]
+    fn an_older_post_that_goes_on_is_told_that_a_newer_has_taken_its_place() {
+        let session = session();
+        let older = session.post(0).unwrap();
+        let newer = session.post(0).unwrap();
+        let mut handed_on = 0;
+        assert_eq!(session.take(older, 1, || handed_on += 1), Err(Refused::Superseded));
+        assert_eq!(session.take(newer, 1, || handed_on += 1), Ok(()));
+        assert_eq!(session.take(newer, 1, || handed_on += 1), Ok(()), "a double");
+        assert_eq!((handed_on, session.arrived()), (1, 1));
+    }
+
+    #[test]
+    fn nothing_is_taken_or_asked_for_on_a_line_that_has_ended() {
+        let session = session();
+        let turn = session.post(0).unwrap();
+        session.end();
+        assert_eq!(session.take(turn, 1, || unreachable!()), Err(Refused::Gone));
+        assert_eq!(session.post(0), Err(Refused::Gone));
+        assert_eq!(session.ask(0), Err(Refused::Gone));
+    }
+}
