@@ -121,7 +121,7 @@ impl Connection {
         self.choose_way(now);
         let wait = doubled(RECONNECT_FIRST, self.failures, RECONNECT_LONGEST);
         self.failures = self.failures.saturating_add(1);
-        let spread = wait.mul_f32(f32::from(jitter) / 1024.0);
+        let spread = (wait / 1024).saturating_mul(u32::from(jitter));
         self.state = State::Waiting { until: now + wait + spread };
     }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
 
 mod reproducible;
+mod second_way;
 
 use crate::failure::{Failure, Outcome};
 use crate::run::say;
@@ -8,11 +9,18 @@ use crate::run::say;
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 1] = [(
-    "reproducible",
-    "the same commit, built in two folders, gives the same bytes of all pages",
-    reproducible::prove,
-)];
+const PROOFS: [Proof; 2] = [
+    (
+        "reproducible",
+        "the same commit, built in two folders, gives the same bytes of all pages",
+        reproducible::prove,
+    ),
+    (
+        "second-way",
+        "chats of two minutes through servers that break WebSocket and cut every 30 s",
+        second_way::prove,
+    ),
+];
 
 /// All proofs, or those named.
 pub(crate) fn command(arguments: &[String]) -> Outcome {

@@ -174,13 +174,25 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use getrandom::SysRng;
+    use rand_core::UnwrapErr;
+    use stillroom_delivery::{Delivery, Limits, Setup};
+    use stillroom_program::{Fingerprint, Timestamp};
+
     use super::*;
     use crate::allotment::Allotment;
+    use crate::shares::ShareKeys;
     use crate::switchboard::OutgoingBytes;
 
     fn session() -> Session {
+        let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
+        let share = ShareKeys::draw().share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let connection =
+            Delivery::new(setup, UnwrapErr(SysRng)).handle_connect(&share, Timestamp(1));
         let all = Arc::new(OutgoingBytes::new(1000, Allotment::unbounded()));
-        Session::new(ConnectionId(1), Arc::new(Outgoing::new(1000, all)))
+        Session::new(connection.unwrap(), Arc::new(Outgoing::new(1000, all)))
     }
 
     /// The last request was answered so long ago.
