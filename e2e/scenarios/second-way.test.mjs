@@ -119,8 +119,7 @@ describe('a server on the way that passes WebSocket and cuts it soon, again and 
   })
 
   test('is got around after a few cuts', async () => {
-    // The desk is not behind it.
-    const desk = await onDutyByInvitation(behind.program, chromium, 'Kim')
+    const desk = await onDutyByInvitation(behind.program, chromium, 'Kim', '--desk', behind.origins.desk)
     const survivor = await startChat(chromium, `${behind.origins.visitor}/`)
     await meet(survivor, desk)
     await survivor.until(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/u')))
@@ -147,7 +146,7 @@ describe('pages that the program gives out itself, before a relay behind a serve
   })
 
   test('reach it all the same', async () => {
-    const desk = await onDutyByInvitation(behind.program, chromium, 'Lou')
+    const desk = await onDutyByInvitation(behind.program, chromium, 'Lou', '--desk', behind.origins.desk)
     for (const browser of [chromium, firefox]) {
       const survivor = await startChat(browser, `${chat.origin}/`)
       await watch(survivor)

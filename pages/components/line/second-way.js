@@ -5,9 +5,10 @@
 const AT_ONCE = 0, ONE_ANSWER = 1, STREAM = 2
 const GOES_ON = 0, CLOSES = 1, PAGE_GOES = 2
 
-// How long a stream may take to begin. Something that keeps answers until they are whole shows nothing by then, and is
-// asked for one answer at a time.
-const BEGINS = 3000
+// How long a stream may take to show that it flows, which the relay lets it do after a second. Something that keeps answers
+// back until they are whole, perhaps all but what comes with their head, shows nothing by then: from then on one answer at
+// a time is asked for.
+const FLOWS = 3000, LATE = 500
 // How long a stream may be silent, and one answer or a post may take: twice what the relay lets pass, and a margin.
 const SILENT = 25_000
 // For how long everything may go wrong before the line is taken for dropped.
@@ -15,6 +16,8 @@ const DROPPED = 15_000
 const AGAIN_FIRST = 150, AGAIN_LONGEST = 2000
 // Bytes after which no further frame goes into a post; what a browser sends while the page goes; the longest frame.
 const TOGETHER = 32 * 1024, WHILE_GOING = 60 * 1024, LONGEST = 1024 * 1024
+
+let manner = STREAM
 
 const pause = wait => new Promise(done => setTimeout(done, wait))
 
@@ -38,7 +41,7 @@ function number(value, bytes) {
 export function carry(line, relay) {
   const session = crypto.getRandomValues(new Uint8Array(16))
   const unconfirmed = []
-  let first = 1, received = 0, manner = STREAM, failing, asking, posting, over
+  let first = 1, received = 0, failing, asking, posting, over
 
   const tell = event => { if (!over) line.dispatchEvent(event) }
   for (const kind of ['open', 'message']) line.addEventListener(kind, event => line['on' + kind]?.(event))
@@ -107,21 +110,22 @@ export function carry(line, relay) {
   // Every answer of the relay's has a sign of life in it: one without is somebody else's.
   async function listen(manner) {
     const began = performance.now()
-    let signs = 0
+    let signs = 0, flows = manner != STREAM
     asking = new AbortController()
     const body = joined(session, number(received, 8), [manner])
-    const whole = await ask('/d', body, asking, manner == STREAM ? BEGINS : SILENT, async (answer, wait) => {
+    const whole = await ask('/d', body, asking, flows ? SILENT : FLOWS, async (answer, wait) => {
       const reader = answer.body.getReader()
       for (let rest = new Uint8Array();;) {
         const { done, value } = await reader.read()
         if (done || over) return
         signs += 1
         failing = undefined
-        wait(SILENT)
+        flows ||= performance.now() - began > LATE
+        wait(flows ? SILENT : FLOWS)
         rest = take(joined(rest, value))
       }
     })
-    return { whole: whole && signs > 0, signs, lasted: performance.now() - began }
+    return { whole: whole && signs > 0, keptBack: !flows && performance.now() - began > 2 * LATE }
   }
 
   // After whatever went wrong the relay is asked to answer at once: that shows that it is there, however short a time
@@ -141,10 +145,9 @@ export function carry(line, relay) {
         if (!begun) tell(new Event('open'))
         begun = true
       }
-      const { whole, signs, lasted } = await listen(manner)
-      if (whole) continue
-      if (manner == STREAM && !signs && lasted > 1000) manner = ONE_ANSWER
-      tries = 1
+      const { whole, keptBack } = await listen(manner)
+      if (keptBack) manner = ONE_ANSWER
+      if (!whole) tries = 1
     }
   }
 

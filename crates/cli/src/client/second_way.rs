@@ -23,8 +23,12 @@ use super::link::LinkEvent;
 use crate::randomness::system;
 use crate::site::fetch::Kept;
 
-/// How long a stream may take to begin. Something that keeps answers until they are whole shows nothing by then.
-const BEGINS_WITHIN: Duration = Duration::from_secs(3);
+/// How long a stream may take to show that it flows, which the relay lets it do after a second. Something that keeps
+/// answers back until they are whole, perhaps all but what comes with their head, shows nothing by then.
+const FLOWS_WITHIN: Duration = Duration::from_secs(3);
+
+/// A sign that comes so long after a stream was asked for did not come with its head.
+const LATE: Duration = Duration::from_millis(500);
 
 /// How long a stream may be silent, and one answer or a post may take.
 const SILENT: Duration = Duration::from_secs(25);
@@ -37,10 +41,6 @@ const AGAIN_FIRST: Duration = Duration::from_millis(150);
 
 /// The longest.
 const AGAIN_LONGEST: Duration = Duration::from_secs(2);
-
-/// How long a stream without any sign must have lasted to be taken for one that is kept back, and not for one that was
-/// cut.
-const KEPT_BACK: Duration = Duration::from_secs(1);
 
 /// The relay has no such line any more, or it dropped.
 struct Over;
@@ -78,8 +78,27 @@ pub(super) async fn carry(
 /// How a request for frames went.
 struct Heard {
     whole: bool,
-    signs: bool,
-    lasted: Duration,
+    /// Whether something on the way held a stream back.
+    kept_back: bool,
+}
+
+/// What was seen of one answer: every one of the relay's has a sign of life in it, and one without is somebody else's.
+struct Signs {
+    began: Instant,
+    any: bool,
+    flows: bool,
+}
+
+impl Signs {
+    fn one_came(&mut self) {
+        self.any = true;
+        self.flows |= self.began.elapsed() > LATE;
+    }
+
+    /// How long the next may take.
+    fn wait(&self) -> Duration {
+        if self.flows { SILENT } else { FLOWS_WITHIN }
+    }
 }
 
 impl Line {
@@ -96,19 +115,15 @@ impl Line {
                     self.again(&mut tries).await?;
                     continue;
                 }
-                tries = 0;
                 if !std::mem::replace(&mut stands, true) {
                     self.tell(LinkEvent::Up).await;
                 }
             }
             let heard = self.listen(&mut server, manner).await?;
-            if !heard.whole {
-                let kept_back = !heard.signs && heard.lasted > KEPT_BACK;
-                if manner == Manner::Stream && kept_back {
-                    manner = Manner::OneAnswer;
-                }
-                tries = 1;
+            if heard.kept_back {
+                manner = Manner::OneAnswer;
             }
+            tries = u32::from(!heard.whole);
         }
     }
 
@@ -119,38 +134,32 @@ impl Line {
             received: self.received.load(Ordering::Relaxed),
             manner,
         };
-        let within = if manner == Manner::Stream { BEGINS_WITHIN } else { SILENT };
-        let mut signs = false;
+        let mut signs = Signs { began, any: false, flows: manner != Manner::Stream };
         let asking = server.post(DOWN_PATH, down.to_bytes());
-        let whole = match timeout_at(began + within, asking).await {
-            Ok(Ok((StatusCode::OK, body))) => self.hear(body, began + within, &mut signs).await?,
+        let whole = match timeout_at(began + signs.wait(), asking).await {
+            Ok(Ok((StatusCode::OK, body))) => self.hear(body, &mut signs).await?,
             Ok(Ok((status, _))) if !status.is_server_error() => return Err(Over),
             Ok(Ok(_) | Err(_)) | Err(_) => false,
         };
         if !whole {
             server.drop_connection();
         }
-        Ok(Heard { whole: whole && signs, signs, lasted: began.elapsed() })
+        let kept_back = !signs.flows && began.elapsed() > 2 * LATE;
+        Ok(Heard { whole: whole && signs.any, kept_back })
     }
 
     /// Hands on the frames of one answer. Whether it was whole.
-    async fn hear(
-        &self,
-        mut body: Incoming,
-        mut until: Instant,
-        signs: &mut bool,
-    ) -> Result<bool, Over> {
+    async fn hear(&self, mut body: Incoming, signs: &mut Signs) -> Result<bool, Over> {
         let mut frames = Frames::new(2 * STAFF_FRAME_MAX);
         loop {
-            let piece = match timeout_at(until, body.frame()).await {
+            let piece = match timeout(signs.wait(), body.frame()).await {
                 Ok(Some(Ok(piece))) => piece,
                 Ok(None) => return Ok(frames.is_between_frames()),
                 Ok(Some(Err(_))) | Err(_) => return Ok(false),
             };
             let Ok(bytes) = piece.into_data() else { continue };
-            *signs = true;
+            signs.one_came();
             self.came_through();
-            until = Instant::now() + SILENT;
             let mut rest: &[u8] = &bytes;
             while let Some(frame) = frames.next(&mut rest).map_err(|_| Over)? {
                 self.received.fetch_add(1, Ordering::Relaxed);

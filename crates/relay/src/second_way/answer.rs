@@ -20,7 +20,11 @@ const ONE_ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// connection may ask for pages.
 const STREAM_LASTS: Duration = Duration::from_secs(55);
 
-/// How often a stream says that it is there.
+/// When a stream first says that it is there after it has begun: some servers hand on what comes with the head of an
+/// answer and keep the rest back, so that a device goes by this sign and not by the first.
+const FIRST_BEAT: Duration = Duration::from_secs(1);
+
+/// How often it says so from then on.
 const BEAT: Duration = Duration::from_secs(BEAT_SECONDS);
 
 /// Bytes after which no further frame is put into one piece.
@@ -48,6 +52,7 @@ pub(super) fn body(session: Arc<Session>, turn: u64, received: u64, manner: Mann
         session,
         turn,
         manner,
+        beat: Instant::now() + FIRST_BEAT,
         until: Instant::now() + within,
         sent: received,
         bytes: 0,
@@ -66,6 +71,7 @@ struct Answer {
     turn: u64,
     manner: Manner,
     changed: watch::Receiver<()>,
+    beat: Instant,
     until: Instant,
     /// The number of the last frame that was put into it.
     sent: u64,
@@ -87,16 +93,13 @@ impl Answer {
                 self.ended = true;
                 return (!self.begun).then(|| self.sign());
             }
-            if self.manner == Manner::Stream && !self.begun {
+            let streams = self.manner == Manner::Stream;
+            if streams && (!self.begun || Instant::now() >= self.beat) {
                 return Some(self.sign());
             }
-            let beat = Instant::now() + BEAT;
-            let beats = self.manner == Manner::Stream && beat < self.until;
-            let until = if beats { beat } else { self.until };
-            let waited = timeout_at(until, self.changed.changed());
-            if waited.await.is_err() && beats {
-                return Some(self.sign());
-            }
+            let until = if streams { self.until.min(self.beat) } else { self.until };
+            // Whether something changed or it is time, it is looked at anew.
+            let _ = timeout_at(until, self.changed.changed()).await;
         }
     }
 
@@ -127,7 +130,9 @@ impl Answer {
     }
 
     fn sign(&mut self) -> Bytes {
-        self.begun = true;
+        if std::mem::replace(&mut self.begun, true) {
+            self.beat = Instant::now() + BEAT;
+        }
         let mut bytes = Vec::new();
         put_frame(&mut bytes, &[]);
         bytes.into()
