@@ -332,14 +332,18 @@ async fn of_two_requests_at_once_the_newer_is_answered_and_the_older_ends() {
 #[tokio::test]
 async fn a_device_that_never_asks_is_dropped_and_not_buffered_for() {
     let scene = Scene::start_with(|_, config| {
-        config.limits.outgoing_bytes = 64;
+        config.limits.outgoing_bytes = 32 * 1024;
         config.limits.frames_at_once = 1_000_000;
     })
     .await;
-    let mut device = Device::begun(scene.survivors(), 1).await;
+    let mut device = Device::greeted(scene.survivors(), 1, &scene.program).await;
     let before = scene.relay.holdings().connections;
     while scene.relay.holdings().connections == before {
-        device.say(&pings(20)).await;
+        assert!(device.said < 100_000, "what waits is bounded");
+        let body = device.up(device.said + 1, Then::GoesOn, &pings(2_000));
+        device.said += 2_000;
+        // Once too much waits, the line may be gone before this is answered.
+        assert!([200, 410].contains(&device.post(UP_PATH, &body).await.status));
     }
     // What waited is gone, and soon the line is.
     loop {
