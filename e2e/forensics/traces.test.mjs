@@ -21,12 +21,19 @@ import {
 } from './visit.mjs'
 import { NOTED, SAID, neutralTitles, telling } from './words.mjs'
 
+/** By what the line goes: the second way, where something before the relay breaks WebSocket. */
+const BY_REQUESTS = 'by requests'
+
 /** The runs of `cargo xtask test`, by who gives out the page; `cargo xtask forensics` makes all of them. */
 const SHORT = [
   [['ended by the advocate', 'a plain link'], ['the way out', 'a link that replaces the page']],
-  [['the way out', 'a link that replaces the page']],
+  [['the way out', 'a link that replaces the page', BY_REQUESTS]],
 ]
-const ALL = Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((link) => [ending, link]))
+const ALL = [
+  ...Object.keys(ENDINGS).flatMap((ending) => Object.keys(LINKS).map((link) => [ending, link])),
+  ['ended by the advocate', 'a plain link', BY_REQUESTS],
+  ['the way out', 'a link that replaces the page', BY_REQUESTS],
+]
 const runs = (giver) => process.env.STILLROOM_FORENSICS === 'all' ? ALL : SHORT[GIVERS.indexOf(giver)]
 
 const said = new Needles(SAID)
@@ -58,13 +65,16 @@ for (const [kind, giver] of visits) {
       console.log(table(`${kind.name}, ${giver}: what was read, and what it holds`, rows))
     })
 
-    for (const [ending, link] of runs(giver)) {
-      test(`${ending}, come by ${link}: no word of it remains`, async () => {
+    for (const [ending, link, way = 'by WebSocket'] of runs(giver)) {
+      test(`${ending}, come by ${link}, ${way}: no word of it remains`, async () => {
+        const { web } = stage.town
+        Object.assign(web, { breaksWebSocket: way === BY_REQUESTS, posted: 0 })
         const home = join(stage.folder, `home-${homes++}`)
         const before = new Set(readdirSync('/dev/shm'))
         const visit = await arrive(kind, stage, link, home)
         try {
           await chat(visit)
+          assert.equal(web.posted > 0, way === BY_REQUESTS, way)
           const relay = memoryFiles(stage.program.pid)
           await ENDINGS[ending](visit)
           if (ending !== 'the browser killed') {
@@ -75,7 +85,7 @@ for (const [kind, giver] of visits) {
             await visit.browser.quit()
           }
           const found = read(kind, stage, home, { visit, relay, before, tells })
-          rows.push({ 'the chat': `${ending}, ${link}`, ...found })
+          rows.push({ 'the chat': `${ending}, ${link}, ${way}`, ...found })
           assertHistory(kind, stage, visit, ending)
           await assertRestoredIsBlank(visit)
           read(kind, stage, home, { visit, relay, before, tells })

@@ -5,7 +5,7 @@ const root = document.documentElement
 const at = id => document.getElementById(id)
 const said = name => at('texts').content.querySelector(`[data-text=${name}]`).textContent
 const touch = matchMedia('(pointer: coarse)').matches
-let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, looked = -6e4, missed = 0, puzzle, solver
+let page, over, begun, wanted, thanked, pressed, moved, entered = -500, asking, looked = -6e4, missed = 0, missing = '', puzzle, solver
 let told = root.dataset.state + root.dataset.version
 
 // One screen at a time. Focus goes to its heading, unless somebody is writing. From the end nothing leads back.
@@ -68,7 +68,7 @@ async function begin(words = '', choices = []) {
     page = loaded
   } catch (error) { return stop(refused(error) ? 'stop-core' : 'unsupported-load') }
   const language = at('language')?.selectedOptions[0]
-  try { page.begin({ show, on, keep, post, solve }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, !!at('has-word')?.checked, choices) } catch { return stop('stop-page-failed') }
+  try { page.begin({ show, on, keep, post, solve, second }, seen, words, language?.value ?? root.lang, !!language?.dataset.interpreter, !!at('has-word')?.checked, choices) } catch { return stop('stop-page-failed') }
   if (wanted) at('composer').requestSubmit()
 }
 
@@ -91,6 +91,19 @@ async function solve(salt, bits, tries = 0) {
     solver ??= await import(tries ? `${code}?${tries}` : code)
     if (puzzle == salt && !over) solver.solve([...parts, salt, bits], on, fail)
   } catch { fail() }
+}
+
+// A line where WebSocket is broken, by a file that is loaded for it alone. It is there at once, and moves when the file
+// has come, under another name where a browser remembers that it did not.
+function second() {
+  const line = new EventTarget()
+  line.send = line.close = () => { line.over = true }
+  line.addEventListener('close', on)
+  import(at('second').href + missing).then(({ carry }) => line.over || carry(line, root.dataset.relay), () => {
+    missing += '?'
+    line.dispatchEvent(new Event('close'))
+  })
+  return line
 }
 
 // Sealed answers go by themselves and are not waited for: what is lost on the way is lost. Where the first were sent,

@@ -129,6 +129,8 @@ impl Run {
 /// Is there such a program on the path?
 pub(crate) fn there_is(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+        // Servers are in a folder that not everybody's path has.
+        let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
+        folders.into_iter().any(|folder| folder.join(program).is_file())
     })
 }

@@ -28,7 +28,15 @@ fn written(side: &str) -> Vec<String> {
 
 #[test]
 fn thirty_messages_each_way_survive_a_relay_that_is_killed_and_comes_back_empty() {
-    let program = Program::new();
+    thirty_messages_each_way(&Program::new());
+}
+
+#[test]
+fn so_they_do_where_everything_goes_by_plain_requests() {
+    thirty_messages_each_way(&Program { by: &["--by", "requests"], ..Program::new() });
+}
+
+fn thirty_messages_each_way(program: &Program) {
     let mut relay = program.serve();
     let device = program.advocate("Sam");
     let mut desk = program.desk(&device, program.desk);

@@ -226,7 +226,7 @@ impl Shell {
         loop {
             let transmit = self.core.borrow_mut().poll_transmit();
             match transmit {
-                Some(Transmit::Connect) => self.line.connect(),
+                Some(Transmit::Connect(way)) => self.line.connect(way),
                 Some(Transmit::Frame(frame)) => self.line.send(&frame),
                 Some(Transmit::Disconnect) => self.line.disconnect(),
                 // Survivors alone answer.

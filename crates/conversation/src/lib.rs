@@ -42,17 +42,17 @@ pub use limits::{
     CLOCK_TOLERANCE, CONSULT_CHARACTERS, END_ASKED_MINUTES, HANDOVER_NOTE_CHARACTERS,
     HANDOVER_WORDS_CHARACTERS,
 };
-pub use line::Line;
+pub use line::{Line, Way};
 pub use randomness::Randomness;
 pub use stillroom_program::{Again, ItemAnswer, ReturnWords, SafetyAnswer, Successor, TurnedAway};
 pub use survivor::{Phase, Said, Stop, Survivor, SurvivorEvent, SurvivorSetup};
 
-/// What a core asks its shell to do with the one socket that it has.
+/// What a core asks its shell to do with the one line that it has.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Transmit {
-    /// Open a connection to the relay, and say so or that it failed.
-    Connect,
-    /// Send this as one binary message. Sealed or harmless, but it does not print all the same.
+    /// Open a connection to the relay by this way, and say so or that it failed.
+    Connect(Way),
+    /// Send this as one frame. Sealed or harmless, but it does not print all the same.
     Frame(Vec<u8>),
     /// Close the connection once what was sent before is out; nothing more is to be said of it.
     Disconnect,
@@ -64,7 +64,7 @@ pub enum Transmit {
 impl core::fmt::Debug for Transmit {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Connect => f.write_str("Connect"),
+            Self::Connect(way) => write!(f, "Connect({way:?})"),
             Self::Frame(bytes) => write!(f, "Frame({} bytes)", bytes.len()),
             Self::Disconnect => f.write_str("Disconnect"),
             Self::Answers(bytes) => write!(f, "Answers({} bytes)", bytes.len()),

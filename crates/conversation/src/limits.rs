@@ -19,6 +19,20 @@ pub(crate) const RECONNECT_LONGEST: Duration = Duration::from_secs(8);
 /// tried anew: a slow line's handshake with margin.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// The same for a WebSocket where none was served yet: as long as a person bears to look at a page that does nothing.
+/// Whoever's line is merely slow goes on by the second way, which waits longer.
+pub(crate) const WEB_SOCKET_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A WebSocket that stood no longer was cut soon: servers on the way cut after half a minute, or after a minute.
+pub(crate) const CUT_SHORT: Duration = Duration::from_secs(75);
+
+/// WebSockets in a row that are cut soon, before the second way is taken. Once is a network, twice is bad luck.
+pub(crate) const CUT_SHORT_MAX: u8 = 3;
+
+/// How long a line stays with the second way where a WebSocket was served before: longer than somebody walks through a
+/// network that breaks it, and a shift's desk loses little by it.
+pub(crate) const SECOND_WAY_LASTS: Duration = Duration::from_secs(10 * 60);
+
 /// How long acknowledgements wait for one another, or for a message to ride on.
 pub(crate) const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(150);
 

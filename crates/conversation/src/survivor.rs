@@ -937,7 +937,9 @@ impl Survivor {
             State::Asking(asking) => asking.dropped = true,
             State::Before | State::Over => return,
         }
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     fn show_line(&mut self, line: Line) {
@@ -965,7 +967,7 @@ impl Survivor {
 
     fn act(&mut self, action: Option<LineAction>) {
         match action {
-            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Connect(way)) => self.transmits.push_back(Transmit::Connect(way)),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
             Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}

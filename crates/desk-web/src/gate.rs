@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup};
+use stillroom_conversation::{CLOCK_TOLERANCE, DeskSetup, Way};
 use stillroom_program::{Device, Fingerprint, InvitationSecret, NewDevice, Passkey, PasskeySecret};
 use stillroom_protocol::encode;
 use stillroom_staff_web::draw::prelude::*;
@@ -28,6 +28,9 @@ use crate::words;
 
 /// Wait before a dropped line is tried again: somebody who enrols looks at the page, and is one of few.
 const RECONNECT_AFTER: Duration = Duration::from_secs(3);
+
+/// How long a line may say nothing before it is tried by the other way.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
 
 /// What is shown.
 #[derive(Clone, Copy)]
@@ -98,6 +101,16 @@ struct Joining {
     under: Under,
     enrolling: Enrolling,
     line: Line,
+    tried: Tried,
+}
+
+/// The newest try at a line.
+#[derive(Clone, Copy)]
+struct Tried {
+    number: u32,
+    way: Way,
+    /// Whether the relay was heard by it.
+    heard: bool,
 }
 
 impl Gate {
@@ -222,15 +235,17 @@ impl Gate {
                 self.hear(&shell, heard);
             }
         });
-        line.connect();
-        *shell.joining.borrow_mut() = Some(Joining { secret, device, under, enrolling, line });
+        let tried = Tried { number: 0, way: Way::Requests, heard: false };
+        *shell.joining.borrow_mut() =
+            Some(Joining { secret, device, under, enrolling, line, tried });
+        connect(shell);
         self.screen.set(Screen::JoinWaiting);
     }
 
     fn hear(self, shell: &Rc<Shell>, heard: Heard) {
         let now = shell.clock.now();
         let mut joining = shell.joining.borrow_mut();
-        let Some(Joining { enrolling, line, .. }) = joining.as_mut() else {
+        let Some(Joining { enrolling, line, tried, .. }) = joining.as_mut() else {
             return;
         };
         let outcome = match heard {
@@ -239,12 +254,15 @@ impl Gate {
                 enrolling.handle_connected().iter().for_each(|frame| line.send(frame));
                 None
             }
-            Heard::Frame(frame) => enrolling.handle_frame(&frame, now),
+            Heard::Frame(frame) => {
+                tried.heard = true;
+                enrolling.handle_frame(&frame, now)
+            }
             Heard::Disconnected => {
                 self.line_up.set(false);
                 enrolling.handle_disconnected();
                 let again = Rc::downgrade(shell);
-                set_timeout(move || reconnect(&again), RECONNECT_AFTER);
+                set_timeout(move || reconnect(&again, |_| true), RECONNECT_AFTER);
                 None
             }
         };
@@ -309,10 +327,28 @@ impl Gate {
     }
 }
 
-fn reconnect(shell: &Weak<Shell>) {
+/// Opens a line, by the other way than before where nothing was heard by that. One that stays silent is tried anew.
+fn connect(shell: &Rc<Shell>) {
+    if let Some(Joining { line, tried, .. }) = shell.joining.borrow_mut().as_mut() {
+        if !tried.heard {
+            tried.way = match tried.way {
+                Way::WebSocket => Way::Requests,
+                Way::Requests => Way::WebSocket,
+            };
+        }
+        *tried = Tried { number: tried.number + 1, heard: false, ..*tried };
+        line.connect(tried.way);
+        let (again, number) = (Rc::downgrade(shell), tried.number);
+        let silent = move |tried: &Tried| tried.number == number && !tried.heard;
+        set_timeout(move || reconnect(&again, silent), HEARD_WITHIN);
+    }
+}
+
+/// The same, while somebody still waits and if what was tried last is like that.
+fn reconnect(shell: &Weak<Shell>, if_so: impl Fn(&Tried) -> bool) {
     if let Some(shell) = shell.upgrade()
-        && let Some(joining) = shell.joining.borrow().as_ref()
+        && shell.joining.borrow().as_ref().is_some_and(|joining| if_so(&joining.tried))
     {
-        joining.line.connect();
+        connect(&shell);
     }
 }

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod padding;
 mod puzzle;
 pub mod refusal;
+pub mod second_way;
 
 pub use answers::{
     ANSWERS_BATCH_MAX, ANSWERS_BYTES_MAX, ANSWERS_SEALED_MAX, AnswersBatch, AnswersFormat,

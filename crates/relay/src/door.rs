@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::map_response_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
+use stillroom_protocol::second_way::{DOWN_PATH, UP_PATH};
 use stillroom_protocol::{ANSWERS_BYTES_MAX, LEAVING_BYTES};
 
 use crate::headers::{Headers, NOT_KEPT, files_kept};
@@ -24,6 +25,7 @@ use crate::line::Lines;
 use crate::origins::Origins;
 use crate::pages::{Packed, Pages, Which};
 use crate::peer;
+use crate::second_way::{self, Sessions};
 use crate::shares::ShareKeys;
 use crate::switchboard::Switchboard;
 use crate::upgrade;
@@ -46,6 +48,8 @@ pub(crate) struct Door {
     pub(crate) pages: Arc<Pages>,
     pub(crate) switchboard: Arc<dyn Switchboard>,
     pub(crate) lines: Lines,
+    /// The lines that go by the second way.
+    pub(crate) sessions: Arc<Sessions>,
     /// The server before this relay, whose word of where a request comes from is believed.
     pub(crate) proxy: Option<IpAddr>,
     pub(crate) share_keys: Arc<ShareKeys>,
@@ -54,7 +58,10 @@ pub(crate) struct Door {
 impl Door {
     /// The routes of this listener.
     pub(crate) fn router(self: Arc<Self>) -> Router {
-        let routes = Router::new().route("/line", get(line));
+        let routes = Router::new()
+            .route("/line", get(line))
+            .route(DOWN_PATH, post(down))
+            .route(UP_PATH, post(up));
         let routes = if self.serves_pages {
             routes.route("/", get(document)).route("/s/{name}", get(asset))
         } else {
@@ -155,6 +162,16 @@ async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
         }
         Err(answer) => *answer,
     }
+}
+
+/// What is for a device whose line goes by the second way.
+async fn down(State(door): State<Arc<Door>>, request: Request) -> Response {
+    second_way::down(&door, request).await
+}
+
+/// What such a device has to say.
+async fn up(State(door): State<Arc<Door>>, request: Request) -> Response {
+    second_way::up(&door, request).await
 }
 
 /// The last word of a page that is left: a browser sends it while the page goes, and nobody waits for the

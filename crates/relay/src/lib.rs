@@ -39,6 +39,7 @@ mod relay;
 mod relays;
 mod retention;
 mod runtime;
+mod second_way;
 mod shares;
 mod sorting;
 mod stop;

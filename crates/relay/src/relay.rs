@@ -366,6 +366,7 @@ impl Hall<'_> {
                 lingering: Arc::new(Semaphore::new(LINGERING)),
                 running: self.stop.running(),
             },
+            sessions: Arc::default(),
         });
         let places = Places::new(limits.page_connections, of_process);
         let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;

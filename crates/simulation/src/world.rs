@@ -494,7 +494,8 @@ impl World {
             };
             let Some(transmit) = transmit else { break };
             match transmit {
-                Transmit::Connect => {
+                // Both ways lead through the same network here.
+                Transmit::Connect(_) => {
                     self.devices[device].connects = Some(self.now + self.delay());
                 }
                 Transmit::Frame(frame) => self.put_on_way(number, Direction::Up, &frame),

@@ -1,17 +1,40 @@
-//! The WebSocket to the relay. Carries bytes, and says when it stands and when it is gone; when to try
-//! again is decided elsewhere.
+//! The line to the relay: a WebSocket, or what behaves like one and goes by the second way (`pages/components/line`).
+//! Carries bytes, and says when it stands and when it is gone; when to try again, and by which way, is decided
+//! elsewhere.
 //!
-//! At most one socket at a time: whatever an older one still reports is not heard.
+//! At most one at a time: whatever an older one still reports is not heard.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
+use stillroom_conversation::Way;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 
 use crate::browser::{document, location, queue_microtask};
+
+#[wasm_bindgen(inline_js = r#"
+let missing = "";
+// The line is there at once, and moves when its file has come: under another name where a browser remembers that it did
+// not. The first time the browser holds it to the hash of the link in the page.
+export function second_way(relay) {
+  const line = new EventTarget();
+  line.send = line.close = () => { line.over = true };
+  line.addEventListener("close", (event) => line.onclose?.(event));
+  const part = document.getElementById("second-way").content.firstElementChild;
+  if (!missing) document.head.append(part.cloneNode());
+  import(part.getAttribute("href") + missing).then(({ carry }) => line.over || carry(line, relay), () => {
+    missing += "?";
+    line.dispatchEvent(new Event("close"));
+  });
+  return line;
+}
+"#)]
+extern "C" {
+    fn second_way(relay: &str) -> WebSocket;
+}
 
 /// What a socket reports.
 pub enum Heard {
@@ -25,7 +48,7 @@ pub enum Heard {
 
 /// The line.
 pub struct Line {
-    address: String,
+    origin: String,
     report: Rc<dyn Fn(Heard)>,
     socket: RefCell<Option<Socket>>,
 }
@@ -58,15 +81,13 @@ impl Line {
     /// A line to the relay that the document names, or else to the page's own origin. It reports to `report`.
     pub fn new(report: impl Fn(Heard) + 'static) -> Self {
         let origin = relay_elsewhere().unwrap_or_else(|| location().origin().unwrap_or_default());
-        // "http" becomes "ws" and "https" "wss".
-        let address = format!("{}/line", origin.replacen("http", "ws", 1));
-        Self { address, report: Rc::new(report), socket: RefCell::new(None) }
+        Self { origin, report: Rc::new(report), socket: RefCell::new(None) }
     }
 
-    /// Opens a socket, in place of one that is there.
-    pub fn connect(&self) {
+    /// Opens a socket by this way, in place of one that is there.
+    pub fn connect(&self, way: Way) {
         self.disconnect();
-        match self.open() {
+        match self.open(way) {
             Some(socket) => *self.socket.borrow_mut() = Some(socket),
             None => {
                 // Not within the caller's call: a socket never reports that early either.
@@ -76,8 +97,14 @@ impl Line {
         }
     }
 
-    fn open(&self) -> Option<Socket> {
-        let socket = WebSocket::new(&self.address).ok()?;
+    fn open(&self, way: Way) -> Option<Socket> {
+        let socket = match way {
+            // "http" becomes "ws" and "https" "wss".
+            Way::WebSocket => {
+                WebSocket::new(&format!("{}/line", self.origin.replacen("http", "ws", 1))).ok()?
+            }
+            Way::Requests => second_way(&self.origin),
+        };
         socket.set_binary_type(BinaryType::Arraybuffer);
         let report = Rc::clone(&self.report);
         let open = Closure::new(move |_: Event| report(Heard::Connected));

@@ -37,6 +37,9 @@ extern "C" {
     /// Has a puzzle solved beside the page; where there is no salt, none any more. The answer comes as a message.
     #[wasm_bindgen(method)]
     fn solve(this: &Shell, salt: Option<Uint8Array>, bits: u8);
+    /// A line by the second way, which behaves as a WebSocket does.
+    #[wasm_bindgen(method)]
+    fn second(this: &Shell) -> web_sys::WebSocket;
     /// Posts sealed answers, once. Nobody waits for what becomes of them.
     #[wasm_bindgen(method)]
     fn post(this: &Shell, answers: Uint8Array);

@@ -211,8 +211,8 @@ impl Page {
                 self.show(event);
             }
             match self.core.poll_transmit() {
-                Some(Transmit::Connect) => {
-                    if !socket::open(&self.shell.on()) {
+                Some(Transmit::Connect(way)) => {
+                    if !socket::open(way, &self.shell, &self.shell.on()) {
                         self.core.handle_disconnected(self.now());
                     }
                 }

@@ -1,16 +1,21 @@
-//! The one socket to the relay (`features.md` 3.8). It carries bytes and knows nothing of them.
+//! The one line to the relay (`features.md` 3.8): a WebSocket, or what behaves like one and goes by the second way
+//! (`pages/components/line`). It carries bytes and knows nothing of them.
 
 use js_sys::Function;
+use stillroom_conversation::Way;
 use web_sys::{BinaryType, Event, WebSocket, window};
 
-use crate::SOCKET;
+use crate::{SOCKET, Shell};
 
 /// Opens a connection to the relay that the document names; where it names none, the page came from there. What becomes of it arrives at `on`.
 ///
 /// Returns whether the browser would try at all.
-pub(crate) fn open(on: &Function) -> bool {
+pub(crate) fn open(way: Way, shell: &Shell, on: &Function) -> bool {
     close();
-    let socket = address().and_then(|address| WebSocket::new(&address).ok());
+    let socket = match way {
+        Way::WebSocket => address().and_then(|address| WebSocket::new(&address).ok()),
+        Way::Requests => Some(shell.second()),
+    };
     if let Some(socket) = &socket {
         socket.set_binary_type(BinaryType::Arraybuffer);
         socket.set_onopen(Some(on));

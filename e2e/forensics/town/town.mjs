@@ -62,6 +62,7 @@ export async function startTown(folder, { relay, snippet, exit, own, change = ()
   const server = createServer({ SNICallback }, (request, answer) => {
     const { host } = request.headers
     const [path] = request.url.split('?')
+    if (path === '/u') web.posted += 1
     if (host === CHAT && own) return own(request, answer)
     if (host === (own ? RELAY : CHAT)) return pass(relay, request, answer, change)
     if (host === exit.hostname) return page(answer, `<!doctype html><title>${EXIT_TITLE}</title><p>An ordinary site`)
@@ -74,7 +75,11 @@ export async function startTown(folder, { relay, snippet, exit, own, change = ()
     }
     answer.writeHead(404).end()
   })
-  server.on('upgrade', (request, socket, head) => upgrade(relay, request, socket, head))
+  const web = { breaksWebSocket: false, posted: 0 }
+  server.on('upgrade', (request, socket, head) => {
+    if (web.breaksWebSocket) return socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
+    upgrade(relay, request, socket, head)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -86,6 +91,8 @@ export async function startTown(folder, { relay, snippet, exit, own, change = ()
     chat: `https://${CHAT}/`,
     /** What Chromium asked about fields, of any page. */
     described,
+    /** Whether something before the relay breaks WebSocket, and how often a line posted since without one. */
+    web,
     stop() {
       server.close()
       server.closeAllConnections()

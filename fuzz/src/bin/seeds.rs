@@ -8,6 +8,7 @@ use stillroom_fuzz::WORLD;
 use stillroom_program::limits::AUDIT_MAX;
 use stillroom_program::{List, SAMPLE_POLICY, SignedAuditEntry, encode};
 use stillroom_protocol::counts::SealedDayCounts;
+use stillroom_protocol::second_way::{Down, Manner, SessionId, Then, Up, put_frame};
 use stillroom_protocol::{
     About, AnswersBatch, AnswersBatchId, AnswersKind, AttachToken, ClientFrame, DayCountsId,
     Operation, ProgramId, Puzzle, Refusal, RelayFrame, RoomId, Ticket, TicketId, VERSION,
@@ -66,6 +67,17 @@ fn main() {
         "refused",
         &encode(&RelayFrame::Refused { about: About::Connection, refusal: Refusal::TooFast }),
     );
+
+    let session = SessionId([9; 16]);
+    let down = Down { session: session.clone(), received: 3, manner: Manner::Stream };
+    write("frame", "down", &down.to_bytes());
+    let mut up = Up { session, first: 2, received: 3, then: Then::GoesOn }.to_bytes();
+    write("frame", "up", &up);
+    up.clear();
+    for frame in [&b"first"[..], &[], b"second"] {
+        put_frame(&mut up, frame);
+    }
+    write("frame", "up-frames", &up);
 
     write("certificate", "chain", &encode(&world.administrator.chain));
     write("certificate", "name", &encode(&world.administrator.name));

@@ -1,6 +1,7 @@
 //! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
 
 mod reproducible;
+mod second_way;
 mod soak;
 
 use crate::failure::{Failure, Outcome};
@@ -9,7 +10,7 @@ use crate::run::say;
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 2] = [
+const PROOFS: [Proof; 3] = [
     (
         "reproducible",
         "the same commit, built in two folders, gives the same bytes of all pages",
@@ -19,6 +20,11 @@ const PROOFS: [Proof; 2] = [
         "soak",
         "twenty minutes of 2,000 chats lose no message, and the relay's memory stays as it is",
         soak::prove,
+    ),
+    (
+        "second-way",
+        "chats of two minutes through servers that break WebSocket and cut every 30 s",
+        second_way::prove,
     ),
 ];
 

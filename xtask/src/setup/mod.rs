@@ -34,6 +34,7 @@ pub(crate) fn for_browser_tests() -> Outcome {
         ("WebKitWebDriver", "webkit2gtk-driver"),
         ("Xvfb", "xvfb"),
         ("openssl", "openssl"),
+        ("nginx", "nginx-light"),
     ])?;
     node::test_tools()
 }

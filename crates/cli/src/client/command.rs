@@ -5,9 +5,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use stillroom_conversation::{
     ChatNumber, Desk, DeskSetup, Handover, ItemAnswer, ReturnWords, Said, Survivor, SurvivorSetup,
+    Way,
 };
 use stillroom_program::{Device, Fingerprint};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
@@ -24,8 +25,29 @@ use crate::terminal::answer;
 /// A survivor or a desk without a page: commands in, events out, both one line of JSON each.
 #[derive(Args)]
 pub(crate) struct ClientArguments {
+    /// The only way to take to the relay. Without this, the one that works, as on a page.
+    #[arg(long, value_enum)]
+    by: Option<By>,
     #[command(subcommand)]
     side: Side,
+}
+
+/// A way to the relay.
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    /// A WebSocket.
+    Websocket,
+    /// Plain requests.
+    Requests,
+}
+
+impl From<By> for Way {
+    fn from(by: By) -> Self {
+        match by {
+            By::Websocket => Self::WebSocket,
+            By::Requests => Self::Requests,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -63,8 +85,9 @@ enum Side {
 
 /// Runs until standard input ends.
 pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
+    let by = arguments.by.map(Way::from);
     match arguments.side {
-        Side::Survivor { link, root } => survivor(link, root).await,
+        Side::Survivor { link, root } => survivor(by, link, root).await,
         Side::Desk { link, device_file, relay } => {
             let (address, device) = match (link, device_file, relay) {
                 (Some(link), _, _) => device_link::read(&link)?,
@@ -76,16 +99,20 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
                     return Err(Failure::new("There is no device.", "Name a link or a file."));
                 }
             };
-            desk(address, device).await
+            desk(by, address, device).await
         }
         Side::Join(arguments) => join::run(&arguments).await,
     }
 }
 
-async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failure> {
+async fn survivor(
+    by: Option<Way>,
+    address: RelayAddress,
+    root: Fingerprint,
+) -> Result<(), Failure> {
     let clock = Clock::start();
     let core = Survivor::new(SurvivorSetup { root }, randomness());
-    let mut client = Client::new(core, address, clock);
+    let mut client = Client::by(by, core, address, clock);
     let mut posts = client.watch_posts();
     let mut commands = commands();
     loop {
@@ -131,11 +158,11 @@ async fn survivor(address: RelayAddress, root: Fingerprint) -> Result<(), Failur
     }
 }
 
-async fn desk(address: RelayAddress, device: Device) -> Result<(), Failure> {
+async fn desk(by: Option<Way>, address: RelayAddress, device: Device) -> Result<(), Failure> {
     let clock = Clock::start();
     let root = device.program();
     let core = Desk::new(DeskSetup { root, device }, randomness(), clock.now());
-    let mut client = Client::new(core, address, clock);
+    let mut client = Client::by(by, core, address, clock);
     let mut commands = commands();
     loop {
         tokio::select! {

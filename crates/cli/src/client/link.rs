@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use stillroom_conversation::Way;
 use stillroom_protocol::limits::STAFF_FRAME_MAX;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -15,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::address::RelayAddress;
+use super::second_way;
 
 /// A WebSocket to a relay.
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -42,11 +44,11 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Starts to connect.
-    pub(crate) fn open(address: &RelayAddress) -> Self {
+    /// Starts to connect by this way.
+    pub(crate) fn open(address: &RelayAddress, way: Way) -> Self {
         let (outbox, frames) = mpsc::unbounded_channel();
         let (events, inbox) = mpsc::channel(INBOX);
-        tokio::spawn(carry(address.clone(), frames, events));
+        tokio::spawn(carry(address.clone(), way, frames, events));
         Self { outbox, inbox }
     }
 
@@ -78,16 +80,28 @@ async fn connect(address: &RelayAddress) -> Option<Socket> {
 
 async fn carry(
     address: RelayAddress,
+    way: Way,
     mut frames: mpsc::UnboundedReceiver<Vec<u8>>,
     events: mpsc::Sender<LinkEvent>,
 ) {
-    if let Some(mut socket) = connect(&address).await
-        && events.send(LinkEvent::Up).await.is_ok()
-    {
-        exchange(&mut socket, &mut frames, &events).await;
-        let _ = socket.close(None).await;
+    match way {
+        Way::WebSocket => carry_by_socket(&address, &mut frames, &events).await,
+        Way::Requests => second_way::carry(&address, &mut frames, &events).await,
     }
     let _ = events.send(LinkEvent::Down).await;
+}
+
+async fn carry_by_socket(
+    address: &RelayAddress,
+    frames: &mut mpsc::UnboundedReceiver<Vec<u8>>,
+    events: &mpsc::Sender<LinkEvent>,
+) {
+    if let Some(mut socket) = connect(address).await
+        && events.send(LinkEvent::Up).await.is_ok()
+    {
+        exchange(&mut socket, frames, events).await;
+        let _ = socket.close(None).await;
+    }
 }
 
 async fn exchange(

@@ -8,12 +8,13 @@ mod join;
 mod json;
 mod link;
 mod party;
+mod second_way;
 mod solving;
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use stillroom_conversation::Transmit;
+use stillroom_conversation::{Transmit, Way};
 use stillroom_program::Timestamp;
 use tokio::sync::mpsc;
 
@@ -29,6 +30,8 @@ pub(crate) struct Client<P: Party> {
     core: P,
     clock: Clock,
     address: RelayAddress,
+    /// The one way by which it goes, whatever the core says.
+    only: Option<Way>,
     link: Option<Link>,
     solving: Option<Solving>,
     events: VecDeque<P::Event>,
@@ -39,10 +42,16 @@ pub(crate) struct Client<P: Party> {
 impl<P: Party> Client<P> {
     /// A client of the relay at `address`. The core connects when it wants to.
     pub(crate) fn new(core: P, address: RelayAddress, clock: Clock) -> Self {
+        Self::by(None, core, address, clock)
+    }
+
+    /// The same by one way alone, if there is one.
+    pub(crate) fn by(only: Option<Way>, core: P, address: RelayAddress, clock: Clock) -> Self {
         let mut client = Self {
             core,
             clock,
             address,
+            only,
             link: None,
             solving: None,
             events: VecDeque::new(),
@@ -120,7 +129,9 @@ impl<P: Party> Client<P> {
     fn carry_out(&mut self) {
         while let Some(transmit) = self.core.poll_transmit() {
             match transmit {
-                Transmit::Connect => self.link = Some(Link::open(&self.address)),
+                Transmit::Connect(way) => {
+                    self.link = Some(Link::open(&self.address, self.only.unwrap_or(way)));
+                }
                 Transmit::Disconnect => self.link = None,
                 Transmit::Answers(answers) => self.post(answers),
                 Transmit::Frame(frame) => {

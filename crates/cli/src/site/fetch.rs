@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST};
 use hyper::{HeaderMap, Request, StatusCode};
@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use stillroom_relay::Origin;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -30,6 +31,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Forms in which an answer may travel. A server could alter one and leave the others.
 pub(super) const FORMS: [&str; 3] = ["identity", "gzip", "br"];
+
+/// The side of a connection on which requests are made.
+type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// A web server.
 pub(crate) struct Server {
@@ -95,11 +99,21 @@ impl Server {
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Answer, String> {
+        let (mut sender, connection) = self.connect().await?;
+        let answer = ask_over(&mut sender, request).await;
+        connection.abort();
+        answer
+    }
+
+    /// A connection, and the task that carries it.
+    async fn connect(&self) -> Result<(Sender, JoinHandle<()>), String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
             .map_err(|error| format!("there is no connection: {error}"))?;
+        // What is posted is small and should not wait for more.
+        let _ = stream.set_nodelay(true);
         match &self.tls {
-            None => ask_over(stream, request).await,
+            None => carried(stream).await,
             Some(tls) => {
                 let name = ServerName::try_from(self.host.clone())
                     .map_err(|_| "its name is none that a certificate can have".to_owned())?;
@@ -107,27 +121,88 @@ impl Server {
                     .connect(name, stream)
                     .await
                     .map_err(|error| format!("the connection is not secure: {error}"))?;
-                ask_over(stream, request).await
+                carried(stream).await
             }
         }
     }
 }
 
-async fn ask_over(
+/// A connection to a server that is kept from one request to the next, and made anew where it is gone.
+pub(crate) struct Kept {
+    server: Server,
+    connection: Option<(Sender, JoinHandle<()>)>,
+}
+
+impl Kept {
+    /// To this server. Nothing is asked yet.
+    pub(crate) fn at(server: Server) -> Self {
+        Self { server, connection: None }
+    }
+
+    /// Posts `body` to `path`: how it is answered, and the answer as it comes. There is no longest time.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<(StatusCode, Incoming), String> {
+        let request = Request::post(path)
+            .header(HOST, &self.server.authority)
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| format!("it cannot be posted: {error}"))?;
+        let stands = match &mut self.connection {
+            Some((sender, _)) => sender.ready().await.is_ok(),
+            None => false,
+        };
+        if !stands {
+            self.drop_connection();
+            self.connection = Some(self.server.connect().await?);
+        }
+        let Some((sender, _)) = &mut self.connection else {
+            return Err("there is no connection".to_owned());
+        };
+        let answer = sender.send_request(request).await.map_err(not_whole)?;
+        Ok((answer.status(), answer.into_body()))
+    }
+
+    /// Lets go of the connection, whatever it still carries.
+    pub(crate) fn drop_connection(&mut self) {
+        if let Some((_, connection)) = self.connection.take() {
+            connection.abort();
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.drop_connection();
+    }
+}
+
+fn not_whole(error: hyper::Error) -> String {
+    format!("the answer is not whole: {error}")
+}
+
+async fn carried(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: Request<Full<Bytes>>,
-) -> Result<Answer, String> {
-    let failed = |error: hyper::Error| format!("the answer is not whole: {error}");
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-    // How the connection ends is said by the answer.
-    let connection = tokio::spawn(connection);
-    let (head, body) = sender.send_request(request).await.map_err(failed)?.into_parts();
+) -> Result<(Sender, JoinHandle<()>), String> {
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(not_whole)?;
+    let connection = tokio::spawn(async {
+        // How the connection ends is said by the answer.
+        let _ = connection.await;
+    });
+    Ok((sender, connection))
+}
+
+async fn ask_over(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<Answer, String> {
+    let (head, body) = sender.send_request(request).await.map_err(not_whole)?.into_parts();
     let body = Limited::new(body, ANSWER_MAX)
         .collect()
         .await
         .map_err(|error| format!("the answer is not whole: {error}"))?
         .to_bytes();
-    connection.abort();
     let body = unpacked(&head.headers, &body)?;
     Ok(Answer { status: head.status, headers: head.headers, body })
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use stillroom_conversation::Way;
 use stillroom_program::{Device, Fingerprint};
 use stillroom_protocol::{
     ClientFrame, Operation, Refusal, RelayFrame, Reply, VERSION, decode, encode,
@@ -23,19 +24,24 @@ pub(crate) struct StaffLine {
     greeted: Vec<u8>,
 }
 
+/// A link that stands: by WebSocket, or by the second way where that is broken.
+async fn connect(address: &RelayAddress) -> Result<Link, Failure> {
+    for way in [Way::WebSocket, Way::Requests] {
+        let mut link = Link::open(address, way);
+        if let LinkEvent::Up = within(link.next()).await? {
+            return Ok(link);
+        }
+    }
+    Err(Failure::new(
+        format!("The relay at {} does not answer.", address.origin()),
+        "Check the address, and that the relay runs.",
+    ))
+}
+
 impl StaffLine {
     /// Connects without showing a certificate, as a new member does.
     pub(crate) async fn open(address: &RelayAddress, root: &Fingerprint) -> Result<Self, Failure> {
-        let mut line = Self { link: Link::open(address), number: 0, greeted: Vec::new() };
-        match within(line.link.next()).await? {
-            LinkEvent::Up => {}
-            LinkEvent::Frame(_) | LinkEvent::Down => {
-                return Err(Failure::new(
-                    format!("The relay at {} does not answer.", address.origin()),
-                    "Check the address, and that the relay runs.",
-                ));
-            }
-        }
+        let mut line = Self { link: connect(address).await?, number: 0, greeted: Vec::new() };
         line.send(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
         line.greeted = line
             .answer(|frame| match frame {

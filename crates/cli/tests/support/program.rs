@@ -20,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) visitor: u16,
     /// The port of the desk.
     pub(crate) desk: u16,
+    /// By what its devices come to the relay: whatever works, if nothing is said.
+    pub(crate) by: &'static [&'static str],
 }
 
 impl Program {
@@ -32,7 +34,7 @@ impl Program {
             run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
         let root = fingerprint(&said);
         let (visitor, desk) = (free_port(), free_port());
-        let program = Self { folder, root, visitor, desk };
+        let program = Self { folder, root, visitor, desk, by: &[] };
         program.never_close();
         file(program.folder.path(), "relay.toml", &program.configuration());
         program
@@ -131,11 +133,14 @@ impl Program {
     /// A desk without a page, on duty, whose relay is at `port`.
     pub(crate) fn desk(&self, device: &Path, port: u16) -> Running {
         let relay = format!("ws://localhost:{port}");
-        let mut desk =
-            Running::start(&["client", "desk", "--relay", &relay, "--device-file", text(device)]);
+        let mut desk = self.client(&["desk", "--relay", &relay, "--device-file", text(device)]);
         desk.tell(json!({"do": "on-duty"}));
         desk.event(|event| event["duty"] == "on");
         desk
+    }
+
+    fn client(&self, side: &[&str]) -> Running {
+        Running::start(&[&["client"], self.by, side].concat())
     }
 
     /// A survivor without a page who has asked for an advocate, whose relay is at `port`.
@@ -146,8 +151,7 @@ impl Program {
     /// The same, who says this as they ask.
     pub(crate) fn survivor_who(&self, port: u16, start: &Value) -> Running {
         let link = format!("http://localhost:{port}/");
-        let mut survivor =
-            Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
+        let mut survivor = self.client(&["survivor", "--link", &link, "--root", &self.root]);
         survivor.tell(start.clone());
         survivor.event(|event| event["phase"] == "waiting");
         survivor

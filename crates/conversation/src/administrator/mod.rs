@@ -377,7 +377,9 @@ impl Administrator {
     fn line_went_down(&mut self) {
         self.admitted = false;
         self.audit.handle_line_down();
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     fn show_line(&mut self, line: Line) {
@@ -403,7 +405,7 @@ impl Administrator {
 
     fn act(&mut self, action: Option<LineAction>) {
         match action {
-            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Connect(way)) => self.transmits.push_back(Transmit::Connect(way)),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
             Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}

@@ -1219,7 +1219,9 @@ impl Desk {
         for held in self.chats.values_mut() {
             held.chat.handle_line_down();
         }
-        self.show_line(Line::Down);
+        if self.connection.is_missed() {
+            self.show_line(Line::Down);
+        }
     }
 
     /// After anything happened: what the chats have to say, and whether duty changed.
@@ -1300,7 +1302,7 @@ impl Desk {
 
     fn act(&mut self, action: Option<LineAction>) {
         match action {
-            Some(LineAction::Connect) => self.transmits.push_back(Transmit::Connect),
+            Some(LineAction::Connect(way)) => self.transmits.push_back(Transmit::Connect(way)),
             Some(LineAction::Disconnect) => self.transmits.push_back(Transmit::Disconnect),
             Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}

@@ -52,7 +52,7 @@ pub struct Limits {
     /// Bytes that wait to be sent to all survivors' devices together, and as many to staff's. Default 64 MiB.
     pub outgoing_bytes_in_all: usize,
     /// Requests for pages at once, each on a connection of its own. Default 2,000: thirty pages a second
-    /// for a minute. Whoever comes then has the place of whoever came first.
+    /// for a minute. Whoever comes then has the place of whoever came first. Each line by the second way has one as well.
     pub page_connections: usize,
 }
 

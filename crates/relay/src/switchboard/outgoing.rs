@@ -61,6 +61,8 @@ pub struct Outgoing {
 #[derive(Default)]
 struct Queue {
     frames: VecDeque<Arc<[u8]>>,
+    /// How many frames there were before those that wait.
+    gone: u64,
     bytes: usize,
     /// Nothing is taken in any more; the connection closes when what is in the queue has left.
     ended: Option<Option<Refusal>>,
@@ -129,15 +131,62 @@ impl Outgoing {
         let mut queue = self.lock();
         match queue.frames.pop_front() {
             Some(frame) => {
-                queue.bytes = queue.bytes.saturating_sub(frame.len());
-                self.all.give_back(frame.len());
-                if queue.frames.is_empty() {
-                    queue.frames.shrink_to(FRAMES_RESERVED);
-                }
+                self.let_go(&mut queue, &frame);
                 Some(Next::Frame(frame))
             }
             None => queue.ended.map(Next::Close),
         }
+    }
+
+    fn let_go(&self, queue: &mut Queue, frame: &[u8]) {
+        queue.gone += 1;
+        queue.bytes = queue.bytes.saturating_sub(frame.len());
+        self.all.give_back(frame.len());
+        if queue.frames.is_empty() {
+            queue.frames.shrink_to(FRAMES_RESERVED);
+        }
+    }
+
+    /// What comes after the frame with this number, the first being 1, if there is something. It stays in the queue until
+    /// [`Outgoing::confirm`]. A frame that is not there any more cannot be sent: the connection closes.
+    pub(crate) fn after(&self, number: u64) -> Option<Next> {
+        let queue = self.lock();
+        let Some(place) = number.checked_sub(queue.gone) else {
+            return Some(Next::Close(queue.ended.flatten()));
+        };
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        match queue.frames.get(place) {
+            Some(frame) => Some(Next::Frame(Arc::clone(frame))),
+            None => queue.ended.map(Next::Close),
+        }
+    }
+
+    /// The device has all frames up to this number. Whether that many were ever there.
+    pub(crate) fn confirm(&self, number: u64) -> bool {
+        let mut queue = self.lock();
+        while queue.gone < number {
+            let Some(frame) = queue.frames.pop_front() else {
+                return false;
+            };
+            self.let_go(&mut queue, &frame);
+        }
+        true
+    }
+
+    /// Whether the connection is to close.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.lock().ended.is_some()
+    }
+
+    /// Whether all that was to be said has left, and nothing more comes.
+    pub(crate) fn is_over(&self) -> bool {
+        let queue = self.lock();
+        queue.ended.is_some() && queue.frames.is_empty()
+    }
+
+    /// Waits until something has changed. For one task, and not beside [`Outgoing::next`].
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Waits until the connection is to close. For the task that calls [`Outgoing::next`], while it writes.
@@ -149,6 +198,7 @@ impl Outgoing {
 
     fn end(&self, queue: &mut Queue, refusal: Refusal) {
         self.all.give_back(queue.bytes);
+        queue.gone += queue.frames.len() as u64;
         queue.frames.clear();
         let frame: Arc<[u8]> = refused(refusal).into();
         queue.bytes = 0;
@@ -223,6 +273,38 @@ mod tests {
         outgoing.close(None);
         outgoing.push([1; 10].into()).unwrap();
         assert_eq!(outgoing.next_now(), Some(Next::Close(None)));
+        assert_eq!(all.waiting(), 0);
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_there_to_be_sent_again_and_counts() {
+        let (outgoing, all) = queue(100, 100);
+        outgoing.push([1; 10].into()).unwrap();
+        outgoing.push([2; 10].into()).unwrap();
+        for _ in 0..2 {
+            assert_eq!(outgoing.after(0), Some(Next::Frame([1; 10].into())));
+            assert_eq!(outgoing.after(1), Some(Next::Frame([2; 10].into())));
+            assert_eq!(outgoing.after(2), None);
+        }
+        assert_eq!(all.waiting(), 20);
+        assert!(outgoing.confirm(1));
+        assert!(outgoing.confirm(1), "what is confirmed already");
+        assert_eq!(all.waiting(), 10);
+        assert_eq!(outgoing.after(0), Some(Next::Close(None)), "what is gone cannot be sent");
+        assert!(!outgoing.confirm(3), "more than there ever was");
+    }
+
+    #[test]
+    fn a_device_that_confirms_too_little_is_dropped_like_one_that_reads_too_slowly() {
+        let (outgoing, all) = queue(100, 1000);
+        outgoing.push([1; 90].into()).unwrap();
+        assert_eq!(outgoing.push([2; 11].into()), Err(TooMuch));
+        assert_eq!(outgoing.after(0), Some(Next::Close(Some(Refusal::TooSlow))));
+        let told = refused(Refusal::TooSlow);
+        assert_eq!(outgoing.after(1), Some(Next::Frame(told.into())));
+        assert!(!outgoing.is_over());
+        assert!(outgoing.confirm(2));
+        assert!(outgoing.is_over());
         assert_eq!(all.waiting(), 0);
     }
 
