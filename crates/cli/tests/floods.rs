@@ -31,10 +31,10 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        Self::with(Program::new())
+        Self::of(Program::new())
     }
 
-    fn with(program: Program) -> Self {
+    fn of(program: Program) -> Self {
         let relay = program.serve();
         let device = program.advocate("Sam");
         let mut desk = program.desk(&device, program.desk);
@@ -136,7 +136,7 @@ fn whoever_comes_and_says_nothing_is_closed_and_a_chat_goes_on_beside_them() {
 fn lines_that_fill_the_desks_door_give_way_to_staff() {
     let program = Program::new();
     program.limit("staff_connections = 5");
-    let mut scene = Scene::with(program);
+    let mut scene = Scene::of(program);
     let device = scene.program.advocate("Lou");
     let mut flood: Vec<_> = (0..30).map(|_| scene.line_at(scene.program.desk)).collect();
     let mut colleague = scene.program.desk(&device, scene.program.desk);
@@ -148,6 +148,28 @@ fn lines_that_fill_the_desks_door_give_way_to_staff() {
     colleague.tell(json!({"do": "off-duty"}));
     colleague.event(|event| event["duty"] == "off");
     scene.is_well("beside the flood");
+}
+
+#[test]
+fn handshakes_that_never_end_are_closed_and_a_chat_over_tls_goes_on_beside_them() {
+    let mut scene = Scene::of(Program::over_tls());
+    // The first bytes of a message that says it is longer, a whole one that is none, one that is far too long.
+    let starts: [&[u8]; 3] = [&[22, 3, 1, 0, 200, 1, 0], &[0x55; 600], &[22, 3, 1, 255, 255]];
+    let mut half: Vec<_> = (0..900).map(|_| scene.connect()).collect();
+    for (stream, start) in half.iter_mut().zip(starts.iter().cycle()) {
+        stream.write_all(start).expect("the relay reads");
+    }
+    scene.is_well("while they are there");
+    // A handshake that goes on and on, a byte each time, is closed as well.
+    let mut slow = scene.connect();
+    let most = 64 * 1024 * 1024;
+    let records = [&[22, 3, 1, 0, 1, 1][..], &[22, 3, 1, 0, 1, 255].repeat(3)].concat();
+    slow.write_all(&records).expect("the relay reads");
+    assert!(until_refused(&mut slow, &[22, 3, 1, 0, 1, 0].repeat(2_000), most) < most);
+    for stream in &mut half {
+        until_closed(stream);
+    }
+    scene.is_well("once they are gone");
 }
 
 #[test]

@@ -21,7 +21,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::secure;
 
 /// Bytes of the longest answer: ten times the largest file of a page.
 const ANSWER_MAX: usize = 8 * 1024 * 1024;
@@ -35,25 +36,30 @@ pub(super) const FORMS: [&str; 3] = ["identity", "gzip", "br"];
 /// The side of a connection on which requests are made.
 type Sender = http1::SendRequest<Full<Bytes>>;
 
+/// Where a server is.
+pub(crate) struct Place {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    authority: String,
+}
+
 /// A web server.
 pub(crate) struct Server {
-    host: String,
-    port: u16,
-    authority: String,
-    tls: Option<TlsConnector>,
+    place: Place,
+    is_tls: bool,
 }
 
 /// What it answered.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// Unpacked.
     pub(super) body: Vec<u8>,
 }
 
-impl Server {
-    /// The server at this address. Nothing is asked yet.
-    pub(crate) fn at(origin: &Origin) -> Self {
+impl Place {
+    /// Where browsers look for this origin.
+    pub(crate) fn of(origin: &Origin) -> Self {
         let authority = origin.as_str().split_once("://").map_or("", |(_, authority)| authority);
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
@@ -63,17 +69,23 @@ impl Server {
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port: port.unwrap_or(if origin.is_tls() { 443 } else { 80 }),
             authority: authority.to_owned(),
-            tls: origin.is_tls().then(tls),
         }
+    }
+}
+
+impl Server {
+    /// The server at this address. Nothing is asked yet.
+    pub(crate) fn at(origin: &Origin) -> Self {
+        Self { place: Place::of(origin), is_tls: origin.is_tls() }
     }
 
     /// Asks for `path`, taking the answer in one of [`FORMS`].
     ///
     /// # Errors
     /// What went wrong, in words.
-    pub(super) async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
+    pub(crate) async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
         let request = Request::get(path)
-            .header(HOST, &self.authority)
+            .header(HOST, &self.place.authority)
             .header(ACCEPT, "*/*")
             .header(ACCEPT_ENCODING, form)
             .header(CONNECTION, "close")
@@ -89,7 +101,7 @@ impl Server {
     /// What went wrong, in words.
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<bool, String> {
         let request = Request::post(path)
-            .header(HOST, &self.authority)
+            .header(HOST, &self.place.authority)
             .header(CONNECTION, "close")
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| format!("it cannot be posted: {error}"))?;
@@ -107,23 +119,22 @@ impl Server {
 
     /// A connection, and the task that carries it.
     async fn connect(&self) -> Result<(Sender, JoinHandle<()>), String> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
+        let Place { host, port, .. } = &self.place;
+        let stream = TcpStream::connect((host.as_str(), *port))
             .await
             .map_err(|error| format!("there is no connection: {error}"))?;
         // What is posted is small and should not wait for more.
         let _ = stream.set_nodelay(true);
-        match &self.tls {
-            None => carried(stream).await,
-            Some(tls) => {
-                let name = ServerName::try_from(self.host.clone())
-                    .map_err(|_| "its name is none that a certificate can have".to_owned())?;
-                let stream = tls
-                    .connect(name, stream)
-                    .await
-                    .map_err(|error| format!("the connection is not secure: {error}"))?;
-                carried(stream).await
-            }
+        if !self.is_tls {
+            return carried(stream).await;
         }
+        let name = ServerName::try_from(host.clone())
+            .map_err(|_| "its name is none that a certificate can have".to_owned())?;
+        let stream = tls()?
+            .connect(name, stream)
+            .await
+            .map_err(|error| format!("the connection is not secure: {error}"))?;
+        carried(stream).await
     }
 }
 
@@ -149,7 +160,7 @@ impl Kept {
         body: Vec<u8>,
     ) -> Result<(StatusCode, Incoming), String> {
         let request = Request::post(path)
-            .header(HOST, &self.server.authority)
+            .header(HOST, &self.server.place.authority)
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| format!("it cannot be posted: {error}"))?;
         let stands = match &mut self.connection {
@@ -222,12 +233,10 @@ impl Answer {
     }
 }
 
-fn tls() -> TlsConnector {
-    let mut roots = RootCertStore::empty();
-    // One that cannot be read is as good as one that is not there: what it vouches for is not trusted.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    TlsConnector::from(Arc::new(config))
+fn tls() -> Result<TlsConnector, String> {
+    let config = secure::client().map_err(|failure| failure.what().to_owned())?;
+    let config = config.with_root_certificates(secure::trusted()).with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn unpacked(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, String> {
@@ -262,9 +271,9 @@ mod tests {
 
     #[test]
     fn an_address_is_taken_apart() {
-        let server = Server::at(&"http://[::1]:8080".parse().unwrap());
-        assert_eq!((server.host.as_str(), server.port), ("::1", 8080));
-        assert_eq!(Server::at(&"http://localhost".parse().unwrap()).port, 80);
+        let place = Place::of(&"http://[::1]:8080".parse().unwrap());
+        assert_eq!((place.host.as_str(), place.port), ("::1", 8080));
+        assert_eq!(Place::of(&"http://localhost".parse().unwrap()).port, 80);
     }
 
     #[test]

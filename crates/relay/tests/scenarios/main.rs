@@ -9,6 +9,7 @@
 mod answers;
 mod audit;
 mod bare;
+mod certificates;
 mod device;
 mod headers;
 #[cfg(unix)]
@@ -16,6 +17,7 @@ mod holdings;
 #[cfg(unix)]
 mod host_notices;
 mod hours;
+mod http2;
 mod leaving;
 mod line;
 mod logs;
@@ -30,5 +32,6 @@ mod scene;
 mod second_way;
 mod slow_reader;
 mod stop;
+mod tls;
 mod traffic;
 mod turn_away;
