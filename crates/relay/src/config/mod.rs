@@ -8,6 +8,7 @@ mod door;
 mod limits;
 mod many;
 mod origin;
+mod relays;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub use limits::Limits;
 pub(crate) use limits::STAFF_CONNECTIONS;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
+pub use relays::Relays;
 
 /// Everything a relay is told. `samples/` holds whole files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Config {
     pub log: Log,
     /// Figures of the relay itself, for a monitoring system. None unless said.
     pub metrics: Option<Metrics>,
+    /// The other relays of the program, where there are several. None unless said.
+    pub relays: Option<Relays>,
     /// How many processors it uses.
     #[serde(default)]
     pub threads: Threads,
@@ -168,6 +172,7 @@ impl Config {
         self.program.file = folder.join(&self.program.file);
         self.state.folder = folder.join(&self.state.folder);
         self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
+        self.relays.iter_mut().for_each(|relays| relays.take_from(folder));
     }
 
     /// Reads the text of a configuration for one program.
@@ -191,6 +196,7 @@ impl Config {
             limits: Limits::default(),
             log: Log::default(),
             metrics: None,
+            relays: None,
             threads: Threads::default(),
             testing: Testing::default(),
             purpose: Purpose::default(),
@@ -220,6 +226,7 @@ impl Config {
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");
         }
+        self.relays.as_ref().map_or(Ok(()), Relays::check)?;
         self.limits.check()
     }
 }
