@@ -138,9 +138,8 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
 fn known(records: &Records, kept: &Versioned) -> Result<Known, NotKept> {
     let signed: SignedPolicy = decode(&kept.record).map_err(|_| altered())?;
     let verify = |at| signed.verify(&records.root, at, records.tolerance).ok();
-    let verified = verify(records.clock.now())
-        .or_else(|| verify(signed.last_held()?))
-        .ok_or_else(altered)?;
+    let verified =
+        verify(records.clock.now()).or_else(|| verify(signed.last_held()?)).ok_or_else(altered)?;
     Ok(Known { signed, verified })
 }
 

@@ -233,7 +233,9 @@ impl Relay {
         let directory = Arc::new(Sqlite::open(&config.state.folder, &program.root)?);
         // The database that several relays share takes the place of the folder here.
         if config.relays.is_some() {
-            tracing::warn!("several relays do not share a state folder: what is published to one stays there");
+            tracing::warn!(
+                "several relays do not share a state folder: what is published to one stays there"
+            );
         }
         Self::run(config, program, directory, entrances, portion).await
     }

@@ -60,7 +60,9 @@ impl Relays {
             return wrong("an address of `nats` begins with nats:// or tls://");
         }
         if self.nats.iter().any(|address| address.contains('@')) {
-            return wrong("no password stands in an address of `nats`: name a file in `credentials`");
+            return wrong(
+                "no password stands in an address of `nats`: name a file in `credentials`",
+            );
         }
         let of_name = |character: char| character.is_ascii_alphanumeric() || character == '-';
         if self.prefix.is_empty()

@@ -22,8 +22,8 @@ use crate::holdings::Live;
 
 pub use in_process::InProcess;
 pub(crate) use in_process::{Lasting, ToKeep};
-pub(crate) use outgoing::{Sink, refused};
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
+pub(crate) use outgoing::{Sink, refused};
 pub use several::ClusterError;
 pub(crate) use several::{Cluster, Member, Membership, RelayId, Several};
 

@@ -200,9 +200,8 @@ impl Cluster {
     pub(super) async fn open(self) -> Result<(Voice, LeaseKeeper, Heard), ClusterError> {
         let Self { client, subjects, lease, connected } = self;
         let me = lease.me;
-        let listen = |subject| async {
-            client.subscribe::<String>(subject).await.map_err(unreachable)
-        };
+        let listen =
+            |subject| async { client.subscribe::<String>(subject).await.map_err(unreachable) };
         let heard = Heard {
             all: listen(subjects.all()).await?,
             carriers: listen(subjects.home(me)).await?,
@@ -210,7 +209,10 @@ impl Cluster {
             connected,
         };
         // Whoever hears of this relay from now on finds it listening.
-        timeout(ANSWERED_WITHIN, client.flush()).await.map_err(unreachable)?.map_err(unreachable)?;
+        timeout(ANSWERED_WITHIN, client.flush())
+            .await
+            .map_err(unreachable)?
+            .map_err(unreachable)?;
         Ok((Voice { client, subjects }, lease, heard))
     }
 }

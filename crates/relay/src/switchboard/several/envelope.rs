@@ -37,7 +37,7 @@ macro_rules! drawn_name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, MlsSize, MlsEncode, MlsDecode)]
-        pub(super) struct $name(pub(super) [u8; 16]);
+        pub(crate) struct $name(pub(super) [u8; 16]);
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

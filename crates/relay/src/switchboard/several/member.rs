@@ -14,12 +14,12 @@ use stillroom_protocol::{Flag, MlsDecode, ProgramId, decode, encode};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
+use super::Several;
 use super::cluster::{Cluster, ClusterError, Heard, LeaseKeeper, Voice};
 use super::envelope::{Envelope, FromHome, RelayId, Term, ToHome, WayId, Word, sealed};
 use super::guests::Guest;
 use super::standing::{Lease, SILENT, Standing, Step};
 use super::way::Inbound;
-use super::{Role, Several};
 use crate::clock::Clock;
 use crate::switchboard::Switchboard as _;
 

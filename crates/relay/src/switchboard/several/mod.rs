@@ -161,7 +161,6 @@ impl Several {
     fn take_published(&self) -> bool {
         std::mem::take(&mut self.lock().published)
     }
-
 }
 
 impl Carrier {

@@ -93,7 +93,7 @@ pub(super) struct Standing {
     others: BTreeMap<RelayId, Timestamp>,
     beat: Timestamp,
     steps: VecDeque<Step>,
-    draw: Box<dyn FnMut() -> Term + Send>,
+    draw: Box<dyn FnMut() -> Term + Send + Sync>,
 }
 
 impl Standing {
@@ -101,7 +101,7 @@ impl Standing {
     pub(super) fn new(
         me: RelayId,
         program: &[u8],
-        draw: impl FnMut() -> Term + Send + 'static,
+        draw: impl FnMut() -> Term + Send + Sync + 'static,
     ) -> Self {
         Self {
             me,
@@ -130,7 +130,10 @@ impl Standing {
         match &mut self.state {
             State::Home { renew, .. } => *renew = Some(now),
             State::Apart => self.state = State::Listening { until: now + LISTEN },
-            State::Listening { .. } | State::Seeking { .. } | State::Asking | State::Following { .. } => {}
+            State::Listening { .. }
+            | State::Seeking { .. }
+            | State::Asking
+            | State::Following { .. } => {}
         }
     }
 

@@ -180,7 +180,8 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_that_acknowledges_nothing_is_sent_no_more_than_the_window_and_kept_no_more_than_the_queue() {
+    fn a_relay_that_acknowledges_nothing_is_sent_no_more_than_the_window_and_kept_no_more_than_the_queue()
+     {
         let mut out = Outbound::default();
         let mut sent = 0;
         while out.push(item(60_000)).is_ok() {
