@@ -1,0 +1,155 @@
+//! Several relays of one program over a real cluster of NATS servers, all processes of their own (`features.md` 3.8,
+//! 6.1, 6.7; `docs/scaling.md`). `cargo xtask cluster-test` runs these; they need its NATS server.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::cluster::{Nats, Relays, Talk, Wire, until};
+
+/// Chats that go on while something is killed; `cargo xtask prove` has more.
+fn chats() -> usize {
+    let more = std::env::var("STILLROOM_CHATS").ok();
+    more.and_then(|chats| chats.parse().ok()).unwrap_or(20)
+}
+
+/// Everything that a test needs: a cluster, three relays, chats over all of them.
+struct Scene {
+    nats: Nats,
+    relays: Relays,
+    talk: Talk,
+}
+
+impl Scene {
+    fn start() -> Self {
+        Self::over(|nats, _| nats.addresses())
+    }
+
+    fn over(addresses: impl Fn(&Nats, usize) -> Vec<String>) -> Self {
+        let nats = Nats::start();
+        let talk = Talk::start();
+        let each: Vec<_> = (0..3).map(|number| addresses(&nats, number)).collect();
+        let mut relays = Relays::new(&talk.program, &each);
+        relays.serve_all();
+        Self { nats, relays, talk }
+    }
+
+    /// Opens chats whose survivors and desks come in by any relay.
+    fn chat(&mut self, chats: usize) {
+        let doors: Vec<_> = (0..3).map(|number| self.relays.doors(number)).collect();
+        let (survivors, desks): (Vec<_>, Vec<_>) = doors.into_iter().unzip();
+        self.talk.open(chats, &survivors, &desks);
+    }
+
+    /// Lets them talk for a moment, and then waits until everything has come.
+    fn settle(&mut self, what: &str) -> Value {
+        let report = self.talk.settle();
+        println!("{what}: {report}");
+        report
+    }
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn chats_between_people_at_any_relay_survive_whichever_relay_is_killed() {
+    let mut scene = Scene::start();
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    let killed = Instant::now();
+    scene.relays.kill(home);
+    scene.relays.home();
+    println!("another relay is home after {:?}", killed.elapsed());
+    scene.settle("the home was killed");
+
+    scene.relays.serve(home);
+    scene.talk.write();
+    let other = (0..3).find(|number| *number != scene.relays.home()).unwrap();
+    scene.relays.kill(other);
+    scene.settle("another relay was killed");
+
+    scene.relays.serve(other);
+    scene.talk.write();
+    let home = scene.relays.home();
+    let stopped = Instant::now();
+    scene.relays.end(home, "TERM");
+    scene.relays.home();
+    println!("another relay is home after {:?}", stopped.elapsed());
+    scene.settle("the home was stopped");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
+    let mut scene = Scene::start();
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let leader = scene.nats.leader();
+    let other = (leader + 1) % 3;
+    scene.nats.kill(other);
+    scene.settle("a server was killed");
+    scene.nats.serve(other);
+    scene.nats.is_whole();
+
+    scene.talk.write();
+    let leader = scene.nats.leader();
+    scene.nats.kill(leader);
+    scene.settle("the server that leads JetStream was killed");
+    scene.nats.serve(leader);
+    scene.nats.is_whole();
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    (0..3).for_each(|number| scene.nats.kill(number));
+    until("each relay says that it cannot reach the others", || {
+        (0..3).all(|number| scene.relays.log(number).contains("cannot be reached over NATS"))
+    });
+    assert_eq!(scene.relays.homes(), [home], "the home serves whoever it has");
+    (0..3).for_each(|number| scene.nats.empty(number));
+    (0..3).for_each(|number| scene.nats.serve(number));
+    scene.nats.is_whole();
+    scene.settle("all servers came back empty");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
+    let nats = Nats::start();
+    let wires: Vec<Vec<Wire>> = (0..3)
+        .map(|_| (0..3).map(|server| Wire::to(nats.port(server))).collect())
+        .collect();
+    let talk = Talk::start();
+    let each: Vec<_> =
+        wires.iter().map(|wires| wires.iter().map(Wire::address).collect()).collect();
+    let mut relays = Relays::new(&talk.program, &each);
+    relays.serve_all();
+    let mut scene = Scene { nats, relays, talk };
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    wires[home].iter().for_each(|wire| wire.cut(true));
+    until("two relays believe to be home", || scene.relays.homes().len() == 2);
+    // Some are at the one and some at the other; whoever comes anew finds one of both.
+    wires[home].iter().for_each(|wire| wire.cut(false));
+    until("one of both has stepped down", || !scene.relays.is_home(home));
+    assert_eq!(scene.relays.homes().len(), 1);
+    scene.settle("two were home");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
