@@ -5,10 +5,14 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::Value;
-use support::cluster::{Nats, Relays, Talk, Wire, until};
+use serde_json::{Value, json};
+use support::cluster::{Nats, Relays, Talk, Wire, read_both, telling, until};
+use support::memory::memory;
+use support::program::{Program, meet};
+use support::proxy::{Recording, found};
+use support::words::{message, words};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
 fn chats() -> usize {
@@ -128,9 +132,8 @@ fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
 #[ignore = "needs a NATS server: cargo xtask cluster-test"]
 fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     let nats = Nats::start();
-    let wires: Vec<Vec<Wire>> = (0..3)
-        .map(|_| (0..3).map(|server| Wire::to(nats.port(server))).collect())
-        .collect();
+    let wires: Vec<Vec<Wire>> =
+        (0..3).map(|_| (0..3).map(|server| Wire::to(nats.port(server))).collect()).collect();
     let talk = Talk::start();
     let each: Vec<_> =
         wires.iter().map(|wires| wires.iter().map(Wire::address).collect()).collect();
@@ -152,4 +155,55 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     scene.chat(2);
     scene.settle("new chats");
     scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn nothing_of_a_chat_between_two_relays_is_in_a_servers_files_or_readable_in_its_memory() {
+    let program = Program::new();
+    let alone = program.serve();
+    let device = program.advocate("Quillhilda");
+    drop(alone);
+    let nats = Nats::start();
+    let each = [nats.addresses(), nats.addresses()];
+    let mut relays = Relays::new(&program.path("program/public.stillroom"), &each);
+    (0..2).for_each(|number| relays.keep(number, &program.path("relay.state")));
+    relays.serve_all();
+
+    let recording = Recording::default();
+    let ((visitor, _), (_, desk)) = (relays.doors(0), relays.doors(1));
+    let mut desk = program.desk(&device, recording.start(desk));
+    let mut survivor = program.survivor(recording.start(visitor));
+    let chat = meet(&survivor, &mut desk);
+    for number in 0..10 {
+        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
+    }
+    for side in [&survivor, &desk] {
+        for _ in 0..10 {
+            side.event(|event| event["event"] == "message" && event["mine"] == false);
+        }
+    }
+    for id in nats.ids() {
+        let memory = memory(id);
+        let word = words().find(|word| found(&memory, word));
+        assert_eq!(word, None, "in a server's memory");
+        assert!(found(&memory, "KV_stillroom"), "the search finds what is there");
+    }
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
+    drop((survivor, desk));
+
+    // Places, rooms, tokens, keys, ciphertext: all of it went over the lines.
+    let telling = telling(&recording.whole(4));
+    assert!(telling.len() > 10_000, "{}", telling.len());
+    let mut bucket = false;
+    for file in nats.files() {
+        let bytes = read_both(&file);
+        let told = bytes.windows(16).find(|window| telling.contains(*window));
+        assert_eq!(told, None, "in {}", file.display());
+        assert_eq!(words().find(|word| found(&bytes, word)), None, "in {}", file.display());
+        bucket |= found(&bytes, "KV_stillroom");
+    }
+    assert!(bucket, "the search finds what is there");
 }

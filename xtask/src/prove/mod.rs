@@ -2,17 +2,25 @@
 
 mod reproducible;
 
+use crate::cluster;
 use crate::failure::{Failure, Outcome};
 use crate::run::say;
 
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 1] = [(
-    "reproducible",
-    "the same commit, built in two folders, gives the same bytes of all pages",
-    reproducible::prove,
-)];
+const PROOFS: [Proof; 2] = [
+    (
+        "reproducible",
+        "the same commit, built in two folders, gives the same bytes of all pages",
+        reproducible::prove,
+    ),
+    (
+        "cluster",
+        "200 chats over several relays lose no message while relays and NATS servers are killed",
+        cluster::long,
+    ),
+];
 
 /// All proofs, or those named.
 pub(crate) fn command(arguments: &[String]) -> Outcome {

@@ -1,5 +1,6 @@
 //! Getting what the other commands need. Every step looks first, and does nothing where the thing is there.
 
+pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod packages;
 
@@ -11,6 +12,7 @@ use crate::toolchain;
 pub(crate) fn everything() -> Outcome {
     for_build()?;
     for_forensics()?;
+    nats::server()?;
     say("everything is here");
     Ok(())
 }

@@ -67,8 +67,6 @@ enum Doing {
 struct Stream {
     written: u64,
     heard: u64,
-    last: Option<Instant>,
-    longest: Duration,
     took: Vec<Duration>,
     under_way: BTreeMap<u64, Instant>,
 }
@@ -106,13 +104,9 @@ impl Tally {
             return;
         }
         stream.heard += 1;
-        let now = Instant::now();
         if let Some(written) = stream.under_way.remove(&stream.heard) {
-            stream.took.push(now - written);
+            stream.took.push(written.elapsed());
         }
-        let silence = stream.last.map_or(Duration::ZERO, |last| now - last);
-        stream.longest = stream.longest.max(silence);
-        stream.last = Some(now);
     }
 
     /// What each side will have written when it has written so many more.
@@ -129,23 +123,20 @@ impl Tally {
         self.streams.values().all(|stream| stream.heard == stream.written)
     }
 
-    /// What there was since the last time, and how long the longest silence of any side was.
+    /// What there was, and how long messages took since the last time.
     fn report(&mut self, settled: bool) -> Value {
         let all = |of: fn(&Stream) -> u64| self.streams.values().map(of).sum::<u64>();
         let (written, heard) = (all(|stream| stream.written), all(|stream| stream.heard));
-        let silence = self.streams.values().map(|stream| stream.longest).max().unwrap_or_default();
         let mut took: Vec<_> =
             self.streams.values_mut().flat_map(|stream| std::mem::take(&mut stream.took)).collect();
         took.sort_unstable();
-        let at = |part: usize| took.get(took.len() * part / 100).map(|took| took.as_secs_f64() * 1e3);
+        let at =
+            |part: usize| took.get(took.len() * part / 100).map(|took| took.as_secs_f64() * 1e3);
         let report = json!({
             "settled": settled, "written": written, "heard": heard, "wrong": self.wrong,
-            "longest_silence_ms": u64::try_from(silence.as_millis()).unwrap_or(u64::MAX),
             "median_ms": at(50), "ninety_ninth_ms": at(99),
+            "slowest_ms": took.last().map(|took| took.as_secs_f64() * 1e3),
         });
-        for stream in self.streams.values_mut() {
-            (stream.longest, stream.last) = (Duration::ZERO, None);
-        }
         report
     }
 }
@@ -172,6 +163,7 @@ async fn talk(every: Duration) -> Result<(), Failure> {
                 let start = Party { tally: &tally, doing: &doing, every };
                 start.open(&rooms, doors, chats..chats + more).await?;
                 chats += more;
+                doing.send_replace(Doing::Writing);
                 answer(json!({"opened": chats}).to_string());
             }
             Told::Settle { after } => {
@@ -238,6 +230,8 @@ impl Party<'_> {
                 let (tally, doing) = (Rc::clone(self.tally), self.doing.subscribe());
                 spawn_local(survive(survivor, number, tally, doing, self.every));
             }
+            // The next desk has a duty key of its own: nobody has published these devices.
+            desk.act(|core, _| core.go_off_duty());
             let (tally, doing) = (Rc::clone(self.tally), self.doing.subscribe());
             spawn_local(advocate(desk, chats, tally, doing, self.every));
         }

@@ -1,5 +1,6 @@
 //! A real cluster of NATS servers, relays that meet in it as processes of their own, and chats over them.
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -116,6 +117,11 @@ impl Nats {
         self.ports.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect()
     }
 
+    /// The processes' ids.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        self.running.iter().flatten().map(Child::id).collect()
+    }
+
     /// Every file that the servers wrote: what they store, and their logs.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -128,6 +134,27 @@ impl Nats {
         }
         found
     }
+}
+
+/// The bytes that somebody could look for, sixteen at a time: whatever is drawn at random is at least as long. Runs of
+/// few different bytes are in every file.
+pub(crate) fn telling(bytes: &[u8]) -> HashSet<[u8; 16]> {
+    let windows = bytes.windows(16).filter_map(|window| <[u8; 16]>::try_from(window).ok());
+    windows.filter(|window| window.iter().collect::<HashSet<_>>().len() >= 8).collect()
+}
+
+/// The bytes of a file, and what it says in hexadecimal digits.
+pub(crate) fn read_both(path: &Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(path).expect("it can be read");
+    let digit = |byte: &u8| (*byte as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut said = Vec::new();
+    for run in bytes.split(|byte| digit(byte).is_none()) {
+        let digits: Vec<_> = run.iter().filter_map(digit).collect();
+        said.extend(digits.chunks_exact(2).map(|two| two[0] * 16 + two[1]));
+        said.push(0);
+    }
+    bytes.extend(said);
+    bytes
 }
 
 impl Drop for Nats {
@@ -243,6 +270,17 @@ impl Relays {
         self.home();
     }
 
+    /// Gives one what a relay of the program kept before.
+    pub(crate) fn keep(&self, number: usize, state: &Path) {
+        let into = self.folder.path().join(format!("state-{number}"));
+        std::fs::create_dir_all(&into).expect("a folder can be made");
+        for entry in std::fs::read_dir(state).expect("it can be read").flatten() {
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), into.join(entry.file_name())).expect("it is copied");
+            }
+        }
+    }
+
     fn log_file(&self, number: usize) -> PathBuf {
         self.folder.path().join(format!("{number}.log"))
     }
@@ -299,6 +337,16 @@ impl Relays {
     }
 }
 
+impl Drop for Relays {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for number in 0..self.each.len() {
+                println!("What relay {number} said:\n{}", self.log(number));
+            }
+        }
+    }
+}
+
 /// Chats of the real core, in a process of their own.
 pub(crate) struct Talk {
     running: Running,
@@ -316,8 +364,7 @@ impl Talk {
 
     /// Opens chats between survivors at these relays and desks at those, and lets them talk.
     pub(crate) fn open(&mut self, chats: usize, survivors: &[u16], desks: &[u16]) {
-        let command =
-            json!({"do": "open", "chats": chats, "survivors": survivors, "desks": desks});
+        let command = json!({"do": "open", "chats": chats, "survivors": survivors, "desks": desks});
         self.running.tell(command);
         self.running.event(|event| event["opened"].is_number());
     }
@@ -328,7 +375,10 @@ impl Talk {
         self.running.tell(json!({"do": "settle", "after": 8}));
         let report = self.running.event(|event| event["settled"].is_boolean());
         assert_eq!(report["wrong"], json!([]), "{report}");
-        assert!(report["settled"] == json!(true) && report["written"] == report["heard"], "{report}");
+        assert!(
+            report["settled"] == json!(true) && report["written"] == report["heard"],
+            "{report}"
+        );
         report
     }
 

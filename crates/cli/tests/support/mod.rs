@@ -17,6 +17,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub(crate) mod cluster;
+pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;

@@ -27,6 +27,7 @@ mod program;
 mod records;
 mod restart;
 mod scene;
+mod several;
 mod slow_reader;
 mod stop;
 mod traffic;

@@ -14,12 +14,12 @@ use stillroom_protocol::{Flag, MlsDecode, ProgramId, decode, encode};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use super::Several;
 use super::cluster::{Cluster, ClusterError, Heard, LeaseKeeper, Voice};
 use super::envelope::{Envelope, FromHome, RelayId, Term, ToHome, WayId, Word, sealed};
 use super::guests::Guest;
 use super::standing::{Lease, SILENT, Standing, Step};
 use super::way::Inbound;
+use super::{Carrier, Several};
 use crate::clock::Clock;
 use crate::switchboard::Switchboard as _;
 
@@ -396,10 +396,13 @@ impl Member {
         }
     }
 
+    /// Acknowledges what the home sent. The first message on a way is another one: it says what way that is.
     async fn say_heard_to_home(&mut self) {
+        let empty = |carrier: &mut Carrier| {
+            carrier.out.has_begun().then(|| (carrier.way, carrier.out.next_empty()))
+        };
         if let Some(home) = &mut self.home
-            && let Some((way, batch)) =
-                self.several.carrier(|carrier| (carrier.way, carrier.out.next_empty()))
+            && let Some((way, batch)) = self.several.carrier(empty).flatten()
         {
             let heard = home.heard.acknowledge();
             let message = sealed(self.me, way, batch.number, heard, &batch.items);

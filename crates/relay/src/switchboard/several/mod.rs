@@ -394,3 +394,136 @@ impl Switchboard for Several {
         self.own.stop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use getrandom::SysRng;
+    use rand_core::UnwrapErr;
+    use stillroom_delivery::{Delivery, Limits, Setup};
+    use stillroom_program::Fingerprint;
+    use stillroom_protocol::{List, decode};
+    use tokio::sync::mpsc;
+
+    use super::envelope::Term;
+    use super::*;
+    use crate::allotment::Portion;
+    use crate::clock::Clock;
+    use crate::shares::ShareKeys;
+    use crate::switchboard::{Lasting, Next};
+
+    const OPEN: ToHome = ToHome::Open { term: Term([1; 16]) };
+
+    fn several() -> Several {
+        let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
+        let lasting = Lasting {
+            requests: mpsc::channel(1).0,
+            answers: mpsc::channel(1).0,
+            counts: mpsc::channel(1).0,
+        };
+        let delivery = Delivery::new(setup, UnwrapErr(SysRng));
+        let everything = Portion::everything();
+        let own = InProcess::new(delivery, Clock::start(), 1 << 20, &everything, lasting);
+        Several::new(Arc::new(own))
+    }
+
+    fn connect(several: &Several) -> Result<Seat, Refusal> {
+        let share = ShareKeys::draw(1).share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        several.connect(Side::Survivors, &share, 1 << 16)
+    }
+
+    fn carrier() -> Several {
+        let several = several();
+        several.follow(WayId([2; 16]), OPEN);
+        several
+    }
+
+    /// What leaves for the home now.
+    fn sent(several: &Several) -> Vec<ToHome> {
+        let mut sent = Vec::new();
+        while let Some((_, batch)) = several.next_batch() {
+            let mut list = Vec::new();
+            mls_rs_codec::byte_vec::mls_encode(&batch.items, &mut list).unwrap();
+            sent.extend(decode::<List<ToHome, 1000>>(&list).unwrap().into_vec());
+        }
+        sent
+    }
+
+    #[test]
+    fn where_no_home_is_known_nobody_is_let_in_and_everybody_may_try_again() {
+        assert_eq!(connect(&several()).unwrap_err(), Refusal::Stopping);
+        let carrier = carrier();
+        let seat = connect(&carrier).unwrap();
+        carrier.be_apart();
+        assert_eq!(seat.outgoing.next_now(), Some(Next::Close(None)), "as a line that drops");
+        assert_eq!(connect(&carrier).unwrap_err(), Refusal::Stopping);
+        assert!(!carrier.is_open());
+    }
+
+    #[test]
+    fn a_home_that_becomes_a_carrier_closes_what_it_had_and_knows_none_of_it_later() {
+        let several = several();
+        several.become_home();
+        let before = connect(&several).unwrap();
+        several.be_apart();
+        assert_eq!(before.outgoing.next_now(), Some(Next::Close(None)));
+        several.become_home();
+        several.frame(before.connection, b"of a line that is closing");
+        several.disconnect(before.connection);
+        assert_eq!(several.holdings().connections, 0);
+        assert_ne!(connect(&several).unwrap().connection, before.connection);
+    }
+
+    #[test]
+    fn what_a_device_does_reaches_the_home_in_its_order() {
+        let carrier = carrier();
+        let seat = connect(&carrier).unwrap();
+        carrier.frame(seat.connection, b"one");
+        carrier.page_gone(seat.connection);
+        carrier.disconnect(seat.connection);
+        carrier.frame(seat.connection, b"too late");
+        let sent = sent(&carrier);
+        let frame = Bytes::try_from(&b"one"[..]).unwrap();
+        assert_eq!(sent[0], OPEN);
+        assert!(matches!(sent[1], ToHome::Connect { connection: 1, .. }));
+        let rest = [
+            ToHome::Frame { connection: 1, frame },
+            ToHome::PageGone { connection: 1 },
+            ToHome::Gone { connection: 1 },
+        ];
+        assert_eq!(sent[2..], rest);
+    }
+
+    #[test]
+    fn a_device_that_pours_in_what_the_way_cannot_take_is_closed_and_its_neighbour_is_not() {
+        let carrier = carrier();
+        let (flood, neighbour) = (connect(&carrier).unwrap(), connect(&carrier).unwrap());
+        for _ in 0..100 {
+            carrier.frame(flood.connection, &[7; 16_000]);
+        }
+        assert_eq!(flood.outgoing.next_now(), Some(Next::Close(Some(Refusal::TooFast))));
+        assert_eq!(neighbour.outgoing.next_now(), None);
+        let bytes = carrier.carrier(|carrier| carrier.out.bytes()).unwrap();
+        assert!(bytes <= WAITING_OF_SURVIVOR + 1024, "{bytes}");
+        // Where what it sends leaves as it comes, there is no end to it.
+        for _ in 0..100 {
+            carrier.frame(neighbour.connection, &[7; 16_000]);
+            sent(&carrier);
+            carrier.carrier(|carrier| carrier.out.acknowledged(u64::MAX));
+        }
+        assert_eq!(neighbour.outgoing.next_now(), None);
+    }
+
+    #[test]
+    fn answers_that_no_home_can_have_are_held_here() {
+        // Nothing that a page ever sent; what counts is to whom it went.
+        let carrier = carrier();
+        carrier.answers(&[1, 2, 3]);
+        let item = ToHome::Answers { sent: Bytes::try_from(&[1, 2, 3][..]).unwrap() };
+        assert_eq!(sent(&carrier), [OPEN, item]);
+        carrier.be_apart();
+        carrier.answers(&[1, 2, 3]);
+        assert_eq!(sent(&carrier), []);
+    }
+}

@@ -115,6 +115,11 @@ impl Outbound {
         }
     }
 
+    /// Whether a message has left.
+    pub(super) fn has_begun(&self) -> bool {
+        self.last > 0
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
