@@ -8,7 +8,7 @@ mod support;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use support::cluster::{Nats, Relays, Talk, Wire, read_both, telling, until};
+use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
 use support::memory::memory;
 use support::program::{Program, meet};
 use support::proxy::{Recording, found};
@@ -206,4 +206,58 @@ fn nothing_of_a_chat_between_two_relays_is_in_a_servers_files_or_readable_in_its
         bucket |= found(&bytes, "KV_stillroom");
     }
     assert!(bucket, "the search finds what is there");
+}
+
+/// Chats in which figures are taken: as many messages a second as one processor encrypts.
+const MEASURED: usize = 40;
+
+/// What messages of chats between these doors take: how long, and the processor time of these processes.
+fn figures(what: &str, talk: &mut Talk, doors: (u16, u16), processes: &[(&str, Vec<u32>)]) {
+    talk.open(MEASURED, &[doors.0], &[doors.1]);
+    talk.settle();
+    talk.write();
+    let used = || -> Vec<u64> {
+        let of = |ids: &Vec<u32>| ids.iter().map(|id| processor(*id)).sum();
+        processes.iter().map(|(_, ids)| of(ids)).collect()
+    };
+    let before = (used(), talk.settle());
+    talk.write();
+    let after = talk.settle_after(80);
+    let heard = |report: &Value| report["heard"].as_u64().unwrap();
+    let messages = heard(&after) - heard(&before.1);
+    println!("{what}: median {} ms, 99th {} ms", after["median_ms"], after["ninety_ninth_ms"]);
+    for ((name, _), (before, after)) in processes.iter().zip(before.0.iter().zip(used())) {
+        println!("  {name}: {} us a message of {messages}", (after - before) * 1000 / messages);
+    }
+    talk.end();
+}
+
+#[test]
+#[ignore = "figures for docs/scaling.md: cargo xtask cluster-test --figures"]
+fn figures_of_messages_beside_one_relay_alone() {
+    let mut talk = Talk::every(100);
+    let mut alone = Relays::new(&talk.program, &[Vec::new()]);
+    alone.serve(0);
+    figures("one relay alone", &mut talk, alone.doors(0), &[("relay", vec![alone.id(0)])]);
+    drop((alone, talk));
+
+    let arrangements: [(&str, [usize; 2]); 3] = [
+        ("both at the home", [0, 0]),
+        ("one at the home, one at another relay", [0, 1]),
+        ("both at other relays", [1, 2]),
+    ];
+    for (what, [survivors, desks]) in arrangements {
+        let nats = Nats::start();
+        let mut talk = Talk::every(100);
+        let each: Vec<_> = (0..3).map(|_| nats.addresses()).collect();
+        let mut relays = Relays::new(&talk.program, &each);
+        relays.serve_all();
+        let home = relays.home();
+        let at = |turn: usize| (home + turn) % 3;
+        let doors = (relays.doors(at(survivors)).0, relays.doors(at(desks)).1);
+        let others = (1..3).map(|turn| relays.id(at(turn))).collect();
+        let processes =
+            [("home", vec![relays.id(home)]), ("other relays", others), ("NATS", nats.ids())];
+        figures(what, &mut talk, doors, &processes);
+    }
 }

@@ -136,6 +136,15 @@ impl Nats {
     }
 }
 
+/// Milliseconds of processor time that a process has used.
+pub(crate) fn processor(id: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("it runs");
+    let after = stat.rsplit(')').next().expect("a name in brackets");
+    let fields: Vec<_> = after.split_whitespace().collect();
+    // The 14th and 15th of all, in hundredths of a second.
+    fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number") * 10).sum()
+}
+
 /// The bytes that somebody could look for, sixteen at a time: whatever is drawn at random is at least as long. Runs of
 /// few different bytes are in every file.
 pub(crate) fn telling(bytes: &[u8]) -> HashSet<[u8; 16]> {
@@ -231,15 +240,18 @@ struct Member {
 }
 
 impl Relays {
-    /// So many relays of the program with this file, each of which reaches the cluster at its own addresses.
+    /// So many relays of the program with this file, each of which reaches the cluster at its own addresses; one that
+    /// has none is alone.
     pub(crate) fn new(program: &Path, nats: &[Vec<String>]) -> Self {
         let folder = folder();
         let each = nats.iter().enumerate().map(|(number, addresses)| {
             let (visitor, desk) = (free_port(), free_port());
+            let meet = if addresses.is_empty() { "" } else { "[relays]\nnats = " };
+            let at = if addresses.is_empty() { String::new() } else { format!("{addresses:?}\n") };
             let config = format!(
                 "[survivor]\nlisten = \"127.0.0.1:{visitor}\"\n[desk]\nlisten = \"127.0.0.1:{desk}\"\n\
                  [program]\nfile = '{}'\n[state]\nfolder = \"state-{number}\"\n[log]\nlevel = \"trace\"\n\
-                 [relays]\nnats = {addresses:?}\n",
+                 {meet}{at}",
                 text(program)
             );
             file(folder.path(), &format!("{number}.toml"), &config);
@@ -357,7 +369,12 @@ pub(crate) struct Talk {
 impl Talk {
     /// Makes a program; there are no chats yet.
     pub(crate) fn start() -> Self {
-        let running = Running::start(&["bench-talk"]);
+        Self::every(250)
+    }
+
+    /// The same, in whose chats each side writes every so many milliseconds.
+    pub(crate) fn every(milliseconds: u32) -> Self {
+        let running = Running::start(&["bench-talk", "--every", &milliseconds.to_string()]);
         let program = running.json()["program"].as_str().expect("a path").into();
         Self { running, program }
     }
@@ -372,7 +389,12 @@ impl Talk {
     /// Lets each side write a few more, and then nobody until everything that was written has come, which must be once
     /// each and in order.
     pub(crate) fn settle(&mut self) -> Value {
-        self.running.tell(json!({"do": "settle", "after": 8}));
+        self.settle_after(8)
+    }
+
+    /// The same after so many more.
+    pub(crate) fn settle_after(&mut self, more: u32) -> Value {
+        self.running.tell(json!({"do": "settle", "after": more}));
         let report = self.running.event(|event| event["settled"].is_boolean());
         assert_eq!(report["wrong"], json!([]), "{report}");
         assert!(

@@ -26,9 +26,10 @@ pub(crate) mod words;
 /// Long enough for the slowest machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The binary with these arguments.
+/// The binary with these arguments: the one that was built for tests, or one that is to be measured.
 pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_stillroom"));
+    let named = std::env::var_os("STILLROOM");
+    let mut command = Command::new(named.unwrap_or(env!("CARGO_BIN_EXE_stillroom").into()));
     command.args(arguments);
     command
 }

@@ -44,6 +44,9 @@ const RECONNECT: Duration = Duration::from_millis(250);
 /// Messages that may wait for this relay on one subject. No way has more under way than fit (`way.rs`).
 const MESSAGES_WAITING: usize = 4_096;
 
+/// Times in a row that the lease may be unanswered before that is said: servers choose a new leader in fewer.
+const UNANSWERED_BEFORE_SAID: u32 = 8;
+
 /// Events of the connection that may wait.
 const EVENTS_WAITING: usize = 64;
 
@@ -347,6 +350,8 @@ struct Held {
     store: Option<Store>,
     /// The term for which it is held, and the number by which it is renewed.
     by: Option<(Term, u64)>,
+    /// Times in a row that nobody answered.
+    unanswered: u32,
 }
 
 impl LeaseKeeper {
@@ -354,10 +359,21 @@ impl LeaseKeeper {
     pub(super) async fn hold(&self, term: Term) -> Lease {
         let mut held = self.held.lock().await;
         match timeout(ANSWERED_WITHIN, self.try_hold(&mut held, term)).await {
-            Ok(Ok(lease)) => lease,
-            Ok(Err(_)) | Err(_) => {
+            Ok(Ok(lease)) => {
+                held.unanswered = 0;
+                lease
+            }
+            failed => {
                 // A cluster that came back empty has no bucket any more: it is looked for, or made, the next time.
                 held.store = None;
+                held.unanswered = held.unanswered.saturating_add(1);
+                if held.unanswered == UNANSWERED_BEFORE_SAID {
+                    let error = match failed {
+                        Ok(Err(error)) => error.to_string(),
+                        _ => "no answer in time".to_owned(),
+                    };
+                    tracing::error!(%error, "NATS does not say which relay has the program");
+                }
                 Lease::Unanswered
             }
         }

@@ -161,6 +161,9 @@ impl Member {
             && now.checked_since(*since) >= SILENT
         {
             *said = true;
+            // Their carriers have closed them by now, for the same reason.
+            let guests: Vec<_> = self.guests.keys().copied().collect();
+            guests.into_iter().for_each(|relay| self.cut(relay));
             if self.standing.home().is_some() {
                 tracing::error!(
                     "the other relays cannot be reached over NATS: whoever is connected here is served on"
@@ -219,6 +222,7 @@ impl Member {
             self.cut(from);
             if self.guests.len() < GUESTS_MAX {
                 let guest = Guest::new(way, Arc::clone(&self.several.ready), now);
+                self.several.guest_came(from, Arc::clone(&guest.way));
                 self.guests.insert(from, guest);
             }
         }
@@ -276,6 +280,7 @@ impl Member {
     /// A carrier's connections are gone.
     fn cut(&mut self, relay: RelayId) {
         self.keys_told.remove(&relay);
+        self.several.guest_gone(relay);
         if let Some(guest) = self.guests.remove(&relay) {
             guest.cut(&self.several.own);
         }
@@ -327,6 +332,7 @@ impl Member {
         self.keys_told.clear();
         self.several.be_apart();
         for (relay, guest) in guests {
+            self.several.guest_gone(relay);
             self.say_over(relay, guest.way.id).await;
         }
     }

@@ -23,6 +23,7 @@ use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply, encode};
 use tokio::sync::Notify;
 
 use self::envelope::{FromHome, ToHome, WayId};
+use self::guests::GuestWay;
 use self::way::{Batch, Outbound, QueueFull};
 use super::{InProcess, Outgoing, Seat, Side, Switchboard};
 use crate::holdings::Live;
@@ -43,6 +44,8 @@ const WAITING_OF_STAFF: usize = 1024 * 1024;
 pub(crate) struct Several {
     own: Arc<InProcess>,
     state: Mutex<State>,
+    /// At home: what waits for those who carry connections here.
+    guests: Mutex<BTreeMap<RelayId, Arc<GuestWay>>>,
     /// There is something to send.
     ready: Arc<Notify>,
     /// What is published was changed by another relay, or may have been.
@@ -93,7 +96,13 @@ impl Several {
     /// Over this relay's own core, in which nobody is yet.
     pub(crate) fn new(own: Arc<InProcess>) -> Self {
         let state = State { role: Role::Apart, last: 0, published: false };
-        Self { own, state: Mutex::new(state), ready: Arc::default(), changed: Notify::new() }
+        Self {
+            own,
+            state: Mutex::new(state),
+            guests: Mutex::default(),
+            ready: Arc::default(),
+            changed: Notify::new(),
+        }
     }
 
     /// Waits until what is published has to be read anew, since another relay changed it or may have.
@@ -106,6 +115,14 @@ impl Several {
     }
 
     // What the task that speaks to the others does.
+
+    fn guest_came(&self, relay: RelayId, way: Arc<GuestWay>) {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner).insert(relay, way);
+    }
+
+    fn guest_gone(&self, relay: RelayId) {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner).remove(&relay);
+    }
 
     fn become_home(&self) {
         self.close_carried();
@@ -380,6 +397,8 @@ impl Switchboard for Several {
             live.queues += queues;
             live.outgoing_bytes += bytes;
         }
+        let guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        live.outgoing_bytes += guests.values().map(|way| way.out().bytes()).sum::<usize>();
         live
     }
 
