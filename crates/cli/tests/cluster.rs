@@ -2,6 +2,7 @@
 //! 6.1, 6.7; `docs/scaling.md`). `cargo xtask cluster-test` runs these; they need its NATS server.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(clippy::print_stdout, reason = "figures are shown to whoever runs this")]
 
 mod support;
 

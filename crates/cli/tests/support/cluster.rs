@@ -1,4 +1,5 @@
 //! A real cluster of NATS servers, relays that meet in it as processes of their own, and chats over them.
+#![allow(clippy::print_stdout, reason = "what relays said is shown where a test fails")]
 
 use std::collections::HashSet;
 use std::io::{Read, Write};

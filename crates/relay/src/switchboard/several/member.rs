@@ -300,9 +300,9 @@ impl Member {
                     tracing::info!("this relay has the program now");
                     self.beat().await;
                 }
-                Step::StepDown => {
+                Step::GiveWay => {
                     tracing::info!("another relay has the program now");
-                    self.step_down().await;
+                    self.give_way().await;
                 }
                 Step::Follow(relay, term) => {
                     let heard_at = self.clock.now();
@@ -327,7 +327,7 @@ impl Member {
         });
     }
 
-    async fn step_down(&mut self) {
+    async fn give_way(&mut self) {
         let guests = std::mem::take(&mut self.guests);
         self.keys_told.clear();
         self.several.be_apart();

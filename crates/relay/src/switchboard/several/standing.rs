@@ -48,7 +48,7 @@ pub(super) enum Step {
     /// This relay is home from now on.
     BecomeHome(Term),
     /// It is home no longer: whatever is connected is closed.
-    StepDown,
+    GiveWay,
     /// That one is home: carry connections there.
     Follow(RelayId, Term),
     /// The home that was followed is none any more: whatever is carried is closed.
@@ -198,7 +198,7 @@ impl Standing {
             }
             (State::Home { term, .. }, Lease::Others) if term == asked => {
                 self.state = State::Seeking { at: now + AGAIN };
-                self.steps.push_back(Step::StepDown);
+                self.steps.push_back(Step::GiveWay);
             }
             (State::Home { .. }, _) => {}
             // Whoever else says to be home lost the lease, and finds that out as they renew it.
@@ -360,7 +360,7 @@ mod tests {
                         }
                         Step::Beat => self.beat(who),
                         Step::Follow(home, term) => self.follows[who] = Some((home, term)),
-                        Step::BecomeHome(_) | Step::StepDown | Step::LoseHome => {
+                        Step::BecomeHome(_) | Step::GiveWay | Step::LoseHome => {
                             self.follows[who] = None;
                         }
                     }
