@@ -12,6 +12,7 @@
 mod bench;
 mod build;
 mod check;
+mod cluster;
 mod demo;
 mod failure;
 mod fingerprint;
@@ -40,6 +41,7 @@ cargo xtask COMMAND
   build [--release]  build all pages, and the program with the pages inside (--pages: those alone)
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
+  cluster-test       several relays over a NATS cluster, killed and cut off; --many for 200 chats
   size               bytes of each page over the line, beside their budgets
   forensics          chats in stock browsers, then every file that was written is searched; --short
   fuzz --seconds N   random and damaged bytes into every decoder, N seconds for each
@@ -69,6 +71,7 @@ fn dispatch(command: &str, rest: &[String]) -> Outcome {
         "build" => build::command(rest),
         "test" => test::command(rest),
         "check" => check::command(rest),
+        "cluster-test" => cluster::command(rest),
         "size" => size::command(),
         "forensics" => forensics::command(rest),
         "fuzz" => fuzz::command(rest),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::run::{Run, say, there_is};
-use crate::{build, check, forensics, fuzz, places, setup, size};
+use crate::{build, check, cluster, forensics, fuzz, places, setup, size};
 
 /// One step.
 struct Step {
@@ -16,11 +16,16 @@ struct Step {
     run: fn() -> Outcome,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "format", what: "the code is laid out by rustfmt", run: format },
     Step { name: "lint", what: "clippy has no remark", run: lint },
     Step { name: "deny", what: "licences and sources of what we use", run: deny::run },
     Step { name: "unit", what: "unit, property and scenario tests", run: unit },
+    Step {
+        name: "cluster",
+        what: "relays over a NATS cluster, of which each is killed",
+        run: cluster::short,
+    },
     Step { name: "build", what: "the program with its pages inside", run: build::release },
     Step { name: "check", what: "who may use what; what the pages import", run: check::everything },
     Step { name: "size", what: "the pages keep their budgets", run: size::weigh },

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::answers::AnswersArguments;
 use crate::bench::BenchArguments;
 use crate::bench::limit::LimitArguments;
+use crate::bench::talk::TalkArguments;
 use crate::client::command::ClientArguments;
 use crate::demo::DemoArguments;
 use crate::doctor::DoctorArguments;
@@ -61,4 +62,7 @@ pub(crate) enum Command {
     /// The relay that does nothing but pass bytes on.
     #[command(hide = true)]
     BenchLimit(LimitArguments),
+    /// Chats over relays that others start and stop.
+    #[command(hide = true)]
+    BenchTalk(TalkArguments),
 }

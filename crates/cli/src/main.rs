@@ -64,6 +64,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
         Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),
+        Command::BenchTalk(arguments) => on_this_thread(bench::talk::run(arguments)),
     }
 }
 

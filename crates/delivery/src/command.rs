@@ -18,7 +18,25 @@ use crate::timers::Timers;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u64);
 
+/// The bit that no core sets in the numbers of its own connections: they are counted from 1.
+const ELSEWHERE: u64 = 1 << 63;
+
 impl ConnectionId {
+    /// The shell's name for a connection that another relay's core has. No core gives such a name or knows it.
+    pub fn elsewhere(number: u64) -> Self {
+        Self(number | ELSEWHERE)
+    }
+
+    /// Whether another relay's core has it.
+    pub fn is_elsewhere(self) -> bool {
+        self.0 & ELSEWHERE != 0
+    }
+
+    /// The number that the shell gave such a connection.
+    pub fn number_elsewhere(self) -> u64 {
+        self.0 & !ELSEWHERE
+    }
+
     /// A number, for the shell's own tables.
     pub fn number(self) -> u64 {
         self.0
@@ -92,6 +110,12 @@ const COMMANDS_RESERVED: usize = 64;
 impl Effects {
     pub(crate) fn new(bytes: usize) -> Self {
         Self { commands: VecDeque::new(), timers: Timers::default(), account: Account::new(bytes) }
+    }
+
+    /// Nothing is due any more, and nothing is held. Commands are still to be carried out.
+    pub(crate) fn forget_live(&mut self, bytes: usize) {
+        self.timers = Timers::default();
+        self.account = Account::new(bytes);
     }
 
     pub(crate) fn push(&mut self, command: Command) {

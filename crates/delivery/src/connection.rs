@@ -255,6 +255,11 @@ impl Connections {
         self.all.remove(&id)
     }
 
+    /// Forgets all of them; the next one has a new number still.
+    pub(crate) fn forget(&mut self) -> impl Iterator<Item = ConnectionId> + use<> {
+        core::mem::take(&mut self.all).into_keys()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }

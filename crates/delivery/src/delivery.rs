@@ -217,6 +217,24 @@ impl Delivery {
         }
     }
 
+    /// Another relay has the line and the rooms from now on. All of that is forgotten here; every connection is closed
+    /// as a line is that drops, so that devices make it anew at the other; the day's counts are given out. What is
+    /// published stays, and sealed answers are held until there are enough of them.
+    pub fn handle_moved(&mut self, now: Timestamp) {
+        self.end_day(now);
+        for connection in self.connections.forget() {
+            self.fx.push(Command::Close { connection, refusal: None });
+        }
+        self.fx.forget_live(self.limits.bytes);
+        self.line = Line::of(self.limits.line);
+        self.staff = Staff::default();
+        self.rooms = Rooms::default();
+        self.puzzles = Puzzles::new(&mut *self.rng);
+        self.counters = Counters::default();
+        self.published.forget_greeting();
+        self.follow_hours(now);
+    }
+
     // What the shell says of lasting records.
 
     /// A policy was published, or is there from before: `policy` and `calendar` are what `signed` was verified

@@ -40,7 +40,8 @@ impl Share {
         Self { newest, older }
     }
 
-    fn names(&self) -> impl Iterator<Item = &ShareName> {
+    /// All names, that under the newest key first.
+    pub fn names(&self) -> impl Iterator<Item = &ShareName> {
         core::iter::once(&self.newest).chain(&self.older)
     }
 }

@@ -61,7 +61,7 @@ pub enum Refusal {
     RecordRefused = 25,
     /// There is no such invitation, or it was used, or has run out.
     InvitationUnknown = 26,
-    /// The relay is stopping. Connect again in a moment.
+    /// The relay is stopping, or knows of none among several that has the program now. Connect again in a moment.
     Stopping = 27,
     /// The relay could not do its part, and it is not the device's fault.
     RelayFault = 28,

@@ -62,7 +62,7 @@ impl Records {
         if !self.directory.put_notice(stored, HOST_NOTICES_MAX).await? {
             return Err(NotGiven::TooMany);
         }
-        self.show_notices().await?;
+        self.notices_changed().await?;
         Ok(id)
     }
 
@@ -79,7 +79,7 @@ impl Records {
     /// Withdraws a notice, also from consoles where it stands. Whether there was one.
     pub(crate) async fn withdraw_notice(&self, id: HostNoticeId) -> Result<bool, DirectoryError> {
         let there = self.directory.withdraw_notice(id).await?;
-        self.show_notices().await?;
+        self.notices_changed().await?;
         Ok(there)
     }
 
@@ -90,7 +90,13 @@ impl Records {
         device: VerifyingKey,
     ) -> Result<(), DirectoryError> {
         self.directory.read_notice(id, device.0).await?;
-        self.show_notices().await
+        self.notices_changed().await
+    }
+
+    async fn notices_changed(&self) -> Result<(), DirectoryError> {
+        self.show_notices().await?;
+        self.switchboard.published();
+        Ok(())
     }
 
     /// Brings the live state to where the records are.

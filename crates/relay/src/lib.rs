@@ -52,8 +52,8 @@ mod upgrade;
 
 pub use config::{
     Acme, CertificateFiles, Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many,
-    Metrics, Origin, OriginError, Program, PseudoLocale, Purpose, Redirect, State, Testing,
-    Threads, Tls,
+    Metrics, Origin, OriginError, Program, PseudoLocale, Purpose, Redirect, Relays as OtherRelays,
+    State, Testing, Threads, Tls,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;

@@ -78,6 +78,11 @@ impl NoticeBoard {
         self.shown.lock().await.as_ref().map(|shown| shown.notice.policy.terms.expires)
     }
 
+    /// Which version of the policy is up.
+    pub(crate) async fn policy_version(&self) -> Option<u64> {
+        self.shown.lock().await.as_ref().map(|shown| shown.notice.policy.terms.version)
+    }
+
     async fn refill(&self) {
         let mut shown = self.shown.lock().await;
         if let Some(shown) = &mut *shown {

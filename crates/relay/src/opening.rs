@@ -2,7 +2,10 @@
 //! the first ones from the program's file.
 //!
 //! What was kept was verified when it came. If it has run out since, a policy still says on the page when chat
-//! is open and how else to reach an advocate (no chat starts under it), and a revoked device stays revoked.
+//! is open and how else to reach an advocate (no chat starts under it), and a revoked device stays revoked. Where
+//! several relays share the records, each reads them anew when another has changed them.
+
+use std::fmt;
 
 use stillroom_program::{
     Calendar, CertificateError, Locale, PolicyError, SignedPolicy, SignedRevocations,
@@ -26,6 +29,17 @@ pub(crate) enum NotKept {
     Hours(TimeZoneUnknown),
 }
 
+impl fmt::Display for NotKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program(error) => error.fmt(f),
+            Self::Directory(error) => error.fmt(f),
+            Self::Pages(error) => error.fmt(f),
+            Self::Hours(error) => error.fmt(f),
+        }
+    }
+}
+
 impl From<DirectoryError> for NotKept {
     fn from(error: DirectoryError) -> Self {
         Self::Directory(error)
@@ -44,7 +58,27 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
         revoke(records, kept)?;
     }
     records.show_notices().await?;
-    let Known { signed, verified } = newest_policy(records, program).await?;
+    show(records, newest_policy(records, program).await?).await
+}
+
+/// Brings switchboard and pages to where the records are by now, as far as another relay changed them.
+pub(crate) async fn read_anew(records: &Records) -> Result<(), NotKept> {
+    if let Some(kept) = records.directory.newest(Kind::Revocations).await?
+        && kept.version != records.revoked().version()
+    {
+        revoke(records, kept)?;
+    }
+    records.show_notices().await?;
+    if let Some(kept) = records.directory.newest(Kind::Policy).await?
+        && Some(kept.version) != records.board.policy_version().await
+    {
+        show(records, known(records, &kept)?).await?;
+    }
+    Ok(())
+}
+
+async fn show(records: &Records, known: Known) -> Result<(), NotKept> {
+    let Known { signed, verified } = known;
     let policy = verified.whole(&signed).map_err(|_| altered())?;
     let calendar = Calendar::of(&policy).map_err(NotKept::Hours)?;
     if policy.terms.expires <= records.clock.now().seconds() {
@@ -87,20 +121,26 @@ async fn newest_policy(records: &Records, program: &ProgramFile) -> Result<Known
                 let hash = Locale::hash(file);
                 records.directory.put_locale(hash, file.to_vec(), LOCALES_KEPT).await?;
             }
-            records.directory.replace_policy(replaces, with, POLICIES_KEPT).await?;
-            Ok(first)
+            let put = records.directory.replace_policy(replaces, with, POLICIES_KEPT).await?;
+            // Another relay that shares the records may have been before us, with this one or a later one.
+            match records.directory.newest(Kind::Policy).await? {
+                Some(kept) if !put => known(records, &kept),
+                _ => Ok(first),
+            }
         }
-        (Some(kept), _) => {
-            let signed: SignedPolicy = decode(&kept.record).map_err(|_| altered())?;
-            let verify = |at| signed.verify(&records.root, at, records.tolerance).ok();
-            let verified = verify(records.clock.now())
-                .or_else(|| verify(signed.last_held()?))
-                .ok_or_else(altered)?;
-            Ok(Known { signed, verified })
-        }
+        (Some(kept), _) => known(records, &kept),
         (None, Err(error)) => Err(NotKept::Program(error)),
         (None, Ok(_)) => Err(altered()),
     }
+}
+
+/// A policy that is kept, as it is now or as it was when it held.
+fn known(records: &Records, kept: &Versioned) -> Result<Known, NotKept> {
+    let signed: SignedPolicy = decode(&kept.record).map_err(|_| altered())?;
+    let verify = |at| signed.verify(&records.root, at, records.tolerance).ok();
+    let verified =
+        verify(records.clock.now()).or_else(|| verify(signed.last_held()?)).ok_or_else(altered)?;
+    Ok(Known { signed, verified })
 }
 
 /// The policy of the program's file, as it is now or as it was when it held.

@@ -21,12 +21,14 @@ use stillroom_protocol::{
     AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, Shared, decode,
 };
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
+use crate::opening;
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
-use crate::switchboard::{Request, Switchboard, ToKeep};
+use crate::switchboard::{Request, Several, Switchboard, ToKeep};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
 const INVITATIONS_MAX: usize = 256;
@@ -40,6 +42,9 @@ const BATCHES_MAX: usize = 2_000;
 
 /// Sealed counts of days kept at once: of each day for which they are kept, with several restarts a day.
 const COUNTS_MAX: usize = 500;
+
+/// How soon what another relay published is read again after that did not work.
+const READ_AGAIN: Duration = Duration::from_secs(2);
 
 /// Seconds of a week.
 const WEEK: u64 = 7 * DAY;
@@ -114,6 +119,17 @@ impl Records {
                 }
             };
             self.switchboard.reply(request.connection, request.number, outcome);
+        }
+    }
+
+    /// Reads what is published anew whenever another relay has changed it, for as long as this one runs.
+    pub(crate) async fn keep_reading(self: Arc<Self>, several: Arc<Several>) {
+        loop {
+            several.changed_elsewhere().await;
+            while let Err(error) = opening::read_anew(&self).await {
+                tracing::error!(%error, "what another relay published cannot be read");
+                sleep(READ_AGAIN).await;
+            }
         }
     }
 
@@ -295,6 +311,7 @@ impl Records {
         }
         let greeted = fitting(encode(&signed.terms_alone()))?;
         self.switchboard.set_policy(greeted, verified, calendar);
+        self.switchboard.published();
         Ok(Reply::Done)
     }
 
@@ -371,6 +388,7 @@ impl Records {
         let is_same = verified == *self.revoked();
         if is_newer && self.put_newer(Kind::Revocations, verified.version(), list.to_vec()).await? {
             self.set_revocations(list, verified);
+            self.switchboard.published();
             Ok(Reply::Done)
         } else if is_same {
             Ok(Reply::Done)

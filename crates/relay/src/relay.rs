@@ -10,7 +10,7 @@ use std::{fmt, io};
 
 use axum::Router;
 use getrandom::SysRng;
-use rand_core::UnwrapErr;
+use rand_core::{Rng as _, UnwrapErr};
 use stillroom_delivery::{Delivery, Holdings, Setup};
 use stillroom_program::{Fingerprint, TimeZoneUnknown};
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
@@ -42,7 +42,10 @@ use crate::redirect;
 use crate::shares::ShareKeys;
 use crate::sorting::Sorted;
 use crate::stop::Stop;
-use crate::switchboard::{InProcess, Lasting, Side, Switchboard, ToKeep};
+use crate::switchboard::{
+    Cluster, ClusterError, InProcess, Lasting, Member, Membership, RelayId, Several, Side,
+    Switchboard, ToKeep,
+};
 use crate::tls::{Secured, Tls, TlsError};
 
 /// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
@@ -117,6 +120,7 @@ pub struct RunningRelay {
     limits: config::Limits,
     counts: mpsc::Sender<ToKeep>,
     stop: Stop,
+    membership: Option<Membership>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -137,6 +141,8 @@ pub enum StartError {
     Hours(TimeZoneUnknown),
     /// A door has no certificate.
     Tls(TlsError),
+    /// The other relays cannot be met as they must.
+    Cluster(ClusterError),
     /// The system gives a program no thread of its own.
     Thread(String),
     /// It cannot listen.
@@ -158,6 +164,7 @@ impl fmt::Display for StartError {
             Self::Pages(error) => error.fmt(f),
             Self::Hours(error) => error.fmt(f),
             Self::Tls(error) => error.fmt(f),
+            Self::Cluster(error) => error.fmt(f),
             Self::Thread(why) => write!(f, "a program gets no thread of its own: {why}"),
             Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
         }
@@ -169,6 +176,12 @@ impl std::error::Error for StartError {}
 impl From<DirectoryError> for StartError {
     fn from(error: DirectoryError) -> Self {
         Self::Directory(error)
+    }
+}
+
+impl From<ClusterError> for StartError {
+    fn from(error: ClusterError) -> Self {
+        Self::Cluster(error)
     }
 }
 
@@ -198,6 +211,24 @@ impl Relay {
         Self::start_within(config, entrances, Portion::everything()).await
     }
 
+    /// Starts a relay over lasting records that are open already, as several relays of one process share them.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_over(
+        config: Config,
+        directory: Arc<dyn Directory>,
+    ) -> Result<RunningRelay, StartError> {
+        config.check().map_err(StartError::Config)?;
+        let program = read_program(&config)?;
+        let bind = |address| {
+            TcpListener::bind(address).map(Entrance::Socket).map_err(cannot_listen(address))
+        };
+        let entrances =
+            Entrances { survivor: bind(config.survivor.listen)?, desk: bind(config.desk.listen)? };
+        Self::run(config, program, directory, entrances, Portion::everything()).await
+    }
+
     /// Starts a relay that has so much of its process.
     pub(crate) async fn start_within(
         config: Config,
@@ -206,12 +237,28 @@ impl Relay {
     ) -> Result<RunningRelay, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
+        let directory = Arc::new(Sqlite::open(&config.state.folder, &program.root)?);
+        // The database that several relays share takes the place of the folder here.
+        if config.relays.is_some() {
+            tracing::warn!(
+                "several relays do not share a state folder: what is published to one stays there"
+            );
+        }
+        Self::run(config, program, directory, entrances, portion).await
+    }
+
+    async fn run(
+        config: Config,
+        program: ProgramFile,
+        directory: Arc<dyn Directory>,
+        entrances: Entrances,
+        portion: Portion,
+    ) -> Result<RunningRelay, StartError> {
         let root = program.root;
         let pages = Pages::read(root, config.purpose, &config.testing);
         let pages = Arc::new(pages.map_err(StartError::Pages)?);
         let survivor = secured(&config, Which::Survivor, &config.survivor)?;
         let desk = secured(&config, Which::Desk, &config.desk)?;
-        let directory: Arc<dyn Directory> = Arc::new(Sqlite::open(&config.state.folder, &root)?);
 
         let clock = Clock::start();
         let limits = config.limits.of_core();
@@ -224,7 +271,14 @@ impl Relay {
         let waiting = config.limits.outgoing_bytes_in_all;
         let in_process = Arc::new(InProcess::new(delivery, clock, waiting, &portion, lasting));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
-        let switchboard: Arc<dyn Switchboard> = in_process;
+        let several = Arc::new(Several::new(Arc::clone(&in_process)));
+        let (cluster, switchboard): (_, Arc<dyn Switchboard>) = match &config.relays {
+            Some(relays) => {
+                let cluster = Cluster::join(relays, &root.program_id(), RelayId::draw()).await?;
+                (Some(cluster), Arc::clone(&several) as _)
+            }
+            None => (None, in_process),
+        };
         let board = Arc::new(NoticeBoard::new(Arc::clone(&pages), clock));
         let records = Arc::new(Records::new(
             directory,
@@ -249,8 +303,15 @@ impl Relay {
             tokio::spawn(Arc::clone(&records).keep_retention()),
             tokio::spawn(Arc::clone(&records).answer(asked)),
         ];
+        let mut membership = None;
+        if let Some(cluster) = cluster {
+            tasks.push(tokio::spawn(Arc::clone(&records).keep_reading(Arc::clone(&several))));
+            let started = Member::start(cluster, &root.program_id(), several, clock).await?;
+            membership = Some(started.0);
+            tasks.push(tokio::spawn(started.1));
+        }
         tasks.extend(control(&config, records));
-        let share_keys = Arc::new(ShareKeys::draw());
+        let share_keys = Arc::new(ShareKeys::draw(UnwrapErr(SysRng).next_u32() >> 1));
         let keys = (Arc::downgrade(&share_keys), Arc::clone(&switchboard));
         tasks.push(tokio::spawn(ShareKeys::keep_changing(keys.0, keys.1)));
         let hall = Hall {
@@ -287,6 +348,7 @@ impl Relay {
             limits: config.limits,
             counts,
             stop,
+            membership,
             tasks,
         })
     }
@@ -496,6 +558,10 @@ impl RunningRelay {
     /// have heard it, though not for long.
     pub async fn stop(self) {
         tracing::info!("the relay stops");
+        // Another relay has the program at once, before anybody is told to come again.
+        if let Some(membership) = self.membership {
+            let _ = timeout(STOP_WITHIN, membership.leave()).await;
+        }
         self.stop.say();
         self.switchboard.stop();
         // Whoever is still connected by then does not read.

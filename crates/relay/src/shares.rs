@@ -72,9 +72,10 @@ struct Kept {
 }
 
 impl ShareKeys {
-    /// Draws the first key.
-    pub(crate) fn draw() -> Self {
-        Self(RwLock::new(Kept { newest: ShareKey::draw(1), older: VecDeque::new() }))
+    /// Draws the first key, with this number. Relays that share a program begin with different ones, so that each
+    /// learns which of its own are still in use.
+    pub(crate) fn draw(first: u32) -> Self {
+        Self(RwLock::new(Kept { newest: ShareKey::draw(first), older: VecDeque::new() }))
     }
 
     /// The share of whoever is behind this address: all of one of IPv4, the network's half of one of IPv6.
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_household_is_one_share_whatever_its_devices_call_themselves() {
-        let keys = ShareKeys::draw();
+        let keys = ShareKeys::draw(1);
         assert!(share(&keys, "2001:db8:1:2:aaaa::1", "2001:db8:1:2:bbbb::9"));
         assert!(!share(&keys, "2001:db8:1:2::1", "2001:db8:1:3::1"));
         assert!(!share(&keys, "192.0.2.1", "192.0.2.2"));
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_key_that_nothing_needs_goes_with_the_second_change() {
-        let keys = ShareKeys::draw();
+        let keys = ShareKeys::draw(1);
         keys.replace(&BTreeSet::new());
         assert_eq!(generations(&keys), [2, 1]);
         keys.replace(&BTreeSet::new());
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_key_that_something_needs_stays_for_two_hours_at_most() {
-        let keys = ShareKeys::draw();
+        let keys = ShareKeys::draw(1);
         let in_use = BTreeSet::from([1]);
         for _ in 0..5 {
             keys.replace(&in_use);

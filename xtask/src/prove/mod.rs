@@ -4,13 +4,14 @@ mod reproducible;
 mod second_way;
 mod soak;
 
+use crate::cluster;
 use crate::failure::{Failure, Outcome};
 use crate::run::say;
 
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 3] = [
+const PROOFS: [Proof; 4] = [
     (
         "reproducible",
         "the same commit, built in two folders, gives the same bytes of all pages",
@@ -25,6 +26,11 @@ const PROOFS: [Proof; 3] = [
         "second-way",
         "chats of two minutes through servers that break WebSocket and cut every 30 s",
         second_way::prove,
+    ),
+    (
+        "cluster",
+        "200 chats over several relays lose no message while relays and NATS servers are killed",
+        cluster::long,
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! Getting what the other commands need. Every step looks first, and does nothing where the thing is there.
 
+pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod packages;
 
@@ -12,6 +13,7 @@ pub(crate) fn everything() -> Outcome {
     for_build()?;
     for_unit_tests();
     for_forensics()?;
+    nats::server()?;
     say("everything is here");
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! relays are measured in the same run with the same load: figures of two runs, or of two machines, say
 //! little about each other. Nothing here is a promise about networks or about relays behind a proxy.
 
+mod balance;
 mod beside;
 mod end;
 mod floods;
@@ -16,6 +17,7 @@ mod report;
 mod rooms;
 mod server;
 mod soak;
+pub(crate) mod talk;
 mod turns;
 mod wire;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use stillroom_conversation::{
-    ChatEvent, Desk, DeskEvent, DeskSetup, Duty, Phase, Said, Survivor, SurvivorEvent,
+    ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Phase, Said, Survivor, SurvivorEvent,
     SurvivorSetup,
 };
 
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::randomness::randomness;
 
 /// Chats that one desk takes before the next one comes on duty: what a busy advocate holds.
-const CHATS_OF_A_DESK: usize = 10;
+pub(super) const CHATS_OF_A_DESK: usize = 10;
 
 /// How long one chat may take to open.
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ pub(super) async fn cpu_per_chat(
     while held.len() < chats {
         let mut desk = desk_on_duty(rooms, doors.desk).await?;
         for _ in 0..CHATS_OF_A_DESK.min(chats - held.len()) {
-            held.push(open(rooms, &mut desk, doors.survivor).await?);
+            held.push(open(rooms, &mut desk, doors.survivor).await?.0);
         }
         desk.act(|core, _| core.go_off_duty());
     }
@@ -60,18 +60,24 @@ pub(super) async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk
     Ok(desk)
 }
 
-async fn open(
+/// A chat at this desk with a survivor who comes in by `port`, and its number there.
+pub(super) async fn open(
     rooms: &Rooms,
     desk: &mut Client<Desk>,
     port: u16,
-) -> Result<Client<Survivor>, Failure> {
+) -> Result<(Client<Survivor>, ChatNumber), Failure> {
     let clock = Clock::start();
     let setup = SurvivorSetup { root: rooms.program().root.fingerprint() };
     let mut survivor = Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
     survivor.act(|core, now| core.start(Said::default(), now));
     let opened = async {
-        let (mut joined, mut chatting) = (false, false);
-        while !(joined && chatting) {
+        let (mut joined, mut chatting) = (None, false);
+        loop {
+            if let Some(chat) = joined
+                && chatting
+            {
+                break chat;
+            }
             tokio::select! {
                 event = survivor.event() => {
                     chatting |= event == SurvivorEvent::Phase(Phase::Chatting);
@@ -80,17 +86,17 @@ async fn open(
                     DeskEvent::Waiting(waiting) if !waiting.is_empty() => {
                         desk.act(|core, _| core.take_next());
                     },
-                    DeskEvent::Chat { event: ChatEvent::Joined, .. } => joined = true,
+                    DeskEvent::Chat { chat, event: ChatEvent::Joined } => joined = Some(chat),
                     _ => {}
                 },
             }
         }
     };
-    within(opened).await?;
-    Ok(survivor)
+    let chat = within(opened).await?;
+    Ok((survivor, chat))
 }
 
-async fn within<T>(opening: impl Future<Output = T>) -> Result<T, Failure> {
+pub(super) async fn within<T>(opening: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::time::timeout(OPENED_WITHIN, opening).await.map_err(|_| {
         Failure::new(
             "A chat did not open within half a minute.",

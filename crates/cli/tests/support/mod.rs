@@ -17,6 +17,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub(crate) mod certificates;
+pub(crate) mod cluster;
+pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;
@@ -25,9 +27,10 @@ pub(crate) mod words;
 /// Long enough for the slowest machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The binary with these arguments.
+/// The binary with these arguments: the one that was built for tests, or one that is to be measured.
 pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_stillroom"));
+    let named = std::env::var_os("STILLROOM");
+    let mut command = Command::new(named.unwrap_or(env!("CARGO_BIN_EXE_stillroom").into()));
     command.args(arguments);
     command
 }

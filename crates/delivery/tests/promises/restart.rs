@@ -1,5 +1,6 @@
 //! A relay that was killed and starts again with empty memory: both sides make everything anew.
 
+use stillroom_delivery::Holdings;
 use stillroom_protocol::{About, ClientFrame, Refusal, RelayFrame};
 
 use crate::world::*;
@@ -78,4 +79,27 @@ fn an_offers_number_from_before_the_restart_is_not_taken_for_a_later_one() {
     let ticket = place(1);
     let declined = RelayFrame::OfferDeclined { ticket };
     assert_eq!(world.hear(other_desk), [declined], "they joined the former");
+}
+
+#[test]
+fn a_core_whose_program_moved_to_another_relay_forgets_everything_live_and_can_have_it_again() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let (room, survivor) = world.chat(&device, desk);
+    let before = world.waiting(2);
+    world.moved();
+    for connection in [desk, survivor, before] {
+        assert_eq!(world.closed.get(&connection), Some(&None), "as a line that drops");
+    }
+    assert_eq!(world.core.holdings(), Holdings::default());
+    assert!(!world.core.is_open());
+    // It comes back: those from before are no one here, and both make everything anew.
+    assert!(world.send(survivor, post(room, b"stale")).is_empty());
+    let (again, desk) = (world.survivor(), world.desk_on_duty(&device));
+    assert!(again > before, "no number is given twice");
+    assert!(world.send(desk, open_room(1)).contains(&RelayFrame::RoomOpened { room }));
+    world.send(desk, attach(room, 1));
+    world.send(again, attach(room, 0));
+    world.send(again, post(room, b"still here"));
+    assert!(world.hear(desk).contains(&delivered(room, b"still here")));
 }

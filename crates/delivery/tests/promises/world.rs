@@ -81,6 +81,12 @@ impl World {
         self.desks.clear();
     }
 
+    /// Another relay has the program's line and rooms from now on.
+    pub(crate) fn moved(&mut self) {
+        self.core.handle_moved(self.now);
+        self.drain();
+    }
+
     pub(crate) fn drain(&mut self) {
         while let Some(command) = self.core.poll_command() {
             match command {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{
-    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Program, Purpose, State, Testing,
-    Threads, in_toml,
+    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Program, Purpose, Relays, State,
+    Testing, Threads, in_toml,
 };
 
 /// Programs of one process at most: each has threads and a database of its own.
@@ -73,6 +73,7 @@ struct ManyFile {
     #[serde(default)]
     log: Log,
     metrics: Option<Metrics>,
+    relays: Option<Relays>,
     #[serde(default)]
     threads: Threads,
     #[serde(default)]
@@ -144,7 +145,7 @@ impl Hosting {
 
 impl Many {
     fn of(file: ManyFile) -> Self {
-        let ManyFile { programs, limits, log, metrics, threads, testing } = file;
+        let ManyFile { programs, limits, log, metrics, relays, threads, testing } = file;
         let programs = programs.into_iter().map(|one| Config {
             survivor: one.survivor,
             desk: one.desk,
@@ -154,6 +155,7 @@ impl Many {
             log,
             metrics: None,
             redirect: None,
+            relays: relays.clone(),
             threads,
             testing: testing.clone(),
             purpose: Purpose::default(),

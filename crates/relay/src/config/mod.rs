@@ -8,6 +8,7 @@ mod door;
 mod limits;
 mod many;
 mod origin;
+mod relays;
 mod tls;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use door::Door;
 pub use limits::Limits;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
+pub use relays::Relays;
 pub use tls::{Acme, CertificateFiles, Tls};
 
 /// Everything a relay is told. `samples/` holds whole files.
@@ -45,6 +47,8 @@ pub struct Config {
     pub metrics: Option<Metrics>,
     /// A listener without TLS that leads browsers to the doors. None unless said.
     pub redirect: Option<Redirect>,
+    /// The other relays of the program, where there are several. None unless said.
+    pub relays: Option<Relays>,
     /// How many processors it uses.
     #[serde(default)]
     pub threads: Threads,
@@ -182,6 +186,7 @@ impl Config {
         self.survivor.take_from(folder);
         self.desk.take_from(folder);
         self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
+        self.relays.iter_mut().for_each(|relays| relays.take_from(folder));
     }
 
     /// Reads the text of a configuration for one program.
@@ -206,6 +211,7 @@ impl Config {
             log: Log::default(),
             metrics: None,
             redirect: None,
+            relays: None,
             threads: Threads::default(),
             testing: Testing::default(),
             purpose: Purpose::default(),
@@ -251,6 +257,7 @@ impl Config {
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");
         }
+        self.relays.as_ref().map_or(Ok(()), Relays::check)?;
         self.limits.check()
     }
 }

@@ -178,7 +178,7 @@ mod tests {
 
     use getrandom::SysRng;
     use rand_core::UnwrapErr;
-    use stillroom_delivery::{Side, Delivery, Limits, Setup};
+    use stillroom_delivery::{Delivery, Limits, Setup, Side};
     use stillroom_program::{Fingerprint, Timestamp};
 
     use super::*;
@@ -189,8 +189,11 @@ mod tests {
     fn session() -> Session {
         let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
         let share = ShareKeys::draw().share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let connection =
-            Delivery::new(setup, UnwrapErr(SysRng)).handle_connect(Side::Survivors, &share, Timestamp(1));
+        let connection = Delivery::new(setup, UnwrapErr(SysRng)).handle_connect(
+            Side::Survivors,
+            &share,
+            Timestamp(1),
+        );
         let all = Arc::new(OutgoingBytes::new(1000, Allotment::unbounded()));
         Session::new(connection.unwrap(), Arc::new(Outgoing::new(1000, all)))
     }

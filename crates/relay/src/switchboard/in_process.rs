@@ -15,8 +15,8 @@ use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use super::{Outgoing, OutgoingBytes, Request, Seat, Side, Switchboard};
-use crate::allotment::{Allotment, Portion};
+use super::{Outgoing, OutgoingBytes, Request, Seat, Side, Sink, Switchboard};
+use crate::allotment::{Allotment, Portion, Taken};
 use crate::clock::Clock;
 use crate::holdings;
 
@@ -53,7 +53,7 @@ pub(crate) enum ToKeep {
 
 struct Live {
     delivery: Delivery,
-    outgoing: BTreeMap<ConnectionId, Arc<Outgoing>>,
+    outgoing: BTreeMap<ConnectionId, Arc<dyn Sink>>,
     /// When the timer is set to go off.
     set: Option<Timestamp>,
 }
@@ -98,6 +98,44 @@ impl InProcess {
                 () = until(due) => {}
             }
         }
+    }
+
+    /// A queue for a device that comes by this side, and what it takes of the process.
+    pub(crate) fn queue(
+        &self,
+        side: Side,
+        outgoing_bytes: usize,
+    ) -> Result<(Arc<Outgoing>, Option<Taken>), Refusal> {
+        let (all, taken) = match side {
+            Side::Survivors => {
+                let taken = self.connections.take_one().ok_or(Refusal::ConnectionsFull)?;
+                (&self.for_survivors, Some(taken))
+            }
+            Side::Staff => (&self.for_staff, None),
+        };
+        Ok((Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(all))), taken))
+    }
+
+    /// A device has connected by this side, whose frames go into `sink`.
+    pub(crate) fn connect_to(
+        &self,
+        side: Side,
+        share: &Share,
+        sink: Arc<dyn Sink>,
+    ) -> Result<ConnectionId, Refusal> {
+        let mut connected = Err(Refusal::RelayFault);
+        self.with(|live, now| {
+            connected = live.delivery.handle_connect(side, share, now);
+            if let Ok(connection) = connected {
+                live.outgoing.insert(connection, sink);
+            }
+        });
+        connected
+    }
+
+    /// Another relay has the program from now on: what is live here is forgotten, and every line drops.
+    pub(crate) fn moved(&self) {
+        self.with(|live, now| live.delivery.handle_moved(now));
     }
 
     /// Lets `act` at the core, and does what follows from it. Returns when something is due next.
@@ -163,22 +201,10 @@ impl Live {
 
 impl Switchboard for InProcess {
     fn connect(&self, side: Side, share: &Share, outgoing_bytes: usize) -> Result<Seat, Refusal> {
-        let (all, taken) = match side {
-            Side::Survivors => {
-                let taken = self.connections.take_one().ok_or(Refusal::ConnectionsFull)?;
-                (&self.for_survivors, Some(taken))
-            }
-            Side::Staff => (&self.for_staff, None),
-        };
-        let outgoing = Arc::new(Outgoing::new(outgoing_bytes, Arc::clone(all)));
-        let mut connected = Err(Refusal::RelayFault);
-        self.with(|live, now| {
-            connected = live.delivery.handle_connect(side, share, now);
-            if let Ok(connection) = connected {
-                live.outgoing.insert(connection, Arc::clone(&outgoing));
-            }
-        });
-        connected.map(|connection| Seat { connection, outgoing, _of_process: taken })
+        let (outgoing, taken) = self.queue(side, outgoing_bytes)?;
+        let sink = Arc::clone(&outgoing) as Arc<dyn Sink>;
+        let connection = self.connect_to(side, share, sink)?;
+        Ok(Seat { connection, outgoing, _of_process: taken })
     }
 
     fn frame(&self, from: ConnectionId, frame: &[u8]) {
@@ -286,7 +312,7 @@ mod tests {
     #[test]
     fn survivors_devices_that_read_nothing_take_no_room_from_what_staff_are_sent() {
         let switchboard = switchboard(100);
-        let share = ShareKeys::draw().share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let share = ShareKeys::draw(1).share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let seat = |side| switchboard.connect(side, &share, 100).unwrap();
         let (never_reads, another) = (seat(Side::Survivors), seat(Side::Survivors));
         never_reads.outgoing.push([1; 100].into()).unwrap();

@@ -1,12 +1,12 @@
 //! The live state of a relay: who is connected, the line, the rooms (`features.md` 3.8, 6.6).
 //!
-//! [`InProcess`] holds it all in this process. Calls do not wait: what they cause comes out of each
-//! connection's [`Outgoing`], so a switchboard that spreads over several processes by a message bus fits
-//! behind the same trait. Where a connection
-//! comes from it is told as a [`Share`] alone.
+//! [`InProcess`] holds it all in this process; `several` carries it between the relays of a program. Calls do not
+//! wait: what they cause comes out of each connection's [`Outgoing`]. Where a connection comes from it is told as a
+//! [`Share`] alone.
 
 mod in_process;
 mod outgoing;
+mod several;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,8 +24,10 @@ pub use stillroom_delivery::Side;
 
 pub use in_process::InProcess;
 pub(crate) use in_process::{Lasting, ToKeep};
-pub(crate) use outgoing::refused;
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
+pub(crate) use outgoing::{Sink, refused};
+pub use several::ClusterError;
+pub(crate) use several::{Cluster, Member, Membership, RelayId, Several};
 
 /// A connection's place at a switchboard.
 #[derive(Debug)]
@@ -95,6 +97,10 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// These are the host's notices that stand.
     fn set_host_notices(&self, notices: Vec<HostNotice>);
+
+    /// What is published was changed here, and everybody else who serves the program is to read it anew. Where one
+    /// relay is alone there is nobody.
+    fn published(&self) {}
 
     /// Whether chat is open: its hours and notices offer it, and somebody is on duty.
     fn is_open(&self) -> bool;

@@ -50,6 +50,18 @@ impl OutgoingBytes {
     }
 }
 
+/// Where the core's frames for one connection go.
+pub(crate) trait Sink: Send + Sync {
+    /// Takes one frame.
+    ///
+    /// # Errors
+    /// [`TooMuch`] waits there. The connection is closed then, and takes nothing any more.
+    fn push(&self, frame: Arc<[u8]>) -> Result<(), TooMuch>;
+
+    /// Closes the connection once what waits has left.
+    fn close(&self, refusal: Option<Refusal>);
+}
+
 /// A connection's queue: filled by a switchboard, emptied by the connection's own task.
 pub struct Outgoing {
     queue: Mutex<Queue>,
@@ -211,6 +223,16 @@ impl Outgoing {
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Outgoing {
+    fn push(&self, frame: Arc<[u8]>) -> Result<(), TooMuch> {
+        Outgoing::push(self, frame)
+    }
+
+    fn close(&self, refusal: Option<Refusal>) {
+        Outgoing::close(self, refusal);
     }
 }
 

@@ -30,6 +30,7 @@ mod records;
 mod restart;
 mod scene;
 mod second_way;
+mod several;
 mod slow_reader;
 mod stop;
 mod tls;

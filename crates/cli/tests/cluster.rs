@@ -1,0 +1,264 @@
+//! Several relays of one program over a real cluster of NATS servers, all processes of their own (`features.md` 3.8,
+//! 6.1, 6.7; `docs/scaling.md`). `cargo xtask cluster-test` runs these; they need its NATS server.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(clippy::print_stdout, reason = "figures are shown to whoever runs this")]
+
+mod support;
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
+use support::memory::memory;
+use support::program::{Program, meet};
+use support::proxy::{Recording, found};
+use support::words::{message, words};
+
+/// Chats that go on while something is killed; `cargo xtask prove` has more.
+fn chats() -> usize {
+    let more = std::env::var("STILLROOM_CHATS").ok();
+    more.and_then(|chats| chats.parse().ok()).unwrap_or(20)
+}
+
+/// Everything that a test needs: a cluster, three relays, chats over all of them.
+struct Scene {
+    nats: Nats,
+    relays: Relays,
+    talk: Talk,
+}
+
+impl Scene {
+    fn start() -> Self {
+        Self::over(|nats, _| nats.addresses())
+    }
+
+    fn over(addresses: impl Fn(&Nats, usize) -> Vec<String>) -> Self {
+        let nats = Nats::start();
+        let talk = Talk::start();
+        let each: Vec<_> = (0..3).map(|number| addresses(&nats, number)).collect();
+        let mut relays = Relays::new(&talk.program, &each);
+        relays.serve_all();
+        Self { nats, relays, talk }
+    }
+
+    /// Opens chats whose survivors and desks come in by any relay.
+    fn chat(&mut self, chats: usize) {
+        let doors: Vec<_> = (0..3).map(|number| self.relays.doors(number)).collect();
+        let (survivors, desks): (Vec<_>, Vec<_>) = doors.into_iter().unzip();
+        self.talk.open(chats, &survivors, &desks);
+    }
+
+    /// Lets them talk for a moment, and then waits until everything has come.
+    fn settle(&mut self, what: &str) -> Value {
+        let report = self.talk.settle();
+        println!("{what}: {report}");
+        report
+    }
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn chats_between_people_at_any_relay_survive_whichever_relay_is_killed() {
+    let mut scene = Scene::start();
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    let killed = Instant::now();
+    scene.relays.kill(home);
+    scene.relays.home();
+    println!("another relay is home after {:?}", killed.elapsed());
+    scene.settle("the home was killed");
+
+    scene.relays.serve(home);
+    scene.talk.write();
+    let other = (0..3).find(|number| *number != scene.relays.home()).unwrap();
+    scene.relays.kill(other);
+    scene.settle("another relay was killed");
+
+    scene.relays.serve(other);
+    scene.talk.write();
+    let home = scene.relays.home();
+    let stopped = Instant::now();
+    scene.relays.end(home, "TERM");
+    scene.relays.home();
+    println!("another relay is home after {:?}", stopped.elapsed());
+    scene.settle("the home was stopped");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
+    let mut scene = Scene::start();
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let leader = scene.nats.leader();
+    let other = (leader + 1) % 3;
+    scene.nats.kill(other);
+    scene.settle("a server was killed");
+    scene.nats.serve(other);
+    scene.nats.is_whole();
+
+    scene.talk.write();
+    let leader = scene.nats.leader();
+    scene.nats.kill(leader);
+    scene.settle("the server that leads JetStream was killed");
+    scene.nats.serve(leader);
+    scene.nats.is_whole();
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    (0..3).for_each(|number| scene.nats.kill(number));
+    until("each relay says that it cannot reach the others", || {
+        (0..3).all(|number| scene.relays.log(number).contains("cannot be reached over NATS"))
+    });
+    assert_eq!(scene.relays.homes(), [home], "the home serves whoever it has");
+    (0..3).for_each(|number| scene.nats.empty(number));
+    (0..3).for_each(|number| scene.nats.serve(number));
+    scene.nats.is_whole();
+    scene.settle("all servers came back empty");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
+    let nats = Nats::start();
+    let wires: Vec<Vec<Wire>> =
+        (0..3).map(|_| (0..3).map(|server| Wire::to(nats.port(server))).collect()).collect();
+    let talk = Talk::start();
+    let each: Vec<_> =
+        wires.iter().map(|wires| wires.iter().map(Wire::address).collect()).collect();
+    let mut relays = Relays::new(&talk.program, &each);
+    relays.serve_all();
+    let mut scene = Scene { nats, relays, talk };
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    wires[home].iter().for_each(|wire| wire.cut(true));
+    until("two relays believe to be home", || scene.relays.homes().len() == 2);
+    // Some are at the one and some at the other; whoever comes anew finds one of both.
+    wires[home].iter().for_each(|wire| wire.cut(false));
+    until("one of both has stepped down", || !scene.relays.is_home(home));
+    assert_eq!(scene.relays.homes().len(), 1);
+    scene.settle("two were home");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn nothing_of_a_chat_between_two_relays_is_in_a_servers_files_or_readable_in_its_memory() {
+    let program = Program::new();
+    let alone = program.serve();
+    let device = program.advocate("Quillhilda");
+    drop(alone);
+    let nats = Nats::start();
+    let each = [nats.addresses(), nats.addresses()];
+    let mut relays = Relays::new(&program.path("program/public.stillroom"), &each);
+    (0..2).for_each(|number| relays.keep(number, &program.path("relay.state")));
+    relays.serve_all();
+
+    let recording = Recording::default();
+    let ((visitor, _), (_, desk)) = (relays.doors(0), relays.doors(1));
+    let mut desk = program.desk(&device, recording.start(desk));
+    let mut survivor = program.survivor(recording.start(visitor));
+    let chat = meet(&survivor, &mut desk);
+    for number in 0..10 {
+        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
+    }
+    for side in [&survivor, &desk] {
+        for _ in 0..10 {
+            side.event(|event| event["event"] == "message" && event["mine"] == false);
+        }
+    }
+    for id in nats.ids() {
+        let memory = memory(id);
+        let word = words().find(|word| found(&memory, word));
+        assert_eq!(word, None, "in a server's memory");
+        assert!(found(&memory, "KV_stillroom"), "the search finds what is there");
+    }
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
+    drop((survivor, desk));
+
+    // Places, rooms, tokens, keys, ciphertext: all of it went over the lines.
+    let telling = telling(&recording.whole(4));
+    assert!(telling.len() > 10_000, "{}", telling.len());
+    let mut bucket = false;
+    for file in nats.files() {
+        let bytes = read_both(&file);
+        let told = bytes.windows(16).find(|window| telling.contains(*window));
+        assert_eq!(told, None, "in {}", file.display());
+        assert_eq!(words().find(|word| found(&bytes, word)), None, "in {}", file.display());
+        bucket |= found(&bytes, "KV_stillroom");
+    }
+    assert!(bucket, "the search finds what is there");
+}
+
+/// Chats in which figures are taken: as many messages a second as one processor encrypts.
+const MEASURED: usize = 40;
+
+/// What messages of chats between these doors take: how long, and the processor time of these processes.
+fn figures(what: &str, talk: &mut Talk, doors: (u16, u16), processes: &[(&str, Vec<u32>)]) {
+    talk.open(MEASURED, &[doors.0], &[doors.1]);
+    talk.settle();
+    talk.write();
+    let used = || -> Vec<u64> {
+        let of = |ids: &Vec<u32>| ids.iter().map(|id| processor(*id)).sum();
+        processes.iter().map(|(_, ids)| of(ids)).collect()
+    };
+    let before = (used(), talk.settle());
+    talk.write();
+    let after = talk.settle_after(80);
+    let heard = |report: &Value| report["heard"].as_u64().unwrap();
+    let messages = heard(&after) - heard(&before.1);
+    println!("{what}: median {} ms, 99th {} ms", after["median_ms"], after["ninety_ninth_ms"]);
+    for ((name, _), (before, after)) in processes.iter().zip(before.0.iter().zip(used())) {
+        println!("  {name}: {} us a message of {messages}", (after - before) * 1000 / messages);
+    }
+    talk.end();
+}
+
+#[test]
+#[ignore = "figures for docs/scaling.md: cargo xtask cluster-test --figures"]
+fn figures_of_messages_beside_one_relay_alone() {
+    let mut talk = Talk::every(100);
+    let mut alone = Relays::new(&talk.program, &[Vec::new()]);
+    alone.serve(0);
+    figures("one relay alone", &mut talk, alone.doors(0), &[("relay", vec![alone.id(0)])]);
+    drop((alone, talk));
+
+    let arrangements: [(&str, [usize; 2]); 3] = [
+        ("both at the home", [0, 0]),
+        ("one at the home, one at another relay", [0, 1]),
+        ("both at other relays", [1, 2]),
+    ];
+    for (what, [survivors, desks]) in arrangements {
+        let nats = Nats::start();
+        let mut talk = Talk::every(100);
+        let each: Vec<_> = (0..3).map(|_| nats.addresses()).collect();
+        let mut relays = Relays::new(&talk.program, &each);
+        relays.serve_all();
+        let home = relays.home();
+        let at = |turn: usize| (home + turn) % 3;
+        let doors = (relays.doors(at(survivors)).0, relays.doors(at(desks)).1);
+        let others = (1..3).map(|turn| relays.id(at(turn))).collect();
+        let processes =
+            [("home", vec![relays.id(home)]), ("other relays", others), ("NATS", nats.ids())];
+        figures(what, &mut talk, doors, &processes);
+    }
+}

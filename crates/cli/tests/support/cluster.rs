@@ -1,0 +1,419 @@
+//! A real cluster of NATS servers, relays that meet in it as processes of their own, and chats over them.
+#![allow(clippy::print_stdout, reason = "what relays said is shown where a test fails")]
+
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Running, file, folder, free_port, http_get, stillroom, text};
+
+/// How long something may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The server's program, which `cargo xtask cluster-test` gets and names here.
+pub(crate) fn server() -> PathBuf {
+    let named = std::env::var_os("STILLROOM_NATS_SERVER");
+    named.expect("`cargo xtask cluster-test` names the program of the NATS server").into()
+}
+
+/// Waits until something is so.
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}: not within a minute");
+        std::thread::sleep(Duration::from_millis(25));
+    }
+}
+
+/// Three servers, each with a store folder of its own.
+pub(crate) struct Nats {
+    folder: TempDir,
+    ports: Vec<u16>,
+    monitors: Vec<u16>,
+    running: Vec<Option<Child>>,
+}
+
+impl Nats {
+    /// Starts three servers, and waits until they are one cluster.
+    pub(crate) fn start() -> Self {
+        let ports = || (0..3).map(|_| free_port()).collect::<Vec<_>>();
+        let (clients, routes, monitors) = (ports(), ports(), ports());
+        let folder = folder();
+        let each: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        for number in 0..3 {
+            let (client, route, monitor) = (clients[number], routes[number], monitors[number]);
+            let at = folder.path().display();
+            let config = format!(
+                "server_name: n{number}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
+                 log_file: \"{at}/n{number}.log\"\n\
+                 jetstream {{ store_dir: \"{at}/n{number}\" }}\n\
+                 cluster {{ name: relays, listen: 127.0.0.1:{route}, no_advertise: true, routes: {each:?} }}\n"
+            );
+            file(folder.path(), &format!("n{number}.conf"), &config);
+        }
+        let mut nats = Self { folder, ports: clients, monitors, running: Vec::new() };
+        nats.running.extend((0..3).map(|_| None));
+        (0..3).for_each(|number| nats.serve(number));
+        nats.is_whole();
+        nats
+    }
+
+    /// Starts one of the servers.
+    pub(crate) fn serve(&mut self, number: usize) {
+        let config = self.folder.path().join(format!("n{number}.conf"));
+        let child = Command::new(server())
+            .args(["-c", text(&config)])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.running[number] = Some(child.expect("the server starts"));
+    }
+
+    /// Kills one of the servers.
+    pub(crate) fn kill(&mut self, number: usize) {
+        if let Some(mut child) = self.running[number].take() {
+            child.kill().expect("it runs");
+            child.wait().expect("it ends");
+        }
+    }
+
+    /// Removes what a server kept.
+    pub(crate) fn empty(&self, number: usize) {
+        std::fs::remove_dir_all(self.folder.path().join(format!("n{number}")))
+            .expect("it had a store folder");
+    }
+
+    /// Waits until all servers know who leads JetStream.
+    pub(crate) fn is_whole(&self) {
+        for monitor in &self.monitors {
+            until("the NATS servers are one cluster", || {
+                http_get(*monitor, "/healthz").is_some_and(|said| said.contains("\"ok\""))
+            });
+        }
+    }
+
+    /// The server that leads JetStream.
+    pub(crate) fn leader(&self) -> usize {
+        let said = http_get(self.monitors[0], "/jsz").expect("the server answers");
+        (0..3)
+            .find(|number| said.contains(&format!("\"leader\": \"n{number}\"")))
+            .expect("somebody leads")
+    }
+
+    /// The port of a server for relays.
+    pub(crate) fn port(&self, number: usize) -> u16 {
+        self.ports[number]
+    }
+
+    /// The servers, as a relay's configuration names them.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.ports.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect()
+    }
+
+    /// The processes' ids.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        self.running.iter().flatten().map(Child::id).collect()
+    }
+
+    /// Every file that the servers wrote: what they store, and their logs.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("it can be read").flatten() {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { found.push(path) }
+            }
+        }
+        found
+    }
+}
+
+/// Milliseconds of processor time that a process has used.
+pub(crate) fn processor(id: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("it runs");
+    let after = stat.rsplit(')').next().expect("a name in brackets");
+    let fields: Vec<_> = after.split_whitespace().collect();
+    // The 14th and 15th of all, in hundredths of a second.
+    fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number") * 10).sum()
+}
+
+/// The bytes that somebody could look for, sixteen at a time: whatever is drawn at random is at least as long. Runs of
+/// few different bytes are in every file.
+pub(crate) fn telling(bytes: &[u8]) -> HashSet<[u8; 16]> {
+    let windows = bytes.windows(16).filter_map(|window| <[u8; 16]>::try_from(window).ok());
+    windows.filter(|window| window.iter().collect::<HashSet<_>>().len() >= 8).collect()
+}
+
+/// The bytes of a file, and what it says in hexadecimal digits.
+pub(crate) fn read_both(path: &Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(path).expect("it can be read");
+    let digit = |byte: &u8| (*byte as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut said = Vec::new();
+    for run in bytes.split(|byte| digit(byte).is_none()) {
+        let digits: Vec<_> = run.iter().filter_map(digit).collect();
+        said.extend(digits.chunks_exact(2).map(|two| two[0] * 16 + two[1]));
+        said.push(0);
+    }
+    bytes.extend(said);
+    bytes
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        (0..self.running.len()).for_each(|number| self.kill(number));
+    }
+}
+
+/// A way to a server that can be cut.
+pub(crate) struct Wire {
+    port: u16,
+    cut: Arc<AtomicBool>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Wire {
+    /// A new way to this port of this computer.
+    pub(crate) fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+        let own = listener.local_addr().expect("it has an address").port();
+        let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<_>>>::default());
+        let (is_cut, all) = (Arc::clone(&cut), Arc::clone(&open));
+        std::thread::spawn(move || {
+            for relay in listener.incoming().map_while(Result::ok) {
+                if is_cut.load(Ordering::SeqCst) {
+                    continue;
+                }
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", port)) {
+                    let clone = |stream: &TcpStream| stream.try_clone().expect("it is shared");
+                    all.lock().expect("nobody panicked").extend([clone(&relay), clone(&server)]);
+                    for (from, to) in [(clone(&relay), clone(&server)), (server, relay)] {
+                        std::thread::spawn(move || copy(from, to));
+                    }
+                }
+            }
+        });
+        Self { port: own, cut, open }
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Cuts it, or mends it.
+    pub(crate) fn cut(&self, cut: bool) {
+        self.cut.store(cut, Ordering::SeqCst);
+        for stream in self.open.lock().expect("nobody panicked").drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+fn copy(mut from: TcpStream, mut to: TcpStream) {
+    let mut bytes = [0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut bytes) {
+        if to.write_all(&bytes[..length]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// Relays of one program, each a process with a folder of its own.
+pub(crate) struct Relays {
+    pub(crate) folder: TempDir,
+    each: Vec<Member>,
+}
+
+struct Member {
+    visitor: u16,
+    desk: u16,
+    running: Option<Running>,
+}
+
+impl Relays {
+    /// So many relays of the program with this file, each of which reaches the cluster at its own addresses; one that
+    /// has none is alone.
+    pub(crate) fn new(program: &Path, nats: &[Vec<String>]) -> Self {
+        let folder = folder();
+        let each = nats.iter().enumerate().map(|(number, addresses)| {
+            let (visitor, desk) = (free_port(), free_port());
+            let meet = if addresses.is_empty() { "" } else { "[relays]\nnats = " };
+            let at = if addresses.is_empty() { String::new() } else { format!("{addresses:?}\n") };
+            let config = format!(
+                "[survivor]\nlisten = \"127.0.0.1:{visitor}\"\n[desk]\nlisten = \"127.0.0.1:{desk}\"\n\
+                 [program]\nfile = '{}'\n[state]\nfolder = \"state-{number}\"\n[log]\nlevel = \"trace\"\n\
+                 {meet}{at}",
+                text(program)
+            );
+            file(folder.path(), &format!("{number}.toml"), &config);
+            Member { visitor, desk, running: None }
+        });
+        let each = each.collect();
+        Self { folder, each }
+    }
+
+    /// Starts one, and waits until it answers.
+    pub(crate) fn serve(&mut self, number: usize) {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_file(number))
+            .expect("the log can be written");
+        let config = self.folder.path().join(format!("{number}.toml"));
+        let mut command = stillroom(&["serve", "--json", "--config", text(&config)]);
+        command.stderr(log);
+        let relay = Running::of(command);
+        relay.json();
+        self.each[number].running = Some(relay);
+    }
+
+    /// Starts all, and waits until one of them is home.
+    pub(crate) fn serve_all(&mut self) {
+        (0..self.each.len()).for_each(|number| self.serve(number));
+        self.home();
+    }
+
+    /// Gives one what a relay of the program kept before.
+    pub(crate) fn keep(&self, number: usize, state: &Path) {
+        let into = self.folder.path().join(format!("state-{number}"));
+        std::fs::create_dir_all(&into).expect("a folder can be made");
+        for entry in std::fs::read_dir(state).expect("it can be read").flatten() {
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), into.join(entry.file_name())).expect("it is copied");
+            }
+        }
+    }
+
+    fn log_file(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("{number}.log"))
+    }
+
+    /// What a relay said.
+    pub(crate) fn log(&self, number: usize) -> String {
+        std::fs::read_to_string(self.log_file(number)).unwrap_or_default()
+    }
+
+    /// Whether a relay runs, and believes to be home.
+    pub(crate) fn is_home(&self, number: usize) -> bool {
+        let log = self.log(number);
+        let last = |what| log.rfind(what).map_or(0, |at| at + 1);
+        self.each[number].running.is_some()
+            && last("this relay has the program now") > last("another relay has the program now")
+            && last("this relay has the program now") > last("the relay runs").min(1)
+    }
+
+    /// The relays that believe to be home.
+    pub(crate) fn homes(&self) -> Vec<usize> {
+        (0..self.each.len()).filter(|number| self.is_home(*number)).collect()
+    }
+
+    /// The one that is home, once one is.
+    pub(crate) fn home(&self) -> usize {
+        until("one relay is home", || self.homes().len() == 1);
+        self.homes()[0]
+    }
+
+    /// Kills one as a power cut does.
+    pub(crate) fn kill(&mut self, number: usize) {
+        self.end(number, "KILL");
+    }
+
+    /// Ends one with this signal, and waits until it has ended.
+    pub(crate) fn end(&mut self, number: usize, signal: &str) {
+        if let Some(mut relay) = self.each[number].running.take() {
+            relay.signal(signal);
+            relay.wait();
+        }
+        // What it said was said by one that is gone.
+        std::fs::rename(self.log_file(number), self.folder.path().join(format!("{number}.former")))
+            .expect("it had a log");
+    }
+
+    /// The ports where survivors and staff come in.
+    pub(crate) fn doors(&self, number: usize) -> (u16, u16) {
+        (self.each[number].visitor, self.each[number].desk)
+    }
+
+    /// The process's id of one.
+    pub(crate) fn id(&self, number: usize) -> u32 {
+        self.each[number].running.as_ref().expect("it runs").id()
+    }
+}
+
+impl Drop for Relays {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for number in 0..self.each.len() {
+                println!("What relay {number} said:\n{}", self.log(number));
+            }
+        }
+    }
+}
+
+/// Chats of the real core, in a process of their own.
+pub(crate) struct Talk {
+    running: Running,
+    /// The program's public file.
+    pub(crate) program: PathBuf,
+}
+
+impl Talk {
+    /// Makes a program; there are no chats yet.
+    pub(crate) fn start() -> Self {
+        Self::every(250)
+    }
+
+    /// The same, in whose chats each side writes every so many milliseconds.
+    pub(crate) fn every(milliseconds: u32) -> Self {
+        let running = Running::start(&["bench-talk", "--every", &milliseconds.to_string()]);
+        let program = running.json()["program"].as_str().expect("a path").into();
+        Self { running, program }
+    }
+
+    /// Opens chats between survivors at these relays and desks at those, and lets them talk.
+    pub(crate) fn open(&mut self, chats: usize, survivors: &[u16], desks: &[u16]) {
+        let command = json!({"do": "open", "chats": chats, "survivors": survivors, "desks": desks});
+        self.running.tell(command);
+        self.running.event(|event| event["opened"].is_number());
+    }
+
+    /// Lets each side write a few more, and then nobody until everything that was written has come, which must be once
+    /// each and in order.
+    pub(crate) fn settle(&mut self) -> Value {
+        self.settle_after(8)
+    }
+
+    /// The same after so many more.
+    pub(crate) fn settle_after(&mut self, more: u32) -> Value {
+        self.running.tell(json!({"do": "settle", "after": more}));
+        let report = self.running.event(|event| event["settled"].is_boolean());
+        assert_eq!(report["wrong"], json!([]), "{report}");
+        assert!(
+            report["settled"] == json!(true) && report["written"] == report["heard"],
+            "{report}"
+        );
+        report
+    }
+
+    /// Lets them write again.
+    pub(crate) fn write(&mut self) {
+        self.running.tell(json!({"do": "write"}));
+    }
+
+    /// Ends every chat.
+    pub(crate) fn end(&mut self) {
+        self.running.tell(json!({"do": "end"}));
+        let ended = self.running.event(|event| event["ended"].is_number());
+        assert_eq!(ended["all"], json!(true), "{ended}");
+    }
+}

@@ -1,0 +1,492 @@
+//! The NATS cluster between relays: what it must be, the lease in it, and its subjects (`decisions/0044`).
+//!
+//! One bucket in memory holds one key for each program: which relay is home. Frames pass on core subjects, which no
+//! server stores; a stream that would is refused at the start. Whoever runs the cluster sees what the relays see, and
+//! when. It is asked with a time limit, and everything that it answers is read as coming from outside.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::stream::StorageType;
+use async_nats::jetstream::{self, Context};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
+use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
+use stillroom_protocol::{ProgramId, decode, encode};
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::timeout;
+
+use super::envelope::{BATCH_BYTES, CARRIED_FRAME_MAX, RelayId, Term};
+use super::standing::{LEASE, Lease};
+use crate::config;
+
+/// The oldest server that is good enough: the first whose memory buckets expire keys as we need it, and that is
+/// still mended.
+const OLDEST: (i64, i64, i64) = (2, 11, 0);
+
+/// Bytes that a message may have at least: a batch, the longest frame on top, and what is around them.
+const PAYLOAD_LEAST: usize = BATCH_BYTES + CARRIED_FRAME_MAX + 1024;
+
+/// How long the cluster may take to answer. A lease is asked for once more before it runs out.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long it may take to be reached at the start.
+const REACHED_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often the server is asked whether it is there; after three without an answer another one is tried.
+const PING: Duration = Duration::from_secs(1);
+
+/// Waits between tries to reach it again.
+const RECONNECT: Duration = Duration::from_millis(250);
+
+/// Messages that may wait for this relay on one subject. No way has more under way than fit (`way.rs`).
+const MESSAGES_WAITING: usize = 4_096;
+
+/// Times in a row that the lease may be unanswered before that is said: servers choose a new leader in fewer.
+const UNANSWERED_BEFORE_SAID: u32 = 8;
+
+/// Events of the connection that may wait.
+const EVENTS_WAITING: usize = 64;
+
+/// Bytes of the longest file of credentials.
+const CREDENTIALS_MAX: u64 = 64 * 1024;
+
+/// Why the relays' cluster cannot be used. Whoever starts the relay can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClusterError {
+    /// No server answers at the addresses.
+    Unreachable(String),
+    /// The file of credentials cannot be read, or is none.
+    Credentials(String),
+    /// The server is too old.
+    TooOld(String),
+    /// The server takes no messages as long as ours can be.
+    ShortMessages(usize),
+    /// There is no JetStream, or this user may not use it.
+    NoJetStream(String),
+    /// The bucket keeps its keys in files.
+    FileStorage(String),
+    /// The bucket is there, and its keys do not run out as they must.
+    OtherBucket(String),
+    /// A stream stores what relays say to one another.
+    FramesStored(String),
+    /// The bucket cannot be made.
+    NoBucket(String),
+}
+
+impl fmt::Display for ClusterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(why) => write!(f, "no NATS server can be reached: {why}"),
+            Self::Credentials(why) => write!(f, "the credentials for NATS cannot be used: {why}"),
+            Self::TooOld(version) => write!(
+                f,
+                "the NATS server has version {version}, and relays need 2.11 or a later one"
+            ),
+            Self::ShortMessages(most) => write!(
+                f,
+                "the NATS server takes messages of {most} bytes at most (`max_payload`), and relays need {PAYLOAD_LEAST}"
+            ),
+            Self::NoJetStream(why) => write!(
+                f,
+                "NATS has no JetStream for this relay, in which it would keep the lease in memory: {why}"
+            ),
+            Self::FileStorage(bucket) => write!(
+                f,
+                "the bucket {bucket} in NATS is kept in files: remove it, and relays make it anew in memory"
+            ),
+            Self::OtherBucket(bucket) => write!(
+                f,
+                "the bucket {bucket} in NATS was not made by this version: remove it, and relays make it anew"
+            ),
+            Self::FramesStored(stream) => write!(
+                f,
+                "the stream {stream} in NATS stores what relays say to one another: nothing of a chat may be stored"
+            ),
+            Self::NoBucket(why) => write!(
+                f,
+                "the bucket for the lease cannot be made in NATS (`replicas` may be more than there are servers): {why}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ClusterError {}
+
+/// Where relays of one program meet.
+#[derive(Clone)]
+struct Subjects {
+    /// What all subjects of the program begin with.
+    program: String,
+}
+
+impl Subjects {
+    fn all(&self) -> String {
+        format!("{}.all", self.program)
+    }
+
+    /// What carriers send this home.
+    fn home(&self, relay: RelayId) -> String {
+        format!("{}.home.{relay}", self.program)
+    }
+
+    /// What homes send this carrier.
+    fn carrier(&self, relay: RelayId) -> String {
+        format!("{}.carrier.{relay}", self.program)
+    }
+}
+
+/// Everything that this relay hears.
+pub(super) struct Heard {
+    /// What is said to all.
+    pub(super) all: Subscriber,
+    /// What carriers send it.
+    pub(super) carriers: Subscriber,
+    /// What the home sends it.
+    pub(super) home: Subscriber,
+    /// That the connection stands, or is gone.
+    pub(super) connected: mpsc::Receiver<bool>,
+}
+
+/// The cluster, for one program.
+pub(crate) struct Cluster {
+    client: Client,
+    subjects: Subjects,
+    lease: LeaseKeeper,
+    connected: mpsc::Receiver<bool>,
+}
+
+impl Cluster {
+    /// Reaches the cluster, and sees to it that it is what it must be.
+    ///
+    /// # Errors
+    /// [`ClusterError`].
+    pub(crate) async fn join(
+        relays: &config::Relays,
+        program: &ProgramId,
+        me: RelayId,
+    ) -> Result<Self, ClusterError> {
+        let (events, connected) = mpsc::channel(EVENTS_WAITING);
+        let options = options(relays, events).await?;
+        let addresses: Vec<ServerAddr> = relays
+            .nats
+            .iter()
+            .map(|address| address.parse())
+            .collect::<Result<_, _>>()
+            .map_err(unreachable)?;
+        let client = timeout(REACHED_WITHIN, options.connect(addresses)).await;
+        let client = client.map_err(unreachable)?.map_err(unreachable)?;
+        fits(&client)?;
+        let program = hex(&program.0);
+        let subjects = Subjects { program: format!("{}.{program}", relays.prefix) };
+        let mut context = jetstream::new(client.clone());
+        context.set_timeout(ANSWERED_WITHIN);
+        stores_nothing(&context, &relays.prefix).await?;
+        let lease = LeaseKeeper {
+            context,
+            bucket: relays.prefix.clone(),
+            replicas: relays.replicas,
+            key: program,
+            me,
+            held: Mutex::default(),
+        };
+        *lease.held.lock().await = Held { store: Some(lease.open().await?), ..Held::default() };
+        Ok(Self { client, subjects, lease, connected })
+    }
+
+    /// Listens from now on, and gives what is needed to speak.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unreachable`].
+    pub(super) async fn open(self) -> Result<(Voice, LeaseKeeper, Heard), ClusterError> {
+        let Self { client, subjects, lease, connected } = self;
+        let me = lease.me;
+        let listen =
+            |subject| async { client.subscribe::<String>(subject).await.map_err(unreachable) };
+        let heard = Heard {
+            all: listen(subjects.all()).await?,
+            carriers: listen(subjects.home(me)).await?,
+            home: listen(subjects.carrier(me)).await?,
+            connected,
+        };
+        // Whoever hears of this relay from now on finds it listening.
+        timeout(ANSWERED_WITHIN, client.flush())
+            .await
+            .map_err(unreachable)?
+            .map_err(unreachable)?;
+        Ok((Voice { client, subjects }, lease, heard))
+    }
+}
+
+/// How this relay speaks. What cannot be said is lost, which whoever listens notices.
+#[derive(Clone)]
+pub(super) struct Voice {
+    client: Client,
+    subjects: Subjects,
+}
+
+impl Voice {
+    /// Whether there is anybody to speak to.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
+    /// Says something to all relays of the program.
+    pub(super) async fn to_all(&self, message: Vec<u8>) {
+        let _ = self.client.publish(self.subjects.all(), message.into()).await;
+    }
+
+    /// Sends a home what is for it.
+    pub(super) async fn to_home(&self, relay: RelayId, message: Vec<u8>) {
+        let _ = self.client.publish(self.subjects.home(relay), message.into()).await;
+    }
+
+    /// Sends a carrier what is for it.
+    pub(super) async fn to_carrier(&self, relay: RelayId, message: Vec<u8>) {
+        let _ = self.client.publish(self.subjects.carrier(relay), message.into()).await;
+    }
+
+    /// Waits until what was said has left, though not for long.
+    pub(super) async fn said(&self) {
+        let _ = timeout(ANSWERED_WITHIN, self.client.flush()).await;
+    }
+}
+
+async fn options(
+    relays: &config::Relays,
+    events: mpsc::Sender<bool>,
+) -> Result<ConnectOptions, ClusterError> {
+    // The TLS library asks for a choice where several crates of a program bring a cryptography each.
+    let _ = async_nats::rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut options = ConnectOptions::new()
+        .name("stillroom")
+        .connection_timeout(REACHED_WITHIN)
+        .request_timeout(Some(ANSWERED_WITHIN))
+        .ping_interval(PING)
+        .reconnect_delay_callback(|_| RECONNECT)
+        .subscription_capacity(MESSAGES_WAITING)
+        .event_callback(move |event| {
+            let events = events.clone();
+            async move {
+                let connected = match event {
+                    Event::Connected => true,
+                    Event::Disconnected | Event::Closed => false,
+                    _ => return,
+                };
+                // Nobody listens any more once the relay has stopped.
+                let _ = events.send(connected).await;
+            }
+        });
+    for file in &relays.certificates {
+        options = options.add_root_certificates(file.clone());
+    }
+    match &relays.credentials {
+        Some(file) => with_credentials(options, file),
+        None => Ok(options),
+    }
+}
+
+/// A file as `nsc` writes it, with a token and a seed, or one with a seed alone.
+fn with_credentials(options: ConnectOptions, file: &Path) -> Result<ConnectOptions, ClusterError> {
+    let wrong = |why: &dyn fmt::Display| ClusterError::Credentials(why.to_string());
+    let length = std::fs::metadata(file).map_err(|error| wrong(&error))?.len();
+    if length > CREDENTIALS_MAX {
+        return Err(wrong(&"the file is too long"));
+    }
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
+    let text = zeroize::Zeroizing::new(text);
+    if text.contains("-----BEGIN NATS USER JWT-----") {
+        return options.credentials(&text).map_err(|error| wrong(&error));
+    }
+    let seed = text.lines().map(str::trim).find(|line| line.starts_with("SU"));
+    let seed = seed.ok_or_else(|| wrong(&"the file has no user's seed, which begins with SU"))?;
+    Ok(options.nkey(seed.to_owned()))
+}
+
+/// Whether the server is new enough, and takes messages as long as ours.
+fn fits(client: &Client) -> Result<(), ClusterError> {
+    let info = client.server_info();
+    let (major, minor, patch) = OLDEST;
+    if !client.is_server_compatible(major, minor, patch) {
+        return Err(ClusterError::TooOld(info.version));
+    }
+    if info.max_payload < PAYLOAD_LEAST {
+        return Err(ClusterError::ShortMessages(info.max_payload));
+    }
+    Ok(())
+}
+
+/// Nobody stores what relays say.
+async fn stores_nothing(context: &Context, prefix: &str) -> Result<(), ClusterError> {
+    use jetstream::context::GetStreamByNameErrorKind::NotFound;
+    match context.stream_by_subject(format!("{prefix}.>")).await {
+        Ok(stream) => Err(ClusterError::FramesStored(stream)),
+        Err(error) if error.kind() == NotFound => Ok(()),
+        Err(error) => Err(ClusterError::NoJetStream(error.to_string())),
+    }
+}
+
+/// What the lease says: who has it, for which term.
+#[derive(PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+struct Holder {
+    relay: RelayId,
+    term: Term,
+}
+
+/// The lease of one program, and this relay's hold on it.
+pub(super) struct LeaseKeeper {
+    context: Context,
+    bucket: String,
+    replicas: usize,
+    key: String,
+    pub(super) me: RelayId,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    store: Option<Store>,
+    /// The term for which it is held, and the number by which it is renewed.
+    by: Option<(Term, u64)>,
+    /// Times in a row that nobody answered.
+    unanswered: u32,
+}
+
+impl LeaseKeeper {
+    /// Takes the lease for this term, or renews it.
+    pub(super) async fn hold(&self, term: Term) -> Lease {
+        let mut held = self.held.lock().await;
+        match timeout(ANSWERED_WITHIN, self.try_hold(&mut held, term)).await {
+            Ok(Ok(lease)) => {
+                held.unanswered = 0;
+                lease
+            }
+            failed => {
+                // A cluster that came back empty has no bucket any more: it is looked for, or made, the next time.
+                held.store = None;
+                held.unanswered = held.unanswered.saturating_add(1);
+                if held.unanswered == UNANSWERED_BEFORE_SAID {
+                    let error = match failed {
+                        Ok(Err(error)) => error.to_string(),
+                        _ => "no answer in time".to_owned(),
+                    };
+                    tracing::error!(%error, "NATS does not say which relay has the program");
+                }
+                Lease::Unanswered
+            }
+        }
+    }
+
+    async fn try_hold(&self, held: &mut Held, term: Term) -> Result<Lease, ClusterError> {
+        if held.store.is_none() {
+            held.store = Some(self.open().await?);
+        }
+        let Some(store) = &held.store else { return Ok(Lease::Unanswered) };
+        let known = held.by.filter(|(by, _)| *by == term).map(|(_, revision)| revision);
+        let put = self.put(store, term, known).await?;
+        let put = match put {
+            Some(revision) => Some(revision),
+            // Somebody else was before us; or the cluster forgot, or an answer was lost.
+            None => match store.entry(&self.key).await.map_err(no_answer)? {
+                Some(entry) if entry.operation == Operation::Put => {
+                    let mine = Holder { relay: self.me, term };
+                    if decode::<Holder>(&entry.value).as_ref() != Ok(&mine) {
+                        return Ok(Lease::Others);
+                    }
+                    self.put(store, term, Some(entry.revision)).await?
+                }
+                _ => self.put(store, term, None).await?,
+            },
+        };
+        held.by = put.map(|revision| (term, revision));
+        Ok(if put.is_some() { Lease::Held } else { Lease::Others })
+    }
+
+    /// Puts the lease in the place of what has this number, or of nothing; nothing if something else is there.
+    async fn put(
+        &self,
+        store: &Store,
+        term: Term,
+        replaces: Option<u64>,
+    ) -> Result<Option<u64>, ClusterError> {
+        let value = encode(&Holder { relay: self.me, term }).into();
+        match replaces {
+            Some(revision) => match store.update(&self.key, value, revision).await {
+                Ok(revision) => Ok(Some(revision)),
+                Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
+                Err(error) => Err(no_answer(error)),
+            },
+            None => match store.create(&self.key, value).await {
+                Ok(revision) => Ok(Some(revision)),
+                Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(None),
+                Err(error) => Err(no_answer(error)),
+            },
+        }
+    }
+
+    /// Gives the lease up, if it is held.
+    pub(super) async fn give_up(&self) {
+        let mut held = self.held.lock().await;
+        if let (Some(store), Some((_, revision))) = (&held.store, held.by) {
+            let giving = store.delete_expect_revision(&self.key, Some(revision));
+            // Where it cannot be given up it runs out.
+            let _ = timeout(ANSWERED_WITHIN, giving).await;
+        }
+        held.by = None;
+    }
+
+    /// The bucket: made where there is none, in memory.
+    async fn open(&self) -> Result<Store, ClusterError> {
+        let name = self.bucket.clone();
+        let store = match self.context.get_key_value(name.clone()).await {
+            Ok(store) => store,
+            Err(_) => self.make().await?,
+        };
+        let config = &store.stream.cached_info().config;
+        if config.storage != StorageType::Memory {
+            return Err(ClusterError::FileStorage(name));
+        }
+        if config.max_age != LEASE || config.max_messages_per_subject != 1 {
+            return Err(ClusterError::OtherBucket(name));
+        }
+        Ok(store)
+    }
+
+    async fn make(&self) -> Result<Store, ClusterError> {
+        self.context
+            .query_account()
+            .await
+            .map_err(|error| ClusterError::NoJetStream(error.to_string()))?;
+        let config = kv::Config {
+            bucket: self.bucket.clone(),
+            description: "which relay has each program".to_owned(),
+            history: 1,
+            max_age: LEASE,
+            storage: StorageType::Memory,
+            num_replicas: self.replicas,
+            ..kv::Config::default()
+        };
+        match self.context.create_key_value(config).await {
+            Ok(store) => Ok(store),
+            // Another relay may have made it meanwhile.
+            Err(error) => match self.context.get_key_value(self.bucket.clone()).await {
+                Ok(store) => Ok(store),
+                Err(_) => Err(ClusterError::NoBucket(error.to_string())),
+            },
+        }
+    }
+}
+
+fn unreachable(error: impl fmt::Display) -> ClusterError {
+    ClusterError::Unreachable(error.to_string())
+}
+
+fn no_answer(error: impl fmt::Display) -> ClusterError {
+    ClusterError::NoJetStream(error.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

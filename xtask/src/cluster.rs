@@ -1,0 +1,53 @@
+//! `cargo xtask cluster-test`: several relays of one program as real processes, over a real cluster of three NATS
+//! servers, while relays and servers are killed and cut off (`features.md` 3.8, 6.1; `docs/scaling.md`).
+
+use crate::failure::{Failure, Outcome};
+use crate::places;
+use crate::run::Run;
+use crate::setup::nats;
+
+/// Chats that go on meanwhile, with every change.
+const CHATS: usize = 20;
+
+/// The same before a release.
+const MANY_CHATS: usize = 200;
+
+/// `--many`, `--figures`, or nothing.
+pub(crate) fn command(arguments: &[String]) -> Outcome {
+    match arguments {
+        [] => short(),
+        [many] if many == "--many" => long(),
+        [figures] if figures == "--figures" => measure(),
+        _ => Err(Failure::new("cargo xtask cluster-test [--many|--figures]")),
+    }
+}
+
+/// With few chats.
+pub(crate) fn short() -> Outcome {
+    run(CHATS)
+}
+
+/// With many.
+pub(crate) fn long() -> Outcome {
+    run(MANY_CHATS)
+}
+
+/// The tests that wait for a NATS server.
+fn run(chats: usize) -> Outcome {
+    tests(&["--skip", "figures"])?.env("STILLROOM_CHATS", chats.to_string()).done()
+}
+
+/// What messages take over several relays, of the program that is for people.
+fn measure() -> Outcome {
+    Run::cargo().args(["build", "--release", "--locked", "-p", "stillroom-cli"]).done()?;
+    tests(&["figures"])?.env("STILLROOM", places::binary()).done()
+}
+
+/// Built as `test` builds them.
+fn tests(which: &[&str]) -> Outcome<Run> {
+    Ok(Run::cargo()
+        .args(["test", "--workspace", "--locked", "--test", "scenarios", "--test", "cluster"])
+        .args(["--", "--ignored", "--show-output"])
+        .args(which)
+        .env("STILLROOM_NATS_SERVER", nats::server()?))
+}
