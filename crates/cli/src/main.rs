@@ -19,6 +19,7 @@ mod program;
 mod randomness;
 mod record;
 mod serve;
+mod service;
 mod site;
 mod staff;
 mod stop;
@@ -66,5 +67,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 fn on_this_thread(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().map_err(serve::no_runtime)?;
-    runtime.block_on(command)
+    let outcome = runtime.block_on(command);
+    // Whoever asked a second time to stop waits for no thread.
+    runtime.shutdown_background();
+    outcome
 }

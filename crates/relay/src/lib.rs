@@ -14,6 +14,7 @@ mod allotment;
 mod audit;
 pub mod bare;
 mod begun;
+mod capacity;
 mod clock;
 mod config;
 pub mod control;
@@ -40,11 +41,13 @@ mod relays;
 mod retention;
 mod runtime;
 mod shares;
+mod sockets;
 mod sorting;
 mod stop;
 pub mod switchboard;
 mod upgrade;
 
+pub use capacity::{Given, Needs};
 pub use config::{
     Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many, Metrics, Origin,
     OriginError, Program, PseudoLocale, Purpose, State, Testing, Threads,
@@ -60,3 +63,4 @@ pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
 pub use relays::{OneRelay, Relays, RunningRelays};
 pub use runtime::runtime;
+pub use sockets::Sockets;

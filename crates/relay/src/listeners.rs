@@ -21,6 +21,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::begun::Begun;
@@ -34,6 +35,9 @@ pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(15);
 
 /// How long a connection may ask for pages: a desk (450 KB) at 2 KB a second.
 const PAGES_WITHIN: Duration = Duration::from_secs(240);
+
+/// How long a stopping relay waits for the first request of whoever has just come in.
+const FIRST_WITHIN: Duration = Duration::from_secs(1);
 
 /// Bytes of a request's head, and of a connection's buffer while it asks for pages.
 pub(crate) const HEAD_MAX: usize = 16 * 1024;
@@ -111,6 +115,13 @@ fn for_nobody() -> Response {
     answer
 }
 
+/// Waits until the relay stops and whoever came in has asked for something: the system let them in, so that nobody
+/// else would answer what they are about to ask.
+async fn last_request(stopping: &mut Stopping, asked: &Notify) {
+    stopping.wait().await;
+    let _ = timeout(FIRST_WITHIN, asked.notified()).await;
+}
+
 impl Listener {
     /// Lets connections in until the relay stops.
     pub(crate) async fn accept(mut self) {
@@ -141,7 +152,10 @@ impl Listener {
     /// another's before.
     fn serve(&self, Arrived { stream, from }: Arrived, host: Option<Arc<str>>, mut place: Place) {
         let routes = TowerToHyperService::new(self.router.clone());
+        let asked = Arc::new(Notify::new());
+        let asks = Arc::clone(&asked);
         let service = service_fn(move |mut request: Request<Incoming>| {
+            asks.notify_one();
             request.extensions_mut().insert(Peer(from));
             let own = host.as_ref().is_none_or(|host| asks_for(&request, host));
             let answer = own.then(|| routes.call(request));
@@ -171,7 +185,7 @@ impl Listener {
                 tokio::select! {
                     ended = connection.as_mut() => ended,
                     () = place.given_away() => Ok(()),
-                    () = stopping.wait() => {
+                    () = last_request(&mut stopping, &asked) => {
                         connection.as_mut().graceful_shutdown();
                         connection.as_mut().await
                     }

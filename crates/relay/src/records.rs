@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
+use crate::stop::LastOf;
 use crate::switchboard::{Request, Switchboard, ToKeep};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
@@ -103,24 +104,37 @@ impl Records {
     }
 
     /// Answers requests until nobody can make any.
-    pub(crate) async fn answer(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
-        while let Some(request) = requests.recv().await {
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        mut requests: mpsc::Receiver<Request>,
+        mut last: LastOf,
+    ) {
+        let mut answering = true;
+        while let Some(request) = last.next(&mut requests).await {
             let outcome = match self.perform(request.by, request.operation).await {
                 Ok(reply) => Ok(reply),
                 Err(Failure::Refused(refusal)) => Err(refusal),
                 Err(Failure::Directory(error)) => {
-                    tracing::error!(%error, "the lasting records do not answer");
+                    // Said once, and not for each: a full disk may be the one that the log is on.
+                    if std::mem::replace(&mut answering, false) {
+                        tracing::error!(%error, "the lasting records do not answer");
+                    }
                     Err(Refusal::RelayFault)
                 }
             };
+            answering |= outcome.is_ok();
             self.switchboard.reply(request.connection, request.number, outcome);
         }
     }
 
     /// Keeps batches of sealed answers until there can be no more. What cannot be kept goes on being held.
-    pub(crate) async fn keep_answers(self: Arc<Self>, mut batches: mpsc::Receiver<AnswersBatch>) {
+    pub(crate) async fn keep_answers(
+        self: Arc<Self>,
+        mut batches: mpsc::Receiver<AnswersBatch>,
+        mut last: LastOf,
+    ) {
         let mut kept = true;
-        while let Some(batch) = batches.recv().await {
+        while let Some(batch) = last.next(&mut batches).await {
             let runs_out = self.sealed_runs_out();
             let record = encode(&batch);
             let answers = Sealed::Answers;
