@@ -12,6 +12,7 @@
 
 mod allotment;
 mod audit;
+mod backup;
 pub mod bare;
 mod begun;
 mod capacity;
@@ -47,6 +48,7 @@ mod stop;
 pub mod switchboard;
 mod upgrade;
 
+pub use backup::{BackupError, back_up};
 pub use capacity::{Given, Needs};
 pub use config::{
     Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many, Metrics, Origin,

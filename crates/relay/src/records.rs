@@ -83,6 +83,28 @@ fn policy_refused(error: PolicyError) -> Failure {
 pub(crate) const NO_ENTRY: Failure = Failure::Refused(Refusal::EntryRefused);
 const NO_INVITATION: Failure = Failure::Refused(Refusal::InvitationUnknown);
 
+/// What was said of trouble: once, and not for each request, since a full disk may be the one that the log is on. Acts
+/// of administrators, which write, may fail while all else reads.
+#[derive(Default)]
+struct Trouble {
+    said_of_acts: bool,
+    said_of_others: bool,
+}
+
+impl Trouble {
+    fn said(&mut self, act: bool) -> &mut bool {
+        if act { &mut self.said_of_acts } else { &mut self.said_of_others }
+    }
+
+    fn is_new(&mut self, act: bool) -> bool {
+        !std::mem::replace(self.said(act), true)
+    }
+
+    fn is_over(&mut self, act: bool) {
+        *self.said(act) = false;
+    }
+}
+
 impl Records {
     pub(crate) fn new(
         directory: Arc<dyn Directory>,
@@ -109,20 +131,22 @@ impl Records {
         mut requests: mpsc::Receiver<Request>,
         mut last: LastOf,
     ) {
-        let mut answering = true;
+        let mut trouble = Trouble::default();
         while let Some(request) = last.next(&mut requests).await {
+            let act = matches!(request.operation, Operation::Audited { .. });
             let outcome = match self.perform(request.by, request.operation).await {
-                Ok(reply) => Ok(reply),
+                Ok(reply) => {
+                    trouble.is_over(act);
+                    Ok(reply)
+                }
                 Err(Failure::Refused(refusal)) => Err(refusal),
                 Err(Failure::Directory(error)) => {
-                    // Said once, and not for each: a full disk may be the one that the log is on.
-                    if std::mem::replace(&mut answering, false) {
+                    if trouble.is_new(act) {
                         tracing::error!(%error, "the lasting records do not answer");
                     }
                     Err(Refusal::RelayFault)
                 }
             };
-            answering |= outcome.is_ok();
             self.switchboard.reply(request.connection, request.number, outcome);
         }
     }
