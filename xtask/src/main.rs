@@ -12,6 +12,7 @@
 mod bench;
 mod build;
 mod check;
+mod deb;
 mod demo;
 mod failure;
 mod fingerprint;
@@ -38,6 +39,7 @@ cargo xtask COMMAND
   setup              get what the other commands need (they do so by themselves)
   demo [ARGS]        build everything, then try it out: two links to open, nothing kept
   build [--release]  build all pages, and the program with the pages inside (--pages: those alone)
+  deb                the Debian package, in target/debian
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
   size               bytes of each page over the line, beside their budgets
@@ -67,6 +69,7 @@ fn dispatch(command: &str, rest: &[String]) -> Outcome {
         "setup" => setup::everything(),
         "demo" => demo::demo(rest),
         "build" => build::command(rest),
+        "deb" => deb::command(rest),
         "test" => test::command(rest),
         "check" => check::command(rest),
         "size" => size::command(),
