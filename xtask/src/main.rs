@@ -13,6 +13,7 @@ mod bench;
 mod build;
 mod check;
 mod cluster;
+mod deb;
 mod demo;
 mod failure;
 mod fingerprint;
@@ -39,6 +40,7 @@ cargo xtask COMMAND
   setup              get what the other commands need (they do so by themselves)
   demo [ARGS]        build everything, then try it out: two links to open, nothing kept
   build [--release]  build all pages, and the program with the pages inside (--pages: those alone)
+  deb                the Debian package, in target/debian
   test [STEP ...]    everything that CI runs; or only the steps named, see `test --list`
   check              which crate may use which, what the pages import, words that must not appear
   cluster-test       several relays over a NATS cluster, killed and cut off; --many for 200 chats
@@ -69,6 +71,7 @@ fn dispatch(command: &str, rest: &[String]) -> Outcome {
         "setup" => setup::everything(),
         "demo" => demo::demo(rest),
         "build" => build::command(rest),
+        "deb" => deb::command(rest),
         "test" => test::command(rest),
         "check" => check::command(rest),
         "cluster-test" => cluster::command(rest),

@@ -18,6 +18,7 @@ use crate::record::RecordArguments;
 use crate::serve::ServeArguments;
 use crate::site::SiteArguments;
 use crate::staff::StaffArguments;
+use crate::state::StateArguments;
 
 /// Chat between survivors and advocates, end to end encrypted, of which nothing is kept.
 #[derive(Parser)]
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Holdings(HoldingsArguments),
     /// Tell the program's administrators of a breach, a legal demand or maintenance.
     Host(HostArguments),
+    /// Copy what a relay keeps, while it runs.
+    State(StateArguments),
     /// A survivor or a desk without a page, for tests.
     Client(ClientArguments),
     /// Measure a relay on this computer against one that does nothing but pass bytes on.

@@ -21,8 +21,10 @@ mod randomness;
 mod record;
 mod secure;
 mod serve;
+mod service;
 mod site;
 mod staff;
+mod state;
 mod stop;
 mod terminal;
 mod throw_away;
@@ -61,6 +63,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Record(arguments) => on_this_thread(record::run(arguments)),
         Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),
         Command::Host(arguments) => host::run(arguments),
+        Command::State(arguments) => state::run(arguments),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
         Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),
@@ -71,5 +74,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 fn on_this_thread(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().map_err(serve::no_runtime)?;
-    runtime.block_on(command)
+    let outcome = runtime.block_on(command);
+    // Whoever asked a second time to stop waits for no thread.
+    runtime.shutdown_background();
+    outcome
 }

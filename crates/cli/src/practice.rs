@@ -68,7 +68,7 @@ pub(crate) struct PracticeArguments {
 /// Runs until it is asked to stop.
 pub(crate) async fn run(arguments: PracticeArguments) -> Result<(), Failure> {
     // From here on a signal ends the waiting below, and not the process: the folder goes either way.
-    let stop = stop::listen()?;
+    let mut stop = stop::listen()?;
     let policy = practice_policy(&arguments, Clock::start().now())?;
     let program = ThrowAway::make("stillroom-practice-", &policy)?;
     throw_away::start_log(arguments.trace);

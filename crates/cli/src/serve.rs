@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use stillroom_relay::{Config, Hosting, Many, OneRelay, Relay, Relays, StartError};
+use stillroom_relay::{Config, Hosting, Many, Needs, OneRelay, Relay, Relays, Sockets, StartError};
 
 use crate::failure::Failure;
-use crate::stop;
+use crate::service::{self, Manager};
+use crate::stop::{self, Stop};
 use crate::terminal::{answer, remark};
 
 /// Run a relay.
@@ -34,19 +35,22 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     }
     let hosting = read_config(&arguments.config)?;
     stillroom_relay::log::start(hosting.log());
+    service::keep_no_core();
+    Needs::of(&hosting).report(&service::given());
+    let sockets = service::sockets()?;
     match hosting {
         Hosting::One(config) => {
             let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
-            runtime.block_on(serve(*config, arguments.json))
+            runtime.block_on(serve(*config, sockets, arguments.json))
         }
         // Each program has threads of its own; this one waits for them.
-        Hosting::Many(many) => crate::on_this_thread(serve_many(many, arguments.json)),
+        Hosting::Many(many) => crate::on_this_thread(serve_many(many, sockets, arguments.json)),
     }
 }
 
-async fn serve(config: Config, json: bool) -> Result<(), Failure> {
-    let stop = stop::listen()?;
-    let relay = Relay::start(config).await.map_err(|error| not_started(&error))?;
+async fn serve(config: Config, sockets: Sockets, json: bool) -> Result<(), Failure> {
+    let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
+    let relay = Relay::start_with(config, sockets).await.map_err(|error| not_started(&error))?;
     let (survivor, desk) = (relay.survivor_origin(), relay.desk_origin());
     if json {
         answer(
@@ -56,14 +60,37 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     } else {
         remark(format!("The relay runs: {survivor} for survivors, {desk} for staff."));
     }
-    stop.asked().await;
-    relay.stop().await;
-    Ok(())
+    // The core is behind one lock: where it can be counted, frames go through.
+    run_until_asked(&mut stop, &manager, || {
+        let _ = relay.holdings();
+    })
+    .await;
+    end(relay.stop(), &mut stop).await
 }
 
-async fn serve_many(many: Many, json: bool) -> Result<(), Failure> {
-    let stop = stop::listen()?;
-    let relays = Relays::start(many).await.map_err(|error| not_started(&error))?;
+async fn run_until_asked(stop: &mut Stop, manager: &Manager, look: impl Fn()) {
+    manager.ready();
+    tokio::select! {
+        () = stop.asked() => {}
+        never = manager.tell_alive(look) => match never {},
+    }
+    manager.stopping();
+}
+
+/// Ends in good order, or at once where that is asked for.
+async fn end(ending: impl Future<Output = ()>, stop: &mut Stop) -> Result<(), Failure> {
+    tokio::select! {
+        () = ending => Ok(()),
+        () = stop.asked() => Err(Failure::new(
+            "The relay was asked twice to stop, and stopped at once: lines were cut.",
+            "Devices come back by themselves and send again what did not arrive.",
+        )),
+    }
+}
+
+async fn serve_many(many: Many, sockets: Sockets, json: bool) -> Result<(), Failure> {
+    let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
+    let relays = Relays::start_with(many, sockets).await.map_err(|error| not_started(&error))?;
     for (file, error) in &relays.not_started {
         remark(format!("{} is not served: {error}.", file.display()));
     }
@@ -75,9 +102,8 @@ async fn serve_many(many: Many, json: bool) -> Result<(), Failure> {
             remark(format!("{root}: {survivor_origin} for survivors, {desk_origin} for staff."));
         }
     }
-    stop.asked().await;
-    relays.stop().await;
-    Ok(())
+    run_until_asked(&mut stop, &manager, || {}).await;
+    end(relays.stop(), &mut stop).await
 }
 
 fn in_json(relay: &OneRelay) -> serde_json::Value {

@@ -35,11 +35,11 @@ pub(crate) fn listen() -> Result<Stop, Failure> {
 }
 
 impl Stop {
-    /// Waits until one of them is used.
-    pub(crate) async fn asked(self) {
+    /// Waits until one of them is used, or used again.
+    pub(crate) async fn asked(&mut self) {
         #[cfg(unix)]
         {
-            let [mut interrupt, mut terminate, mut hang_up] = self.signals;
+            let [interrupt, terminate, hang_up] = &mut self.signals;
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}

@@ -294,7 +294,7 @@ impl Delivery {
 
     /// Whether survivors are told that the chat is open: hours and notices offer it, and somebody is on duty.
     pub fn is_open(&self) -> bool {
-        self.hours.offer_chat() && self.staff.open
+        !self.stopping && self.hours.offer_chat() && self.staff.open
     }
 
     /// The keys that the shell still needs to know again, by [`Share`], whoever something stands of.

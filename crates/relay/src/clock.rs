@@ -1,11 +1,15 @@
 //! The time, as the cores take it: milliseconds since the Unix epoch that never run backwards.
 //!
 //! The wall clock is read once; from then on a monotonic clock counts. A wall clock that was wrong at the
-//! start stays wrong until the next one: certificates and statements are judged with a tolerance of a day.
+//! start stays wrong until the next one: certificates and statements are judged with a tolerance of a day. One that
+//! jumps while a relay runs moves nothing: no wait ends, no record goes; once both are apart by an hour, the log says so.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use stillroom_program::Timestamp;
+
+/// How far apart the two clocks are before somebody should look.
+const ASTRAY: Duration = Duration::from_hours(1);
 
 /// A clock that was set when it was made.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +20,21 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        let since_epoch =
-            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self {
-            wall: u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX),
-            started: Instant::now(),
-        }
+        Self::start_at(SystemTime::now())
+    }
+
+    fn start_at(wall: SystemTime) -> Self {
+        Self { wall: milliseconds(wall), started: Instant::now() }
+    }
+
+    /// How far the wall clock is from this one, where that is too far: it jumped since the start, or the computer slept.
+    pub(crate) fn astray(&self) -> Option<Duration> {
+        self.astray_from(SystemTime::now())
+    }
+
+    fn astray_from(&self, wall: SystemTime) -> Option<Duration> {
+        let apart = Duration::from_millis(milliseconds(wall).abs_diff(self.now().0));
+        (apart >= ASTRAY).then_some(apart)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -31,9 +44,14 @@ impl Clock {
 
     /// The moment at which [`Clock::now`] will say `at`.
     pub(crate) fn instant(&self, at: Timestamp) -> Instant {
-        let ahead = std::time::Duration::from_millis(at.0.saturating_sub(self.wall));
+        let ahead = Duration::from_millis(at.0.saturating_sub(self.wall));
         self.started.checked_add(ahead).unwrap_or(self.started)
     }
+}
+
+fn milliseconds(wall: SystemTime) -> u64 {
+    let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -41,10 +59,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_wall_clock_that_jumps_is_noticed_and_moves_nothing() {
+        let wall = SystemTime::now();
+        let clock = Clock::start_at(wall);
+        let (before, due) = (clock.now(), clock.instant(Timestamp(clock.wall + 5_000)));
+        let day = Duration::from_hours(24);
+        for jumped in [wall + day, wall - day, SystemTime::UNIX_EPOCH - day] {
+            assert!(clock.astray_from(jumped).is_some_and(|apart| apart > day / 2));
+        }
+        assert!(clock.astray_from(wall + Duration::from_mins(5)).is_none());
+        let passed = clock.now().0 - before.0;
+        assert!(passed < 12 * 3_600_000, "it counted on from where it was");
+        assert_eq!(due, clock.instant(Timestamp(clock.wall + 5_000)));
+    }
+
+    #[test]
+    fn a_wall_clock_before_its_epoch_starts_there() {
+        assert_eq!(Clock::start_at(SystemTime::UNIX_EPOCH - Duration::from_secs(9)).wall, 0);
+    }
+
+    #[test]
     fn a_moment_of_the_clock_is_found_again() {
         let clock = Clock::start();
         let at = Timestamp(clock.wall + 5_000);
-        assert_eq!(clock.instant(at) - clock.started, std::time::Duration::from_secs(5));
+        assert_eq!(clock.instant(at) - clock.started, Duration::from_secs(5));
     }
 
     #[test]

@@ -12,8 +12,10 @@
 
 mod allotment;
 mod audit;
+mod backup;
 pub mod bare;
 mod begun;
+mod capacity;
 mod carrier;
 mod clock;
 mod config;
@@ -44,12 +46,15 @@ mod retention;
 mod runtime;
 mod second_way;
 mod shares;
+mod sockets;
 mod sorting;
 mod stop;
 pub mod switchboard;
 mod tls;
 mod upgrade;
 
+pub use backup::{BackupError, back_up};
+pub use capacity::{Given, Needs};
 pub use config::{
     Acme, CertificateFiles, Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many,
     Metrics, Origin, OriginError, Program, PseudoLocale, Purpose, Redirect, Relays as OtherRelays,
@@ -66,4 +71,5 @@ pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
 pub use relays::{OneRelay, Relays, RunningRelays};
 pub use runtime::runtime;
+pub use sockets::Sockets;
 pub use tls::TlsError;

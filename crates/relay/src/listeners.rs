@@ -21,6 +21,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::begun::Begun;
@@ -40,6 +41,9 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(15);
 
 /// How long a connection may ask for pages: a desk (450 KB) at 2 KB a second.
 const PAGES_WITHIN: Duration = Duration::from_secs(240);
+
+/// How long a stopping relay waits for the first request of whoever has just come in.
+const FIRST_WITHIN: Duration = Duration::from_secs(1);
 
 /// Bytes of a request's head, and of a connection's buffer while it asks for pages.
 pub(crate) const HEAD_MAX: usize = 16 * 1024;
@@ -143,6 +147,13 @@ fn for_nobody() -> Response {
     answer
 }
 
+/// Waits until the relay stops and whoever came in has asked for something: the system let them in, so that nobody
+/// else would answer what they are about to ask.
+async fn last_request(stopping: &mut Stopping, asked: &Notify) {
+    stopping.wait().await;
+    let _ = timeout(FIRST_WITHIN, asked.notified()).await;
+}
+
 impl Listener {
     /// Lets connections in until the relay stops.
     pub(crate) async fn accept(mut self) {
@@ -177,7 +188,7 @@ impl Listener {
         host: Option<Arc<str>>,
         mut place: Place,
     ) {
-        let answers = self.answers(from, host);
+        let (answers, asked) = self.answers(from, host);
         let tls = self.tls.clone();
         let (stopping, running) = (self.stopping.clone(), self.running.clone());
         tokio::spawn(async move {
@@ -186,7 +197,7 @@ impl Listener {
                 if carrier.is_http_2() {
                     http2::serve(Begun::new(carrier, read), answers, stopping).await;
                 } else {
-                    serve_on(Begun::new(carrier, read), answers, stopping).await;
+                    serve_on(Begun::new(carrier, read), answers, &asked, stopping).await;
                 }
             };
             let ended = timeout(PAGES_WITHIN, async {
@@ -200,10 +211,13 @@ impl Listener {
         });
     }
 
-    /// What answers the requests of a connection from here.
-    fn answers(&self, from: IpAddr, host: Option<Arc<str>>) -> impl Answers {
+    /// What answers the requests of a connection from here, and what is told of each.
+    fn answers(&self, from: IpAddr, host: Option<Arc<str>>) -> (impl Answers, Arc<Notify>) {
         let routes = TowerToHyperService::new(self.router.clone());
-        service_fn(move |mut request: Request<Incoming>| {
+        let asked = Arc::new(Notify::new());
+        let asks = Arc::clone(&asked);
+        let answers = service_fn(move |mut request: Request<Incoming>| {
+            asks.notify_one();
             request.extensions_mut().insert(Peer(from));
             let own = host.as_ref().is_none_or(|host| asks_for(&request, host));
             let answer = own.then(|| routes.call(request));
@@ -219,7 +233,8 @@ impl Listener {
                 }
                 Ok::<_, Infallible>(answer)
             }
-        })
+        });
+        (answers, asked)
     }
 }
 
@@ -232,7 +247,7 @@ async fn carrier(stream: TcpStream, tls: Option<Arc<Tls>>) -> Option<Carrier> {
 }
 
 /// How a connection ends is the device's affair as well.
-async fn serve_on(stream: Begun, answers: impl Answers, mut stopping: Stopping) {
+async fn serve_on(stream: Begun, answers: impl Answers, asked: &Notify, mut stopping: Stopping) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
@@ -242,7 +257,7 @@ async fn serve_on(stream: Begun, answers: impl Answers, mut stopping: Stopping) 
     let mut connection = Box::pin(connection);
     tokio::select! {
         _ended = connection.as_mut() => {}
-        () = stopping.wait() => {
+        () = last_request(&mut stopping, asked) => {
             connection.as_mut().graceful_shutdown();
             let _ended = connection.await;
         }

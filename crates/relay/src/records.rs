@@ -28,6 +28,7 @@ use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versione
 use crate::notice_board::{Notice, NoticeBoard};
 use crate::opening;
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
+use crate::stop::LastOf;
 use crate::switchboard::{Request, Several, Switchboard, ToKeep};
 
 /// Invitations open at once: more than a program invites in the weeks that one holds.
@@ -87,6 +88,28 @@ fn policy_refused(error: PolicyError) -> Failure {
 pub(crate) const NO_ENTRY: Failure = Failure::Refused(Refusal::EntryRefused);
 const NO_INVITATION: Failure = Failure::Refused(Refusal::InvitationUnknown);
 
+/// What was said of trouble: once, and not for each request, since a full disk may be the one that the log is on. Acts
+/// of administrators, which write, may fail while all else reads.
+#[derive(Default)]
+struct Trouble {
+    said_of_acts: bool,
+    said_of_others: bool,
+}
+
+impl Trouble {
+    fn said(&mut self, act: bool) -> &mut bool {
+        if act { &mut self.said_of_acts } else { &mut self.said_of_others }
+    }
+
+    fn is_new(&mut self, act: bool) -> bool {
+        !std::mem::replace(self.said(act), true)
+    }
+
+    fn is_over(&mut self, act: bool) {
+        *self.said(act) = false;
+    }
+}
+
 impl Records {
     pub(crate) fn new(
         directory: Arc<dyn Directory>,
@@ -108,13 +131,24 @@ impl Records {
     }
 
     /// Answers requests until nobody can make any.
-    pub(crate) async fn answer(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
-        while let Some(request) = requests.recv().await {
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        mut requests: mpsc::Receiver<Request>,
+        mut last: LastOf,
+    ) {
+        let mut trouble = Trouble::default();
+        while let Some(request) = last.next(&mut requests).await {
+            let act = matches!(request.operation, Operation::Audited { .. });
             let outcome = match self.perform(request.by, request.operation).await {
-                Ok(reply) => Ok(reply),
+                Ok(reply) => {
+                    trouble.is_over(act);
+                    Ok(reply)
+                }
                 Err(Failure::Refused(refusal)) => Err(refusal),
                 Err(Failure::Directory(error)) => {
-                    tracing::error!(%error, "the lasting records do not answer");
+                    if trouble.is_new(act) {
+                        tracing::error!(%error, "the lasting records do not answer");
+                    }
                     Err(Refusal::RelayFault)
                 }
             };
@@ -134,9 +168,13 @@ impl Records {
     }
 
     /// Keeps batches of sealed answers until there can be no more. What cannot be kept goes on being held.
-    pub(crate) async fn keep_answers(self: Arc<Self>, mut batches: mpsc::Receiver<AnswersBatch>) {
+    pub(crate) async fn keep_answers(
+        self: Arc<Self>,
+        mut batches: mpsc::Receiver<AnswersBatch>,
+        mut last: LastOf,
+    ) {
         let mut kept = true;
-        while let Some(batch) = batches.recv().await {
+        while let Some(batch) = last.next(&mut batches).await {
             let runs_out = self.sealed_runs_out();
             let record = encode(&batch);
             let answers = Sealed::Answers;

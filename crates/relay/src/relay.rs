@@ -40,6 +40,7 @@ use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
 use crate::redirect;
 use crate::shares::ShareKeys;
+use crate::sockets::Sockets;
 use crate::sorting::Sorted;
 use crate::stop::Stop;
 use crate::switchboard::{
@@ -100,6 +101,8 @@ impl Entrance {
 pub(crate) struct Entrances {
     pub(crate) survivor: Entrance,
     pub(crate) desk: Entrance,
+    /// Where a monitoring system asks about this program alone.
+    pub(crate) metrics: Option<TcpListener>,
 }
 
 /// A relay that runs. [`RunningRelay::stop`] ends it; dropping it leaves it running as long as its runtime.
@@ -121,6 +124,8 @@ pub struct RunningRelay {
     counts: mpsc::Sender<ToKeep>,
     stop: Stop,
     membership: Option<Membership>,
+    /// Of whoever keeps what came on the lines, once there are none.
+    closing: Stop,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -152,6 +157,16 @@ pub enum StartError {
         /// Why, in the system's words.
         why: String,
     },
+    /// A socket was handed over that nothing of the configuration listens on.
+    NobodysSocket {
+        /// Where it is.
+        address: SocketAddr,
+    },
+    /// A socket was handed over that is none to listen on.
+    SocketUnusable {
+        /// Why, in the system's words.
+        why: String,
+    },
 }
 
 impl fmt::Display for StartError {
@@ -167,6 +182,13 @@ impl fmt::Display for StartError {
             Self::Cluster(error) => error.fmt(f),
             Self::Thread(why) => write!(f, "a program gets no thread of its own: {why}"),
             Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
+            Self::NobodysSocket { address } => write!(
+                f,
+                "a socket for {address} was handed over, and no `listen` of the configuration is that address"
+            ),
+            Self::SocketUnusable { why } => {
+                write!(f, "a socket was handed over that cannot be used: {why}")
+            }
         }
     }
 }
@@ -191,10 +213,29 @@ impl Relay {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: Config) -> Result<RunningRelay, StartError> {
-        let bind = |address| TcpListener::bind(address).map_err(cannot_listen(address));
-        let listeners =
-            Listeners { survivor: bind(config.survivor.listen)?, desk: bind(config.desk.listen)? };
-        Self::start_on(config, listeners).await
+        Self::start_with(config, Sockets::own()).await
+    }
+
+    /// Starts a relay on the addresses that the configuration names, on sockets that were handed over as far as there
+    /// are any.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_with(
+        config: Config,
+        mut sockets: Sockets,
+    ) -> Result<RunningRelay, StartError> {
+        let [survivor, desk] = [config.survivor.listen, config.desk.listen];
+        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
+        let listeners: Vec<_> = [survivor, desk].into_iter().chain(figures).collect();
+        sockets.check(&listeners)?;
+        let mut at = |address| sockets.at(address).map_err(cannot_listen(address));
+        let entrances = Entrances {
+            survivor: Entrance::Socket(at(survivor)?),
+            desk: Entrance::Socket(at(desk)?),
+            metrics: figures.map(at).transpose()?,
+        };
+        Self::start_within(config, entrances, Portion::everything()).await
     }
 
     /// Starts a relay on sockets that listen already, whatever addresses the configuration names.
@@ -206,8 +247,13 @@ impl Relay {
         listeners: Listeners,
     ) -> Result<RunningRelay, StartError> {
         let Listeners { survivor, desk } = listeners;
-        let entrances =
-            Entrances { survivor: Entrance::Socket(survivor), desk: Entrance::Socket(desk) };
+        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
+        let bind = |address| TcpListener::bind(address).map_err(cannot_listen(address));
+        let entrances = Entrances {
+            survivor: Entrance::Socket(survivor),
+            desk: Entrance::Socket(desk),
+            metrics: figures.map(bind).transpose()?,
+        };
         Self::start_within(config, entrances, Portion::everything()).await
     }
 
@@ -295,13 +341,14 @@ impl Relay {
             NotKept::Hours(error) => StartError::Hours(error),
         })?;
         let stop = Stop::new();
+        let closing = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
             tokio::spawn(Arc::clone(&board).keep_current()),
-            tokio::spawn(Arc::clone(&records).keep_answers(batches)),
+            tokio::spawn(Arc::clone(&records).keep_answers(batches, closing.last_of())),
             tokio::spawn(Arc::clone(&records).keep_counts(days)),
             tokio::spawn(Arc::clone(&records).keep_retention()),
-            tokio::spawn(Arc::clone(&records).answer(asked)),
+            tokio::spawn(Arc::clone(&records).answer(asked, closing.last_of())),
         ];
         let mut membership = None;
         if let Some(cluster) = cluster {
@@ -328,7 +375,7 @@ impl Relay {
         let (desk_addr, desk_origin, open) =
             hall.open(Which::Desk, &config.desk, entrances.desk, desk)?;
         tasks.extend(open);
-        let figures = hall.open_metrics(&board)?;
+        let figures = hall.open_metrics(&board, entrances.metrics)?;
         let metrics_addr = figures.as_ref().map(|(address, _)| *address);
         tasks.extend(figures.map(|(_, task)| task));
         let redirect = hall.open_redirect([&survivor_origin, &desk_origin])?;
@@ -349,6 +396,7 @@ impl Relay {
             counts,
             stop,
             membership,
+            closing,
             tasks,
         })
     }
@@ -466,12 +514,13 @@ impl Hall<'_> {
     fn open_metrics(
         &self,
         board: &Arc<NoticeBoard>,
+        socket: Option<TcpListener>,
     ) -> Result<Option<(SocketAddr, JoinHandle<()>)>, StartError> {
-        let Some(config::Metrics { listen: at }) = self.config.metrics else {
+        let (Some(config::Metrics { listen: at }), Some(socket)) = (&self.config.metrics, socket)
+        else {
             return Ok(None);
         };
-        let cannot = cannot_listen(at);
-        let socket = TcpListener::bind(at).map_err(cannot)?;
+        let cannot = cannot_listen(*at);
         let address = socket.local_addr().map_err(cannot)?;
         let only = OfProgram {
             name: None,
@@ -554,8 +603,8 @@ impl RunningRelay {
         self.switchboard.holdings()
     }
 
-    /// Stops: lets nobody in any more, tells everybody to connect again in a moment, and waits until they
-    /// have heard it, though not for long.
+    /// Stops: lets nobody in any more, answers whoever was in already, tells everybody to connect again in a moment,
+    /// and waits until they have heard it, though not for long. What they asked for before is done to its end.
     pub async fn stop(self) {
         tracing::info!("the relay stops");
         // Another relay has the program at once, before anybody is told to come again.
@@ -566,6 +615,8 @@ impl RunningRelay {
         self.switchboard.stop();
         // Whoever is still connected by then does not read.
         let _ = timeout(STOP_WITHIN, self.stop.wait()).await;
+        self.closing.say();
+        let _ = timeout(STOP_WITHIN, self.closing.wait()).await;
         let _ = timeout(STOP_WITHIN, kept(&self.counts)).await;
         for task in self.tasks {
             task.abort();

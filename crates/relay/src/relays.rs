@@ -24,6 +24,7 @@ use crate::metrics::{self, Metrics, OfProgram};
 use crate::places::Places;
 use crate::relay::{Entrance, Entrances, Relay, RunningRelay, StartError, cannot_listen};
 use crate::runtime::runtime;
+use crate::sockets::Sockets;
 use crate::sorting::Sorting;
 use crate::stop::Stop;
 
@@ -75,15 +76,27 @@ impl Relays {
     /// # Errors
     /// [`StartError`]: of the configuration, or of the listeners; or none could start, and why the first did not.
     pub async fn start(many: Many) -> Result<RunningRelays, StartError> {
+        Self::start_with(many, Sockets::own()).await
+    }
+
+    /// The same, on sockets that were handed over as far as there are any.
+    ///
+    /// # Errors
+    /// As [`Relays::start`].
+    pub async fn start_with(many: Many, mut sockets: Sockets) -> Result<RunningRelays, StartError> {
         many.check().map_err(StartError::Config)?;
+        let figures = many.metrics.as_ref().map(|metrics| metrics.listen);
+        let listeners: Vec<_> = many.listeners().into_keys().chain(figures).collect();
+        sockets.check(&listeners)?;
         let stop = Stop::new();
         let stocks = Stocks::new(&many.in_all, many.programs.len());
-        let mut shared = shared_listeners(&many)?;
+        let mut shared = shared_listeners(&many, &mut sockets)?;
         let (mut relays, mut not_started, mut figures) = (Vec::new(), Vec::new(), Vec::new());
         for (number, config) in many.programs.into_iter().enumerate() {
             let entrances = Entrances {
-                survivor: entrance(&config.survivor, &mut shared)?,
-                desk: entrance(&config.desk, &mut shared)?,
+                survivor: entrance(&config.survivor, &mut shared, &mut sockets)?,
+                desk: entrance(&config.desk, &mut shared, &mut sockets)?,
+                metrics: None,
             };
             let file = config.program.file.clone();
             match start_one(config, entrances, stocks.portion(number)).await {
@@ -110,7 +123,8 @@ impl Relays {
         if let Some(metrics) = many.metrics {
             let measured =
                 Metrics { programs: figures, in_all: Some(stocks), started: Instant::now() };
-            let (address, task) = open_metrics(metrics.listen, measured, &stop)?;
+            let socket = sockets.at(metrics.listen).map_err(cannot_listen(metrics.listen))?;
+            let (address, task) = open_metrics(socket, metrics.listen, measured, &stop)?;
             metrics_addr = Some(address);
             tasks.push(task);
         }
@@ -119,12 +133,15 @@ impl Relays {
 }
 
 /// The listeners that more than one door has.
-fn shared_listeners(many: &Many) -> Result<BTreeMap<SocketAddr, Sorting>, StartError> {
+fn shared_listeners(
+    many: &Many,
+    sockets: &mut Sockets,
+) -> Result<BTreeMap<SocketAddr, Sorting>, StartError> {
     let mut shared = BTreeMap::new();
     for (address, doors) in many.listeners() {
         if doors.len() > 1 {
             let cannot = cannot_listen(address);
-            let socket = TcpListener::bind(address).map_err(cannot)?;
+            let socket = sockets.at(address).map_err(cannot)?;
             let sorting = listen(socket).and_then(Sorting::new).map_err(cannot)?;
             shared.insert(address, sorting);
         }
@@ -136,13 +153,14 @@ fn shared_listeners(many: &Many) -> Result<BTreeMap<SocketAddr, Sorting>, StartE
 fn entrance(
     door: &Door,
     shared: &mut BTreeMap<SocketAddr, Sorting>,
+    sockets: &mut Sockets,
 ) -> Result<Entrance, StartError> {
     if let Some(sorting) = shared.get_mut(&door.listen)
         && let Some(origin) = &door.origin
     {
         return Ok(Entrance::Sorted(sorting.add(origin.authority())));
     }
-    let socket = TcpListener::bind(door.listen).map_err(cannot_listen(door.listen))?;
+    let socket = sockets.at(door.listen).map_err(cannot_listen(door.listen))?;
     Ok(Entrance::Socket(socket))
 }
 
@@ -211,12 +229,12 @@ impl Started {
 }
 
 fn open_metrics(
+    socket: TcpListener,
     at: SocketAddr,
     metrics: Metrics,
     stop: &Stop,
 ) -> Result<(SocketAddr, task::JoinHandle<()>), StartError> {
     let cannot = cannot_listen(at);
-    let socket = TcpListener::bind(at).map_err(cannot)?;
     let address = socket.local_addr().map_err(cannot)?;
     let listener = Listener {
         arrivals: Arrivals::Socket(listen(socket).map_err(cannot)?),

@@ -60,6 +60,12 @@ impl Records {
         let mut unnamed = Unnamed::new();
         loop {
             rounds.tick().await;
+            if let Some(apart) = self.clock.astray() {
+                tracing::warn!(
+                    hours = apart.as_secs() / 3600,
+                    "the computer's clock is no longer the one that the relay started with: set it right and start again"
+                );
+            }
             if let Err(error) = self.forget_ended(&mut unnamed).await {
                 tracing::error!(%error, "the lasting records do not answer");
             }

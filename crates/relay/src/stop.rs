@@ -15,6 +15,12 @@ pub(crate) struct Running {
     _until_dropped: mpsc::Sender<()>,
 }
 
+/// Takes what others gave out, and ends with the last of it.
+pub(crate) struct LastOf {
+    stopping: Stopping,
+    _running: Running,
+}
+
 /// Learns that the relay stops.
 #[derive(Clone)]
 pub(crate) struct Stopping(watch::Receiver<bool>);
@@ -32,6 +38,11 @@ impl Stop {
 
     pub(crate) fn stopping(&self) -> Stopping {
         Stopping(self.stopping.subscribe())
+    }
+
+    /// For whoever does what others gave out before the end.
+    pub(crate) fn last_of(&self) -> LastOf {
+        LastOf { stopping: self.stopping(), _running: self.running() }
     }
 
     /// Says that the relay stops.
@@ -55,9 +66,43 @@ impl Stopping {
     }
 }
 
+impl LastOf {
+    /// The next of what was given out; once the relay stops, what is left of it, and then nothing.
+    pub(crate) async fn next<T>(&mut self, given: &mut mpsc::Receiver<T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            next = given.recv() => next,
+            () = self.stopping.wait() => {
+                given.close();
+                given.recv().await
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_given_out_before_the_end_is_done_and_waited_for() {
+        let stop = Stop::new();
+        let (give, mut given) = mpsc::channel(2);
+        let mut last = stop.last_of();
+        give.try_send(1).unwrap();
+        give.try_send(2).unwrap();
+        stop.say();
+        let task = tokio::spawn(async move {
+            let mut done = Vec::new();
+            while let Some(next) = last.next(&mut given).await {
+                done.push(next);
+            }
+            done
+        });
+        stop.wait().await;
+        assert!(give.try_send(3).is_err());
+        assert_eq!(task.await.unwrap(), [1, 2]);
+    }
 
     #[tokio::test]
     async fn the_last_to_leave_is_waited_for() {

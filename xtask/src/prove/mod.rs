@@ -1,5 +1,6 @@
 //! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
 
+mod package;
 mod reproducible;
 mod second_way;
 mod soak;
@@ -11,7 +12,12 @@ use crate::run::say;
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 4] = [
+const PROOFS: [Proof; 5] = [
+    (
+        "package",
+        "the Debian package has what it should and nothing else, and its program runs",
+        package::prove,
+    ),
     (
         "reproducible",
         "the same commit, built in two folders, gives the same bytes of all pages",

@@ -14,6 +14,7 @@ pub(crate) fn everything() -> Outcome {
     for_unit_tests();
     for_forensics()?;
     nats::server()?;
+    for_deployment()?;
     say("everything is here");
     Ok(())
 }
@@ -54,6 +55,16 @@ pub(crate) fn for_browser_tests() -> Outcome {
 pub(crate) fn for_forensics() -> Outcome {
     for_browser_tests()?;
     packages::programs(&[("xdotool", "xdotool"), ("sqlite3", "sqlite3")])
+}
+
+/// What judges the units of `deploy/` and looks into a package. Tests do without where it is not, and say so.
+fn for_deployment() -> Outcome {
+    packages::programs(&[
+        ("systemd-analyze", "systemd"),
+        ("unshare", "util-linux"),
+        ("dpkg-deb", "dpkg"),
+        ("dpkg-shlibdeps", "dpkg-dev"),
+    ])
 }
 
 /// Some crates bring a little C along (SQLite; the cryptography below TLS).

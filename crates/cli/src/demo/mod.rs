@@ -59,7 +59,7 @@ pub(crate) fn pseudo_locale(text: &str) -> Result<PseudoLocale, String> {
 /// Runs until it is asked to stop.
 pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     // From here on a signal ends the waiting below, and not the process: the folder goes either way.
-    let stop = stop::listen()?;
+    let mut stop = stop::listen()?;
     let policy = throw_away_policy(Clock::start().now())?;
     let program = ThrowAway::make("stillroom-demo-", &policy)?;
     let advocate = program.staff("Sam", Roles::ADVOCATE)?;

@@ -222,6 +222,10 @@ fn refused(refusal: Refusal) -> Failure {
             "There is no such invitation at the relay.",
             "It was used, has run out, or the relay was moved. Invite again.",
         ),
+        Refusal::RelayFault => (
+            "The relay could not keep that: it has trouble of its own.",
+            "Look at its log and its disk, and run the command again. What it had is there still, and chats go on.",
+        ),
         Refusal::Stopping | Refusal::ConnectionsFull | Refusal::TooFast => {
             ("The relay is busy or stopping.", "Run the command again in a moment.")
         }

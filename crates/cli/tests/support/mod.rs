@@ -68,12 +68,14 @@ impl Running {
     }
 
     /// Starts a prepared command.
-    pub(crate) fn of(mut command: Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+    pub(crate) fn of(command: Command) -> Self {
+        Self::with_input(command, Stdio::piped())
+    }
+
+    /// Starts a prepared command with something else to read from than this test.
+    pub(crate) fn with_input(mut command: Command, input: Stdio) -> Self {
+        let mut child =
+            command.stdin(input).stdout(Stdio::piped()).spawn().expect("the binary starts");
         let (sender, lines) = channel();
         let output = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
         std::thread::spawn(move || {

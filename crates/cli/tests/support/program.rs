@@ -1,7 +1,9 @@
 //! A program made with the real commands, its relay, an advocate, a survivor.
 
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -26,6 +28,33 @@ pub(crate) struct Program {
     pub(crate) by: &'static [&'static str],
     /// Who vouches for its relay, where that speaks TLS.
     pub(crate) authority: Option<Authority>,
+}
+
+/// The sockets of a relay, which outlive it.
+pub(crate) struct Sockets {
+    survivor: TcpListener,
+    desk: TcpListener,
+}
+
+impl Sockets {
+    /// Starts `command` with both, as systemd would. A shell puts them where they are looked for, since only a
+    /// process's own number may be in `LISTEN_PID`.
+    pub(crate) fn hand_to(&self, command: &Command, log: &Path) -> Running {
+        let mut shell = Command::new("sh");
+        let place = "exec 3<&0 4<&2 0</dev/null 2>>\"$0\"; LISTEN_PID=$$ LISTEN_FDS=2; \
+                     export LISTEN_PID LISTEN_FDS; exec \"$@\"";
+        shell.args(["-c", place, text(log)]).arg(command.get_program()).args(command.get_args());
+        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        shell.envs(set);
+        if let Some(folder) = command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        let [survivor, desk] = [&self.survivor, &self.desk].map(|socket| {
+            Stdio::from(OwnedFd::from(socket.try_clone().expect("a socket can be shared")))
+        });
+        shell.stderr(desk);
+        Running::with_input(shell, survivor)
+    }
 }
 
 impl Program {
@@ -113,6 +142,29 @@ impl Program {
 
     /// `stillroom serve`, once it answers.
     pub(crate) fn serve(&self) -> Running {
+        let relay = Running::of(self.serving());
+        relay.json();
+        if self.authority.is_none() {
+            assert!(http_get(self.visitor, "/status").is_some());
+        }
+        relay
+    }
+
+    /// The same on sockets that outlive it, handed over in systemd's way.
+    pub(crate) fn serve_on(&self, sockets: &Sockets) -> Running {
+        let relay = sockets.hand_to(&self.serving(), &self.path("relay.log"));
+        relay.json();
+        relay
+    }
+
+    /// Opens its relay's sockets.
+    pub(crate) fn sockets(&self) -> Sockets {
+        let open = |port| TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        Sockets { survivor: open(self.visitor), desk: open(self.desk) }
+    }
+
+    /// `stillroom serve`, before it is started.
+    pub(crate) fn serving(&self) -> Command {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -125,12 +177,7 @@ impl Program {
         let around = self.path("relay.around");
         std::fs::create_dir_all(&around).expect("a folder can be made");
         command.current_dir(&around).env("TMPDIR", &around);
-        let relay = Running::of(command);
-        relay.json();
-        if self.authority.is_none() {
-            assert!(http_get(self.visitor, "/status").is_some());
-        }
-        relay
+        command
     }
 
     /// `stillroom staff invite`, answered by a device without a page: the file with the device.

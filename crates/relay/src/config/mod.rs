@@ -297,6 +297,8 @@ mod tests {
             samples += 1;
         }
         assert!(samples >= 4);
+        let deployed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/relay.toml");
+        Hosting::read(&deployed).unwrap();
     }
 
     #[test]

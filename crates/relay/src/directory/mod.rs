@@ -18,6 +18,7 @@ use std::pin::Pin;
 use stillroom_protocol::{HostNoticeId, InvitationId};
 
 pub use inventory::{Stored, Tally};
+pub(crate) use sqlite::DATABASE;
 pub use sqlite::Sqlite;
 
 /// An answer that takes a moment.

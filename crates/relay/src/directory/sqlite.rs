@@ -19,6 +19,7 @@ use super::{
     Answer, Directory, InvitationState, Kind, Record, Sealed, StoredNotice, Tally, Versioned,
 };
 use crate::directory::DirectoryError;
+pub(crate) use thread::DATABASE;
 use thread::DatabaseThread;
 
 /// [`Directory`] in a folder.

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::directory::{Answer, DirectoryError};
 
 /// The file with the records.
-pub(super) const DATABASE: &str = "relay.sqlite";
+pub(crate) const DATABASE: &str = "relay.sqlite";
 
 /// The file whose lock says that a relay runs.
 pub(super) const LOCK: &str = "in-use";

@@ -1,0 +1,81 @@
+//! A relay whose disk is full: what is to be kept is refused with a word, and chats go on.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod support;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+use support::program::{Program, meet};
+use support::{Running, run_badly, run_well, text};
+
+/// The relay on a disk of one megabyte, which only it and its children see; nothing, where this user may have none.
+fn serve_on_a_small_disk(program: &Program) -> Option<Running> {
+    let alone = ["--mount", "sh", "-c"];
+    let may = Command::new("unshare").args(alone).arg("mount -t tmpfs tmpfs /mnt").output();
+    if !may.is_ok_and(|may| may.status.success()) {
+        return None;
+    }
+    let serving = program.serving();
+    let state = program.path("relay.state");
+    std::fs::create_dir_all(&state).unwrap();
+    let log = std::fs::OpenOptions::new().append(true).open(program.path("relay.log")).unwrap();
+    let mut command = Command::new("unshare");
+    let place = "mount -t tmpfs -o size=1m,mode=700 tmpfs \"$0\" && exec \"$@\"";
+    command.args(alone).args([place, text(&state)]);
+    command.arg(serving.get_program()).args(serving.get_args()).stderr(log);
+    let relay = Running::of(command);
+    relay.json();
+    Some(relay)
+}
+
+fn fill(file: &Path) {
+    let mut file = std::fs::File::create(file).unwrap();
+    for block in [4096, 1] {
+        while file.write_all(&vec![0; block]).is_ok() {}
+    }
+}
+
+#[test]
+fn a_full_disk_keeps_records_from_being_published_and_nobody_from_writing() {
+    let program = Program::new();
+    let Some(relay) = serve_on_a_small_disk(&program) else {
+        println!("skipped: this user may not mount a small disk");
+        return;
+    };
+    let device = program.advocate("Sam");
+    let mut desk = program.desk(&device, program.desk);
+    let mut survivor = program.survivor(program.visitor);
+    let chat = meet(&survivor, &mut desk);
+
+    let disk = PathBuf::from(format!("/proc/{}/root", relay.id()));
+    let state = program.path("relay.state");
+    let filler = disk.join(state.strip_prefix("/").unwrap()).join("filler");
+    fill(&filler);
+    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
+    let address = format!("ws://localhost:{}", program.desk);
+    let named = ["--relay", &address, "--passphrase-file", text(&passphrase)];
+    let close = [&["policy", "close", text(&keys), "--text", "Back soon."][..], &named].concat();
+    for _ in 0..2 {
+        let said = run_badly(&close);
+        assert!(said.contains("could not keep"), "{said}");
+    }
+    for number in 0..5 {
+        survivor.tell(json!({"do": "write", "text": format!("from me {number}")}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": format!("from them {number}")}));
+        for side in [&survivor, &desk] {
+            let said = side.event(|event| event["event"] == "message" && event["mine"] == false);
+            assert!(said["text"].as_str().unwrap().ends_with(&number.to_string()));
+        }
+    }
+    let log = std::fs::read_to_string(program.path("relay.log")).unwrap();
+    let errors: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(errors.len(), 1, "{log}");
+    assert!(errors[0].contains("full"), "{errors:?}");
+
+    std::fs::remove_file(filler).unwrap();
+    run_well(&close);
+}

@@ -1,0 +1,191 @@
+//! Whether what the configuration allows fits into what the system gives, said once at the start (`features.md` 6.1).
+//!
+//! Reckoned from limits, never from who is there. What it cannot know is what else runs on the computer.
+
+use std::fmt;
+
+use crate::config::{Hosting, Limits};
+use crate::line::LINGERING;
+use crate::listeners::HEAD_MAX;
+
+/// Bytes of the process itself, with its pages.
+const EMPTY: u64 = 16 * MIB;
+
+/// Bytes that a greeted line takes with its room (`docs/benchmarks.md`).
+const OF_A_LINE: u64 = 8 * 1024;
+
+/// Bytes that a request for pages takes beside its head.
+const OF_A_REQUEST: u64 = 8 * 1024;
+
+/// Descriptors beside those of connections: listeners, database, log, what the runtime waits with.
+const OTHER_DESCRIPTORS: u64 = 64;
+
+const MIB: u64 = 1024 * 1024;
+
+/// The most that a configuration lets a relay take, all its limits reached at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Open files, sockets among them.
+    pub files: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+}
+
+/// What the system lets this process have, as far as it says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Open files.
+    pub files: Option<u64>,
+    /// Bytes of memory: the computer's, or less where the process is held to less.
+    pub memory: Option<u64>,
+}
+
+/// What does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shortage {
+    Files { needed: u64, given: u64 },
+    Memory { needed: u64, given: u64 },
+}
+
+impl Needs {
+    /// Of a whole process.
+    pub fn of(hosting: &Hosting) -> Self {
+        let (survivors, apart) = match hosting {
+            Hosting::One(config) => {
+                let limits = &config.limits;
+                let survivors = Self::of_survivors(
+                    limits.connections,
+                    limits.page_connections,
+                    limits.outgoing_bytes_in_all,
+                );
+                (survivors, Self::apart(limits))
+            }
+            Hosting::Many(many) => {
+                let all = &many.in_all;
+                let survivors =
+                    Self::of_survivors(all.connections, all.page_connections, all.outgoing_bytes);
+                let each = many.programs.iter().map(|config| Self::apart(&config.limits));
+                (survivors, each.fold(Self::none(), Self::and))
+            }
+        };
+        Self { files: OTHER_DESCRIPTORS, memory: EMPTY }.and(survivors).and(apart)
+    }
+
+    /// What the survivors of all programs have together.
+    fn of_survivors(connections: usize, pages: usize, outgoing: usize) -> Self {
+        let lingering = LINGERING as u64;
+        Self::of_lines(connections)
+            .and(Self::of_requests(pages))
+            .and(Self { files: lingering, memory: lingering * OF_A_LINE })
+            .and(Self { files: 0, memory: outgoing as u64 })
+    }
+
+    /// What each program has by itself: its staff, and what it holds for whoever is away.
+    fn apart(limits: &Limits) -> Self {
+        let held = limits.bytes.saturating_add(limits.outgoing_bytes_in_all);
+        Self::of_lines(limits.staff_connections)
+            .and(Self::of_requests(limits.page_connections))
+            .and(Self { files: 0, memory: held as u64 })
+    }
+
+    fn of_lines(connections: usize) -> Self {
+        let connections = connections as u64;
+        Self { files: connections, memory: connections.saturating_mul(OF_A_LINE) }
+    }
+
+    fn of_requests(connections: usize) -> Self {
+        let connections = connections as u64;
+        let each = HEAD_MAX as u64 + OF_A_REQUEST;
+        Self { files: connections, memory: connections.saturating_mul(each) }
+    }
+
+    fn none() -> Self {
+        Self { files: 0, memory: 0 }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            files: self.files.saturating_add(other.files),
+            memory: self.memory.saturating_add(other.memory),
+        }
+    }
+
+    fn beyond(&self, given: &Given) -> Vec<Shortage> {
+        let files = given.files.filter(|given| *given < self.files);
+        let memory = given.memory.filter(|given| *given < self.memory);
+        let files = files.map(|given| Shortage::Files { needed: self.files, given });
+        let memory = memory.map(|given| Shortage::Memory { needed: self.memory, given });
+        files.into_iter().chain(memory).collect()
+    }
+
+    /// Says both in the log, and what to do where one does not fit.
+    pub fn report(&self, given: &Given) {
+        tracing::info!(
+            files_needed_at_most = self.files,
+            files_given = given.files,
+            memory_mib_needed_at_most = self.memory.div_ceil(MIB),
+            memory_mib_given = given.memory.map(|bytes| bytes / MIB),
+            "what the limits allow, beside what the system gives"
+        );
+        for shortage in self.beyond(given) {
+            tracing::warn!("{shortage}");
+        }
+    }
+}
+
+impl fmt::Display for Shortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files { needed, given } => write!(
+                f,
+                "the limits allow {needed} open files and the system {given}: people would be turned away before the \
+                 limits are reached; raise LimitNOFILE (ulimit -n), or lower `connections` and `page_connections`"
+            ),
+            Self::Memory { needed, given } => write!(
+                f,
+                "the limits allow {} MiB of memory and the system {}: a flood could end the relay; give it more, or \
+                 lower `bytes`, `outgoing_bytes_in_all` and `connections`",
+                needed.div_ceil(MIB),
+                given / MIB
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one() -> Hosting {
+        let text = include_str!("../samples/everything.toml");
+        Hosting::from_toml(text).unwrap()
+    }
+
+    #[test]
+    fn the_defaults_fit_a_small_server() {
+        let needs = Needs::of(&one());
+        assert!(needs.memory < 1024 * MIB, "{needs:?}");
+        assert!(needs.files < 65_536, "{needs:?}");
+        let server = Given { files: Some(65_536), memory: Some(1024 * MIB) };
+        assert_eq!(needs.beyond(&server), []);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_with_what_to_do() {
+        let needs = Needs::of(&one());
+        let small = Given { files: Some(1024), memory: Some(256 * MIB) };
+        let said: Vec<_> = needs.beyond(&small).iter().map(ToString::to_string).collect();
+        assert!(said[0].contains("LimitNOFILE") && said[0].contains("1024"), "{said:?}");
+        assert!(said[1].contains("`bytes`") && said[1].contains("256"), "{said:?}");
+        assert_eq!(needs.beyond(&Given::default()), [], "what the system does not say is no fault");
+    }
+
+    #[test]
+    fn each_of_many_programs_has_its_staff_and_what_it_holds() {
+        let many = Hosting::from_toml(include_str!("../samples/many.toml")).unwrap();
+        let (two, one) = (Needs::of(&many), Needs::of(&one()));
+        let apart = Needs::apart(&Limits::default());
+        assert_eq!(two.memory, one.memory + apart.memory);
+        assert_eq!(two.files, one.files + apart.files);
+    }
+}
