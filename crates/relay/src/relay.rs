@@ -105,6 +105,22 @@ pub(crate) struct Entrances {
     pub(crate) metrics: Option<TcpListener>,
 }
 
+impl Entrances {
+    /// Those that the configuration names, on sockets that were handed over as far as there are any.
+    fn at(config: &Config, mut sockets: Sockets) -> Result<Self, StartError> {
+        let [survivor, desk] = [config.survivor.listen, config.desk.listen];
+        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
+        let listeners: Vec<_> = [survivor, desk].into_iter().chain(figures).collect();
+        sockets.check(&listeners)?;
+        let mut at = |address| sockets.at(address).map_err(cannot_listen(address));
+        Ok(Self {
+            survivor: Entrance::Socket(at(survivor)?),
+            desk: Entrance::Socket(at(desk)?),
+            metrics: figures.map(at).transpose()?,
+        })
+    }
+}
+
 /// A relay that runs. [`RunningRelay::stop`] ends it; dropping it leaves it running as long as its runtime.
 pub struct RunningRelay {
     /// Where survivors come in.
@@ -221,20 +237,8 @@ impl Relay {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn start_with(
-        config: Config,
-        mut sockets: Sockets,
-    ) -> Result<RunningRelay, StartError> {
-        let [survivor, desk] = [config.survivor.listen, config.desk.listen];
-        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
-        let listeners: Vec<_> = [survivor, desk].into_iter().chain(figures).collect();
-        sockets.check(&listeners)?;
-        let mut at = |address| sockets.at(address).map_err(cannot_listen(address));
-        let entrances = Entrances {
-            survivor: Entrance::Socket(at(survivor)?),
-            desk: Entrance::Socket(at(desk)?),
-            metrics: figures.map(at).transpose()?,
-        };
+    pub async fn start_with(config: Config, sockets: Sockets) -> Result<RunningRelay, StartError> {
+        let entrances = Entrances::at(&config, sockets)?;
         Self::start_within(config, entrances, Portion::everything()).await
     }
 
@@ -267,11 +271,7 @@ impl Relay {
     ) -> Result<RunningRelay, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
-        let bind = |address| {
-            TcpListener::bind(address).map(Entrance::Socket).map_err(cannot_listen(address))
-        };
-        let entrances =
-            Entrances { survivor: bind(config.survivor.listen)?, desk: bind(config.desk.listen)? };
+        let entrances = Entrances::at(&config, Sockets::own())?;
         Self::run(config, program, directory, entrances, Portion::everything()).await
     }
 

@@ -188,7 +188,7 @@ mod tests {
 
     fn session() -> Session {
         let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
-        let share = ShareKeys::draw().share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let share = ShareKeys::draw(0).share_of(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let connection = Delivery::new(setup, UnwrapErr(SysRng)).handle_connect(
             Side::Survivors,
             &share,
