@@ -42,6 +42,7 @@ impl Scene {
         let mut survivor = Survivor::new(setup, randomness(3));
         let _ = survivor.connection.want(NOW);
         survivor.connection.handle_connected(NOW);
+        survivor.connection.handle_served(NOW);
         let leaving = LeavingToken([5; 32]);
         let number = MessageNumber(0);
         let chat = join(&mut prospect, &welcome, leaving, &survivor.trust, number, NOW).unwrap();
