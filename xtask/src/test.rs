@@ -109,6 +109,7 @@ fn lint() -> Outcome {
 /// to build every crate once more for none would take a minute.
 fn unit() -> Outcome {
     let all = ["--workspace", "--locked", "--no-fail-fast"];
+    setup::for_unit_tests();
     if there_is("cargo-nextest") {
         Run::cargo().args(["nextest", "run"]).args(all).done()
     } else {

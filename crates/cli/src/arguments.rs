@@ -7,6 +7,7 @@ use crate::bench::BenchArguments;
 use crate::bench::limit::LimitArguments;
 use crate::client::command::ClientArguments;
 use crate::demo::DemoArguments;
+use crate::doctor::DoctorArguments;
 use crate::holdings::HoldingsArguments;
 use crate::host::HostArguments;
 use crate::policy::PolicyArguments;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Site(SiteArguments),
     /// Run a relay.
     Serve(ServeArguments),
+    /// Look at a deployment from outside, and say what to do.
+    Doctor(DoctorArguments),
     /// Print everything that a relay has about its program: what it is, who can read it, when it goes.
     Holdings(HoldingsArguments),
     /// Tell the program's administrators of a breach, a legal demand or maintenance.

@@ -9,6 +9,7 @@ mod bench;
 mod client;
 mod clock;
 mod demo;
+mod doctor;
 mod failure;
 mod files;
 mod holdings;
@@ -18,6 +19,7 @@ mod practice;
 mod program;
 mod randomness;
 mod record;
+mod secure;
 mod serve;
 mod site;
 mod staff;
@@ -34,6 +36,7 @@ use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    secure::for_all();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -53,6 +56,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Practice(arguments) => on_this_thread(practice::run(arguments)),
         Command::Answers(arguments) => on_this_thread(answers::run(arguments)),
         Command::Site(arguments) => on_this_thread(site::run(arguments)),
+        Command::Doctor(arguments) => on_this_thread(doctor::run(arguments)),
         Command::Staff(arguments) => on_this_thread(staff::run(arguments)),
         Command::Record(arguments) => on_this_thread(record::run(arguments)),
         Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),

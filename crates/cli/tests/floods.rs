@@ -31,7 +31,10 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        let program = Program::new();
+        Self::of(Program::new())
+    }
+
+    fn of(program: Program) -> Self {
         let relay = program.serve();
         let device = program.advocate("Sam");
         let mut desk = program.desk(&device, program.desk);
@@ -115,6 +118,28 @@ fn whoever_comes_and_says_nothing_is_closed_and_a_chat_goes_on_beside_them() {
     scene.is_well("while they are there");
     assert!(http_get(scene.program.visitor, "/").is_some());
     for stream in silent.iter_mut().chain(&mut half).chain(&mut lines) {
+        until_closed(stream);
+    }
+    scene.is_well("once they are gone");
+}
+
+#[test]
+fn handshakes_that_never_end_are_closed_and_a_chat_over_tls_goes_on_beside_them() {
+    let mut scene = Scene::of(Program::over_tls());
+    // The first bytes of a message that says it is longer, a whole one that is none, one that is far too long.
+    let starts: [&[u8]; 3] = [&[22, 3, 1, 0, 200, 1, 0], &[0x55; 600], &[22, 3, 1, 255, 255]];
+    let mut half: Vec<_> = (0..900).map(|_| scene.connect()).collect();
+    for (stream, start) in half.iter_mut().zip(starts.iter().cycle()) {
+        stream.write_all(start).expect("the relay reads");
+    }
+    scene.is_well("while they are there");
+    // A handshake that goes on and on, a byte each time, is closed as well.
+    let mut slow = scene.connect();
+    let most = 64 * 1024 * 1024;
+    let records = [&[22, 3, 1, 0, 1, 1][..], &[22, 3, 1, 0, 1, 255].repeat(3)].concat();
+    slow.write_all(&records).expect("the relay reads");
+    assert!(until_refused(&mut slow, &[22, 3, 1, 0, 1, 0].repeat(2_000), most) < most);
+    for stream in &mut half {
         until_closed(stream);
     }
     scene.is_well("once they are gone");

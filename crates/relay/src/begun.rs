@@ -5,22 +5,23 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+
+use crate::carrier::Carrier;
 
 /// What was read comes first, and then the connection.
 pub(crate) struct Begun {
-    stream: TcpStream,
+    stream: Carrier,
     read: Vec<u8>,
 }
 
 impl Begun {
     /// A connection after these bytes of it.
-    pub(crate) fn new(stream: TcpStream, read: Vec<u8>) -> Self {
+    pub(crate) fn new(stream: Carrier, read: Vec<u8>) -> Self {
         Self { stream, read }
     }
 
     /// The connection, and what of the bytes nobody took.
-    pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+    pub(crate) fn into_parts(self) -> (Carrier, Vec<u8>) {
         (self.stream, self.read)
     }
 }

@@ -14,6 +14,7 @@ mod allotment;
 mod audit;
 pub mod bare;
 mod begun;
+mod carrier;
 mod clock;
 mod config;
 pub mod control;
@@ -35,6 +36,7 @@ mod peer;
 mod places;
 mod program_file;
 mod records;
+mod redirect;
 mod relay;
 mod relays;
 mod retention;
@@ -43,11 +45,13 @@ mod shares;
 mod sorting;
 mod stop;
 pub mod switchboard;
+mod tls;
 mod upgrade;
 
 pub use config::{
-    Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many, Metrics, Origin,
-    OriginError, Program, PseudoLocale, Purpose, State, Testing, Threads,
+    Acme, CertificateFiles, Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many,
+    Metrics, Origin, OriginError, Program, PseudoLocale, Purpose, Redirect, State, Testing,
+    Threads, Tls,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;
@@ -60,3 +64,4 @@ pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
 pub use relays::{OneRelay, Relays, RunningRelays};
 pub use runtime::runtime;
+pub use tls::TlsError;

@@ -14,7 +14,6 @@ use hyper_util::rt::TokioIo;
 use stillroom_delivery::Share;
 use stillroom_protocol::Refusal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -24,6 +23,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use crate::begun::Begun;
+use crate::carrier::Carrier;
 use crate::stop::Running;
 use crate::switchboard::{Next, Outgoing, Seat, Side, Switchboard, refused};
 
@@ -49,7 +49,7 @@ const DRAINED_AT_MOST: usize = 256 * 1024;
 /// The first of WebSocket's close codes that are left to applications; a refusal's number is added.
 const CLOSE_CODES: u16 = 4000;
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Carrier>;
 
 /// The lines of one listener.
 pub(crate) struct Lines {
@@ -242,7 +242,7 @@ async fn close(mut socket: Socket, end: End) {
     }
 }
 
-async fn drain(stream: &mut TcpStream) {
+async fn drain(stream: &mut Carrier) {
     let mut thrown_away = [0; 512];
     let mut drained = 0;
     while let Ok(read @ 1..) = stream.read(&mut thrown_away).await {

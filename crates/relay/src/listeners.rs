@@ -17,20 +17,25 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::{HttpService, Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::begun::Begun;
+use crate::carrier::Carrier;
 use crate::peer::Peer;
 use crate::places::{Place, Places};
 use crate::sorting::{HandedOn, Sorted};
 use crate::stop::{Running, Stopping};
+use crate::tls::Tls;
 
 /// How long a request's head may take, and how long a connection may idle between requests.
 pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long a TLS handshake may take: four round trips of a very slow line.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(15);
 
 /// How long a connection may ask for pages: a desk (450 KB) at 2 KB a second.
 const PAGES_WITHIN: Duration = Duration::from_secs(240);
@@ -51,8 +56,9 @@ pub(crate) enum Arrivals {
 
 /// A connection that came.
 struct Arrived {
-    stream: Begun,
+    stream: TcpStream,
     from: IpAddr,
+    read: Vec<u8>,
 }
 
 impl Arrivals {
@@ -70,7 +76,7 @@ impl Arrivals {
         Some(arrived.map(|(stream, from, read)| {
             // Frames are small and should not wait for one another.
             let _ = stream.set_nodelay(true);
-            Arrived { stream: Begun::new(stream, read), from }
+            Arrived { stream, from, read }
         }))
     }
 
@@ -83,9 +89,22 @@ impl Arrivals {
     }
 }
 
+/// What answers requests.
+trait Answers:
+    HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send + 'static
+{
+}
+
 /// What one listener's connections share.
 pub(crate) struct Listener {
     pub(crate) arrivals: Arrivals,
+    /// Where the relay speaks TLS itself.
+    pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) router: Router,
     pub(crate) places: Arc<Places>,
     pub(crate) stopping: Stopping,
@@ -137,11 +156,38 @@ impl Listener {
         }
     }
 
-    /// Answers one connection's requests. It gives its place back when it becomes a line, and goes where the place is
-    /// another's before.
-    fn serve(&self, Arrived { stream, from }: Arrived, host: Option<Arc<str>>, mut place: Place) {
+    /// Answers one connection's requests, after its handshake. It gives its place back when it becomes a line, and goes
+    /// where the place is another's before.
+    fn serve(
+        &self,
+        Arrived { stream, from, read }: Arrived,
+        host: Option<Arc<str>>,
+        mut place: Place,
+    ) {
+        let answers = self.answers(from, host);
+        let tls = self.tls.clone();
+        let (stopping, running) = (self.stopping.clone(), self.running.clone());
+        tokio::spawn(async move {
+            let served = async {
+                if let Some(carrier) = carrier(stream, tls).await {
+                    serve_on(Begun::new(carrier, read), answers, stopping).await;
+                }
+            };
+            let ended = timeout(PAGES_WITHIN, async {
+                tokio::select! {
+                    () = served => {}
+                    () = place.given_away() => {}
+                }
+            });
+            let _ = ended.await;
+            drop(running);
+        });
+    }
+
+    /// What answers the requests of a connection from here.
+    fn answers(&self, from: IpAddr, host: Option<Arc<str>>) -> impl Answers {
         let routes = TowerToHyperService::new(self.router.clone());
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(from));
             let own = host.as_ref().is_none_or(|host| asks_for(&request, host));
             let answer = own.then(|| routes.call(request));
@@ -157,29 +203,32 @@ impl Listener {
                 }
                 Ok::<_, Infallible>(answer)
             }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_WITHIN)
-            .max_buf_size(HEAD_MAX)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let (mut stopping, running) = (self.stopping.clone(), self.running.clone());
-        tokio::spawn(async move {
-            let mut connection = Box::pin(connection);
-            let ended = timeout(PAGES_WITHIN, async {
-                tokio::select! {
-                    ended = connection.as_mut() => ended,
-                    () = place.given_away() => Ok(()),
-                    () = stopping.wait() => {
-                        connection.as_mut().graceful_shutdown();
-                        connection.as_mut().await
-                    }
-                }
-            });
-            // How a connection ends is the device's affair, and nothing to log.
-            let _ = ended.await;
-            drop(running);
-        });
+        })
+    }
+}
+
+/// A connection's stream, once it is as safe as the door wants it. Nothing where a handshake fails or takes too long,
+/// which is the device's affair, and nothing to log.
+async fn carrier(stream: TcpStream, tls: Option<Arc<Tls>>) -> Option<Carrier> {
+    let Some(tls) = tls else { return Some(Carrier::Plain(stream)) };
+    let secured = timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await.ok()?.ok()?;
+    Some(Carrier::Tls(Box::new(secured)))
+}
+
+/// How a connection ends is the device's affair as well.
+async fn serve_on(stream: Begun, answers: impl Answers, mut stopping: Stopping) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
+        .max_buf_size(HEAD_MAX)
+        .serve_connection(TokioIo::new(stream), answers)
+        .with_upgrades();
+    let mut connection = Box::pin(connection);
+    tokio::select! {
+        _ended = connection.as_mut() => {}
+        () = stopping.wait() => {
+            connection.as_mut().graceful_shutdown();
+            let _ended = connection.await;
+        }
     }
 }

@@ -38,10 +38,12 @@ use crate::pages::{Pages, PagesError, Which};
 use crate::places::Places;
 use crate::program_file::{ProgramFile, ProgramFileError};
 use crate::records::Records;
+use crate::redirect;
 use crate::shares::ShareKeys;
 use crate::sorting::Sorted;
 use crate::stop::Stop;
 use crate::switchboard::{InProcess, Lasting, Side, Switchboard, ToKeep};
+use crate::tls::{Secured, Tls, TlsError};
 
 /// How long a stopping relay waits for its connections: as long as one may linger, and a moment.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
@@ -105,6 +107,8 @@ pub struct RunningRelay {
     pub desk_addr: SocketAddr,
     /// Where a monitoring system asks, if the configuration has it.
     pub metrics_addr: Option<SocketAddr>,
+    /// Where browsers are led to the doors, if the configuration has it.
+    pub redirect_addr: Option<SocketAddr>,
     survivor_origin: Origin,
     desk_origin: Origin,
     root: Fingerprint,
@@ -131,6 +135,8 @@ pub enum StartError {
     Pages(PagesError),
     /// The policy's hours cannot be worked out.
     Hours(TimeZoneUnknown),
+    /// A door has no certificate.
+    Tls(TlsError),
     /// The system gives a program no thread of its own.
     Thread(String),
     /// It cannot listen.
@@ -151,6 +157,7 @@ impl fmt::Display for StartError {
             Self::Directory(error) => error.fmt(f),
             Self::Pages(error) => error.fmt(f),
             Self::Hours(error) => error.fmt(f),
+            Self::Tls(error) => error.fmt(f),
             Self::Thread(why) => write!(f, "a program gets no thread of its own: {why}"),
             Self::Listen { address, why } => write!(f, "cannot listen on {address}: {why}"),
         }
@@ -202,6 +209,8 @@ impl Relay {
         let root = program.root;
         let pages = Pages::read(root, config.purpose, &config.testing);
         let pages = Arc::new(pages.map_err(StartError::Pages)?);
+        let survivor = secured(&config, Which::Survivor, &config.survivor)?;
+        let desk = secured(&config, Which::Desk, &config.desk)?;
         let directory: Arc<dyn Directory> = Arc::new(Sqlite::open(&config.state.folder, &root)?);
 
         let clock = Clock::start();
@@ -252,20 +261,24 @@ impl Relay {
             portion,
             stop: &stop,
         };
-        let (survivor_addr, survivor_origin, task) =
-            hall.open(Which::Survivor, &config.survivor, entrances.survivor)?;
-        tasks.push(task);
-        let (desk_addr, desk_origin, task) =
-            hall.open(Which::Desk, &config.desk, entrances.desk)?;
-        tasks.push(task);
+        let (survivor_addr, survivor_origin, open) =
+            hall.open(Which::Survivor, &config.survivor, entrances.survivor, survivor)?;
+        tasks.extend(open);
+        let (desk_addr, desk_origin, open) =
+            hall.open(Which::Desk, &config.desk, entrances.desk, desk)?;
+        tasks.extend(open);
         let figures = hall.open_metrics(&board)?;
         let metrics_addr = figures.as_ref().map(|(address, _)| *address);
         tasks.extend(figures.map(|(_, task)| task));
+        let redirect = hall.open_redirect([&survivor_origin, &desk_origin])?;
+        let redirect_addr = redirect.as_ref().map(|(address, _)| *address);
+        tasks.extend(redirect.map(|(_, task)| task));
         tracing::info!(pages = hall.pages.are_built(), "the relay runs");
         Ok(RunningRelay {
             survivor_addr,
             desk_addr,
             metrics_addr,
+            redirect_addr,
             survivor_origin,
             desk_origin,
             root,
@@ -306,6 +319,17 @@ pub(crate) fn read_program(config: &Config) -> Result<ProgramFile, StartError> {
     ProgramFile::decode(&bytes).map_err(StartError::Program)
 }
 
+/// TLS at this door, where the relay speaks it itself.
+fn secured(
+    config: &Config,
+    which: Which,
+    door: &config::Door,
+) -> Result<Option<Secured>, StartError> {
+    let (Some(tls), Some(origin)) = (&door.tls, &door.origin) else { return Ok(None) };
+    let secured = Tls::open(tls, origin.host(), which, &config.state.folder);
+    secured.map(Some).map_err(StartError::Tls)
+}
+
 /// Why nobody can be let in at this address.
 pub(crate) fn cannot_listen(address: SocketAddr) -> impl Fn(io::Error) -> StartError + Copy {
     move |error| StartError::Listen { address, why: error.to_string() }
@@ -327,13 +351,16 @@ impl Hall<'_> {
         which: Which,
         door: &config::Door,
         entrance: Entrance,
-    ) -> Result<(SocketAddr, Origin, JoinHandle<()>), StartError> {
+        secured: Option<Secured>,
+    ) -> Result<(SocketAddr, Origin, Vec<JoinHandle<()>>), StartError> {
         let cannot = cannot_listen(door.listen);
         let address = entrance.address().map_err(cannot)?;
         let origin = match &door.origin {
             Some(origin) => origin.clone(),
             None => Origin::of_this_computer(address.port()),
         };
+        let (tls, keep_new) = secured.map(|Secured { tls, keep_new }| (tls, keep_new)).unzip();
+        let mut tasks: Vec<_> = keep_new.into_iter().map(tokio::spawn).collect();
         let limits = &self.config.limits;
         let side = match which {
             Which::Survivor => Side::Survivors,
@@ -372,8 +399,8 @@ impl Hall<'_> {
             },
         });
         let places = Places::new(limits.page_connections, of_process);
-        let task = self.let_in(entrance, door.router(), places).map_err(cannot)?;
-        Ok((address, origin, task))
+        tasks.push(self.let_in(entrance, tls, door.router(), places).map_err(cannot)?);
+        Ok((address, origin, tasks))
     }
 
     /// The listener for a monitoring system, where the configuration names one.
@@ -396,7 +423,24 @@ impl Hall<'_> {
         let metrics = Metrics { programs: vec![only], in_all: None, started: Instant::now() };
         let places = Places::new(metrics::CONNECTIONS, Allotment::unbounded());
         let entrance = Entrance::Socket(socket);
-        let task = self.let_in(entrance, metrics.router(), places).map_err(cannot)?;
+        let task = self.let_in(entrance, None, metrics.router(), places).map_err(cannot)?;
+        Ok(Some((address, task)))
+    }
+
+    /// The listener that leads to the doors, where the configuration names one.
+    fn open_redirect(
+        &self,
+        pages: [&Origin; 2],
+    ) -> Result<Option<(SocketAddr, JoinHandle<()>)>, StartError> {
+        let Some(config::Redirect { listen: at }) = self.config.redirect else {
+            return Ok(None);
+        };
+        let cannot = cannot_listen(at);
+        let socket = TcpListener::bind(at).map_err(cannot)?;
+        let address = socket.local_addr().map_err(cannot)?;
+        let places = Places::new(redirect::CONNECTIONS, Allotment::unbounded());
+        let router = redirect::router(pages.map(Origin::clone).into());
+        let task = self.let_in(Entrance::Socket(socket), None, router, places).map_err(cannot)?;
         Ok(Some((address, task)))
     }
 
@@ -404,11 +448,13 @@ impl Hall<'_> {
     fn let_in(
         &self,
         entrance: Entrance,
+        tls: Option<Arc<Tls>>,
         router: Router,
         places: Arc<Places>,
     ) -> io::Result<JoinHandle<()>> {
         let listener = Listener {
             arrivals: entrance.arrivals()?,
+            tls,
             router,
             places,
             stopping: self.stop.stopping(),

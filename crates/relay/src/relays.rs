@@ -220,6 +220,7 @@ fn open_metrics(
     let address = socket.local_addr().map_err(cannot)?;
     let listener = Listener {
         arrivals: Arrivals::Socket(listen(socket).map_err(cannot)?),
+        tls: None,
         router: metrics.router(),
         places: Places::new(metrics::CONNECTIONS, Allotment::unbounded()),
         stopping: stop.stopping(),

@@ -10,6 +10,7 @@ use crate::toolchain;
 /// `cargo xtask setup`: all of it, the tests' browsers too.
 pub(crate) fn everything() -> Outcome {
     for_build()?;
+    for_unit_tests();
     for_forensics()?;
     say("everything is here");
     Ok(())
@@ -21,6 +22,13 @@ pub(crate) fn for_build() -> Outcome {
     let toolchain = toolchain::pick()?;
     say(format!("the pages are built with {}", toolchain.name()));
     node::build_tools()
+}
+
+/// What some of the tests without browsers need beside that, and pass over where it is not to be had.
+pub(crate) fn for_unit_tests() {
+    if let Err(failure) = packages::programs(&[("pebble", "pebble")]) {
+        say(format!("tests of asking an authority for a certificate are passed over. {failure}"));
+    }
 }
 
 /// What the tests in browsers need beside that. WebKit draws on a screen, and gets one that nobody sees.

@@ -15,7 +15,7 @@ pub(crate) fn page(text: &str) -> Result<Origin, String> {
 }
 
 /// Where a relay is: `wss://` is taken for `https://`, which is the same place.
-pub(super) fn relay(text: &str) -> Result<Origin, String> {
+pub(crate) fn relay(text: &str) -> Result<Origin, String> {
     let text = match text.strip_prefix("ws") {
         Some(rest) => format!("http{rest}"),
         None => text.to_owned(),

@@ -20,7 +20,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::secure;
 
 /// Bytes of the longest answer: ten times the largest file of a page.
 const ANSWER_MAX: usize = 8 * 1024 * 1024;
@@ -31,25 +32,30 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Forms in which an answer may travel. A server could alter one and leave the others.
 pub(super) const FORMS: [&str; 3] = ["identity", "gzip", "br"];
 
+/// Where a server is.
+pub(crate) struct Place {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    authority: String,
+}
+
 /// A web server.
 pub(crate) struct Server {
-    host: String,
-    port: u16,
-    authority: String,
-    tls: Option<TlsConnector>,
+    place: Place,
+    is_tls: bool,
 }
 
 /// What it answered.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// Unpacked.
     pub(super) body: Vec<u8>,
 }
 
-impl Server {
-    /// The server at this address. Nothing is asked yet.
-    pub(crate) fn at(origin: &Origin) -> Self {
+impl Place {
+    /// Where browsers look for this origin.
+    pub(crate) fn of(origin: &Origin) -> Self {
         let authority = origin.as_str().split_once("://").map_or("", |(_, authority)| authority);
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
@@ -59,17 +65,23 @@ impl Server {
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port: port.unwrap_or(if origin.is_tls() { 443 } else { 80 }),
             authority: authority.to_owned(),
-            tls: origin.is_tls().then(tls),
         }
+    }
+}
+
+impl Server {
+    /// The server at this address. Nothing is asked yet.
+    pub(crate) fn at(origin: &Origin) -> Self {
+        Self { place: Place::of(origin), is_tls: origin.is_tls() }
     }
 
     /// Asks for `path`, taking the answer in one of [`FORMS`].
     ///
     /// # Errors
     /// What went wrong, in words.
-    pub(super) async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
+    pub(crate) async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
         let request = Request::get(path)
-            .header(HOST, &self.authority)
+            .header(HOST, &self.place.authority)
             .header(ACCEPT, "*/*")
             .header(ACCEPT_ENCODING, form)
             .header(CONNECTION, "close")
@@ -85,7 +97,7 @@ impl Server {
     /// What went wrong, in words.
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<bool, String> {
         let request = Request::post(path)
-            .header(HOST, &self.authority)
+            .header(HOST, &self.place.authority)
             .header(CONNECTION, "close")
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| format!("it cannot be posted: {error}"))?;
@@ -95,21 +107,20 @@ impl Server {
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Answer, String> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
+        let Place { host, port, .. } = &self.place;
+        let stream = TcpStream::connect((host.as_str(), *port))
             .await
             .map_err(|error| format!("there is no connection: {error}"))?;
-        match &self.tls {
-            None => ask_over(stream, request).await,
-            Some(tls) => {
-                let name = ServerName::try_from(self.host.clone())
-                    .map_err(|_| "its name is none that a certificate can have".to_owned())?;
-                let stream = tls
-                    .connect(name, stream)
-                    .await
-                    .map_err(|error| format!("the connection is not secure: {error}"))?;
-                ask_over(stream, request).await
-            }
+        if !self.is_tls {
+            return ask_over(stream, request).await;
         }
+        let name = ServerName::try_from(host.clone())
+            .map_err(|_| "its name is none that a certificate can have".to_owned())?;
+        let stream = tls()?
+            .connect(name, stream)
+            .await
+            .map_err(|error| format!("the connection is not secure: {error}"))?;
+        ask_over(stream, request).await
     }
 }
 
@@ -147,12 +158,10 @@ impl Answer {
     }
 }
 
-fn tls() -> TlsConnector {
-    let mut roots = RootCertStore::empty();
-    // One that cannot be read is as good as one that is not there: what it vouches for is not trusted.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    TlsConnector::from(Arc::new(config))
+fn tls() -> Result<TlsConnector, String> {
+    let config = secure::client().map_err(|failure| failure.what().to_owned())?;
+    let config = config.with_root_certificates(secure::trusted()).with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn unpacked(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, String> {
@@ -187,9 +196,9 @@ mod tests {
 
     #[test]
     fn an_address_is_taken_apart() {
-        let server = Server::at(&"http://[::1]:8080".parse().unwrap());
-        assert_eq!((server.host.as_str(), server.port), ("::1", 8080));
-        assert_eq!(Server::at(&"http://localhost".parse().unwrap()).port, 80);
+        let place = Place::of(&"http://[::1]:8080".parse().unwrap());
+        assert_eq!((place.host.as_str(), place.port), ("::1", 8080));
+        assert_eq!(Place::of(&"http://localhost".parse().unwrap()).port, 80);
     }
 
     #[test]

@@ -16,10 +16,12 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use address::page as page_address;
+pub(crate) use address::{page as page_address, relay as relay_address};
 use clap::{Args, Subcommand, ValueEnum};
 use stillroom_program::{ManifestPage, Policy, Timestamp};
 use stillroom_relay::{ProgramFile, Release, Which};
+
+pub(crate) use verify::{Looked, document_headers, look_at};
 
 use crate::clock::TOLERANCE;
 use crate::failure::Failure;
@@ -53,7 +55,7 @@ pub(crate) async fn run(arguments: SiteArguments) -> Result<(), Failure> {
 
 /// Which of the two pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Page {
+pub(crate) enum Page {
     /// What survivors open.
     Survivor,
     /// What staff open.
@@ -78,7 +80,7 @@ impl Page {
     }
 
     /// As a sentence calls it.
-    fn called(self) -> &'static str {
+    pub(crate) fn called(self) -> &'static str {
         match self {
             Self::Survivor => "the survivor's page",
             Self::Desk => "the desk",
@@ -105,14 +107,15 @@ impl From<ManifestPage> for Page {
 
 /// A folder with pages, instead of those inside the program.
 #[derive(Args)]
-struct BuiltPages {
+pub(crate) struct BuiltPages {
     /// A folder with pages, instead of those inside this program. For tests.
     #[arg(long, hide = true)]
     pages: Option<PathBuf>,
 }
 
 impl BuiltPages {
-    fn release(&self) -> Result<Release, Failure> {
+    /// What is inside this program, or in that folder.
+    pub(crate) fn release(&self) -> Result<Release, Failure> {
         release(self.pages.as_deref())
     }
 }

@@ -36,25 +36,10 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         (Some(file), Some(root)) => Released::Signed(manifest::read(file, root)?),
         _ => Released::Here(Box::new(arguments.built.release()?)),
     };
-    let mut visit = Visit {
-        server: Server::at(&arguments.url),
-        origin: &arguments.url,
-        root: arguments.root,
-        findings: Vec::new(),
-    };
-    let seen = visit.document(&released).await?;
-    let files = released.files(seen.page);
-    for file in &files {
-        visit.file(file, seen.page).await;
-    }
-    for name in &seen.languages {
-        visit.language(name, &seen, &released).await;
-    }
-    if released.has_console(seen.page) {
-        visit.console(&seen, &released).await;
-    }
-    if visit.findings.is_empty() {
-        answer(seen.sentence(&arguments.url, files.len() + seen.languages.len(), &released));
+    let (seen, looked) = visit(&arguments.url, arguments.root, &released).await?;
+    let findings = [looked.contents, looked.headers].concat();
+    if findings.is_empty() {
+        answer(seen.sentence(&arguments.url, looked.files, &released));
         return Ok(());
     }
     Err(Failure::new(
@@ -62,11 +47,67 @@ pub(super) async fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
             "{} does not give out {} as it was released:\n  - {}",
             arguments.url,
             seen.page.called(),
-            visit.findings.join("\n  - ")
+            findings.join("\n  - ")
         ),
         "Until that is mended, do not rely on this page: mend the server's configuration, or copy the export \
          there anew. If nobody changed anything, somebody else did.",
     ))
+}
+
+/// What a look at a server found.
+pub(crate) struct Looked {
+    /// The page that it gives out, or the one that it resembles most.
+    pub(crate) page: Page,
+    /// The relay to which that page connects, where it is another server.
+    pub(crate) relay: Option<Origin>,
+    /// How many files it has.
+    pub(crate) files: usize,
+    /// In what it differs from what was released.
+    pub(crate) contents: Vec<String>,
+    /// Which promises are lost with its headers.
+    pub(crate) headers: Vec<String>,
+}
+
+/// Compares what a server gives out with the pages inside this program.
+///
+/// # Errors
+/// There is no page at all, here or there.
+pub(crate) async fn look_at(
+    origin: &Origin,
+    root: Option<Fingerprint>,
+    built: &BuiltPages,
+) -> Result<Looked, Failure> {
+    let released = Released::Here(Box::new(built.release()?));
+    visit(origin, root, &released).await.map(|(_, looked)| looked)
+}
+
+/// What is wrong with the headers of a document of which nothing else is known.
+pub(crate) fn document_headers(answer: &Answer, page: Page, origin: &Origin) -> Vec<String> {
+    headers::of_document(answer, page.which(), origin, None)
+}
+
+async fn visit(
+    origin: &Origin,
+    root: Option<Fingerprint>,
+    released: &Released,
+) -> Result<(Seen, Looked), Failure> {
+    let (contents, headers) = (Vec::new(), Vec::new());
+    let mut visit = Visit { server: Server::at(origin), origin, root, contents, headers };
+    let seen = visit.document(released).await?;
+    let files = released.files(seen.page);
+    for file in &files {
+        visit.file(file, seen.page).await;
+    }
+    for name in &seen.languages {
+        visit.language(name, &seen, released).await;
+    }
+    if released.has_console(seen.page) {
+        visit.console(&seen, released).await;
+    }
+    let Visit { contents, headers, .. } = visit;
+    let (page, relay) = (seen.page, seen.relay.clone());
+    let files = files.len() + seen.languages.len();
+    Ok((seen, Looked { page, relay, files, contents, headers }))
 }
 
 /// What a server is held against.
@@ -217,7 +258,8 @@ struct Visit<'a> {
     server: Server,
     origin: &'a Origin,
     root: Option<Fingerprint>,
-    findings: Vec<String>,
+    contents: Vec<String>,
+    headers: Vec<String>,
 }
 
 impl Visit<'_> {
@@ -332,11 +374,11 @@ impl Visit<'_> {
     }
 
     fn found(&mut self, finding: String) {
-        self.findings.push(finding);
+        self.contents.push(finding);
     }
 
     fn find(&mut self, findings: impl IntoIterator<Item = String>) {
-        self.findings.extend(findings);
+        self.headers.extend(findings);
     }
 
     fn no_page(&self, why: &str) -> Failure {

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(crate) mod certificates;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;

@@ -1,10 +1,12 @@
 //! A program made with the real commands, its relay, an advocate, a survivor.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::certificates::Authority;
 use super::{Running, file, folder, free_port, http_get, run_well, text};
 
 /// A passphrase that is long enough.
@@ -20,6 +22,8 @@ pub(crate) struct Program {
     pub(crate) visitor: u16,
     /// The port of the desk.
     pub(crate) desk: u16,
+    /// Who vouches for its relay, where that speaks TLS.
+    pub(crate) authority: Option<Authority>,
 }
 
 impl Program {
@@ -32,10 +36,43 @@ impl Program {
             run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
         let root = fingerprint(&said);
         let (visitor, desk) = (free_port(), free_port());
-        let program = Self { folder, root, visitor, desk };
+        let program = Self { folder, root, visitor, desk, authority: None };
         program.never_close();
         file(program.folder.path(), "relay.toml", &program.configuration());
         program
+    }
+
+    /// The same, whose relay speaks TLS itself.
+    pub(crate) fn over_tls() -> Self {
+        let mut program = Self::new();
+        let authority = Authority::new(program.folder.path());
+        authority.certify(program.folder.path(), "localhost", 1, 90);
+        let tls = "tls = { certificate = \"chat.pem\", key = \"chat.key\" }";
+        let mut configuration = program.configuration();
+        for port in [program.visitor, program.desk] {
+            let listen = format!("listen = \"127.0.0.1:{port}\"\n");
+            let more = format!("{listen}origin = \"https://localhost:{port}\"\n{tls}\n");
+            configuration = configuration.replace(&listen, &more);
+        }
+        file(program.folder.path(), "relay.toml", &configuration);
+        program.authority = Some(authority);
+        program
+    }
+
+    /// The binary with these arguments, which trusts the authority of this program, if it has one.
+    pub(crate) fn stillroom(&self, arguments: &[&str]) -> Command {
+        let mut command = super::stillroom(arguments);
+        if let Some(authority) = &self.authority {
+            command.env("SSL_CERT_FILE", &authority.file);
+        }
+        command
+    }
+
+    /// Where its relay is at this port.
+    pub(crate) fn address(&self, of_web_socket: bool, port: u16) -> String {
+        let scheme = if of_web_socket { "ws" } else { "http" };
+        let safe = if self.authority.is_some() { "s" } else { "" };
+        format!("{scheme}{safe}://localhost:{port}")
     }
 
     /// Tests run at any time of day: the policy is signed anew without its hours.
@@ -82,7 +119,9 @@ impl Program {
         command.current_dir(&around).env("TMPDIR", &around);
         let relay = Running::of(command);
         relay.json();
-        assert!(http_get(self.visitor, "/status").is_some());
+        if self.authority.is_none() {
+            assert!(http_get(self.visitor, "/status").is_some());
+        }
         relay
     }
 
@@ -91,7 +130,7 @@ impl Program {
         let device = self.path(&format!("{name}.device"));
         let keys = self.path("program");
         let passphrase = self.path("passphrase");
-        let relay = format!("ws://localhost:{}", self.desk);
+        let relay = self.address(true, self.desk);
         let arguments = [
             "staff",
             "invite",
@@ -106,9 +145,9 @@ impl Program {
             text(&passphrase),
             "--json",
         ];
-        let mut invitation = Running::start(&arguments);
+        let mut invitation = Running::of(self.stillroom(&arguments));
         let link = invitation.json()["link"].as_str().expect("the link is text").to_owned();
-        run_well(&[
+        let arguments = [
             "client",
             "join",
             "--link",
@@ -117,16 +156,17 @@ impl Program {
             &self.root,
             "--device-file",
             text(&device),
-        ]);
+        ];
+        assert!(self.stillroom(&arguments).status().expect("the binary starts").success());
         assert!(invitation.wait().success());
         device
     }
 
     /// A desk without a page, on duty, whose relay is at `port`.
     pub(crate) fn desk(&self, device: &Path, port: u16) -> Running {
-        let relay = format!("ws://localhost:{port}");
-        let mut desk =
-            Running::start(&["client", "desk", "--relay", &relay, "--device-file", text(device)]);
+        let relay = self.address(true, port);
+        let arguments = ["client", "desk", "--relay", &relay, "--device-file", text(device)];
+        let mut desk = Running::of(self.stillroom(&arguments));
         desk.tell(json!({"do": "on-duty"}));
         desk.event(|event| event["duty"] == "on");
         desk
@@ -139,9 +179,9 @@ impl Program {
 
     /// The same, who says this as they ask.
     pub(crate) fn survivor_who(&self, port: u16, start: &Value) -> Running {
-        let link = format!("http://localhost:{port}/");
-        let mut survivor =
-            Running::start(&["client", "survivor", "--link", &link, "--root", &self.root]);
+        let link = format!("{}/", self.address(false, port));
+        let arguments = ["client", "survivor", "--link", &link, "--root", &self.root];
+        let mut survivor = Running::of(self.stillroom(&arguments));
         survivor.tell(start.clone());
         survivor.event(|event| event["phase"] == "waiting");
         survivor

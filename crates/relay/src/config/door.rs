@@ -2,10 +2,11 @@
 //! (`features.md` 6.5).
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{ConfigError, Origin};
+use super::{ConfigError, Origin, Tls};
 
 /// Pages of one kind that may connect beside the relay's own: a program has one, and a second for as long
 /// as it moves.
@@ -32,6 +33,8 @@ pub struct Door {
     /// `X-Forwarded-For` is then believed, and used for fair shares alone. Without it everybody who comes through
     /// that server has one share between them.
     pub proxy: Option<IpAddr>,
+    /// The certificate, where the relay speaks TLS here itself. Without it a server that does stands before it.
+    pub tls: Option<Tls>,
 }
 
 fn yes() -> bool {
@@ -41,7 +44,21 @@ fn yes() -> bool {
 impl Door {
     /// A door at this address that gives its own page out, and lets no other in.
     pub fn on(listen: SocketAddr) -> Self {
-        Self { listen, origin: None, origins: Vec::new(), serve_pages: yes(), proxy: None }
+        Self {
+            listen,
+            origin: None,
+            origins: Vec::new(),
+            serve_pages: yes(),
+            proxy: None,
+            tls: None,
+        }
+    }
+
+    /// Takes relative paths from this folder.
+    pub(super) fn take_from(&mut self, folder: &Path) {
+        if let Some(tls) = &mut self.tls {
+            tls.take_from(folder);
+        }
     }
 
     /// Every origin that the configuration names for this door.
@@ -53,6 +70,18 @@ impl Door {
         let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
         if self.origin.is_none() && !self.listen.ip().is_loopback() {
             return wrong("`origin` may be left out only where `listen` is on this computer");
+        }
+        if self.tls.is_some() && !self.origin.as_ref().is_some_and(Origin::is_tls) {
+            return wrong(
+                "with `tls`, name the `origin` that the certificate is for: it starts with https://",
+            );
+        }
+        if self.tls.is_none() && self.proxy.is_none() && !self.listen.ip().is_loopback() {
+            return wrong(
+                "other computers can reach `listen`, and what they say would be read on the way: give this door \
+                 a certificate (`tls`); or name in `proxy` the server before it that speaks TLS; or listen on \
+                 127.0.0.1",
+            );
         }
         if !self.serve_pages && self.origins.is_empty() {
             return wrong(
@@ -88,6 +117,26 @@ mod tests {
         assert!(door("serve_pages = false").unwrap_err().contains("origins"));
         let elsewhere = "serve_pages = false\norigins = [\"https://chat.example.org\"]";
         assert_eq!(door(elsewhere).unwrap().origins.len(), 1);
+    }
+
+    #[test]
+    fn a_door_to_the_world_speaks_tls_or_has_a_server_before_it() {
+        let of = |more: &str| {
+            let origin = "origin = \"https://chat.example.org\"";
+            let text = format!("listen = \"0.0.0.0:443\"\n{origin}\n{more}");
+            toml::from_str::<Door>(&text).unwrap().check().map_err(|error| error.what)
+        };
+        assert!(of("").unwrap_err().contains("read on the way"));
+        assert_eq!(of("proxy = \"10.0.0.2\""), Ok(()));
+        assert_eq!(of("tls = { certificate = \"a.pem\", key = \"b.pem\" }"), Ok(()));
+    }
+
+    #[test]
+    fn a_certificate_is_for_an_address_that_browsers_reach_over_tls() {
+        let tls = "tls = { certificate = \"a.pem\", key = \"b.pem\" }";
+        assert!(door(tls).unwrap_err().contains("https://"));
+        assert!(door(&format!("{tls}\norigin = \"http://localhost:7420\"")).is_err());
+        assert!(door(&format!("{tls}\norigin = \"https://localhost:7420\"")).is_ok());
     }
 
     #[test]

@@ -153,6 +153,7 @@ impl Many {
             limits: one.limits,
             log,
             metrics: None,
+            redirect: None,
             threads,
             testing: testing.clone(),
             purpose: Purpose::default(),
@@ -183,6 +184,12 @@ impl Many {
                 return wrong(
                     "programs that share a listener are told apart by the host that a browser asks for: name \
                      the `origin` of each",
+                );
+            }
+            if doors.len() > 1 && doors.iter().any(|door| door.tls.is_some()) {
+                return wrong(
+                    "programs that share a listener cannot have `tls` there: give each a listener of its own, or put \
+                     a server before it that speaks TLS for all of them",
                 );
             }
             if self.metrics.as_ref().is_some_and(|metrics| metrics.listen == address) {
@@ -272,6 +279,9 @@ mod tests {
         assert!(origin.contains("origin"), "{origin}");
         let unnamed = of("origin = \"https://chat.hilltown.example\"\n", "");
         assert!(unnamed.contains("share a listener"), "{unnamed}");
+        let proxy = "proxy = \"127.0.0.1\"\n";
+        let tls = of(proxy, &format!("{proxy}tls = {{ certificate = \"a\", key = \"b\" }}\n"));
+        assert!(tls.contains("share a listener cannot have `tls`"), "{tls}");
         assert!(of("127.0.0.1:7422", "127.0.0.1:7420").contains("metrics"));
         assert!(of("reserved = 50", "reserved = 101").contains("hundredths"));
     }

@@ -8,6 +8,7 @@ mod door;
 mod limits;
 mod many;
 mod origin;
+mod tls;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub use limits::Limits;
 pub(crate) use limits::STAFF_CONNECTIONS;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
+pub use tls::{Acme, CertificateFiles, Tls};
 
 /// Everything a relay is told. `samples/` holds whole files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Config {
     pub log: Log,
     /// Figures of the relay itself, for a monitoring system. None unless said.
     pub metrics: Option<Metrics>,
+    /// A listener without TLS that leads browsers to the doors. None unless said.
+    pub redirect: Option<Redirect>,
     /// How many processors it uses.
     #[serde(default)]
     pub threads: Threads,
@@ -117,6 +121,15 @@ pub struct Metrics {
     pub listen: SocketAddr,
 }
 
+/// Where browsers come that were given an address without `https://`. They are led to the door, and nothing else is
+/// answered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// Address and port to listen on: port 80, where browsers look.
+    pub listen: SocketAddr,
+}
+
 /// How many processors the relay uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -167,6 +180,8 @@ impl Config {
     fn take_from(&mut self, folder: &Path) {
         self.program.file = folder.join(&self.program.file);
         self.state.folder = folder.join(&self.state.folder);
+        self.survivor.take_from(folder);
+        self.desk.take_from(folder);
         self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
     }
 
@@ -191,6 +206,7 @@ impl Config {
             limits: Limits::default(),
             log: Log::default(),
             metrics: None,
+            redirect: None,
             threads: Threads::default(),
             testing: Testing::default(),
             purpose: Purpose::default(),
@@ -211,11 +227,27 @@ impl Config {
                 "survivors and staff need two listeners: another address, or another port",
             );
         }
-        let metrics = self.metrics.as_ref().map(|metrics| metrics.listen);
-        if metrics
-            .is_some_and(|own| own.port() != 0 && [survivor.listen, desk.listen].contains(&own))
+        let others = [
+            ("`metrics` needs", self.metrics.as_ref().map(|metrics| metrics.listen)),
+            ("`redirect` needs", self.redirect.as_ref().map(|redirect| redirect.listen)),
+        ];
+        let mut taken = vec![survivor.listen, desk.listen];
+        for (who, own) in others {
+            let Some(own) = own.filter(|own| own.port() != 0) else { continue };
+            if taken.contains(&own) {
+                return wrong(&format!(
+                    "{who} a listener of its own: another address, or another port"
+                ));
+            }
+            taken.push(own);
+        }
+        let origins = [&survivor.origin, &desk.origin];
+        if self.redirect.is_some()
+            && !origins.iter().all(|origin| origin.as_ref().is_some_and(Origin::is_tls))
         {
-            return wrong("metrics need a listener of their own: another address, or another port");
+            return wrong(
+                "with `redirect`, name the `origin` of both pages: they start with https://",
+            );
         }
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");
@@ -303,7 +335,20 @@ mod tests {
     #[test]
     fn figures_are_not_given_out_where_people_come_in() {
         let text = format!("{LEAST}[metrics]\nlisten = \"127.0.0.1:7420\"\n");
-        assert!(Config::from_toml(&text).unwrap_err().what.contains("listener of their own"));
+        assert!(Config::from_toml(&text).unwrap_err().what.contains("listener of its own"));
+    }
+
+    #[test]
+    fn whoever_is_led_to_tls_is_led_from_a_listener_of_its_own_to_pages_that_have_it() {
+        let origins = LEAST
+            .replace("7420\"\n", "7420\"\norigin = \"https://chat.example.org\"\n")
+            .replace("7421\"\n", "7421\"\norigin = \"https://desk.example.org\"\n");
+        let on = |text: &str, port: u16| {
+            Config::from_toml(&format!("{text}[redirect]\nlisten = \"127.0.0.1:{port}\"\n"))
+        };
+        assert!(on(&origins, 8080).is_ok());
+        assert!(on(&origins, 7421).unwrap_err().what.contains("listener of its own"));
+        assert!(on(LEAST, 8080).unwrap_err().what.contains("origin"));
     }
 
     #[test]

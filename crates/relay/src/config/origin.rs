@@ -31,7 +31,8 @@ impl fmt::Display for OriginError {
         f.write_str(match self {
             Self::Scheme => "an origin starts with https:// (or http:// on this computer)",
             Self::PlainElsewhere => {
-                "http:// is for localhost alone; write https:// and put TLS before the relay"
+                "http:// is for localhost alone; write https://, and give the door `tls` or put a server that speaks it before \
+                 the relay"
             }
             Self::Host => {
                 "an origin is a host in lower case and perhaps a port, without a slash at the end"
@@ -64,6 +65,13 @@ impl Origin {
     /// Host and port, as a browser asks for them in `Host`.
     pub(crate) fn authority(&self) -> &str {
         self.0.split_once("://").map_or(&*self.0, |(_, authority)| authority)
+    }
+
+    /// The host alone, as a certificate names it.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        let host = host(authority).unwrap_or(authority);
+        host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// The same place, for a WebSocket: `wss://…`, or `ws://…` on this computer.
@@ -167,6 +175,17 @@ mod tests {
     #[test]
     fn an_origin_elsewhere_without_tls_is_refused() {
         assert_eq!("http://chat.example.org".parse::<Origin>(), Err(OriginError::PlainElsewhere));
+    }
+
+    #[test]
+    fn a_certificate_names_the_host_without_its_port() {
+        for (text, host) in [
+            ("https://chat.example.org:8443", "chat.example.org"),
+            ("https://chat.example.org", "chat.example.org"),
+            ("http://[::1]:7420", "::1"),
+        ] {
+            assert_eq!(text.parse::<Origin>().unwrap().host(), host);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod answers;
 mod audit;
 mod bare;
+mod certificates;
 mod device;
 mod headers;
 #[cfg(unix)]
@@ -29,5 +30,6 @@ mod restart;
 mod scene;
 mod slow_reader;
 mod stop;
+mod tls;
 mod traffic;
 mod turn_away;

@@ -1,0 +1,117 @@
+//! `stillroom doctor`: looks at a deployment from outside in, as a survivor's browser and a desk meet it, and says what
+//! to do (`features.md` 6.7).
+//!
+//! Everything that answers is outside: each answer has a longest size and a longest time. It shows what these servers
+//! gave to this computer now, and can be no proof against a server that knows who asks.
+
+mod certificate;
+mod computer;
+mod finding;
+mod line;
+mod page;
+mod ports;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use stillroom_program::Fingerprint;
+use stillroom_relay::{Config, Origin};
+
+use self::finding::Finding;
+use crate::failure::Failure;
+use crate::program::ProgramFolder;
+use crate::serve::read_config;
+use crate::site::{BuiltPages, Page, page_address, relay_address};
+use crate::terminal::answer;
+
+/// Look at a deployment from outside, and say what to do. Exit code 1 where something must be done.
+#[derive(Args)]
+pub(crate) struct DoctorArguments {
+    /// The program's folder, for the fingerprint of its root key. No key in it is opened.
+    folder: PathBuf,
+    /// Where survivors open their page, such as https://chat.example.org.
+    #[arg(long, value_parser = page_address)]
+    chat: Origin,
+    /// Where staff open the desk, such as https://desk.example.org.
+    #[arg(long, value_parser = page_address)]
+    desk: Origin,
+    /// The relay's address for survivors, such as wss://relay.example.net, where another server gives out the page.
+    /// Without it, the one that the page names.
+    #[arg(long, value_parser = relay_address)]
+    relay: Option<Origin>,
+    /// The relay's configuration, where this is its computer: limits are looked at as well, and the ports in it.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// A port at the relay's host that nobody outside should reach; may be given several times.
+    #[arg(long, value_name = "PORT")]
+    closed: Vec<u16>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    built: BuiltPages,
+}
+
+/// Looks at everything.
+pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
+    let root = ProgramFolder::new(&arguments.folder).public()?.root;
+    let configs = match &arguments.config {
+        Some(path) => read_config(path)?.programs().to_vec(),
+        None => Vec::new(),
+    };
+    let findings = all(&arguments, &root, &configs).await?;
+    let to_do = findings.iter().filter(|finding| finding.is_to_do()).count();
+    if arguments.json {
+        answer(json!({"well": to_do == 0, "findings": findings}).to_string());
+    } else {
+        findings.iter().for_each(|finding| answer(finding.in_words()));
+    }
+    match to_do {
+        0 => Ok(()),
+        1 => Err(failure("One thing must be done.")),
+        many => Err(failure(&format!("{many} things must be done."))),
+    }
+}
+
+fn failure(what: &str) -> Failure {
+    Failure::new(what, "What, stands above; then run this again.")
+}
+
+async fn all(
+    arguments: &DoctorArguments,
+    root: &Fingerprint,
+    configs: &[Config],
+) -> Result<Vec<Finding>, Failure> {
+    let mut findings = Vec::new();
+    let DoctorArguments { chat, desk, relay, .. } = arguments;
+    let doors = [(Page::Survivor, chat, relay.as_ref()), (Page::Desk, desk, None)];
+    for (page, origin, told) in doors {
+        findings.extend(certificate::look(origin).await?);
+        let seen = page::look(page, origin, root, &arguments.built).await;
+        findings.extend(seen.findings);
+        let is_known = told.is_some() || seen.is_ours;
+        let relay = told.cloned().or(seen.relay).unwrap_or_else(|| origin.clone());
+        if relay != *origin {
+            findings.extend(certificate::look(&relay).await?);
+            findings.push(page::clock_of(&relay).await);
+        }
+        let doubt = if findings.iter().any(|finding| finding.is_no_certificate_of(&relay)) {
+            Some("No line opens over this certificate, or without one.")
+        } else if is_known {
+            None
+        } else {
+            Some("The page does not show where its relay is: name it with --relay.")
+        };
+        let (finding, policy) = line::look(&relay, root, doubt).await;
+        findings.push(finding);
+        if page == Page::Survivor {
+            findings.extend(policy.map(|policy| line::policy(&relay, root, &policy)));
+            findings.extend(ports::look(&relay, &arguments.closed, configs).await);
+        }
+    }
+    for config in configs {
+        findings.extend(computer::look(config).await);
+    }
+    Ok(findings)
+}

@@ -1,0 +1,174 @@
+//! A certificate that the relay asks an authority for: Pebble, Let's Encrypt's own small server for tests, which looks
+//! at the relay's door as the real one does. Where it is not installed this is passed over, and said.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "what cannot be started fails its test, and what is not there is said"
+)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use support::certificates::Authority;
+use support::program::Program;
+use support::{Running, file, folder, free_port, text};
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+/// The authority's server, gone with its test.
+struct Pebble {
+    process: Child,
+    folder: tempfile::TempDir,
+    /// Who vouches for the authority's own address.
+    trusted: Authority,
+    port: u16,
+    management: u16,
+}
+
+impl Drop for Pebble {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Pebble {
+    /// One that looks at doors at this port; nothing where it is not installed.
+    fn start(looks_at: u16) -> Option<Self> {
+        let folder = folder();
+        let trusted = Authority::new(folder.path());
+        trusted.certify(folder.path(), "localhost", 1, 90);
+        let (port, management) = (free_port(), free_port());
+        let told = format!(
+            "{{\"pebble\": {{\"listenAddress\": \"127.0.0.1:{port}\", \"managementListenAddress\": \
+             \"127.0.0.1:{management}\", \"certificate\": \"chat.pem\", \"privateKey\": \"chat.key\", \
+             \"httpPort\": 1, \"tlsPort\": {looks_at}, \"ocspResponderURL\": \"\"}}}}"
+        );
+        file(folder.path(), "pebble.json", &told);
+        let started = Command::new("pebble")
+            .args(["-config", "pebble.json"])
+            .current_dir(folder.path())
+            .envs([("PEBBLE_VA_NOSLEEP", "1"), ("PEBBLE_WFE_NONCEREJECT", "0")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(process) = started else {
+            eprintln!("pebble is not installed: asking an authority was not tried");
+            return None;
+        };
+        let mut pebble = Self { process, folder, trusted, port, management };
+        for port in [port, management] {
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                assert!(pebble.process.try_wait().unwrap().is_none(), "pebble does not start");
+            }
+        }
+        Some(pebble)
+    }
+
+    /// Who vouches for what it signs, in a file.
+    fn root(&self) -> std::path::PathBuf {
+        let answer = get(self.management, "/roots/0", &self.trusted.file).unwrap();
+        let (_, pem) = answer.split_once("\r\n\r\n").unwrap();
+        file(self.folder.path(), "root.pem", pem)
+    }
+}
+
+/// Asks over TLS, trusting the one in this file.
+fn get(port: u16, path: &str, trusted: &Path) -> Result<String, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let socket = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
+    let mut stream = StreamOwned::new(connection, socket);
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .map_err(|error| error.to_string())?;
+    let mut answer = Vec::new();
+    // Some servers end without a word.
+    let _ = stream.read_to_end(&mut answer);
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// A relay whose survivors' door asks for its certificate; its log comes where its answers come.
+fn serve(program: &Program, trusted: &Path) -> Running {
+    let mut command = Command::new("sh");
+    let binary = env!("CARGO_BIN_EXE_stillroom");
+    let config = program.path("relay.toml");
+    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(&config))]);
+    command.env("SSL_CERT_FILE", trusted);
+    Running::of(command)
+}
+
+fn until(relay: &Running, wanted: &str) {
+    while !relay.line().contains(wanted) {}
+}
+
+fn configure(program: &Program, directory: &str) {
+    let before = std::fs::read_to_string(program.path("relay.toml")).unwrap();
+    let port = program.visitor;
+    let listen = format!("listen = \"127.0.0.1:{port}\"\n");
+    let asks = format!(
+        "{listen}origin = \"https://localhost:{port}\"\n\
+         tls.acme = {{ contact = \"host@example.org\", directory = \"{directory}\" }}\n"
+    );
+    file(program.folder.path(), "relay.toml", &before.replace(&listen, &asks));
+}
+
+#[test]
+fn a_relay_gets_its_certificate_by_itself_and_keeps_it() {
+    let program = Program::new();
+    let Some(pebble) = Pebble::start(program.visitor) else { return };
+    configure(&program, &format!("https://localhost:{}/dir", pebble.port));
+    let mut relay = serve(&program, &pebble.trusted.file);
+    until(&relay, "a new certificate is in use");
+    let root = pebble.root();
+    let answer = get(program.visitor, "/status", &root).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    let kept = program.path("relay.state/tls");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&kept), 0o700);
+    // The certificate is kept a moment after it is in use.
+    relay.signal("TERM");
+    assert!(relay.wait().success());
+    let files: Vec<_> =
+        std::fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert!(files.iter().all(|file| mode(file) == 0o600), "{files:?}");
+
+    // What is kept is used again, and nobody asked.
+    let trusted = pebble.trusted.file.clone();
+    let other = folder();
+    let trusted = file(other.path(), "trusted.pem", &std::fs::read_to_string(trusted).unwrap());
+    let root = file(other.path(), "root.pem", &std::fs::read_to_string(root).unwrap());
+    drop(pebble);
+    let relay = serve(&program, &trusted);
+    until(&relay, "The relay runs");
+    let answer = get(program.visitor, "/status", &root).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn an_authority_that_is_not_there_is_said_and_chats_at_the_other_door_go_on() {
+    let program = Program::new();
+    let around = folder();
+    let trusted = Authority::new(around.path());
+    configure(&program, &format!("https://localhost:{}/dir", free_port()));
+    let relay = serve(&program, &trusted.file);
+    until(&relay, "the authority gave no certificate");
+    assert!(support::http_get(program.desk, "/line").is_some());
+}

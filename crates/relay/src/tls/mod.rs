@@ -1,0 +1,118 @@
+//! TLS that the relay speaks itself (`features.md` 6.7; `docs/decisions/0043`).
+//!
+//! TLS 1.3, with the key exchange X25519MLKEM768 before all others, so that what is recorded of a connection is not
+//! opened by a later quantum computer; at the survivors' door TLS 1.2 as well, for old telephones. No session is ever
+//! taken up again: a ticket would tell the relay that the same browser came before. What it does not protect: the name
+//! of the host stands in the first message of every connection, and how much is sent, and when, shows on the way.
+
+mod acme;
+mod files;
+
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+pub use files::TlsError;
+
+use crate::config;
+use crate::pages::Which;
+
+/// Bytes that wait to be written in one connection's TLS: what the socket does not take is held back before.
+const WAITING_BYTES: usize = 16 * 1024;
+
+/// What a browser that speaks HTTP/1.1 calls it (RFC 7301).
+const HTTP_1_1: &[u8] = b"http/1.1";
+
+/// TLS at one door.
+pub(crate) struct Tls {
+    acceptor: TlsAcceptor,
+}
+
+/// The same, and what keeps its certificate new for as long as it is polled.
+pub(crate) struct Secured {
+    pub(crate) tls: Arc<Tls>,
+    pub(crate) keep_new: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Tls {
+    /// As the configuration has it, for the door at `host`. Nobody is asked for anything yet.
+    pub(crate) fn open(
+        of: &config::Tls,
+        host: &str,
+        which: Which,
+        state: &Path,
+    ) -> Result<Secured, TlsError> {
+        match of {
+            config::Tls::Files(pair) => {
+                let kept = files::Kept::read(pair, host)?;
+                let config = server(which, Arc::clone(&kept) as _, &[HTTP_1_1])?;
+                Ok(Secured { tls: Self::over(config), keep_new: Box::pin(kept.keep_new()) })
+            }
+            config::Tls::Acme(asked) => {
+                let (resolver, keep_new) = acme::ask(asked, host, state)?;
+                let config = server(which, resolver, &[HTTP_1_1, acme::PROTOCOL])?;
+                Ok(Secured { tls: Self::over(config), keep_new: Box::pin(keep_new) })
+            }
+        }
+    }
+
+    fn over(config: ServerConfig) -> Arc<Self> {
+        Arc::new(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+
+    /// The handshake of one connection. How long it may take is the caller's affair.
+    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let accepting = self
+            .acceptor
+            .accept_with(stream, |connection| connection.set_buffer_limit(Some(WAITING_BYTES)));
+        let stream = accepting.await?;
+        if stream.get_ref().1.alpn_protocol() == Some(acme::PROTOCOL) {
+            // The authority has seen in the handshake what it wanted to see.
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(stream)
+    }
+}
+
+/// The cryptography beneath: one for the whole program, with the hybrid key exchange first.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
+/// The newest alone: staff's page needs a browser that speaks it.
+static NEWEST: [&SupportedProtocolVersion; 1] = [&TLS13];
+
+/// A survivor's telephone may be ten years old, and the ways to call and to leave are of use on it.
+static NEWEST_AND_FORMER: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+
+fn versions(which: Which) -> &'static [&'static SupportedProtocolVersion] {
+    match which {
+        Which::Survivor => &NEWEST_AND_FORMER,
+        Which::Desk | Which::Practice | Which::Console => &NEWEST,
+    }
+}
+
+fn server(
+    which: Which,
+    certificates: Arc<dyn ResolvesServerCert>,
+    protocols: &[&[u8]],
+) -> Result<ServerConfig, TlsError> {
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(versions(which))
+        .map_err(|_| TlsError::NoCryptography)?
+        .with_no_client_auth()
+        .with_cert_resolver(certificates);
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(config)
+}
