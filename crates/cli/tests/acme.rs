@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use support::certificates::Authority;
 use support::program::Program;
-use support::{Running, file, folder, free_port, text};
+use support::{Running, file, folder, free_port, run_well, text};
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -149,6 +149,10 @@ fn a_relay_gets_its_certificate_by_itself_and_keeps_it() {
         std::fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 2, "{files:?}");
     assert!(files.iter().all(|file| mode(file) == 0o600), "{files:?}");
+
+    let config = program.path("relay.toml");
+    let held = run_well(&["holdings", "--json", "--config", text(&config)]);
+    assert!(held.contains("tls-certificates") && !held.contains("\"unknown\""), "{held}");
 
     // What is kept is used again, and nobody asked.
     let trusted = pebble.trusted.file.clone();

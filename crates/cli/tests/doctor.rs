@@ -1,6 +1,6 @@
 //! `stillroom doctor` at a real relay, and at servers with one thing wrong.
 
-#![allow(clippy::unwrap_used, reason = "what cannot be read fails its test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be read fails its test")]
 
 mod support;
 

@@ -1,15 +1,30 @@
 //! A relay that speaks TLS itself, by the real binary: its certificate, and newer ones in its place.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a helper that fails fails its test, and figures are printed"
+)]
 
 mod support;
 
+use std::any::Any;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use serde_json::json;
+use stillroom_program::{Fingerprint, encode};
+use stillroom_protocol::{ClientFrame, VERSION};
 use support::certificates::Authority;
 use support::program::{Program, meet};
 use support::{Running, folder, run_badly, text};
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 /// A relay whose log comes where its answers come.
 fn serve(program: &Program) -> Running {
@@ -97,4 +112,64 @@ fn a_relay_says_what_is_wrong_with_a_certificate_that_it_cannot_use() {
     program.authority.as_ref().unwrap().certify(program.folder.path(), "elsewhere.example", 1, 90);
     let said = run_badly(&["serve", "--config", text(&program.path("relay.toml"))]);
     assert!(said.contains("chat.pem is not for localhost"), "{said}");
+}
+
+/// A greeted line at rest, over whatever this carries.
+fn greeted<S: Read + Write>(mut stream: S, program: &Program) -> S {
+    let request = "GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    let root: Fingerprint = program.root.parse().unwrap();
+    let hello = encode(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
+    let length = u8::try_from(hello.len()).unwrap();
+    stream.write_all(&[&[0x82, 0x80 | length, 0, 0, 0, 0][..], &hello].concat()).unwrap();
+    stream.read_exact(&mut [0; 512]).unwrap();
+    stream
+}
+
+/// What the relay grew by for each of so many.
+fn grown(relay: &Running, mut line: impl FnMut() -> Box<dyn Any>) -> u64 {
+    const LINES: u64 = 800;
+    // What the first few cost, the others do not.
+    let mut lines: Vec<_> = (0..50).map(|_| line()).collect();
+    let before = relay.memory();
+    lines.extend((0..LINES).map(|_| line()));
+    (relay.memory() - before) / LINES
+}
+
+/// `docs/benchmarks.md` has the figures, measured with an optimised build.
+#[test]
+fn a_line_at_rest_over_tls_takes_little_more_memory_than_a_plain_one() {
+    let plain = Program::new();
+    let relay = plain.serve();
+    let connect = |port| TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let without = grown(&relay, || Box::new(greeted(connect(plain.visitor), &plain)));
+    drop(relay);
+
+    let secure = Program::over_tls();
+    let relay = serve(&secure);
+    let config = Arc::new(client(&secure.authority.as_ref().unwrap().file));
+    let name = ServerName::try_from("localhost").unwrap();
+    let with = grown(&relay, || {
+        let connection = ClientConnection::new(Arc::clone(&config), name.clone()).unwrap();
+        Box::new(greeted(StreamOwned::new(connection, connect(secure.visitor)), &secure))
+    });
+    println!("a line at rest: {without} bytes plain, {with} over TLS");
+    assert!(with < 40 * 1024, "{with} bytes over TLS, {without} without");
+}
+
+fn client(trusted: &Path) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
+    ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }

@@ -8,12 +8,21 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use crate::tls::is_http_2;
+
 /// A connection that lets bytes through both ways.
 pub(crate) enum Carrier {
     /// On this computer, or from a server before the relay.
     Plain(TcpStream),
     /// Over TLS that the relay speaks itself. On the heap, so that a plain one is no larger for it.
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Carrier {
+    /// Whether HTTP/2 is spoken over it.
+    pub(crate) fn is_http_2(&self) -> bool {
+        matches!(self, Self::Tls(stream) if is_http_2(stream))
+    }
 }
 
 impl AsyncRead for Carrier {

@@ -24,6 +24,7 @@ mod headers;
 pub mod holdings;
 mod host_key;
 mod host_notices;
+mod http2;
 mod line;
 mod listeners;
 pub mod log;

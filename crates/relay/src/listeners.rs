@@ -17,7 +17,7 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{HttpService, Service as _, service_fn};
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,6 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::begun::Begun;
 use crate::carrier::Carrier;
+use crate::http2;
 use crate::peer::Peer;
 use crate::places::{Place, Places};
 use crate::sorting::{HandedOn, Sorted};
@@ -90,13 +91,25 @@ impl Arrivals {
 }
 
 /// What answers requests.
-trait Answers:
-    HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send + 'static
+pub(crate) trait Answers:
+    Service<
+        Request<Incoming>,
+        Response = Response,
+        Error = Infallible,
+        Future: Future<Output = Result<Response, Infallible>> + Send + 'static,
+    > + Send
+    + 'static
 {
 }
 
 impl<S> Answers for S where
-    S: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send + 'static
+    S: Service<
+            Request<Incoming>,
+            Response = Response,
+            Error = Infallible,
+            Future: Future<Output = Result<Response, Infallible>> + Send + 'static,
+        > + Send
+        + 'static
 {
 }
 
@@ -169,7 +182,10 @@ impl Listener {
         let (stopping, running) = (self.stopping.clone(), self.running.clone());
         tokio::spawn(async move {
             let served = async {
-                if let Some(carrier) = carrier(stream, tls).await {
+                let Some(carrier) = carrier(stream, tls).await else { return };
+                if carrier.is_http_2() {
+                    http2::serve(Begun::new(carrier, read), answers, stopping).await;
+                } else {
                     serve_on(Begun::new(carrier, read), answers, stopping).await;
                 }
             };

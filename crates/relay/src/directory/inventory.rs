@@ -35,6 +35,8 @@ pub enum Stored {
     Audit,
     /// The host's own key.
     HostKey,
+    /// Certificates that an authority gave, with their keys, and the key by which it was asked.
+    Certificates,
     /// What the storage needs around all that: its own structure, and room that was freed and overwritten.
     Structure,
     /// Another file in the folder that this program made, which is no record.

@@ -311,6 +311,14 @@ fn words_of_stored(stored: &Stored) -> Words {
             Yes,
             "all of it",
         ),
+        Stored::Certificates => words(
+            "tls-certificates",
+            "The relay's own certificate for TLS, which an authority gave and everybody who connects is shown, its \
+             private key, and the key by which the authority knows the relay. They open no chat, and no recording of \
+             a connection",
+            Yes,
+            "all of it",
+        ),
         Stored::Structure => words(
             "structure",
             "What the database takes around these records: its own structure, and room that was freed and overwritten",
@@ -338,9 +346,11 @@ fn goes(stored: &Stored) -> String {
         Stored::Notices | Stored::NoticesRead => {
             format!("when it is withdrawn, or {NOTICE_DAYS} days after it was given")
         }
-        Stored::Root | Stored::HostKey | Stored::Structure | Stored::OwnFile => {
-            "with the state folder".to_owned()
-        }
+        Stored::Root
+        | Stored::HostKey
+        | Stored::Certificates
+        | Stored::Structure
+        | Stored::OwnFile => "with the state folder".to_owned(),
         Stored::Policy => {
             format!("among the former ones when a newer one is published; or {given_up}")
         }

@@ -25,9 +25,6 @@ use crate::config::Acme;
 /// What the authority calls its look at the door.
 pub(super) const PROTOCOL: &[u8] = ACME_TLS_ALPN_NAME;
 
-/// The folder in the state folder.
-const FOLDER: &str = "tls";
-
 /// How long to wait after an authority gave none. Let's Encrypt looks at a door five times an hour, and then no more.
 const AGAIN_AFTER: Duration = Duration::from_secs(15 * 60);
 
@@ -37,7 +34,7 @@ pub(super) fn ask(
     host: &str,
     state: &Path,
 ) -> Result<(Arc<dyn ResolvesServerCert>, impl Future<Output = ()> + Send + 'static), TlsError> {
-    let folder = Folder::make(&state.join(FOLDER));
+    let folder = Folder::make(&state.join(super::FOLDER));
     let folder = folder.map_err(|error| TlsError::Folder(error.to_string()))?;
     let contact = asked.contact.iter().map(|address| format!("mailto:{address}"));
     let state = AcmeConfig::new_with_client_config([host], Arc::new(client()?))

@@ -29,8 +29,12 @@ use crate::pages::Which;
 /// Bytes that wait to be written in one connection's TLS: what the socket does not take is held back before.
 const WAITING_BYTES: usize = 16 * 1024;
 
-/// What a browser that speaks HTTP/1.1 calls it (RFC 7301).
-const HTTP_1_1: &[u8] = b"http/1.1";
+/// What authorities gave, in the state folder.
+pub(crate) const FOLDER: &str = "tls";
+
+/// What browsers call the two kinds of HTTP in a handshake (RFC 7301), the one that is taken first where they have both.
+const HTTP: [&[u8]; 2] = [HTTP_2, b"http/1.1"];
+const HTTP_2: &[u8] = b"h2";
 
 /// TLS at one door.
 pub(crate) struct Tls {
@@ -54,12 +58,12 @@ impl Tls {
         match of {
             config::Tls::Files(pair) => {
                 let kept = files::Kept::read(pair, host)?;
-                let config = server(which, Arc::clone(&kept) as _, &[HTTP_1_1])?;
+                let config = server(which, Arc::clone(&kept) as _, &HTTP)?;
                 Ok(Secured { tls: Self::over(config), keep_new: Box::pin(kept.keep_new()) })
             }
             config::Tls::Acme(asked) => {
                 let (resolver, keep_new) = acme::ask(asked, host, state)?;
-                let config = server(which, resolver, &[HTTP_1_1, acme::PROTOCOL])?;
+                let config = server(which, resolver, &[&HTTP[..], &[acme::PROTOCOL]].concat())?;
                 Ok(Secured { tls: Self::over(config), keep_new: Box::pin(keep_new) })
             }
         }
@@ -81,6 +85,11 @@ impl Tls {
         }
         Ok(stream)
     }
+}
+
+/// Whether the browser asked for HTTP/2, and gets it.
+pub(crate) fn is_http_2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(HTTP_2)
 }
 
 /// The cryptography beneath: one for the whole program, with the hybrid key exchange first.

@@ -17,6 +17,7 @@ mod holdings;
 #[cfg(unix)]
 mod host_notices;
 mod hours;
+mod http2;
 mod leaving;
 mod line;
 mod logs;

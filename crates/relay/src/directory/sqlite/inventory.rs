@@ -148,6 +148,9 @@ fn files(folder: &Path, records: u64) -> Vec<Tally> {
             own = (own.0 + 1, own.1 + bytes);
         } else if name == crate::host_key::FILE {
             all.push(Tally { stored: Stored::HostKey, count: 1, bytes });
+        } else if name == crate::tls::FOLDER {
+            let (count, bytes) = within(&entry.path());
+            all.push(Tally { stored: Stored::Certificates, count, bytes });
         } else {
             all.push(Tally { stored: Stored::Unknown(name), count: 1, bytes });
         }
@@ -155,4 +158,11 @@ fn files(folder: &Path, records: u64) -> Vec<Tally> {
     all.push(Tally { stored: Stored::Structure, count: 1, bytes: structure });
     all.push(Tally { stored: Stored::OwnFile, count: own.0, bytes: own.1 });
     all
+}
+
+/// How many files there are in a folder, and their bytes.
+fn within(folder: &Path) -> (u64, u64) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = files.filter_map(|file| file.metadata().ok()).map(|about| about.len());
+    bytes.fold((0, 0), |(count, all), bytes| (count + 1, all + bytes))
 }

@@ -235,7 +235,7 @@ fn bytes_in_tables(folder: &Path) -> u64 {
 
 /// What is in no table.
 fn is_file(stored: &Stored) -> bool {
-    matches!(stored, Stored::Structure | Stored::OwnFile | Stored::HostKey)
+    matches!(stored, Stored::Structure | Stored::OwnFile | Stored::HostKey | Stored::Certificates)
 }
 
 fn unknown(inventory: &[Tally]) -> Vec<&str> {
