@@ -47,7 +47,7 @@ mod upgrade;
 
 pub use config::{
     Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many, Metrics, Origin,
-    OriginError, Program, PseudoLocale, Purpose, State, Testing, Threads,
+    OriginError, Postgres, Program, PseudoLocale, Purpose, State, Testing, Threads,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;

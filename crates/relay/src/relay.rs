@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Origin};
 #[cfg(unix)]
 use crate::control::{Control, Office};
-use crate::directory::{Directory, DirectoryError, Sqlite};
+use crate::directory::{self, DirectoryError};
 use crate::door::Door;
 use crate::headers::Headers;
 #[cfg(unix)]
@@ -202,7 +202,7 @@ impl Relay {
         let root = program.root;
         let pages = Pages::read(root, config.purpose, &config.testing);
         let pages = Arc::new(pages.map_err(StartError::Pages)?);
-        let directory: Arc<dyn Directory> = Arc::new(Sqlite::open(&config.state.folder, &root)?);
+        let directory = directory::open(&config, &root).await?;
 
         let clock = Clock::start();
         let limits = config.limits.of_core();

@@ -60,8 +60,10 @@ impl Records {
         let mut unnamed = Unnamed::new();
         loop {
             rounds.tick().await;
-            if let Err(error) = self.forget_ended(&mut unnamed).await {
-                tracing::error!(%error, "the lasting records do not answer");
+            match self.forget_ended(&mut unnamed).await {
+                // Said once by the directory itself.
+                Ok(()) | Err(DirectoryError::Away(_)) => {}
+                Err(error) => tracing::error!(%error, "the lasting records do not answer"),
             }
         }
     }

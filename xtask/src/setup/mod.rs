@@ -3,13 +3,16 @@
 pub(crate) mod node;
 pub(crate) mod packages;
 
+use std::path::Path;
+
 use crate::failure::Outcome;
-use crate::run::say;
+use crate::run::{say, there_is};
 use crate::toolchain;
 
 /// `cargo xtask setup`: all of it, the tests' browsers too.
 pub(crate) fn everything() -> Outcome {
     for_build()?;
+    for_unit_tests()?;
     for_forensics()?;
     say("everything is here");
     Ok(())
@@ -21,6 +24,15 @@ pub(crate) fn for_build() -> Outcome {
     let toolchain = toolchain::pick()?;
     say(format!("the pages are built with {}", toolchain.name()));
     node::build_tools()
+}
+
+/// What the unit tests need beside the compiler: a PostgreSQL that they start themselves. Debian keeps its programs in
+/// a folder that no path leads to.
+pub(crate) fn for_unit_tests() -> Outcome {
+    if there_is("initdb") || Path::new("/usr/lib/postgresql").is_dir() {
+        return Ok(());
+    }
+    packages::get(&["postgresql"], "for tests of a database that relays share")
 }
 
 /// What the tests in browsers need beside that. WebKit draws on a screen, and gets one that nobody sees.

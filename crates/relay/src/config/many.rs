@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{
-    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Program, Purpose, State, Testing,
-    Threads, in_toml,
+    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Postgres, Program, Purpose, State,
+    Testing, Threads, in_toml,
 };
 
 /// Programs of one process at most: each has threads and a database of its own.
@@ -73,6 +73,7 @@ struct ManyFile {
     #[serde(default)]
     log: Log,
     metrics: Option<Metrics>,
+    postgres: Option<Postgres>,
     #[serde(default)]
     threads: Threads,
     #[serde(default)]
@@ -144,12 +145,13 @@ impl Hosting {
 
 impl Many {
     fn of(file: ManyFile) -> Self {
-        let ManyFile { programs, limits, log, metrics, threads, testing } = file;
+        let ManyFile { programs, limits, log, metrics, threads, testing, postgres } = file;
         let programs = programs.into_iter().map(|one| Config {
             survivor: one.survivor,
             desk: one.desk,
             program: Program { file: one.file },
             state: State { folder: one.folder },
+            postgres: postgres.clone(),
             limits: one.limits,
             log,
             metrics: None,

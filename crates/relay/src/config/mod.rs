@@ -8,6 +8,7 @@ mod door;
 mod limits;
 mod many;
 mod origin;
+mod postgres;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub use limits::Limits;
 pub(crate) use limits::STAFF_CONNECTIONS;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
+pub use postgres::Postgres;
 
 /// Everything a relay is told. `samples/` holds whole files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Config {
     pub program: Program,
     /// Where lasting records are kept.
     pub state: State,
+    /// A database that several relays share, for the records. They are in the state folder unless said.
+    pub postgres: Option<Postgres>,
     /// How much the relay holds. Each has a default.
     #[serde(default)]
     pub limits: Limits,
@@ -167,6 +171,9 @@ impl Config {
     fn take_from(&mut self, folder: &Path) {
         self.program.file = folder.join(&self.program.file);
         self.state.folder = folder.join(&self.state.folder);
+        if let Some(postgres) = &mut self.postgres {
+            postgres.take_from(folder);
+        }
         self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
     }
 
@@ -188,6 +195,7 @@ impl Config {
             desk: door,
             program: Program { file: program },
             state: State { folder: state },
+            postgres: None,
             limits: Limits::default(),
             log: Log::default(),
             metrics: None,
@@ -220,6 +228,7 @@ impl Config {
         if self.threads.workers == 0 {
             return wrong("`workers` must be at least 1");
         }
+        self.postgres.as_ref().map_or(Ok(()), Postgres::check)?;
         self.limits.check()
     }
 }
@@ -318,6 +327,17 @@ mod tests {
         let text = LEAST.replacen("\n[", &format!("\n{page}"), 2);
         let error = Config::from_toml(&text).unwrap_err();
         assert!(error.what.contains("two origins"), "{error}");
+    }
+
+    #[test]
+    fn a_databases_password_stands_in_no_configuration() {
+        for url in ["postgres://relay:open@db/x", "postgres://relay@db/x?password=open"] {
+            let text = format!("{LEAST}[postgres]\nurl = \"{url}\"\n");
+            let error = Config::from_toml(&text).unwrap_err().to_string();
+            assert!(error.contains("password_file") && !error.contains("open"), "{error}");
+        }
+        let text = format!("{LEAST}[postgres]\nurl = \"postgres://relay@db/x\"\n");
+        assert!(Config::from_toml(&text).unwrap().postgres.is_some());
     }
 
     #[test]
