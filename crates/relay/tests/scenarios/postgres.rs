@@ -34,7 +34,10 @@ async fn chats_go_on_while_the_database_is_away_and_requests_are_answered_once_i
             "STOP" => server.signal("CONT"),
             _ => server.start_again(),
         }
-        while administrator.ask_alone(Operation::ListStaff).await.is_err() {}
+        // No faster than a device may ask.
+        while administrator.ask_alone(Operation::ListStaff).await.is_err() {
+            server.wait_until_ready();
+        }
         chat.write().await;
     }
 }

@@ -40,11 +40,16 @@ impl Server {
         format!("postgres://relay@{socket}/postgres")
     }
 
-    /// Sends a signal to it and to the processes of its connections.
+    /// Sends a signal to it and to the processes of its connections, which it has put in groups of their own.
     pub(crate) fn signal(&self, name: &str) {
-        let group = format!("-{}", self.process.id());
-        let sent = Command::new("kill").args([&format!("-{name}"), "--", &group]).status();
-        assert!(sent.unwrap().success());
+        let own = self.process.id().to_string();
+        // Stopped first, so that it makes no further ones.
+        kill("STOP", &[&own]);
+        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &own]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        let mut all: Vec<&str> = children.split_whitespace().collect();
+        all.push(&own);
+        kill(name, &all);
     }
 
     /// Starts it again once it has ended.
@@ -54,7 +59,8 @@ impl Server {
         self.wait_until_ready();
     }
 
-    fn wait_until_ready(&self) {
+    /// Waits until it answers.
+    pub(crate) fn wait_until_ready(&self) {
         let ready = || {
             let asked = program("pg_isready", self.folder.path())
                 .args(["--quiet", "--host"])
@@ -75,8 +81,16 @@ impl Drop for Server {
     }
 }
 
+/// Some may have ended by themselves.
+fn kill(signal: &str, processes: &[&str]) {
+    let _ = Command::new("kill")
+        .arg(format!("-{signal}"))
+        .args(processes)
+        .stderr(Stdio::null())
+        .status();
+}
+
 fn run(folder: &Path) -> Child {
-    use std::os::unix::process::CommandExt as _;
     program("postgres", folder)
         .arg("-D")
         .arg(folder.join("data"))
@@ -84,7 +98,6 @@ fn run(folder: &Path) -> Child {
         .arg(folder)
         .args(["-c", "listen_addresses=", "-c", "fsync=off"])
         .stderr(Stdio::null())
-        .process_group(0)
         .spawn()
         .unwrap()
 }
