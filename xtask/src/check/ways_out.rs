@@ -29,7 +29,7 @@ const CRATES: [&str; 15] = [
 const PAGES: [&str; 6] = ["components", "console", "desk", "practice", "snippet", "survivor"];
 
 /// How Rust lets bytes out: over a line, into a file, to another program, into a log, into the browser.
-const IN_RUST: [&str; 28] = [
+const IN_RUST: [&str; 29] = [
     "TcpListener::bind",
     "TcpStream::connect",
     "TcpSocket",
@@ -44,6 +44,7 @@ const IN_RUST: [&str; 28] = [
     "File::create",
     "OpenOptions::new",
     "Connection::open",
+    "PgConnectOptions",
     "Command::new",
     "print!(",
     "println!(",

@@ -5,8 +5,6 @@
 //! database's own log and in back-ups is for whoever runs it. All of it is public or sealed.
 
 mod inventory;
-#[cfg(all(test, unix))]
-mod server;
 mod shared;
 
 use std::fs::File;
@@ -377,14 +375,14 @@ impl Directory for Postgres {
     fn notices(&self) -> Answer<'_, Vec<StoredNotice>> {
         self.shared.look(|database| {
             Box::pin(async move {
-                let notices: Vec<([u8; 16], i64, Record, Vec<[u8; 32]>)> = query_as(
+                let notices: Vec<NoticeRow> = query_as(
                     "SELECT id, runs_out, record, ARRAY \
                      (SELECT device FROM notice_read WHERE notice = id ORDER BY device) \
                      FROM notice ORDER BY number",
                 )
                 .fetch_all(database)
                 .await?;
-                let notice = |(id, runs_out, record, read_by)| StoredNotice {
+                let notice = |(id, runs_out, record, read_by): NoticeRow| StoredNotice {
                     id: HostNoticeId(id),
                     runs_out: whole(runs_out),
                     record,
@@ -545,6 +543,9 @@ impl Directory for Postgres {
     }
 }
 
+/// A notice as it is read: its name, when it runs out, the record, who has read it.
+type NoticeRow = ([u8; 16], i64, Record, Vec<[u8; 32]>);
+
 /// What has run out.
 const EXPIRED: [&str; 4] = [
     "DELETE FROM answers WHERE runs_out <= $1",
@@ -589,5 +590,5 @@ fn at_most(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

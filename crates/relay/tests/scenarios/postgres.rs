@@ -6,7 +6,7 @@ use stillroom_relay::{Config, Postgres, Relay};
 use crate::scene::Scene;
 use crate::traffic::chat;
 
-#[path = "../../src/directory/postgres/server.rs"]
+#[path = "../../src/directory/postgres/tests/server.rs"]
 mod server;
 
 use server::Server;

@@ -1,11 +1,14 @@
 //! What a shared database promises beside what every lasting state does.
 
+mod server;
+
 use std::cell::Cell;
 
 use super::*;
 use crate::directory::Stored;
-use crate::directory::postgres::server::Server;
 use crate::directory::promises::{Place, keeps_every_promise};
+
+use server::Server;
 
 const ROOT: Fingerprint = Fingerprint([7; 32]);
 
