@@ -25,9 +25,19 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Makes the folder where it is not there, and a file in it whose lock says that a relay runs on this folder. The system takes it back when the process ends,
-/// however it ends.
-pub(super) fn take(folder: &Path) -> Result<File, DirectoryError> {
+/// A folder that is one relay's until this goes.
+pub(super) struct Taken(File);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        // Said, and not left to the end of the file: a process that is just being started holds that open as well.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Makes the folder where it is not there, and a file in it whose lock says that a relay runs on this folder. The
+/// system takes it back when the process ends, however it ends.
+pub(super) fn take(folder: &Path) -> Result<Taken, DirectoryError> {
     make_private(folder).map_err(unusable)?;
     let lock = OpenOptions::new()
         .create(true)
@@ -36,7 +46,7 @@ pub(super) fn take(folder: &Path) -> Result<File, DirectoryError> {
         .open(folder.join(LOCK))
         .map_err(unusable)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Taken(lock)),
         Err(TryLockError::WouldBlock) => Err(DirectoryError::InUse),
         Err(TryLockError::Error(error)) => Err(unusable(error)),
     }

@@ -7,7 +7,6 @@
 mod inventory;
 mod shared;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,7 +28,7 @@ pub struct Postgres {
     /// Whether something was changed since the tables were written anew.
     changed: AtomicBool,
     /// Held as long as the folder is in use.
-    _lock: File,
+    _lock: folder::Taken,
 }
 
 impl Postgres {

@@ -1,6 +1,5 @@
 //! The thread on which the database lives: opening it, the schema, and one question at a time.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -103,7 +102,7 @@ pub(super) struct DatabaseThread {
     questions: Option<SyncSender<Question>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Held as long as the folder is in use.
-    _lock: File,
+    _lock: folder::Taken,
 }
 
 impl DatabaseThread {
