@@ -113,8 +113,8 @@ fn lint() -> Outcome {
 /// Through nextest where it is, which shows each test's name and time. No documentation has examples that run:
 /// to build every crate once more for none would take a minute.
 fn unit() -> Outcome {
+    setup::for_unit_tests()?;
     let all = ["--workspace", "--locked", "--no-fail-fast"];
-    setup::for_unit_tests();
     if there_is("cargo-nextest") {
         Run::cargo().args(["nextest", "run"]).args(all).done()
     } else {

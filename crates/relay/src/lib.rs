@@ -57,8 +57,8 @@ pub use backup::{BackupError, back_up};
 pub use capacity::{Given, Needs};
 pub use config::{
     Acme, CertificateFiles, Config, ConfigError, Door, Hosting, InAll, Limits, Log, LogLevel, Many,
-    Metrics, Origin, OriginError, Program, PseudoLocale, Purpose, Redirect, Relays as OtherRelays,
-    State, Testing, Threads, Tls,
+    Metrics, Origin, OriginError, Postgres, Program, PseudoLocale, Purpose, Redirect,
+    Relays as OtherRelays, State, Testing, Threads, Tls,
 };
 pub use headers::{NOT_KEPT, files_kept, strict};
 pub use host_notices::NOTICE_CHARACTERS;

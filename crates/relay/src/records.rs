@@ -46,6 +46,8 @@ const COUNTS_MAX: usize = 500;
 
 /// How soon what another relay published is read again after that did not work.
 const READ_AGAIN: Duration = Duration::from_secs(2);
+/// How long to wait before a database that is away is asked again.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// Seconds of a week.
 const WEEK: u64 = 7 * DAY;
@@ -145,6 +147,8 @@ impl Records {
                     Ok(reply)
                 }
                 Err(Failure::Refused(refusal)) => Err(refusal),
+                // Said once by the directory itself.
+                Err(Failure::Directory(DirectoryError::Away(_))) => Err(Refusal::RelayFault),
                 Err(Failure::Directory(error)) => {
                     if trouble.is_new(act) {
                         tracing::error!(%error, "the lasting records do not answer");
@@ -179,7 +183,12 @@ impl Records {
             let record = encode(&batch);
             let answers = Sealed::Answers;
             let put = self.directory.put_sealed(answers, batch.id.0, runs_out, record, BATCHES_MAX);
-            let before = std::mem::replace(&mut kept, put.await.unwrap_or(false));
+            let put = put.await;
+            if matches!(put, Err(DirectoryError::Away(_))) {
+                self.switchboard.take_back_answers(batch);
+                continue;
+            }
+            let before = std::mem::replace(&mut kept, put.unwrap_or(false));
             if !kept {
                 self.switchboard.take_back_answers(batch);
             }
@@ -199,9 +208,17 @@ impl Records {
                 ToKeep::Counts(counts) => {
                     let (record, runs_out) = (encode(&counts), self.sealed_runs_out());
                     let what = Sealed::Counts;
-                    let put =
-                        self.directory.put_sealed(what, counts.id.0, runs_out, record, COUNTS_MAX);
-                    if !put.await.unwrap_or(false) {
+                    let put = || {
+                        let record = record.clone();
+                        self.directory.put_sealed(what, counts.id.0, runs_out, record, COUNTS_MAX)
+                    };
+                    // A database that is away comes back; what waits meanwhile is bounded by the channel.
+                    let mut kept = put().await;
+                    while matches!(kept, Err(DirectoryError::Away(_))) {
+                        tokio::time::sleep(AGAIN_AFTER).await;
+                        kept = put().await;
+                    }
+                    if !kept.unwrap_or(false) {
                         tracing::warn!(
                             "a day's sealed counts were not kept: an administrator should take them"
                         );

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Origin};
 #[cfg(unix)]
 use crate::control::{Control, Office};
-use crate::directory::{Directory, DirectoryError, Sqlite};
+use crate::directory::{self, Directory, DirectoryError};
 use crate::door::Door;
 use crate::headers::Headers;
 #[cfg(unix)]
@@ -283,9 +283,8 @@ impl Relay {
     ) -> Result<RunningRelay, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
-        let directory = Arc::new(Sqlite::open(&config.state.folder, &program.root)?);
-        // The database that several relays share takes the place of the folder here.
-        if config.relays.is_some() {
+        let directory = directory::open(&config, &program.root).await?;
+        if config.relays.is_some() && config.postgres.is_none() {
             tracing::warn!(
                 "several relays do not share a state folder: what is published to one stays there"
             );

@@ -66,8 +66,10 @@ impl Records {
                     "the computer's clock is no longer the one that the relay started with: set it right and start again"
                 );
             }
-            if let Err(error) = self.forget_ended(&mut unnamed).await {
-                tracing::error!(%error, "the lasting records do not answer");
+            match self.forget_ended(&mut unnamed).await {
+                // Said once by the directory itself.
+                Ok(()) | Err(DirectoryError::Away(_)) => {}
+                Err(error) => tracing::error!(%error, "the lasting records do not answer"),
             }
         }
     }

@@ -29,7 +29,7 @@ const CRATES: [&str; 15] = [
 const PAGES: [&str; 6] = ["components", "console", "desk", "practice", "snippet", "survivor"];
 
 /// How Rust lets bytes out: over a line, into a file, to another program, into a log, into the browser.
-const IN_RUST: [&str; 30] = [
+const IN_RUST: [&str; 31] = [
     "TcpListener::bind",
     "TcpStream::connect",
     "TcpSocket",
@@ -46,6 +46,7 @@ const IN_RUST: [&str; 30] = [
     "Connection::open",
     "ConnectOptions::new",
     ".publish(",
+    "PgConnectOptions",
     "Command::new",
     "print!(",
     "println!(",

@@ -4,14 +4,16 @@ pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod packages;
 
+use std::path::Path;
+
 use crate::failure::Outcome;
-use crate::run::say;
+use crate::run::{say, there_is};
 use crate::toolchain;
 
 /// `cargo xtask setup`: all of it, the tests' browsers too.
 pub(crate) fn everything() -> Outcome {
     for_build()?;
-    for_unit_tests();
+    for_unit_tests()?;
     for_forensics()?;
     nats::server()?;
     for_deployment()?;
@@ -27,11 +29,16 @@ pub(crate) fn for_build() -> Outcome {
     node::build_tools()
 }
 
-/// What some of the tests without browsers need beside that, and pass over where it is not to be had.
-pub(crate) fn for_unit_tests() {
+/// What some of the tests without browsers need beside that. One of them is passed over where it is not to be had; a
+/// PostgreSQL they start themselves. Debian keeps its programs in a folder that no path leads to.
+pub(crate) fn for_unit_tests() -> Outcome {
     if let Err(failure) = packages::programs(&[("pebble", "pebble")]) {
         say(format!("tests of asking an authority for a certificate are passed over. {failure}"));
     }
+    if there_is("initdb") || Path::new("/usr/lib/postgresql").is_dir() {
+        return Ok(());
+    }
+    packages::get(&["postgresql"], "for tests of a database that relays share")
 }
 
 /// What the tests in browsers need beside that. WebKit draws on a screen, and gets one that nobody sees.

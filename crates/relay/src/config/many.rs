@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{
-    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Program, Purpose, Relays, State,
-    Testing, Threads, in_toml,
+    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Postgres, Program, Purpose, Relays,
+    State, Testing, Threads, in_toml,
 };
 
 /// Programs of one process at most: each has threads and a database of its own.
@@ -74,6 +74,7 @@ struct ManyFile {
     log: Log,
     metrics: Option<Metrics>,
     relays: Option<Relays>,
+    postgres: Option<Postgres>,
     #[serde(default)]
     threads: Threads,
     #[serde(default)]
@@ -145,12 +146,13 @@ impl Hosting {
 
 impl Many {
     fn of(file: ManyFile) -> Self {
-        let ManyFile { programs, limits, log, metrics, relays, threads, testing } = file;
+        let ManyFile { programs, limits, log, metrics, relays, threads, testing, postgres } = file;
         let programs = programs.into_iter().map(|one| Config {
             survivor: one.survivor,
             desk: one.desk,
             program: Program { file: one.file },
             state: State { folder: one.folder },
+            postgres: postgres.clone(),
             limits: one.limits,
             log,
             metrics: None,

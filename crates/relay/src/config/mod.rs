@@ -8,6 +8,7 @@ mod door;
 mod limits;
 mod many;
 mod origin;
+mod postgres;
 mod relays;
 mod tls;
 
@@ -22,6 +23,7 @@ pub use door::Door;
 pub use limits::Limits;
 pub use many::{Hosting, InAll, Many};
 pub use origin::{Origin, OriginError};
+pub use postgres::Postgres;
 pub use relays::Relays;
 pub use tls::{Acme, CertificateFiles, Tls};
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub program: Program,
     /// Where lasting records are kept.
     pub state: State,
+    /// A database that several relays share, for the records. They are in the state folder unless said.
+    pub postgres: Option<Postgres>,
     /// How much the relay holds. Each has a default.
     #[serde(default)]
     pub limits: Limits,
@@ -185,6 +189,9 @@ impl Config {
         self.state.folder = folder.join(&self.state.folder);
         self.survivor.take_from(folder);
         self.desk.take_from(folder);
+        if let Some(postgres) = &mut self.postgres {
+            postgres.take_from(folder);
+        }
         self.testing.pages = self.testing.pages.take().map(|pages| folder.join(pages));
         self.relays.iter_mut().for_each(|relays| relays.take_from(folder));
     }
@@ -207,6 +214,7 @@ impl Config {
             desk: door,
             program: Program { file: program },
             state: State { folder: state },
+            postgres: None,
             limits: Limits::default(),
             log: Log::default(),
             metrics: None,
@@ -258,6 +266,7 @@ impl Config {
             return wrong("`workers` must be at least 1");
         }
         self.relays.as_ref().map_or(Ok(()), Relays::check)?;
+        self.postgres.as_ref().map_or(Ok(()), Postgres::check)?;
         self.limits.check()
     }
 }
@@ -299,6 +308,20 @@ mod tests {
         assert!(samples >= 4);
         let deployed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/relay.toml");
         Hosting::read(&deployed).unwrap();
+    }
+
+    #[test]
+    fn systemd_finds_little_that_the_service_could_do_without() {
+        let unit = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let unit = unit.join("../../deploy/stillroom.service");
+        let text = std::fs::read_to_string(&unit).unwrap();
+        assert!(["LimitCORE=0", "MemorySwapMax=0"].iter().all(|line| text.contains(line)));
+        let mut analyze = std::process::Command::new("systemd-analyze");
+        analyze.args(["security", "--offline=true", "--threshold=15", "--no-pager"]).arg(unit);
+        match analyze.output() {
+            Ok(said) => assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout)),
+            Err(error) => println!("skipped, since systemd-analyze is not here: {error}"),
+        }
     }
 
     #[test]
@@ -371,6 +394,17 @@ mod tests {
         let text = LEAST.replacen("\n[", &format!("\n{page}"), 2);
         let error = Config::from_toml(&text).unwrap_err();
         assert!(error.what.contains("two origins"), "{error}");
+    }
+
+    #[test]
+    fn a_databases_password_stands_in_no_configuration() {
+        for url in ["postgres://relay:open@db/x", "postgres://relay@db/x?password=open"] {
+            let text = format!("{LEAST}[postgres]\nurl = \"{url}\"\n");
+            let error = Config::from_toml(&text).unwrap_err().to_string();
+            assert!(error.contains("password_file") && !error.contains("open"), "{error}");
+        }
+        let text = format!("{LEAST}[postgres]\nurl = \"postgres://relay@db/x\"\n");
+        assert!(Config::from_toml(&text).unwrap().postgres.is_some());
     }
 
     #[test]

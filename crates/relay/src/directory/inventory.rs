@@ -55,3 +55,47 @@ pub struct Tally {
     /// Their bytes.
     pub bytes: u64,
 }
+
+/// Rows of one table, and the columns that are accounted for.
+pub(super) struct Rows {
+    pub(super) stored: Stored,
+    pub(super) table: &'static str,
+    /// Which rows of it.
+    pub(super) only: &'static str,
+    pub(super) columns: &'static [&'static str],
+}
+
+const fn rows(
+    stored: Stored,
+    table: &'static str,
+    only: &'static str,
+    columns: &'static [&'static str],
+) -> Rows {
+    Rows { stored, table, only, columns }
+}
+
+const VERSIONED: &[&str] = &["kind", "version", "record"];
+
+/// All that a database holds.
+pub(super) const LIST: &[Rows] = &[
+    rows(Stored::Root, "program", "1 = 1", &["root"]),
+    rows(Stored::Policy, "versioned", "kind = 1", VERSIONED),
+    rows(Stored::FormerPolicies, "policy_former", "1 = 1", &["version", "record"]),
+    rows(Stored::Revocations, "versioned", "kind = 2", VERSIONED),
+    rows(Stored::DutyKey, "versioned", "kind = 3", VERSIONED),
+    rows(Stored::VaultKey, "versioned", "kind = 4", VERSIONED),
+    rows(Stored::Vault, "versioned", "kind = 5", VERSIONED),
+    rows(Stored::Staff, "staff", "1 = 1", &["number", "device", "record"]),
+    rows(
+        Stored::Invitations,
+        "invitation",
+        "1 = 1",
+        &["id", "expires", "invitation", "request", "completion"],
+    ),
+    rows(Stored::Answers, "answers", "1 = 1", &["id", "runs_out", "batch"]),
+    rows(Stored::Counts, "counts", "1 = 1", &["id", "runs_out", "record"]),
+    rows(Stored::Locales, "locale", "1 = 1", &["hash", "file"]),
+    rows(Stored::Notices, "notice", "1 = 1", &["number", "id", "runs_out", "record"]),
+    rows(Stored::Audit, "audit", "1 = 1", &["number", "at", "entry"]),
+    rows(Stored::NoticesRead, "notice_read", "1 = 1", &["notice", "device"]),
+];

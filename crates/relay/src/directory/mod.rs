@@ -5,21 +5,52 @@
 //! come ([`crate::records`]) and again by whoever reads them, so a directory that lies is found out; one
 //! that withholds is not, until the duty statement names a newer version than it shows.
 //!
-//! One process with its own folder is [`Sqlite`]. The operations are single compare-and-sets, so that a
-//! database shared by several relays fits behind the same trait.
+//! One process with its own folder is [`Sqlite`]; a database that several relays share is [`Postgres`]. The operations
+//! are single compare-and-sets. `promises.rs` says for both what they promise.
 
+mod folder;
 mod inventory;
+mod postgres;
+#[cfg(test)]
+mod promises;
 mod sqlite;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
+use stillroom_program::Fingerprint;
 use stillroom_protocol::{HostNoticeId, InvitationId};
 
+pub(crate) use folder::DATABASE;
 pub use inventory::{Stored, Tally};
-pub(crate) use sqlite::DATABASE;
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
+
+use crate::config::Config;
+
+/// Opens the lasting state where the configuration says that it is, or makes it.
+pub(crate) async fn open(
+    config: &Config,
+    root: &Fingerprint,
+) -> Result<Arc<dyn Directory>, DirectoryError> {
+    Ok(match &config.postgres {
+        Some(postgres) => Arc::new(Postgres::open(postgres, &config.state.folder, root).await?),
+        None => Arc::new(Sqlite::open(&config.state.folder, root)?),
+    })
+}
+
+/// The same, where a relay has run before.
+pub(crate) async fn open_existing(
+    config: &Config,
+    root: &Fingerprint,
+) -> Result<Arc<dyn Directory>, DirectoryError> {
+    Ok(match &config.postgres {
+        Some(_) => open(config, root).await?,
+        None => Arc::new(Sqlite::open_existing(&config.state.folder, root)?),
+    })
+}
 
 /// An answer that takes a moment.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DirectoryError>> + Send + 'a>>;
@@ -34,6 +65,28 @@ pub struct Versioned {
     pub version: u64,
     /// The record.
     pub record: Record,
+}
+
+impl Kind {
+    /// What it is in a table.
+    fn number(self) -> i64 {
+        match self {
+            Self::Policy => 1,
+            Self::Revocations => 2,
+            Self::DutyKey => 3,
+            Self::VaultKey => 4,
+            Self::Vault => 5,
+        }
+    }
+}
+
+/// Whole numbers of databases have a sign; versions and seconds never come near the top.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn whole(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
 }
 
 /// What has versions.
@@ -95,6 +148,10 @@ pub enum DirectoryError {
     OtherProgram,
     /// The file was written by a later version of Stillroom.
     FromLater,
+    /// The database does not answer. Whoever opened it says so in the log, once, until it answers again.
+    Away(String),
+    /// The database was written by a later version of Stillroom.
+    DatabaseFromLater,
     /// The relay is stopping.
     Closed,
 }
@@ -109,6 +166,10 @@ impl fmt::Display for DirectoryError {
             }
             Self::FromLater => {
                 f.write_str("the state folder was written by a later version of Stillroom")
+            }
+            Self::Away(why) => write!(f, "the database does not answer: {why}"),
+            Self::DatabaseFromLater => {
+                f.write_str("the database was written by a later version of Stillroom")
             }
             Self::Closed => f.write_str("the relay is stopping"),
         }

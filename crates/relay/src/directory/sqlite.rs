@@ -16,10 +16,9 @@ use stillroom_program::Fingerprint;
 use stillroom_protocol::{HostNoticeId, InvitationId};
 
 use super::{
-    Answer, Directory, InvitationState, Kind, Record, Sealed, StoredNotice, Tally, Versioned,
+    Answer, Directory, DirectoryError, InvitationState, Kind, Record, Sealed, StoredNotice, Tally,
+    Versioned, stored, whole,
 };
-use crate::directory::DirectoryError;
-pub(crate) use thread::DATABASE;
 use thread::DatabaseThread;
 
 /// [`Directory`] in a folder.
@@ -45,22 +44,10 @@ impl Sqlite {
     /// # Errors
     /// As [`Sqlite::open`]; also where there is nothing.
     pub fn open_existing(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
-        match folder.join(thread::DATABASE).try_exists() {
+        match folder.join(super::folder::DATABASE).try_exists() {
             Ok(true) => Self::open(folder, root),
             Ok(false) => Err(DirectoryError::Unusable("no relay has ever run on it".to_owned())),
             Err(error) => Err(DirectoryError::Unusable(error.to_string())),
-        }
-    }
-}
-
-impl Kind {
-    fn number(self) -> i64 {
-        match self {
-            Self::Policy => 1,
-            Self::Revocations => 2,
-            Self::DutyKey => 3,
-            Self::VaultKey => 4,
-            Self::Vault => 5,
         }
     }
 }
@@ -488,15 +475,6 @@ fn replace(
 
 fn state(row: &Row<'_>) -> rusqlite::Result<InvitationState> {
     Ok(InvitationState { invitation: row.get(0)?, request: row.get(1)?, completion: row.get(2)? })
-}
-
-/// SQLite's whole numbers have a sign; versions and seconds never come near the top.
-fn stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn whole(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use stillroom_delivery::Held;
 use stillroom_program::Fingerprint;
 
 use crate::config::Config;
-use crate::directory::{Directory as _, Sqlite, Tally};
+use crate::directory::{self, Tally};
 use crate::relay::{StartError, read_program};
 
 /// Whether whoever runs the relay can read something.
@@ -61,7 +61,8 @@ pub struct Memory {
 pub struct Storage {
     /// Each sort once.
     pub items: Vec<Item>,
-    /// The bytes of all items, which are those of every file in the state folder.
+    /// The bytes of all items, which are those of every file in the state folder and of the program's part of a
+    /// database.
     pub bytes: u64,
 }
 
@@ -128,7 +129,7 @@ pub fn program_of(config: &Config) -> Result<Fingerprint, StartError> {
 /// [`StartError`]: the program's file or the folder cannot be read; or a relay does run on it.
 pub async fn of_storage(config: &Config) -> Result<Report, StartError> {
     let root = read_program(config)?.root;
-    let directory = Sqlite::open_existing(&config.state.folder, &root)?;
+    let directory = directory::open_existing(config, &root).await?;
     let storage = Storage::of(&directory.inventory().await?);
     Ok(Report { program: name(&root), memory: None, storage })
 }

@@ -25,6 +25,8 @@ mod many;
 mod metrics;
 mod origins;
 mod pages;
+#[cfg(unix)]
+mod postgres;
 mod program;
 mod records;
 mod restart;

@@ -1,6 +1,5 @@
 //! The thread on which the database lives: opening it, the schema, and one question at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -10,13 +9,8 @@ use rusqlite::Connection;
 use stillroom_program::Fingerprint;
 use tokio::sync::oneshot;
 
+use crate::directory::folder::{self, DATABASE};
 use crate::directory::{Answer, DirectoryError};
-
-/// The file with the records.
-pub(crate) const DATABASE: &str = "relay.sqlite";
-
-/// The file whose lock says that a relay runs.
-pub(super) const LOCK: &str = "in-use";
 
 /// The version of [`SCHEMA`].
 const VERSION: i64 = 1;
@@ -108,13 +102,12 @@ pub(super) struct DatabaseThread {
     questions: Option<SyncSender<Question>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Held as long as the folder is in use.
-    _lock: File,
+    _lock: folder::Taken,
 }
 
 impl DatabaseThread {
     pub(super) fn start(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
-        make_private(folder).map_err(unusable)?;
-        let lock = take(folder)?;
+        let lock = folder::take(folder)?;
         let database = open(folder, root)?;
         let (questions, asked) = sync_channel(QUESTIONS);
         let thread = std::thread::Builder::new()
@@ -162,33 +155,6 @@ impl Drop for DatabaseThread {
 fn answer(database: &Connection, asked: &Receiver<Question>) {
     while let Ok(question) = asked.recv() {
         question(database);
-    }
-}
-
-/// The folder, readable by the relay's own user alone.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-/// A file whose lock says that a relay runs on this folder. The system takes it back when the process ends,
-/// however it ends.
-fn take(folder: &Path) -> Result<File, DirectoryError> {
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join(LOCK))
-        .map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(DirectoryError::InUse),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
     }
 }
 
