@@ -45,7 +45,7 @@ const IN_RUST: [&str; 30] = [
     "OpenOptions::new",
     "Connection::open",
     "ConnectOptions::new",
-    ".publish(",
+    "client.publish(",
     "Command::new",
     "print!(",
     "println!(",
