@@ -45,7 +45,7 @@ const IN_RUST: [&str; 31] = [
     "OpenOptions::new",
     "Connection::open",
     "ConnectOptions::new",
-    ".publish(",
+    "client.publish(",
     "PgConnectOptions",
     "Command::new",
     "print!(",
