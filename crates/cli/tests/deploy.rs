@@ -1,6 +1,11 @@
 //! What `deploy/` has for whoever runs a relay: it holds a relay to what a relay does, and its parts fit one another.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests, and say what they skip"
+)]
 
 mod support;
 

@@ -1,7 +1,11 @@
 //! A relay that is stopped and started again under people who go on writing (`features.md` 6.7): its sockets outlive
 //! it, nobody is refused a connection, and every message comes once and in order.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests, and say what they skip or measure"
+)]
 
 mod support;
 

@@ -1,6 +1,10 @@
 //! A relay whose disk is full: what is to be kept is refused with a word, and chats go on.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests, and say what they skip or measure"
+)]
 
 mod support;
 

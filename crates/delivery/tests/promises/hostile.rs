@@ -95,7 +95,9 @@ fn a_relay_that_stops_tells_everybody_and_lets_nobody_in() {
     let mut world = World::new();
     let (device, desk) = world.advocate_on_duty();
     let (_, survivor) = world.chat(&device, desk);
+    assert!(world.core.is_open());
     world.core.handle_stop(world.now);
+    assert!(!world.core.is_open());
     let stopping = refused(About::Connection, Refusal::Stopping);
     assert_eq!(world.hear(desk), only(&stopping));
     assert_eq!(world.hear(survivor).last(), Some(&stopping));
