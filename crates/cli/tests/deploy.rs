@@ -121,6 +121,6 @@ fn limits_that_do_not_fit_the_system_are_said_at_the_start_with_what_to_do() {
     Running::of(command).json();
     let log = std::fs::read_to_string(program.path("relay.log")).unwrap();
     let lines = |level: &str| log.lines().filter(|line| line.contains(level)).count();
-    assert!(log.contains("files_given=500"), "{log}");
+    assert!(log.contains("the system gives 500 and"), "{log}");
     assert_eq!(lines("raise LimitNOFILE"), 1, "{log}");
 }

@@ -120,12 +120,13 @@ impl Needs {
 
     /// Says both in the log, and what to do where one does not fit.
     pub fn report(&self, given: &Given) {
+        let unsaid = || "unsaid".to_owned();
         tracing::info!(
-            files_needed_at_most = self.files,
-            files_given = given.files,
-            memory_mib_needed_at_most = self.memory.div_ceil(MIB),
-            memory_mib_given = given.memory.map(|bytes| bytes / MIB),
-            "what the limits allow, beside what the system gives"
+            "the limits allow {} open files and {} MiB of memory; the system gives {} and {} MiB",
+            in_threes(self.files),
+            in_threes(self.memory.div_ceil(MIB)),
+            given.files.map_or_else(unsaid, in_threes),
+            given.memory.map_or_else(unsaid, |bytes| in_threes(bytes / MIB)),
         );
         for shortage in self.beyond(given) {
             tracing::warn!("{shortage}");
@@ -138,18 +139,28 @@ impl fmt::Display for Shortage {
         match self {
             Self::Files { needed, given } => write!(
                 f,
-                "the limits allow {needed} open files and the system {given}: people would be turned away before the \
-                 limits are reached; raise LimitNOFILE (ulimit -n), or lower `connections` and `page_connections`"
+                "the limits allow {} open files and the system {}: people would be turned away before the limits are \
+                 reached; raise LimitNOFILE (ulimit -n), or lower `connections` and `page_connections`",
+                in_threes(*needed),
+                in_threes(*given)
             ),
             Self::Memory { needed, given } => write!(
                 f,
                 "the limits allow {} MiB of memory and the system {}: a flood could end the relay; give it more, or \
                  lower `bytes`, `outgoing_bytes_in_all` and `connections`",
-                needed.div_ceil(MIB),
-                given / MIB
+                in_threes(needed.div_ceil(MIB)),
+                in_threes(given / MIB)
             ),
         }
     }
+}
+
+/// A number that can be read, and is not taken for a port where a log is searched for such.
+fn in_threes(number: u64) -> String {
+    let digits = number.to_string();
+    let threes = digits.as_bytes().rchunks(3).rev();
+    let threes: Vec<&str> = threes.filter_map(|three| str::from_utf8(three).ok()).collect();
+    threes.join(",")
 }
 
 #[cfg(test)]
@@ -175,7 +186,7 @@ mod tests {
         let needs = Needs::of(&one());
         let small = Given { files: Some(1024), memory: Some(256 * MIB) };
         let said: Vec<_> = needs.beyond(&small).iter().map(ToString::to_string).collect();
-        assert!(said[0].contains("LimitNOFILE") && said[0].contains("1024"), "{said:?}");
+        assert!(said[0].contains("LimitNOFILE") && said[0].contains("1,024"), "{said:?}");
         assert!(said[1].contains("`bytes`") && said[1].contains("256"), "{said:?}");
         assert_eq!(needs.beyond(&Given::default()), [], "what the system does not say is no fault");
     }

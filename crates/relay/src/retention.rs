@@ -62,8 +62,9 @@ impl Records {
             rounds.tick().await;
             if let Some(apart) = self.clock.astray() {
                 tracing::warn!(
-                    hours = apart.as_secs() / 3600,
-                    "the computer's clock is no longer the one that the relay started with: set it right and start again"
+                    "the computer's clock is {} hours from where it would be since the relay started: set it right, and \
+                     start the relay again",
+                    apart.as_secs() / 3600
                 );
             }
             match self.forget_ended(&mut unnamed).await {
