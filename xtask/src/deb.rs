@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use crate::failure::{Failure, Outcome};
-use crate::run::{Run, say, there_is};
+use crate::run::{Run, say};
+use crate::setup::cargo_tools;
 use crate::{build, places};
 
 /// The version that the package's description is written for.
@@ -22,7 +23,7 @@ pub(crate) fn command(arguments: &[String]) -> Outcome {
 /// Builds the package.
 pub(crate) fn package() -> Outcome<PathBuf> {
     build::release()?;
-    let tool = tool()?;
+    let tool = cargo_tools::program("cargo-deb", VERSION)?;
     let folder = places::target().join("debian");
     places::remove_folder(&folder)?;
     // The binary is the one with the pages inside, which cargo-deb would not build; what it uses is found by its name.
@@ -34,24 +35,4 @@ pub(crate) fn package() -> Outcome<PathBuf> {
     let made =
         places::files(&folder)?.into_iter().find(|file| file.extension() == Some("deb".as_ref()));
     made.ok_or_else(|| Failure::new("cargo-deb said that all is well, and there is no package"))
-}
-
-/// The one on the path, or one of our own, compiled once.
-fn tool() -> Outcome<PathBuf> {
-    if there_is("cargo-deb") {
-        return Ok(PathBuf::from("cargo-deb"));
-    }
-    let folder = places::target().join("tools/deb");
-    let tool = folder.join("bin/cargo-deb");
-    if !tool.is_file() {
-        say(format!("compiling cargo-deb {VERSION}, which takes some minutes, once"));
-        Run::cargo()
-            .args(["install", "--quiet", "--debug", "--locked"])
-            .args(["--version", VERSION, "cargo-deb", "--root"])
-            .args([&folder])
-            .env("CARGO_TARGET_DIR", folder.join("build"))
-            .done()?;
-        places::remove_folder(&folder.join("build"))?;
-    }
-    Ok(tool)
 }

@@ -5,7 +5,7 @@
 //! minds that it goes.
 
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use crate::directory::DATABASE;
-use crate::host_key;
+use crate::{host_key, private};
 
 /// How long a relay that is writing is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,7 +74,7 @@ pub fn back_up(folder: &Path, into: &Path) -> Result<(), BackupError> {
 fn copy(folder: &Path, into: &Path) -> Result<(), BackupError> {
     let copy = into.join(DATABASE);
     // Made first and empty, so that nobody else may ever read it.
-    private_file(&copy)?;
+    private::create_new(&copy)?;
     let name = copy.to_str().ok_or_else(|| {
         BackupError::Failed("the name of the folder for it is not Unicode".to_owned())
     })?;
@@ -85,7 +85,7 @@ fn copy(folder: &Path, into: &Path) -> Result<(), BackupError> {
     File::open(&copy)?.sync_all()?;
     match fs::read(folder.join(host_key::FILE)).map(Zeroizing::new) {
         Ok(key) => {
-            let mut file = private_file(&into.join(host_key::FILE))?;
+            let mut file = private::create_new(&into.join(host_key::FILE))?;
             file.write_all(&key)?;
             file.sync_all()?;
         }
@@ -106,17 +106,6 @@ fn make_private(folder: &Path) -> Result<(), BackupError> {
         io::ErrorKind::AlreadyExists => BackupError::InTheWay,
         _ => error.into(),
     })
-}
-
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 #[cfg(test)]

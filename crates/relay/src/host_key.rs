@@ -3,13 +3,14 @@
 //! It signs what the host tells administrators, and nothing else. Their consoles know it by the first notice that they
 //! see; whoever has the file can give notices in the host's name.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use rand_core::CryptoRng;
 use stillroom_program::SigningKey;
 use zeroize::Zeroizing;
+
+use crate::private;
 
 /// The file in the state folder.
 pub(crate) const FILE: &str = "host.key";
@@ -29,27 +30,11 @@ pub(crate) fn open(folder: &Path, rng: &mut dyn CryptoRng) -> io::Result<Signing
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = SigningKey::generate(rng);
-            keep(&path, &key)?;
+            private::store(&path, &*key.to_bytes())?;
             Ok(key)
         }
         Err(error) => Err(error),
     }
-}
-
-/// Written beside and moved into place, so that a computer that stops in between leaves a whole key or none.
-fn keep(path: &Path, key: &SigningKey) -> io::Result<()> {
-    let beside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&beside)?;
-    file.write_all(&*key.to_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
 }
 
 #[cfg(test)]

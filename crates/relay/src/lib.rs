@@ -37,6 +37,7 @@ mod origins;
 mod pages;
 mod peer;
 mod places;
+mod private;
 mod program_file;
 mod records;
 mod redirect;

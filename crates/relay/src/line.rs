@@ -41,7 +41,7 @@ const WRITTEN_AT_ONCE: usize = 32;
 const CONTROLS_IN_A_ROW: usize = 32;
 
 /// How long a connection that is to close may take to read why: two round trips of a very slow line.
-const LINGER: Duration = Duration::from_secs(5);
+pub(crate) const LINGER: Duration = Duration::from_secs(5);
 
 /// Closed connections that may linger at once. One more goes without a reason, as it would with a dropped line.
 pub(crate) const LINGERING: usize = 1_000;

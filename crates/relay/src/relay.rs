@@ -316,11 +316,11 @@ impl Relay {
         let waiting = config.limits.outgoing_bytes_in_all;
         let in_process = Arc::new(InProcess::new(delivery, clock, waiting, &portion, lasting));
         let time = InProcess::keep_time(Arc::downgrade(&in_process));
-        let several = Arc::new(Several::new(Arc::clone(&in_process)));
-        let (cluster, switchboard): (_, Arc<dyn Switchboard>) = match &config.relays {
+        let (others, switchboard): (_, Arc<dyn Switchboard>) = match &config.relays {
             Some(relays) => {
                 let cluster = Cluster::join(relays, &root.program_id(), RelayId::draw()).await?;
-                (Some(cluster), Arc::clone(&several) as _)
+                let several = Arc::new(Several::new(in_process));
+                (Some((cluster, Arc::clone(&several))), several)
             }
             None => (None, in_process),
         };
@@ -350,7 +350,7 @@ impl Relay {
             tokio::spawn(Arc::clone(&records).answer(asked, closing.last_of())),
         ];
         let mut membership = None;
-        if let Some(cluster) = cluster {
+        if let Some((cluster, several)) = others {
             tasks.push(tokio::spawn(Arc::clone(&records).keep_reading(Arc::clone(&several))));
             let started = Member::start(cluster, &root.program_id(), several, clock).await?;
             membership = Some(started.0);

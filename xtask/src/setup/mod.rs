@@ -1,5 +1,6 @@
 //! Getting what the other commands need. Every step looks first, and does nothing where the thing is there.
 
+pub(crate) mod cargo_tools;
 pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod packages;

@@ -1,17 +1,15 @@
 //! cargo-deny: licences, sources, and crates that must not come in; known weaknesses where their database
 //! can be reached.
 
-use std::path::PathBuf;
-
 use crate::failure::Outcome;
-use crate::places;
-use crate::run::{Run, say, there_is};
+use crate::run::{Run, say};
+use crate::setup::cargo_tools;
 
 /// The version that `deny.toml` is written for.
 const VERSION: &str = "0.20.2";
 
 pub(super) fn run() -> Outcome {
-    let deny = tool()?;
+    let deny = cargo_tools::program("cargo-deny", VERSION)?;
     Run::new(&deny)
         .args(["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"])
         .done()?;
@@ -29,25 +27,4 @@ pub(super) fn run() -> Outcome {
         }
     }
     Ok(())
-}
-
-/// The one on the path, or one of our own, compiled once; unoptimized, since it takes longer to compile than
-/// it will ever run.
-fn tool() -> Outcome<PathBuf> {
-    if there_is("cargo-deny") {
-        return Ok(PathBuf::from("cargo-deny"));
-    }
-    let folder = places::target().join("tools/deny");
-    let tool = folder.join("bin/cargo-deny");
-    if !tool.is_file() {
-        say(format!("compiling cargo-deny {VERSION}, which takes some minutes, once"));
-        Run::cargo()
-            .args(["install", "--quiet", "--debug", "--locked"])
-            .args(["--version", VERSION, "cargo-deny", "--root"])
-            .args([&folder])
-            .env("CARGO_TARGET_DIR", folder.join("build"))
-            .done()?;
-        places::remove_folder(&folder.join("build"))?;
-    }
-    Ok(tool)
 }

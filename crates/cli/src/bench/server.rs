@@ -1,6 +1,7 @@
 //! The processes that are measured: started on one CPU, stopped with the measurement.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -52,9 +53,7 @@ impl Server {
 
     /// The real relay, of a throw-away program.
     pub(crate) async fn relay(rooms: &Rooms) -> Result<Self, Failure> {
-        let configuration = rooms.configuration();
-        let arguments = ["serve", "--json", "--config"].map(AsRef::as_ref);
-        Self::start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await
+        Self::start(&serving(&rooms.configuration())).await
     }
 
     /// One process for these programs, and the doors of each.
@@ -72,8 +71,7 @@ impl Server {
         let told = programs.iter().map(|rooms| rooms.among_many());
         let told = told.collect::<Vec<_>>().join("\n");
         files::create(&configuration, format!("{told}\n[log]\nlevel = \"warn\"\n").as_bytes())?;
-        let arguments = ["serve", "--json", "--config"].map(AsRef::as_ref);
-        let (child, line) = start(&[&arguments[..], &[configuration.as_os_str()]].concat()).await?;
+        let (child, line) = start(&serving(&configuration)).await?;
         let ready: ManyReady = serde_json::from_str(&line).map_err(|_| not_started())?;
         let doors = ready.programs.iter().map(Ready::doors).collect::<Result<Vec<_>, _>>()?;
         let own = doors.first().copied().ok_or_else(not_started)?;
@@ -102,6 +100,11 @@ impl Server {
         // A child that has ended has no id; reading its figures then says so.
         Measured::new(self.child.id().unwrap_or_default())
     }
+}
+
+/// What starts a real relay of this configuration.
+fn serving(configuration: &Path) -> [&OsStr; 4] {
+    ["serve".as_ref(), "--json".as_ref(), "--config".as_ref(), configuration.as_os_str()]
 }
 
 /// Starts a server, and waits for the line that it says when it is ready.

@@ -25,9 +25,6 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::randomness::randomness;
 
-/// Chats of one desk: as many as a desk may have.
-const CHATS_OF_A_DESK: usize = 12;
-
 /// Chats of one program. Each desk on duty hears of everybody who waits and of what each colleague does, and one
 /// processor plays all of them: the desks of ten programs are less for it than those of one.
 const CHATS_OF_A_PROGRAM: usize = 200;
@@ -133,9 +130,10 @@ pub(super) async fn measure(soak: Soak) -> Result<Vec<Figure>, Failure> {
 impl Program {
     /// As many desks as its chats need, on duty.
     async fn desks(&self, rooms: &Rooms) -> Result<Vec<JoinHandle<()>>, Failure> {
+        let of_a_desk = usize::from(Capacity::MOST.chats());
         let mut desks = Vec::new();
-        for number in 0..self.chats.div_ceil(CHATS_OF_A_DESK) {
-            let chats = CHATS_OF_A_DESK.min(self.chats - number * CHATS_OF_A_DESK);
+        for number in 0..self.chats.div_ceil(of_a_desk) {
+            let chats = of_a_desk.min(self.chats - number * of_a_desk);
             let desk = desk_on_duty(rooms, self.doors.desk).await?;
             desks.push(spawn_local(answer(desk, number, chats, self.soak.every())));
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use stillroom_relay::{Config, Limits};
 
 use super::finding::{Check, Finding};
+use crate::service::memory_of;
 
 /// Bytes of one connection at rest, its room included and TLS besides (`docs/benchmarks.md`), rounded up.
 const CONNECTION_BYTES: u64 = 32 * 1024;
@@ -106,7 +107,7 @@ fn open_files(said: &str) -> Option<u64> {
 
 fn memory(folder: &Path, limits: &Limits, process: u32) -> Finding {
     let needed = most(limits);
-    let Some(there) = memory_of(process) else {
+    let Some(there) = memory_of(&process.to_string()) else {
         let why = "This system does not say how much memory there is.";
         return Finding::not_looked(Check::Memory, folder.display(), why);
     };
@@ -132,21 +133,6 @@ fn most(limits: &Limits) -> u64 {
     let connections = limits.sockets() as u64 * CONNECTION_BYTES;
     let held = limits.bytes as u64 + 2 * limits.outgoing_bytes_in_all as u64;
     PROCESS_BYTES.saturating_add(connections).saturating_add(held)
-}
-
-/// Bytes that a process may have: all of the computer's, or what its group is held to.
-fn memory_of(process: u32) -> Option<u64> {
-    let said = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = said.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    let all = line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024;
-    let group = std::fs::read_to_string(format!("/proc/{process}/cgroup")).ok();
-    let path =
-        group.as_deref().and_then(|group| group.lines().find_map(|line| line.strip_prefix("0::/")));
-    let held_to = path.and_then(|path| {
-        std::fs::read_to_string(Path::new("/sys/fs/cgroup").join(path).join("memory.max")).ok()
-    });
-    let held_to = held_to.and_then(|bytes| bytes.trim().parse::<u64>().ok());
-    Some(held_to.map_or(all, |held_to| held_to.min(all)))
 }
 
 #[cfg(test)]

@@ -7,4 +7,4 @@ mod system;
 
 pub(crate) use handed_over::sockets;
 pub(crate) use manager::Manager;
-pub(crate) use system::{given, keep_no_core};
+pub(crate) use system::{given, keep_no_core, memory_of};

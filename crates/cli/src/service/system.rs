@@ -17,8 +17,12 @@ pub(crate) fn keep_no_core() {
 
 /// As much as there is; of open files, as many as may be had are asked for first.
 pub(crate) fn given() -> Given {
-    let memory = [memory_of_computer(), memory_of_group()].into_iter().flatten().min();
-    Given { files: rlimit::increase_nofile_limit(u64::MAX).ok(), memory }
+    Given { files: rlimit::increase_nofile_limit(u64::MAX).ok(), memory: memory_of("self") }
+}
+
+/// Bytes that this process of `/proc` may have: all of the computer's, or what it is held to.
+pub(crate) fn memory_of(process: &str) -> Option<u64> {
+    [memory_of_computer(), memory_of_group(process)].into_iter().flatten().min()
 }
 
 fn memory_of_computer() -> Option<u64> {
@@ -31,9 +35,9 @@ fn total(meminfo: &str) -> Option<u64> {
     kilobytes.checked_mul(1024)
 }
 
-/// The least that this process's group, or one that it is in, is held to.
-fn memory_of_group() -> Option<u64> {
-    let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+/// The least that the process's group, or one that it is in, is held to.
+fn memory_of_group(process: &str) -> Option<u64> {
+    let groups = std::fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;
     let own = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
     least(Path::new(GROUPS), Path::new(own))
 }

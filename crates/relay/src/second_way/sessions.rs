@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use stillroom_delivery::Share;
 use stillroom_protocol::Refusal;
@@ -11,12 +10,9 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use super::session::Session;
-use crate::line::Lines;
+use crate::line::{LINGER, Lines};
 use crate::stop::Running;
 use crate::switchboard::{Seat, Switchboard};
-
-/// How long a device may take to hear the last word on a line that the relay closes: as a WebSocket may.
-const LINGER: Duration = Duration::from_secs(5);
 
 /// The sessions of one listener: those that have a seat at the switchboard, and those that linger.
 #[derive(Default)]

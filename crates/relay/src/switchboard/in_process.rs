@@ -286,6 +286,18 @@ async fn until(due: Option<tokio::time::Instant>) {
 }
 
 #[cfg(test)]
+impl Lasting {
+    /// Ways at whose end nobody is.
+    pub(crate) fn to_nobody() -> Self {
+        Self {
+            requests: mpsc::channel(1).0,
+            answers: mpsc::channel(1).0,
+            counts: mpsc::channel(1).0,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
@@ -300,12 +312,7 @@ mod tests {
     /// A switchboard on each of whose sides this many bytes may wait.
     fn switchboard(waiting: usize) -> InProcess {
         let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
-        let lasting = Lasting {
-            requests: mpsc::channel(1).0,
-            answers: mpsc::channel(1).0,
-            counts: mpsc::channel(1).0,
-        };
-        let delivery = Delivery::new(setup, UnwrapErr(SysRng));
+        let (delivery, lasting) = (Delivery::new(setup, UnwrapErr(SysRng)), Lasting::to_nobody());
         InProcess::new(delivery, Clock::start(), waiting, &Portion::everything(), lasting)
     }
 

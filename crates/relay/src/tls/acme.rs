@@ -4,8 +4,8 @@
 //! The key of the account and the certificate with its key are in `tls` in the state folder, for the relay's own user
 //! alone. The authority learns the name of the host and publishes it, as every authority does with every certificate.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::DirBuilder;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use tokio::time::sleep;
 
 use super::TlsError;
 use crate::config::Acme;
+use crate::private;
 
 /// What the authority calls its look at the door.
 pub(super) const PROTOCOL: &[u8] = ACME_TLS_ALPN_NAME;
@@ -113,22 +114,6 @@ fn load(file: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Written beside and moved into place, so that a computer that stops in between leaves a whole one.
-fn store(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = file.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut open = options.open(&beside)?;
-    open.write_all(bytes)?;
-    open.sync_all()?;
-    std::fs::rename(&beside, file)
-}
-
 #[async_trait]
 impl CertCache for Folder {
     type EC = io::Error;
@@ -138,7 +123,7 @@ impl CertCache for Folder {
     }
 
     async fn store_cert(&self, names: &[String], directory: &str, cert: &[u8]) -> io::Result<()> {
-        store(&self.file("certificate", names, directory), cert)
+        private::store(&self.file("certificate", names, directory), cert)
     }
 }
 
@@ -151,6 +136,6 @@ impl AccountCache for Folder {
     }
 
     async fn store_account(&self, names: &[String], directory: &str, key: &[u8]) -> io::Result<()> {
-        store(&self.file("account", names, directory), key)
+        private::store(&self.file("account", names, directory), key)
     }
 }

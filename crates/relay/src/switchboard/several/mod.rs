@@ -423,7 +423,6 @@ mod tests {
     use stillroom_delivery::{Delivery, Limits, Setup};
     use stillroom_program::Fingerprint;
     use stillroom_protocol::{List, decode};
-    use tokio::sync::mpsc;
 
     use super::envelope::Term;
     use super::*;
@@ -436,12 +435,7 @@ mod tests {
 
     fn several() -> Several {
         let setup = Setup { root: Fingerprint([1; 32]), limits: Limits::default() };
-        let lasting = Lasting {
-            requests: mpsc::channel(1).0,
-            answers: mpsc::channel(1).0,
-            counts: mpsc::channel(1).0,
-        };
-        let delivery = Delivery::new(setup, UnwrapErr(SysRng));
+        let (delivery, lasting) = (Delivery::new(setup, UnwrapErr(SysRng)), Lasting::to_nobody());
         let everything = Portion::everything();
         let own = InProcess::new(delivery, Clock::start(), 1 << 20, &everything, lasting);
         Several::new(Arc::new(own))
