@@ -62,6 +62,8 @@ fn systemd_takes_both_units_without_a_remark() {
 
 #[test]
 fn systemd_finds_little_that_the_unit_could_do_beside_its_work() {
+    let service = read("stillroom.service");
+    assert!(["LimitCORE=0", "MemorySwapMax=0"].iter().all(|line| service.contains(line)));
     let units = units();
     let unit = units.path().join("stillroom.service");
     let most = format!("--threshold={EXPOSED_AT_MOST}");

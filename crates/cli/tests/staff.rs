@@ -25,24 +25,9 @@ fn a_member_who_was_invited_can_take_a_chat_under_the_name_in_the_invitation() {
 fn an_invitation_leads_to_the_desk_wherever_the_program_gives_it_out() {
     let program = Program::new();
     let _relay = program.serve();
-    let relay = format!("ws://localhost:{}", program.desk);
-    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
-    let invitation = Running::start(&[
-        "staff",
-        "invite",
-        text(&keys),
-        "--name",
-        "Sam",
-        "--role",
-        "advocate",
-        "--relay",
-        &relay,
-        "--desk",
-        "https://desk.example.org",
-        "--passphrase-file",
-        text(&passphrase),
-        "--json",
-    ]);
+    let mut inviting = program.inviting("Sam");
+    inviting.args(["--desk", "https://desk.example.org"]);
+    let invitation = Running::of(inviting);
     let said = invitation.json();
     let link = said["link"].as_str().unwrap();
     assert!(link.starts_with("https://desk.example.org/#join="), "{link}");
@@ -52,23 +37,7 @@ fn an_invitation_leads_to_the_desk_wherever_the_program_gives_it_out() {
 fn an_invitation_works_once() {
     let program = Program::new();
     let _relay = program.serve();
-    let keys = program.path("program");
-    let relay = format!("ws://localhost:{}", program.desk);
-    let passphrase = program.path("passphrase");
-    let mut invitation = Running::start(&[
-        "staff",
-        "invite",
-        text(&keys),
-        "--name",
-        "Sam",
-        "--role",
-        "advocate",
-        "--relay",
-        &relay,
-        "--passphrase-file",
-        text(&passphrase),
-        "--json",
-    ]);
+    let mut invitation = Running::of(program.inviting("Sam"));
     let link = invitation.json()["link"].as_str().unwrap().to_owned();
     let join = |file: &str| {
         let path = program.path(file);

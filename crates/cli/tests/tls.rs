@@ -86,23 +86,9 @@ fn a_chat_goes_over_tls_and_through_a_change_of_the_certificate() {
 fn whom_nobody_trusted_vouches_for_is_not_written_to() {
     let program = Program::over_tls();
     let _relay = serve(&program);
-    let relay = format!("wss://localhost:{}", program.desk);
-    let (folder, passphrase) = (program.path("program"), program.path("passphrase"));
-    let arguments = [
-        "staff",
-        "invite",
-        text(&folder),
-        "--name",
-        "Sam",
-        "--role",
-        "advocate",
-        "--relay",
-        &relay,
-        "--passphrase-file",
-        text(&passphrase),
-        "--json",
-    ];
-    let said = run_badly(&arguments);
+    let inviting = program.inviting("Sam");
+    // Without the environment that names the test's own authority.
+    let said = run_badly(&inviting.get_args().collect::<Vec<_>>());
     assert!(said.contains("does not answer"), "{said}");
 }
 

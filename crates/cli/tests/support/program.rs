@@ -180,11 +180,9 @@ impl Program {
         command
     }
 
-    /// `stillroom staff invite`, answered by a device without a page: the file with the device.
-    pub(crate) fn advocate(&self, name: &str) -> PathBuf {
-        let device = self.path(&format!("{name}.device"));
-        let keys = self.path("program");
-        let passphrase = self.path("passphrase");
+    /// `stillroom staff invite` for an advocate, before it is started.
+    pub(crate) fn inviting(&self, name: &str) -> Command {
+        let (keys, passphrase) = (self.path("program"), self.path("passphrase"));
         let relay = self.address(true, self.desk);
         let arguments = [
             "staff",
@@ -200,7 +198,13 @@ impl Program {
             text(&passphrase),
             "--json",
         ];
-        let mut invitation = Running::of(self.stillroom(&arguments));
+        self.stillroom(&arguments)
+    }
+
+    /// `stillroom staff invite`, answered by a device without a page: the file with the device.
+    pub(crate) fn advocate(&self, name: &str) -> PathBuf {
+        let device = self.path(&format!("{name}.device"));
+        let mut invitation = Running::of(self.inviting(name));
         let link = invitation.json()["link"].as_str().expect("the link is text").to_owned();
         let arguments = [
             "client",

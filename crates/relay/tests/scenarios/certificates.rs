@@ -1,7 +1,7 @@
 //! Certificates that a test makes, and what a browser with its own idea of TLS gets.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{CertificateParams, CertifiedKey, KeyPair};
@@ -9,7 +9,7 @@ use rustls::client::ClientSessionMemoryCache;
 use rustls::crypto::aws_lc_rs::{default_provider, kx_group};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
-use stillroom_relay::{CertificateFiles, Tls};
+use stillroom_relay::{CertificateFiles, Config, Tls};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -54,6 +54,15 @@ pub(crate) fn files(folder: &Path) -> CertificateFiles {
 /// The same, as the configuration says it.
 pub(crate) fn tls(folder: &Path) -> Option<Tls> {
     Some(Tls::Files(files(folder)))
+}
+
+/// Has the survivors' door speak TLS with this certificate. The folder of its files.
+pub(crate) fn survivors_by_tls(config: &mut Config, certificate: &Certificate) -> PathBuf {
+    let folder = config.program.file.parent().unwrap().to_owned();
+    certificate.put(&files(&folder));
+    config.survivor.origin = Some("https://localhost:7443".parse().unwrap());
+    config.survivor.tls = tls(&folder);
+    folder
 }
 
 /// Which groups a browser offers.

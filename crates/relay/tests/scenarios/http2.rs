@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use crate::certificates::{Certificate, Offers, browser, connect, files, tls};
+use crate::certificates::{Certificate, Offers, browser, connect, survivors_by_tls};
 use crate::device::PATIENCE;
 use crate::scene::Scene;
 
@@ -117,10 +117,7 @@ fn asking_for(certificate: &Certificate, protocols: &[&[u8]]) -> ClientConfig {
 
 async fn scene(certificate: &Certificate) -> Scene {
     Scene::start_with(|_, config| {
-        let folder = config.program.file.parent().unwrap();
-        certificate.put(&files(folder));
-        config.survivor.origin = Some("https://localhost:7443".parse().unwrap());
-        config.survivor.tls = tls(folder);
+        survivors_by_tls(config, certificate);
     })
     .await
 }

@@ -15,11 +15,12 @@ use stillroom_protocol::{
 use stillroom_relay::control::{self, NoticeKind, Question};
 use stillroom_relay::directory::{Directory, Sqlite};
 use stillroom_relay::switchboard::ClusterError;
-use stillroom_relay::{Config, OtherRelays, Relay, RunningRelay, StartError};
+use stillroom_relay::{CertificateFiles, Config, OtherRelays, Relay, RunningRelay, StartError};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::certificates::Certificate;
 use crate::device::{Line, PATIENCE};
 use crate::program::Program;
 use crate::scene::pages;
@@ -344,21 +345,12 @@ async fn relays_reach_the_cluster_by_tls_with_credentials_and_not_without() {
     relay.stop().await;
 }
 
-/// Who signs, and a server's certificate that they signed.
+/// A server's certificate, which whoever has it in `ca.pem` trusts.
 fn certificate(folder: &Path) {
-    let openssl = |arguments: &str| {
-        let mut command = Command::new("openssl");
-        command.args(arguments.split(' ')).current_dir(folder).stderr(Stdio::null());
-        assert!(command.status().unwrap().success(), "{arguments}");
-    };
-    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    openssl(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ca"));
-    openssl(&format!("req {key} -keyout server.key -out server.csr -subj /CN=localhost"));
-    openssl(
-        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names \
-         -out server.pem",
-    );
+    let made = Certificate::of("localhost");
+    let [certificate, key] = ["server.pem", "server.key"].map(|name| folder.join(name));
+    made.put(&CertificateFiles { certificate, key });
+    std::fs::write(folder.join("ca.pem"), made.pem()).unwrap();
 }
 
 #[tokio::test]

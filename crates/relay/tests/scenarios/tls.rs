@@ -14,19 +14,16 @@ use tokio::time::timeout;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::certificates::{Certificate, Offers, browser, connect, files, tls};
+use crate::certificates::{Certificate, Offers, browser, connect, files, survivors_by_tls, tls};
 use crate::device::PATIENCE;
 use crate::scene::{Answer, Scene};
 
 /// A relay whose survivors' door speaks TLS, and desk too.
 async fn scene(certificate: &Certificate) -> Scene {
     Scene::start_with(|_, config| {
-        let folder = config.program.file.parent().unwrap();
-        certificate.put(&files(folder));
-        config.survivor.origin = Some("https://localhost:7443".parse().unwrap());
-        config.survivor.tls = tls(folder);
+        let folder = survivors_by_tls(config, certificate);
         config.desk.origin = Some("https://localhost:7444".parse().unwrap());
-        config.desk.tls = tls(folder);
+        config.desk.tls = tls(&folder);
     })
     .await
 }
