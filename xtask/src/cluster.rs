@@ -34,7 +34,7 @@ pub(crate) fn long() -> Outcome {
 
 /// The tests that wait for a NATS server.
 fn run(chats: usize) -> Outcome {
-    tests(&["--skip", "figures"])?.env("STILLROOM_CHATS", chats.to_string()).done()
+    tests(&["--skip", "figures"])?.env("STILLROOM_CHATS", chats.to_string()).done_with_last_lines()
 }
 
 /// What messages take over several relays, of the program that is for people.

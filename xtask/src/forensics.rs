@@ -49,5 +49,5 @@ fn run(runs: Runs) -> Outcome {
         .folder(&folder)
         .env("STILLROOM", places::binary())
         .env("STILLROOM_FORENSICS", which)
-        .done()
+        .done_with_last_lines()
 }

@@ -1,11 +1,18 @@
 //! Starting other programs, and saying what they do.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::failure::{Failure, Outcome};
+
+/// How many of its last lines a failure of something long says once more: what failed among a thousand tests stands at
+/// the end.
+const LAST_LINES: usize = 120;
 
 /// A line of progress. On the error stream, so that what a command answers can be piped.
 pub(crate) fn say(words: impl AsRef<str>) {
@@ -83,6 +90,29 @@ impl Run {
         }
     }
 
+    /// As [`done`](Self::done), for something long, after which more is printed: the failure has its last lines.
+    pub(crate) fn done_with_last_lines(mut self) -> Outcome {
+        let spawned = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.map_err(|error| self.absent(&error))?;
+        let last = Mutex::new(VecDeque::with_capacity(LAST_LINES));
+        let streams = (child.stdout.take(), child.stderr.take());
+        std::thread::scope(|scope| {
+            scope.spawn(|| show_and_keep(streams.0, std::io::stdout(), &last));
+            scope.spawn(|| show_and_keep(streams.1, std::io::stderr(), &last));
+        });
+        let status = child.wait().map_err(|error| self.absent(&error))?;
+        if status.success() {
+            return Ok(());
+        }
+        let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let last: Vec<_> = last.into();
+        Err(Failure::new(format!(
+            "This did not work ({status}): {}\nIts last lines:\n{}",
+            self.shown,
+            last.join("\n")
+        )))
+    }
+
     /// Runs it to its end, its output kept: shown only where it fails.
     pub(crate) fn quietly(self) -> Outcome<String> {
         self.kept().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
@@ -123,6 +153,23 @@ impl Run {
 
     fn absent(&self, error: &std::io::Error) -> Failure {
         Failure::new(format!("Could not start {}: {error}", self.shown))
+    }
+}
+
+/// Passes a stream on as it comes, and keeps its last lines.
+fn show_and_keep(from: Option<impl Read>, mut to: impl Write, last: &Mutex<VecDeque<String>>) {
+    let Some(from) = from else { return };
+    let mut lines = BufReader::new(from);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        // Where nobody listens any more, the end of the program still counts.
+        let _ = to.write_all(&line);
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() == LAST_LINES {
+            last.pop_front();
+        }
+        last.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        line.clear();
     }
 }
 

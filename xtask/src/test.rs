@@ -84,6 +84,12 @@ fn summary(results: &[(&str, Duration, Outcome)]) -> Outcome {
         let word = if outcome.is_ok() { "passed" } else { "FAILED" };
         println!("{name:<12}{:>8}  {word}", took.as_secs());
     }
+    // Once more where it is looked for first: long output has gone by since.
+    for (name, _, outcome) in results {
+        if let Err(failure) = outcome {
+            println!("\n{name}: {failure}");
+        }
+    }
     let failed: Vec<&str> = results
         .iter()
         .filter(|(_, _, outcome)| outcome.is_err())
@@ -107,7 +113,7 @@ fn format() -> Outcome {
 fn lint() -> Outcome {
     Run::cargo()
         .args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
-        .done()
+        .done_with_last_lines()
 }
 
 /// Through nextest where it is, which shows each test's name and time. No documentation has examples that run:
@@ -116,9 +122,11 @@ fn unit() -> Outcome {
     setup::for_unit_tests()?;
     let all = ["--workspace", "--locked", "--no-fail-fast"];
     if there_is("cargo-nextest") {
-        Run::cargo().args(["nextest", "run"]).args(all).done()
+        let all = all.into_iter().chain(["--failure-output=immediate-final"]);
+        Run::cargo().args(["nextest", "run"]).args(all).done_with_last_lines()
     } else {
-        Run::cargo().args(["test"]).args(all).args(["--lib", "--bins", "--tests"]).done()
+        let all = all.into_iter().chain(["--lib", "--bins", "--tests"]);
+        Run::cargo().args(["test"]).args(all).done_with_last_lines()
     }
 }
 
@@ -135,5 +143,5 @@ fn browsers() -> Outcome {
     Run::scenarios(scenarios, SCENARIOS_AT_ONCE, SCENARIOS_END)
         .folder(&folder)
         .env("STILLROOM", places::binary())
-        .done()
+        .done_with_last_lines()
 }
