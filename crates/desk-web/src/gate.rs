@@ -76,6 +76,7 @@ struct Shell {
     /// A passkey that was made, and has not given its secret yet.
     made: RefCell<Option<Passkey>>,
     joining: RefCell<Option<Joining>>,
+    timer: RefCell<Option<TimeoutHandle>>,
 }
 
 /// What a device is kept under.
@@ -127,6 +128,7 @@ impl Gate {
             secret: RefCell::new(None),
             made: RefCell::new(None),
             joining: RefCell::new(None),
+            timer: RefCell::new(None),
         });
         let gate = Self {
             screen: RwSignal::new(Screen::NotEnrolled),
@@ -277,25 +279,31 @@ impl Gate {
     }
 
     fn set_timer(self, shell: &Rc<Shell>) {
+        if let Some(timer) = shell.timer.borrow_mut().take() {
+            timer.clear();
+        }
         let due =
             shell.joining.borrow().as_ref().and_then(|joining| joining.enrolling.poll_timeout());
         let Some(due) = due else { return };
-        let shell = Rc::clone(shell);
-        let wait = due.checked_since(shell.clock.now());
-        // Each timer that rings finds out anew whether something is due, so that one too many does no harm.
-        set_timeout(
-            move || {
-                let now = shell.clock.now();
-                let mut joining = shell.joining.borrow_mut();
-                let Some(Joining { enrolling, line, .. }) = joining.as_mut() else {
-                    return;
-                };
-                if let Some(frame) = enrolling.handle_timeout(now) {
-                    line.send(&frame);
-                }
-            },
-            wait,
-        );
+        let again = Rc::downgrade(shell);
+        let ring = move || {
+            if let Some(shell) = again.upgrade() {
+                self.ask(&shell);
+            }
+        };
+        *shell.timer.borrow_mut() = set_timeout(ring, due.checked_since(shell.clock.now()));
+    }
+
+    /// Asks whether the administrator has confirmed, where it is time to. A browser's timer may run a fraction early:
+    /// then it is set anew, since nothing else would ask.
+    fn ask(self, shell: &Rc<Shell>) {
+        let now = shell.clock.now();
+        if let Some(Joining { enrolling, line, .. }) = shell.joining.borrow_mut().as_mut()
+            && let Some(frame) = enrolling.handle_timeout(now)
+        {
+            line.send(&frame);
+        }
+        self.set_timer(shell);
     }
 
     /// Opens what the administrator handed over, and keeps the finished device.
