@@ -7,6 +7,7 @@
 mod balance;
 mod beside;
 mod end;
+mod enrol;
 mod floods;
 mod growth;
 pub(crate) mod limit;

@@ -7,6 +7,7 @@ use stillroom_conversation::{
     ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Phase, Said, Survivor, SurvivorEvent,
     SurvivorSetup,
 };
+use stillroom_program::Device;
 
 use super::load::per;
 use super::rooms::Rooms;
@@ -49,10 +50,19 @@ pub(super) fn local(port: u16) -> Result<RelayAddress, Failure> {
     })
 }
 
-/// A desk that runs the real core, once it is on duty.
+/// A desk that runs the real core, once it is on duty: of a device that the relay does not list.
 pub(super) async fn desk_on_duty(rooms: &Rooms, port: u16) -> Result<Client<Desk>, Failure> {
+    desk_of(rooms, rooms.advocate()?, port).await
+}
+
+/// The desk of this device, once it is on duty.
+pub(super) async fn desk_of(
+    rooms: &Rooms,
+    device: Device,
+    port: u16,
+) -> Result<Client<Desk>, Failure> {
     let clock = Clock::start();
-    let setup = DeskSetup { root: rooms.program().root.fingerprint(), device: rooms.advocate()? };
+    let setup = DeskSetup { root: rooms.program().root.fingerprint(), device };
     let mut desk = Client::new(Desk::new(setup, randomness(), clock.now()), local(port)?, clock);
     desk.act(Desk::go_on_duty);
     let on = async { while desk.event().await != DeskEvent::Duty(Duty::On) {} };

@@ -15,7 +15,8 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout};
 
-use super::opening::{desk_on_duty, local};
+use super::enrol;
+use super::opening::{desk_of, local};
 use super::process::Measured;
 use super::report::Figure;
 use super::rooms::{Doors, Rooms};
@@ -131,10 +132,12 @@ impl Program {
     /// As many desks as its chats need, on duty.
     async fn desks(&self, rooms: &Rooms) -> Result<Vec<JoinHandle<()>>, Failure> {
         let of_a_desk = usize::from(Capacity::MOST.chats());
+        let devices =
+            enrol::advocates(rooms, self.doors.desk, self.chats.div_ceil(of_a_desk)).await?;
         let mut desks = Vec::new();
-        for number in 0..self.chats.div_ceil(of_a_desk) {
+        for (number, device) in devices.into_iter().enumerate() {
             let chats = of_a_desk.min(self.chats - number * of_a_desk);
-            let desk = desk_on_duty(rooms, self.doors.desk).await?;
+            let desk = desk_of(rooms, device, self.doors.desk).await?;
             desks.push(spawn_local(answer(desk, number, chats, self.soak.every())));
         }
         Ok(desks)
