@@ -1,13 +1,14 @@
 //! What a message and a connection cost as chats become more, at the relay and at one that passes bytes on: as a table
-//! and as a picture.
+//! and as a picture. Beside a bare relay with two lines for each chat, which is all that such a relay knows; and as a
+//! program has them, with few desks' lines.
 
 use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::rooms::Rooms;
+use super::rooms::{CHATS_OF_A_DESK, Rooms};
 use super::server::Server;
-use super::{Measurement, Scale, messages};
+use super::{Chats, Measurement, Scale, messages};
 use crate::failure::Failure;
 use crate::terminal::remark;
 
@@ -17,10 +18,18 @@ pub(super) const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
 /// The same, for a short run that shows that everything works.
 pub(super) const FEW: [usize; 3] = [5, 10, 20];
 
-/// Both relays at so many chats.
+/// What was measured at so many chats.
 #[derive(Debug, Serialize)]
 struct Point {
     chats: usize,
+    /// Nothing where the system gives a process too few open files for them.
+    pairs: Option<Pairs>,
+    desks: Measurement,
+}
+
+/// Both relays, with two lines for each chat.
+#[derive(Debug, Serialize)]
+struct Pairs {
     relay: Measurement,
     limit: Measurement,
 }
@@ -31,19 +40,29 @@ pub(super) struct Growth {
     points: Vec<Point>,
 }
 
-/// Measures at each of these sizes.
+/// Measures at each of these sizes; with two lines for each chat as far as a process may have as many `sockets`.
 pub(super) async fn measure(
     rooms: &Rooms,
     sizes: &[usize],
+    sockets: usize,
     scale: Scale,
 ) -> Result<Growth, Failure> {
     let mut points = Vec::new();
     for chats in sizes.iter().copied() {
         remark(format!("{chats} chats ..."));
         let scale = Scale { chats, ..scale };
-        let limit = messages(Server::limit().await?, None, scale).await?;
-        let relay = messages(Server::relay(rooms).await?, Some(rooms), scale).await?;
-        points.push(Point { chats, relay, limit });
+        let pairs = if 2 * chats <= sockets {
+            let limit = messages(Server::limit().await?, Chats::Bare, scale).await?;
+            let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), scale).await?;
+            Some(Pairs { relay, limit })
+        } else {
+            remark(format!(
+                "The system gives a process {sockets} connections, too few for two lines each."
+            ));
+            None
+        };
+        let desks = messages(Server::relay(rooms).await?, Chats::AtDesks(rooms), scale).await?;
+        points.push(Point { chats, pairs, desks });
     }
     Ok(Growth { points })
 }
@@ -52,20 +71,36 @@ impl Growth {
     /// For people to read.
     pub(super) fn table(&self) -> String {
         let mut table = format!(
-            "{:>7}  {:>14}  {:>14}  {:>14}  {:>13}  {:>9}\n",
-            "chats", "CPU us", "median ms", "99th ms", "KB each", "KB limit"
+            "Two lines for each chat, and how many times what a relay costs that passes bytes on:\n\
+             {:>7}  {:>14}  {:>14}  {:>14}  {:>14}  {:>9}  {:>9}\n",
+            "chats", "flood us", "paced us", "median ms", "99th ms", "KB a line", "KB limit"
         );
-        for Point { chats, relay, limit } in &self.points {
-            let pair = |relay: f64, limit: f64| format!("{relay:.2} ({:.2}x)", relay / limit);
+        for Point { chats, pairs, .. } in &self.points {
+            let Some(Pairs { relay, limit }) = pairs else { continue };
+            let pair = |of: Of| format!("{:.2} ({:.2}x)", of(relay), of(relay) / of(limit));
             // Writing into a text does not fail.
             let _ = writeln!(
                 table,
-                "{chats:>7}  {:>14}  {:>14}  {:>14}  {:>13.1}  {:>9.1}",
-                pair(relay.flood, limit.flood),
-                pair(relay.median, limit.median),
-                pair(relay.ninety_ninth, limit.ninety_ninth),
+                "{chats:>7}  {:>14}  {:>14}  {:>14}  {:>14}  {:>9.1}  {:>9.1}",
+                pair(|it| it.flood),
+                pair(|it| it.paced),
+                pair(|it| it.median),
+                pair(|it| it.ninety_ninth),
                 relay.each,
                 limit.each,
+            );
+        }
+        let _ = writeln!(
+            table,
+            "\nA line for each survivor, and one for each desk, which has {CHATS_OF_A_DESK} chats:\n\
+             {:>7}  {:>14}  {:>14}  {:>14}  {:>14}  {:>9}  {:>9}",
+            "chats", "flood us", "paced us", "median ms", "99th ms", "KB a line", "MB in all"
+        );
+        for Point { chats, desks, .. } in &self.points {
+            let _ = writeln!(
+                table,
+                "{chats:>7}  {:>14.2}  {:>14.2}  {:>14.2}  {:>14.2}  {:>9.1}  {:>9.1}",
+                desks.flood, desks.paced, desks.median, desks.ninety_ninth, desks.each, desks.full,
             );
         }
         table
@@ -81,8 +116,8 @@ impl Growth {
             PANEL.1
         );
         let panels: [(&str, Of); 2] = [
-            ("CPU for a message, microseconds", |it| it.flood),
-            ("memory for a connection, KB", |it| it.each),
+            ("CPU for a message in a flood, microseconds", |it| it.flood),
+            ("memory for a line, KB", |it| it.each),
         ];
         for (number, (title, of)) in panels.into_iter().enumerate() {
             let _ = self.panel(&mut picture, (number as f64) * PANEL.0, title, of);
@@ -92,7 +127,8 @@ impl Growth {
     }
 
     fn panel(&self, picture: &mut String, left: f64, title: &str, of: Of) -> std::fmt::Result {
-        let all = self.points.iter().flat_map(|point| [of(&point.relay), of(&point.limit)]);
+        let all = self.points.iter().flat_map(|point| LINES.map(|line| (line.of)(point).map(of)));
+        let all = all.flatten();
         let most = all.fold(f64::MIN_POSITIVE, f64::max);
         writeln!(picture, "<g transform=\"translate({left} 0)\">")?;
         writeln!(picture, "<text x=\"{MARGIN}\" y=\"20\" font-weight=\"bold\">{title}</text>")?;
@@ -115,16 +151,13 @@ impl Growth {
                 "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{chats}</text>"
             )?;
         }
-        let lines: [(&str, &str, Which); 2] = [
-            ("relay", "#1a5fa8", |point| &point.relay),
-            ("bytes passed on", "#8a5a00", |point| &point.limit),
-        ];
-        for (number, (name, colour, which)) in lines.into_iter().enumerate() {
-            let places = self.points.iter().enumerate().map(|(number, point)| {
-                format!("{:.1},{:.1}", self.place(number), height(of(which(point)), most))
+        for (number, Line { name, colour, of: which }) in LINES.iter().enumerate() {
+            let places = self.points.iter().enumerate().filter_map(|(number, point)| {
+                let value = of(which(point)?);
+                Some(format!("{:.1},{:.1}", self.place(number), height(value, most)))
             });
             let places = places.collect::<Vec<_>>().join(" ");
-            let y = 40.0 + 16.0 * number as f64;
+            let y = 36.0 + 14.0 * number as f64;
             writeln!(
                 picture,
                 "<polyline points=\"{places}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
@@ -145,17 +178,39 @@ impl Growth {
 /// One of the figures.
 type Of = fn(&Measurement) -> f64;
 
-/// One of the relays.
-type Which = fn(&Point) -> &Measurement;
+/// What one line of a panel shows.
+struct Line {
+    name: &'static str,
+    colour: &'static str,
+    of: fn(&Point) -> Option<&Measurement>,
+}
+
+const LINES: [Line; 3] = [
+    Line {
+        name: "relay, two lines a chat",
+        colour: "#1a5fa8",
+        of: |point| point.pairs.as_ref().map(|pairs| &pairs.relay),
+    },
+    Line {
+        name: "relay, as programs have them",
+        colour: "#2e7d32",
+        of: |point| Some(&point.desks),
+    },
+    Line {
+        name: "bytes passed on",
+        colour: "#8a5a00",
+        of: |point| point.pairs.as_ref().map(|pairs| &pairs.limit),
+    },
+];
 
 /// Width and height of each half of the picture.
-const PANEL: (f64, f64) = (400.0, 260.0);
+const PANEL: (f64, f64) = (400.0, 272.0);
 
 /// Around what is drawn.
 const MARGIN: f64 = 48.0;
 
 /// How far down a value stands, where the highest is `most`.
 fn height(value: f64, most: f64) -> f64 {
-    let (top, bottom) = (72.0, PANEL.1 - MARGIN);
+    let (top, bottom) = (84.0, PANEL.1 - MARGIN);
     bottom - (bottom - top) * value / most
 }
