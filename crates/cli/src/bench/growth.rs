@@ -77,7 +77,7 @@ impl Growth {
         );
         for Point { chats, pairs, .. } in &self.points {
             let Some(Pairs { relay, limit }) = pairs else { continue };
-            let pair = |of: Of| format!("{:.2} ({:.2}x)", of(relay), of(relay) / of(limit));
+            let pair = |of: Of| beside(of(relay), of(limit));
             // Writing into a text does not fail.
             let _ = writeln!(
                 table,
@@ -202,6 +202,11 @@ const LINES: [Line; 3] = [
         of: |point| point.pairs.as_ref().map(|pairs| &pairs.limit),
     },
 ];
+
+/// A value, and how many times the limit's it is where that is not too small to be measured.
+fn beside(value: f64, limit: f64) -> String {
+    if limit > 0.0 { format!("{value:.2} ({:.2}x)", value / limit) } else { format!("{value:.2}") }
+}
 
 /// Width and height of each half of the picture.
 const PANEL: (f64, f64) = (400.0, 272.0);
