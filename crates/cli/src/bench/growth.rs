@@ -15,6 +15,9 @@ use crate::terminal::remark;
 /// Chats at which it is measured.
 pub(super) const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
 
+/// Chats of two lines, where there are to be fewer, are a multiple of this.
+const ROUNDED: usize = 1_000;
+
 /// The same, for a short run that shows that everything works.
 pub(super) const FEW: [usize; 3] = [5, 10, 20];
 
@@ -22,14 +25,14 @@ pub(super) const FEW: [usize; 3] = [5, 10, 20];
 #[derive(Debug, Serialize)]
 struct Point {
     chats: usize,
-    /// Nothing where the system gives a process too few open files for them.
-    pairs: Option<Pairs>,
+    pairs: Pairs,
     desks: Measurement,
 }
 
-/// Both relays, with two lines for each chat.
+/// Both relays, with two lines for each chat: fewer chats where the system gives a process too few open files.
 #[derive(Debug, Serialize)]
 struct Pairs {
+    chats: usize,
     relay: Measurement,
     limit: Measurement,
 }
@@ -40,7 +43,7 @@ pub(super) struct Growth {
     points: Vec<Point>,
 }
 
-/// Measures at each of these sizes; with two lines for each chat as far as a process may have as many `sockets`.
+/// Measures at each of these sizes; with two lines for each chat at no more than a process may have `sockets` for.
 pub(super) async fn measure(
     rooms: &Rooms,
     sizes: &[usize],
@@ -51,16 +54,15 @@ pub(super) async fn measure(
     for chats in sizes.iter().copied() {
         remark(format!("{chats} chats ..."));
         let scale = Scale { chats, ..scale };
-        let pairs = if 2 * chats <= sockets {
-            let limit = messages(Server::limit().await?, Chats::Bare, scale).await?;
-            let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), scale).await?;
-            Some(Pairs { relay, limit })
-        } else {
-            remark(format!(
-                "The system gives a process {sockets} connections, too few for two lines each."
-            ));
-            None
-        };
+        let mut of_pairs = chats;
+        if 2 * chats > sockets {
+            of_pairs = sockets / 2 / ROUNDED * ROUNDED;
+            remark(format!("As a process may open no more files, {of_pairs} with two lines each."));
+        }
+        let two = Scale { chats: of_pairs, ..scale };
+        let limit = messages(Server::limit().await?, Chats::Bare, two).await?;
+        let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), two).await?;
+        let pairs = Pairs { chats: of_pairs, relay, limit };
         let desks = messages(Server::relay(rooms).await?, Chats::AtDesks(rooms), scale).await?;
         points.push(Point { chats, pairs, desks });
     }
@@ -75,8 +77,7 @@ impl Growth {
              {:>7}  {:>14}  {:>14}  {:>14}  {:>14}  {:>9}  {:>9}\n",
             "chats", "flood us", "paced us", "median ms", "99th ms", "KB a line", "KB limit"
         );
-        for Point { chats, pairs, .. } in &self.points {
-            let Some(Pairs { relay, limit }) = pairs else { continue };
+        for Pairs { chats, relay, limit } in self.points.iter().map(|point| &point.pairs) {
             let pair = |of: Of| beside(of(relay), of(limit));
             // Writing into a text does not fail.
             let _ = writeln!(
@@ -127,8 +128,7 @@ impl Growth {
     }
 
     fn panel(&self, picture: &mut String, left: f64, title: &str, of: Of) -> std::fmt::Result {
-        let all = self.points.iter().flat_map(|point| LINES.map(|line| (line.of)(point).map(of)));
-        let all = all.flatten();
+        let all = self.points.iter().flat_map(|point| LINES.map(|line| of((line.of)(point))));
         let most = all.fold(f64::MIN_POSITIVE, f64::max);
         writeln!(picture, "<g transform=\"translate({left} 0)\">")?;
         writeln!(picture, "<text x=\"{MARGIN}\" y=\"20\" font-weight=\"bold\">{title}</text>")?;
@@ -145,16 +145,18 @@ impl Growth {
         }
         for (number, point) in self.points.iter().enumerate() {
             let (x, y) = (self.place(number), PANEL.1 - 24.0);
-            let chats = point.chats;
+            let chats = match (point.chats, point.pairs.chats) {
+                (chats, pairs) if pairs < chats => format!("{chats} ({pairs})"),
+                (chats, _) => chats.to_string(),
+            };
             writeln!(
                 picture,
                 "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{chats}</text>"
             )?;
         }
         for (number, Line { name, colour, of: which }) in LINES.iter().enumerate() {
-            let places = self.points.iter().enumerate().filter_map(|(number, point)| {
-                let value = of(which(point)?);
-                Some(format!("{:.1},{:.1}", self.place(number), height(value, most)))
+            let places = self.points.iter().enumerate().map(|(number, point)| {
+                format!("{:.1},{:.1}", self.place(number), height(of(which(point)), most))
             });
             let places = places.collect::<Vec<_>>().join(" ");
             let y = 36.0 + 14.0 * number as f64;
@@ -182,25 +184,13 @@ type Of = fn(&Measurement) -> f64;
 struct Line {
     name: &'static str,
     colour: &'static str,
-    of: fn(&Point) -> Option<&Measurement>,
+    of: fn(&Point) -> &Measurement,
 }
 
 const LINES: [Line; 3] = [
-    Line {
-        name: "relay, two lines a chat",
-        colour: "#1a5fa8",
-        of: |point| point.pairs.as_ref().map(|pairs| &pairs.relay),
-    },
-    Line {
-        name: "relay, as programs have them",
-        colour: "#2e7d32",
-        of: |point| Some(&point.desks),
-    },
-    Line {
-        name: "bytes passed on",
-        colour: "#8a5a00",
-        of: |point| point.pairs.as_ref().map(|pairs| &pairs.limit),
-    },
+    Line { name: "relay, two lines a chat", colour: "#1a5fa8", of: |point| &point.pairs.relay },
+    Line { name: "relay, as programs have them", colour: "#2e7d32", of: |point| &point.desks },
+    Line { name: "bytes passed on", colour: "#8a5a00", of: |point| &point.pairs.limit },
 ];
 
 /// A value, and how many times the limit's it is where that is not too small to be measured.
