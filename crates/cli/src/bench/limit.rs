@@ -5,11 +5,12 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
 use clap::Args;
+use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::end::End;
 use super::load::{Chat, Other, broken};
-use super::rooms::{Doors, MESSAGE};
+use super::rooms::{CHATS_OF_A_DESK, Doors, MESSAGE};
 use super::wire::client_frame;
 use crate::failure::Failure;
 use crate::terminal::answer;
@@ -34,11 +35,12 @@ pub(crate) async fn run(arguments: LimitArguments) -> Result<(), Failure> {
     stillroom_relay::bare::serve(listener).await.map_err(broken)
 }
 
-/// Opens so many chats: two connections with one path are a pair.
+/// Opens so many chats, as many at once as at a real relay: two connections with one path are a pair.
 pub(crate) async fn pairs(doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
     let mut opened = Vec::with_capacity(chats);
-    for number in 0..chats {
-        opened.push(pair(doors, number).await.map_err(broken)?);
+    for first in (0..chats).step_by(CHATS_OF_A_DESK) {
+        let some = first..(first + CHATS_OF_A_DESK).min(chats);
+        opened.extend(try_join_all(some.map(|number| pair(doors, number))).await.map_err(broken)?);
     }
     Ok(opened)
 }

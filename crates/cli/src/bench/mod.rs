@@ -257,6 +257,8 @@ async fn staffed(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
 struct Measurement {
     /// MB of it without anybody.
     empty: f64,
+    /// The same without pages of the program's file.
+    own: f64,
     /// MB with everybody idle.
     full: f64,
     /// KB for each connection.
@@ -301,7 +303,7 @@ impl Chats<'_> {
 
 async fn messages(server: Server, which: Chats<'_>, scale: Scale) -> Result<Measurement, Failure> {
     let measured = server.measured();
-    let empty = measured.memory()?;
+    let (empty, own) = (measured.memory()?, measured.own_memory()?);
     let chats = which.open(server.doors(), scale.chats).await?;
     let full = measured.memory()?;
     let before = measured.cpu()?;
@@ -311,6 +313,7 @@ async fn messages(server: Server, which: Chats<'_>, scale: Scale) -> Result<Meas
     server.end().await;
     Ok(Measurement {
         empty: megabytes(empty),
+        own: megabytes(own),
         full: megabytes(full),
         each: kilobytes(full.saturating_sub(empty)) / which.lines(scale.chats).max(1) as f64,
         median: milliseconds(latency.median),
@@ -340,7 +343,7 @@ async fn idle(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
     })
 }
 
-fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 5] {
+fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 6] {
     let figure = |what, unit, of: fn(&Measurement) -> f64, ratio: bool, targets| Figure {
         what,
         unit,
@@ -354,6 +357,7 @@ fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 5] {
         figure("CPU per message, flood", "us", |it| it.flood, true, (4.0, 2.0)),
         figure("memory per idle connection", "KB", |it| it.each, false, (16.0, 8.0)),
         figure("empty process", "MB", |it| it.empty, false, (25.0, 15.0)),
+        figure("empty process, without its file", "MB", |it| it.own, false, (25.0, 15.0)),
     ]
 }
 
