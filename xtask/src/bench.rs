@@ -26,6 +26,10 @@ pub(crate) fn command(arguments: &[String]) -> Outcome {
     if wanted("relay") {
         say("bench: the relay, beside one that knows nothing");
         Run::new(places::binary()).args(["bench"]).args(rest).done()?;
+        if rest.is_empty() {
+            say("bench: the relay, as chats become more");
+            Run::new(places::binary()).args(["bench", "--growth", "--seconds", "3"]).done()?;
+        }
     }
     if wanted("pages") {
         pages()?;

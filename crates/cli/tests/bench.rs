@@ -53,5 +53,5 @@ fn the_cost_of_more_chats_is_a_table_and_a_picture() {
     let said = run_well(&["bench", "--growth", "--quick", "--plot", support::text(&picture)]);
     assert_eq!(said.lines().filter(|line| line.contains('x')).count(), 3, "{said}");
     let picture = std::fs::read_to_string(picture).unwrap();
-    assert_eq!(picture.matches("<polyline").count(), 4);
+    assert_eq!(picture.matches("<polyline").count(), 6);
 }

@@ -117,7 +117,7 @@ impl Delivery {
         )
         .map_err(|refusal| (About::Duty, refusal))?;
         let starts = self.staff.go_on_duty(device.key, from, stated, &mut self.fx);
-        self.show_duty();
+        self.show_duty(now);
         if starts {
             self.line.tell_waiting(from, &mut self.fx, now);
         }
@@ -125,10 +125,10 @@ impl Delivery {
     }
 
     /// The device is no longer on duty.
-    pub(crate) fn go_off_duty(&mut self, from: ConnectionId) -> Result<(), Denied> {
+    pub(crate) fn go_off_duty(&mut self, from: ConnectionId, now: Timestamp) -> Result<(), Denied> {
         let device = self.device(from, About::Duty)?;
         self.staff.go_off_duty(&device.key, &mut self.fx);
-        self.show_duty();
+        self.show_duty(now);
         Ok(())
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct Connection {
     pub(crate) chatted: bool,
     /// Requests that wait for their answer.
     pub(crate) requests: u8,
+    /// Whether it has yet to be told of the duty statement of now.
+    untold: bool,
 }
 
 impl Connection {
@@ -83,6 +85,7 @@ impl Connection {
             rooms: Vec::new(),
             chatted: false,
             requests: 0,
+            untold: false,
         }
     }
 
@@ -152,6 +155,16 @@ impl Connection {
         matches!(self.stage, Stage::Greeted)
     }
 
+    /// Whether it is a survivor's who is in a chat and asks for nothing else.
+    fn is_in_chat(&self) -> bool {
+        self.is_survivor() && self.place.is_none() && !self.rooms.is_empty()
+    }
+
+    /// Whether it has yet to be told of the duty statement of now, which it then is.
+    pub(crate) fn take_untold(&mut self) -> bool {
+        core::mem::take(&mut self.untold)
+    }
+
     pub(crate) fn is_greeted(&self) -> bool {
         !matches!(self.stage, Stage::Fresh)
     }
@@ -174,6 +187,17 @@ impl Connection {
     pub(crate) fn forget_room(&mut self, room: &RoomId) {
         self.rooms.retain(|attached| attached != room);
     }
+}
+
+/// Who is told of a duty statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Everybody.
+    Everybody,
+    /// Everybody but survivors who are in a chat.
+    AllButChats,
+    /// Those who were left out before.
+    Untold,
 }
 
 /// Every connection, and the number of the next one.
@@ -274,8 +298,19 @@ impl Connections {
         self.all.keys().copied()
     }
 
-    /// Those that have said `Hello`.
-    pub(crate) fn greeted(&self) -> impl Iterator<Item = ConnectionId> {
-        self.all.iter().filter(|(_, connection)| connection.is_greeted()).map(|(id, _)| *id)
+    /// Those that are told of the duty statement of now: of those that have said `Hello`, as many as this says. The others
+    /// are remembered as untold.
+    pub(crate) fn of_duty(&mut self, telling: Telling) -> Vec<ConnectionId> {
+        let greeted = self.all.iter_mut().filter(|(_, connection)| connection.is_greeted());
+        let told = greeted.filter_map(|(id, connection)| {
+            let told = match telling {
+                Telling::Everybody => true,
+                Telling::AllButChats => !connection.is_in_chat(),
+                Telling::Untold => connection.untold,
+            };
+            connection.untold = !told && (connection.untold || telling == Telling::AllButChats);
+            told.then_some(*id)
+        });
+        told.collect()
     }
 }

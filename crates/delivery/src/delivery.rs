@@ -14,7 +14,7 @@ use stillroom_protocol::{
 
 use crate::answers::Answers;
 use crate::command::{Command, ConnectionId, Effects};
-use crate::connection::{Connections, Denied, Room, Side};
+use crate::connection::{Connections, Denied, Room, Side, Telling};
 use crate::counters::Counters;
 use crate::host_notices::HostNotice;
 use crate::hours::Hours;
@@ -275,7 +275,8 @@ impl Delivery {
         self.staff.refresh_shown();
         self.published.forget_greeting();
         let greeting = self.published.greeting(&self.staff.shown);
-        for to in self.connections.greeted() {
+        self.fx.timers.clear(Timer::Duty);
+        for to in self.connections.of_duty(Telling::Everybody) {
             self.fx.send_encoded(to, greeting.clone());
         }
     }
@@ -369,16 +370,6 @@ impl Delivery {
     pub(crate) fn forget_place(&mut self, connection: Option<ConnectionId>) {
         if let Some(connection) = connection.and_then(|id| self.connections.get_mut(id)) {
             connection.place = None;
-        }
-    }
-
-    /// Shows everybody the duty statement of now, if it is another: survivors seal to its key, and desks
-    /// learn from it that a colleague made a new one.
-    pub(crate) fn show_duty(&mut self) {
-        if self.staff.refresh_shown() {
-            self.published.forget_greeting();
-            let frame = RelayFrame::Duty { statement: self.staff.shown.clone() };
-            self.fx.send_all(self.connections.greeted(), &frame);
         }
     }
 

@@ -48,7 +48,7 @@ impl Delivery {
             ClientFrame::Staff { chain } => self.present_chain(from, &chain, now),
             ClientFrame::Proof { signature } => self.prove(from, &signature, now),
             ClientFrame::GoOnDuty { statement } => self.go_on_duty(from, statement, now),
-            ClientFrame::GoOffDuty => self.go_off_duty(from),
+            ClientFrame::GoOffDuty => self.go_off_duty(from, now),
             ClientFrame::TurnAway { room, note } => self.turn_contact_away(from, room, note, now),
             ClientFrame::ToStaff { to, sealed } => self.carry_note(from, to, sealed, now),
             ClientFrame::Leave { room, token } => {
@@ -127,6 +127,7 @@ impl Delivery {
         solved: Option<Solved>,
         now: Timestamp,
     ) -> Result<(), Denied> {
+        self.tell_duty_if_untold(from);
         let ticket = asked.ticket;
         let held = self.connections.get(from).and_then(|c| c.place);
         if let Some(other) = held.filter(|held| *held != ticket) {

@@ -6,6 +6,7 @@ use stillroom_program::{Timestamp, VerifyingKey};
 use stillroom_protocol::{About, Refusal};
 
 use crate::command::ConnectionId;
+use crate::connection::Telling;
 use crate::delivery::Delivery;
 use crate::timers::Timer;
 
@@ -37,7 +38,8 @@ impl Delivery {
             Timer::TurnedAway(share) => self.forget_mark(share, now),
             Timer::Hours => self.follow_hours(now),
             Timer::Places => self.line.tell_places(&self.staff, &mut self.fx, now),
-            Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device),
+            Timer::Statement(device) | Timer::DeskAway(device) => self.end_duty(&device, now),
+            Timer::Duty => self.tell_duty(Telling::Untold),
             Timer::Tail(room) => self.rooms.drop_old(&room, &mut self.fx, now),
             Timer::Idle(room) => self.rooms.expire(&room, &mut self.fx),
             Timer::Day => self.end_day(now),
@@ -57,10 +59,10 @@ impl Delivery {
     }
 
     /// The device is no longer on duty, since its statement ran out or its line did not come back.
-    fn end_duty(&mut self, device: &VerifyingKey) {
+    fn end_duty(&mut self, device: &VerifyingKey, now: Timestamp) {
         if let Some(connection) = self.staff.go_off_duty(device, &mut self.fx) {
             self.fx.refuse(connection, About::Duty, Refusal::StatementRefused);
         }
-        self.show_duty();
+        self.show_duty(now);
     }
 }

@@ -4,13 +4,19 @@
 //! The chat is open while at least one device is on duty, by a statement of its own that holds good, and
 //! its line stands or dropped a moment ago. The newest statement is the one that is shown. The relay
 //! judges by its own clock when one has run out; whether it is fresh enough the survivor's page judges.
+//!
+//! Every desk makes a statement every ten minutes, so that with many desks another one is shown every few seconds. Whoever
+//! is in a chat needs none of them before the one that they hold runs out, or they ask for a place; they are told
+//! together, a minute later (`decisions/0047`).
 
 use stillroom_program::{Fingerprint, SignedStatement, Timestamp, VerifyingKey};
 use stillroom_protocol::limits::STATEMENT_MAX;
-use stillroom_protocol::{Bytes, Refusal, decode};
+use stillroom_protocol::{Bytes, Refusal, RelayFrame, decode};
 
 use crate::command::{ConnectionId, Effects};
-use crate::limits::{DUTY_KEPT, RESTATE_WITHIN};
+use crate::connection::Telling;
+use crate::delivery::Delivery;
+use crate::limits::{DUTY_KEPT, DUTY_TOLD_LATER, RESTATE_WITHIN};
 use crate::published::Published;
 use crate::staff::Staff;
 use crate::timers::Timer;
@@ -142,6 +148,42 @@ impl Staff {
         self.shown = shown;
         self.open = open;
         changed
+    }
+}
+
+impl Delivery {
+    /// Shows the duty statement of now, if it is another: survivors seal to its key, and desks learn from it that a
+    /// colleague made a new one. Where it opens or closes the chat everybody is told at once.
+    pub(crate) fn show_duty(&mut self, now: Timestamp) {
+        let was_open = self.staff.open;
+        if !self.staff.refresh_shown() {
+            return;
+        }
+        self.published.forget_greeting();
+        if was_open && self.staff.open {
+            self.tell_duty(Telling::AllButChats);
+            self.fx.timers.set_if_clear(Timer::Duty, now + DUTY_TOLD_LATER);
+        } else {
+            self.tell_duty(Telling::Everybody);
+            self.fx.timers.clear(Timer::Duty);
+        }
+    }
+
+    /// Tells these of the duty statement of now.
+    pub(crate) fn tell_duty(&mut self, telling: Telling) {
+        let to = self.connections.of_duty(telling);
+        self.fx.send_all(to, &self.duty_now());
+    }
+
+    /// Somebody asks for a place, and needs the statement of now for it if they have yet to be told of it.
+    pub(crate) fn tell_duty_if_untold(&mut self, to: ConnectionId) {
+        if self.connections.get_mut(to).is_some_and(|connection| connection.take_untold()) {
+            self.fx.send(to, &self.duty_now());
+        }
+    }
+
+    fn duty_now(&self) -> RelayFrame {
+        RelayFrame::Duty { statement: self.staff.shown.clone() }
     }
 }
 

@@ -163,6 +163,10 @@ pub(crate) const DUTY_KEPT: Duration = Duration::from_secs(30);
 /// changed under the old statement.
 pub(crate) const RESTATE_WITHIN: Duration = Duration::from_secs(60);
 
+/// How long after another duty statement is shown whoever is in a chat is told of the newest. The one that they hold was
+/// the newest until then, so it is at most eleven minutes old, and lasts half an hour.
+pub(crate) const DUTY_TOLD_LATER: Duration = Duration::from_secs(60);
+
 /// Leavings that one room passes on: the page says it on its line and beside it, each perhaps twice. Whoever
 /// is in a room knows its address, and could go on for ever.
 pub(crate) const LEAVINGS_MAX: u8 = 4;

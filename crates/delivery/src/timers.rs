@@ -30,6 +30,8 @@ pub(crate) enum Timer {
     Places,
     /// The policy's hours or notices offer chat, or do not any more.
     Hours,
+    /// Whoever is in a chat is told of the duty statement of now.
+    Duty,
     /// A duty statement runs out.
     Statement(VerifyingKey),
     /// The line of a device on duty has been down for as long as its duty is kept.

@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use super::load::{self, Chat};
-use super::open_at;
 use super::report::Figure;
 use super::rooms::{Doors, Rooms};
 use super::server::Server;
@@ -37,7 +36,7 @@ pub(super) async fn measure(rooms: &Rooms, pairs: usize) -> Result<[Figure; 2], 
     let (server, [own, flooded]) = Server::of_programs([rooms, &other]).await?;
     // Programs are started one after the other.
     let thread = server.measured().thread(THREAD)?;
-    let mut chats = Carried::new(open_at(own, Some(rooms), CHATS).await?, thread);
+    let mut chats = Carried::new(rooms.pairs(own, CHATS).await?, thread);
     let flood = Flood::start(other, flooded).await?;
     let mut ratios = Ratios::default();
     for _ in 0..pairs {
@@ -66,7 +65,7 @@ impl Flood {
         let (gate, end) = (Arc::clone(&flows), Arc::clone(&ends));
         let thread = std::thread::spawn(move || {
             crate::on_this_thread(async {
-                let chats: Vec<Chat> = open_at(doors, Some(&rooms), FLOODING).await?;
+                let chats: Vec<Chat> = rooms.pairs(doors, FLOODING).await?;
                 let _ = ready.send(());
                 load::flood_while(chats, gate, end).await
             })

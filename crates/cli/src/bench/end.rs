@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -87,7 +86,7 @@ impl End {
         self.stream.write_all(&client_frame(payload)).await
     }
 
-    /// The next message.
+    /// The next message. Cancel safe.
     pub(crate) async fn receive(&mut self) -> io::Result<Vec<u8>> {
         loop {
             if let Some((payload, length)) = relay_frame(&self.inbox) {
@@ -99,25 +98,18 @@ impl End {
         }
     }
 
-    /// Writes a frame that [`client_frame`] made to the server, and waits until `to` has a message of at
-    /// least `least` bytes; shorter ones (a relay's word about presence) are passed over. The time that took.
-    pub(crate) async fn pass(
-        &mut self,
-        frame: &[u8],
-        to: &mut Self,
-        least: usize,
-    ) -> io::Result<Duration> {
-        let sent = Instant::now();
-        self.stream.write_all(frame).await?;
+    /// Waits for a message of at least `least` bytes; shorter ones (a relay's word about presence, or that the line is
+    /// alive) are passed over.
+    pub(crate) async fn message(&mut self, least: usize) -> io::Result<()> {
         loop {
-            while let Some((payload, length)) = relay_frame(&to.inbox) {
+            while let Some((payload, length)) = relay_frame(&self.inbox) {
                 let whole = payload.len() >= least;
-                to.inbox.drain(..length);
+                self.inbox.drain(..length);
                 if whole {
-                    return Ok(sent.elapsed());
+                    return Ok(());
                 }
             }
-            to.fill().await?;
+            self.fill().await?;
         }
     }
 

@@ -8,12 +8,12 @@ use futures_util::future::try_join_all;
 use stillroom_protocol::limits::LINE_DEAD_AFTER_SECONDS;
 
 use super::end::{self, End};
-use super::load::{Chat, broken, per};
+use super::load::{broken, per};
 use super::report::Figure;
-use super::rooms::{Rooms, presence};
+use super::rooms::{Pair, Rooms, presence};
 use super::server::Server;
 use super::turns::{Carried, Ratios, middle, ratio};
-use super::{kilobytes, microseconds, open};
+use super::{kilobytes, microseconds};
 use crate::failure::Failure;
 
 /// Bytes of a head that is not finished: just below the most that the relay reads.
@@ -105,7 +105,7 @@ async fn idle(
 }
 
 async fn carried(server: &Server, rooms: &Rooms) -> Result<Carried, Failure> {
-    let chats = open(server, Some(rooms), CHATS).await?;
+    let chats = rooms.pairs(server.doors(), CHATS).await?;
     Ok(Carried::new(chats, server.measured().first_thread()))
 }
 
@@ -229,8 +229,7 @@ async fn no_frames(rooms: &Rooms, frames: usize) -> Result<Figure, Failure> {
 /// A device that never reads, and somebody who writes to it without pause.
 async fn slow_reader(rooms: &Rooms) -> Result<[Figure; 2], Failure> {
     let server = Server::relay(rooms).await?;
-    let Chat { left: _never_reads, right: mut writer, frame, .. } =
-        rooms.open(server.doors(), 0).await?;
+    let Pair { left: _never_reads, right: mut writer, frame } = rooms.pair(server.doors()).await?;
     while presence(&writer.receive().await.map_err(broken)?) != Some(true) {}
     let before = server.measured().memory()?;
     let (mut written, mut grown) = (0, 0);

@@ -1,14 +1,16 @@
 //! The limit: a relay that passes whole WebSocket messages from one connection to another and knows nothing
 //! (`stillroom bench-limit`, started by the bench), and chats through it.
 
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
 use clap::Args;
+use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::end::End;
-use super::load::{Chat, broken};
-use super::rooms::{Doors, MESSAGE};
+use super::load::{Chat, Other, broken};
+use super::rooms::{CHATS_OF_A_DESK, Doors, MESSAGE};
 use super::wire::client_frame;
 use crate::failure::Failure;
 use crate::terminal::answer;
@@ -33,13 +35,21 @@ pub(crate) async fn run(arguments: LimitArguments) -> Result<(), Failure> {
     stillroom_relay::bare::serve(listener).await.map_err(broken)
 }
 
-/// Opens chat `number`: two connections with one path are a pair.
-pub(crate) async fn open(doors: Doors, number: usize) -> Result<Chat, Failure> {
+/// Opens so many chats, as many at once as at a real relay: two connections with one path are a pair.
+pub(crate) async fn pairs(doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
+    let mut opened = Vec::with_capacity(chats);
+    for first in (0..chats).step_by(CHATS_OF_A_DESK) {
+        let some = first..(first + CHATS_OF_A_DESK).min(chats);
+        opened.extend(try_join_all(some.map(|number| pair(doors, number))).await.map_err(broken)?);
+    }
+    Ok(opened)
+}
+
+async fn pair(doors: Doors, number: usize) -> io::Result<Chat> {
     let path = format!("/pair/{number}");
-    let end = |which| End::open(doors.survivor, &path, 2 * number + which);
     Ok(Chat {
-        left: end(0).await.map_err(broken)?,
-        right: end(1).await.map_err(broken)?,
+        left: End::open(doors.survivor, &path, 2 * number).await?,
+        right: Other::Line(End::open(doors.survivor, &path, 2 * number + 1).await?),
         frame: client_frame(&[0xa5; MESSAGE]).into(),
         least: MESSAGE,
     })

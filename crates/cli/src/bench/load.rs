@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use super::desk_line::DeskRoom;
 use super::end::End;
 use super::process::Measured;
 use crate::failure::Failure;
@@ -16,23 +17,53 @@ const HELD_BACK: Duration = Duration::from_millis(5);
 
 /// A chat whose two ends write to each other.
 pub(crate) struct Chat {
-    /// One end.
+    /// The survivor's end.
     pub(crate) left: End,
     /// The other.
-    pub(crate) right: End,
+    pub(crate) right: Other,
     /// The frame that either end sends.
     pub(crate) frame: Arc<[u8]>,
     /// The shortest payload that counts as a message delivered.
     pub(crate) least: usize,
 }
 
+/// The end of a chat that is not a survivor's.
+pub(crate) enum Other {
+    /// A line of its own.
+    Line(End),
+    /// One room of those that a desk's line carries.
+    Desk(DeskRoom),
+}
+
 impl Chat {
     async fn there(&mut self) -> io::Result<Duration> {
-        self.left.pass(&self.frame, &mut self.right, self.least).await
+        let sent = Instant::now();
+        self.left.write(&self.frame).await?;
+        match &mut self.right {
+            Other::Line(end) => end.message(self.least).await?,
+            Other::Desk(room) => room.message().await?,
+        }
+        Ok(sent.elapsed())
     }
 
     async fn back(&mut self) -> io::Result<Duration> {
-        self.right.pass(&self.frame, &mut self.left, self.least).await
+        let sent = Instant::now();
+        match &mut self.right {
+            Other::Line(end) => end.write(&self.frame).await?,
+            Other::Desk(room) => room.write(&self.frame)?,
+        }
+        self.left.message(self.least).await?;
+        Ok(sent.elapsed())
+    }
+
+    /// Says by this frame on every line that is its own that it is there. The answers are passed over with whatever else
+    /// is no message.
+    pub(crate) async fn say_it_is_there(&mut self, ping: &[u8]) -> io::Result<()> {
+        self.left.write(ping).await?;
+        match &mut self.right {
+            Other::Line(end) => end.write(ping).await,
+            Other::Desk(_) => Ok(()),
+        }
     }
 }
 
@@ -47,8 +78,9 @@ pub(crate) struct Latency {
     pub(crate) messages: u64,
 }
 
-/// Sends `rate` messages a second, in all, for `lasting`. A chat waits for its message before it sends the
-/// next, which hides nothing while a message takes less than the chat's second.
+/// Sends `rate` messages a second, in all, for `lasting`, from each end of a chat by turns: at a pace at which the ends
+/// of many chats are not taken for gone. A chat waits for its message before it sends the next, which hides nothing
+/// while a message takes less than the chat's second.
 pub(crate) async fn paced(
     chats: Vec<Chat>,
     rate: u32,
@@ -67,6 +99,8 @@ pub(crate) async fn paced(
             while start.elapsed() < lasting {
                 beat.tick().await;
                 took.push(chat.there().await?);
+                beat.tick().await;
+                took.push(chat.back().await?);
             }
             io::Result::Ok((took, chat))
         });

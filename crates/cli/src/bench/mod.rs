@@ -6,6 +6,7 @@
 
 mod balance;
 mod beside;
+mod desk_line;
 mod end;
 mod enrol;
 mod floods;
@@ -47,7 +48,7 @@ pub(crate) struct BenchArguments {
     /// Print one line of JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Chats held open, each of two connections.
+    /// Chats held open, each of two connections: 10,000 take 20,000 open files in each of two processes.
     #[arg(long, default_value_t = 1_000)]
     chats: usize,
     /// Messages a second, in all, where the pace is measured.
@@ -65,7 +66,8 @@ pub(crate) struct BenchArguments {
     /// Chats opened by survivors and desks that really encrypt.
     #[arg(long, default_value_t = 200)]
     staffed: usize,
-    /// Chats held idle to see what they weigh together; 10,000 takes 20,000 connections.
+    /// Chats held idle to see what they weigh together: a connection for each survivor, and one for each desk, which
+    /// carries sixty of them.
     #[arg(long)]
     idle: Option<usize>,
     /// Measure what floods cost, with so many idle sockets (10,000) and what belongs to them.
@@ -77,6 +79,9 @@ pub(crate) struct BenchArguments {
     /// Measure nothing but what becomes of the costs from 100 to 10,000 chats.
     #[arg(long, conflicts_with = "only_floods")]
     growth: bool,
+    /// Measure nothing but what the relay does when chats are opened by people who encrypt (`--staffed`).
+    #[arg(long, conflicts_with_all = ["only_floods", "growth", "soak"])]
+    only_opening: bool,
     /// Draw that as a picture (SVG) into this new file.
     #[arg(long, requires = "growth")]
     plot: Option<PathBuf>,
@@ -135,32 +140,42 @@ impl From<&BenchArguments> for Scale {
     }
 }
 
+impl Scale {
+    /// The most connections that are open at once.
+    fn sockets(&self) -> usize {
+        let of_pairs = 2 * self.chats.max(self.growth.1);
+        let of_programs = self.idle.map(rooms::lines_at_desks).unwrap_or_default();
+        let of_chats = if self.only_floods { 0 } else { of_pairs.max(of_programs) };
+        of_chats.max(self.floods.unwrap_or_default())
+    }
+}
+
 /// Measures, and prints.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Failure> {
     let scale = Scale::from(&arguments);
     if arguments.growth {
         return grow(&arguments, scale).await;
     }
-    let chats = [Some(scale.chats), Some(scale.growth.1), scale.idle];
-    let chats = chats.into_iter().flatten().filter(|_| !scale.only_floods).max();
-    let sockets = (2 * chats.unwrap_or_default()).max(scale.floods.unwrap_or_default());
-    server::allow_connections(sockets)?;
+    server::allow_connections(scale.sockets())?;
     server::stay_on_second_cpu();
-    let report = match arguments.soak {
+    let figures = match arguments.soak {
         Some(seconds) => {
             let soak = Soak { chats: scale.chats, lasting: Duration::from_secs(seconds) };
-            Report { figures: soak::measure(soak).await? }
+            soak::measure(soak).await?
         }
+        None if arguments.only_opening => vec![staffed(&Rooms::new()?, scale.staffed).await?],
         None => measure(scale).await?,
     };
-    tell(arguments.json, &report, Report::table)
+    tell(arguments.json, &Report { figures }, Report::table)
 }
 
 async fn grow(arguments: &BenchArguments, scale: Scale) -> Result<(), Failure> {
     let sizes = if arguments.quick { &growth::FEW[..] } else { &growth::SIZES };
-    server::allow_connections(2 * sizes.iter().copied().max().unwrap_or_default())?;
+    let most = sizes.iter().copied().max().unwrap_or_default();
+    server::allow_connections(rooms::lines_at_desks(most))?;
+    let sockets = server::most_connections(2 * most);
     server::stay_on_second_cpu();
-    let grown = growth::measure(&Rooms::new()?, sizes, scale).await?;
+    let grown = growth::measure(&Rooms::new()?, sizes, sockets, scale).await?;
     if let Some(file) = &arguments.plot {
         files::create(file, grown.picture().as_bytes())?;
     }
@@ -180,27 +195,27 @@ fn tell<T: Serialize>(json: bool, what: &T, table: fn(&T) -> String) -> Result<(
     Ok(())
 }
 
-async fn measure(scale: Scale) -> Result<Report, Failure> {
-    let mut report = Report::default();
+async fn measure(scale: Scale) -> Result<Vec<Figure>, Failure> {
+    let mut figures = Vec::new();
     let rooms = Rooms::new()?;
     if !scale.only_floods {
-        report.figures.extend(without_floods(&rooms, scale).await?);
+        figures.extend(without_floods(&rooms, scale).await?);
     }
     remark("One program beside another that is flooded ...");
-    report.figures.extend(beside::measure(&rooms, scale.pairs).await?);
+    figures.extend(beside::measure(&rooms, scale.pairs).await?);
     if let Some(sockets) = scale.floods {
         remark(format!("{sockets} idle sockets, and what else floods are made of ..."));
-        report.figures.extend(floods::measure(&rooms, sockets, scale.pairs).await?);
+        figures.extend(floods::measure(&rooms, sockets, scale.pairs).await?);
     }
-    Ok(report)
+    Ok(figures)
 }
 
 /// Messages, growth, and chats that are opened or idle.
 async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Failure> {
     let mut figures = Vec::new();
     remark(format!("Messages between {} chats ...", scale.chats));
-    let limit = messages(Server::limit().await?, None, scale).await?;
-    let relay = messages(Server::relay(rooms).await?, Some(rooms), scale).await?;
+    let limit = messages(Server::limit().await?, Chats::Bare, scale).await?;
+    let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), scale).await?;
     figures.extend(beside(&relay, &limit));
 
     remark("Growth ...");
@@ -214,17 +229,7 @@ async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Fail
         targets: Some((1.3, 1.1)),
     });
 
-    remark(format!("{} chats opened by people who encrypt ...", scale.staffed));
-    let server = Server::relay(rooms).await?;
-    let value = opening::cpu_per_chat(&server, rooms, scale.staffed).await?;
-    server.end().await;
-    figures.push(Figure {
-        what: "a staffed chat opened, CPU",
-        unit: "ms",
-        value,
-        limit: None,
-        targets: Some((2.0, 0.5)),
-    });
+    figures.push(staffed(rooms, scale.staffed).await?);
 
     if let Some(chats) = scale.idle {
         remark(format!("{chats} idle chats ..."));
@@ -233,60 +238,95 @@ async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Fail
     Ok(figures)
 }
 
+/// What the relay does for each chat that is opened by people who encrypt.
+async fn staffed(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
+    remark(format!("{chats} chats opened by people who encrypt ..."));
+    let server = Server::relay(rooms).await?;
+    let value = opening::cpu_per_chat(&server, rooms, chats).await?;
+    server.end().await;
+    Ok(Figure {
+        what: "a staffed chat opened, CPU",
+        unit: "ms",
+        value,
+        limit: None,
+        targets: Some((2.0, 0.5)),
+    })
+}
+
 /// What one server was measured at.
 #[derive(Debug, Serialize)]
 struct Measurement {
     /// MB of it without anybody.
     empty: f64,
+    /// The same without pages of the program's file.
+    own: f64,
+    /// MB with everybody idle.
+    full: f64,
     /// KB for each connection.
     each: f64,
     /// Milliseconds until a message is there, half of them.
     median: f64,
     /// The same, 99 of 100.
     ninety_ninth: f64,
+    /// Microseconds of CPU for a message at that pace.
+    paced: f64,
     /// Microseconds of CPU for a message, as many as go through.
     flood: f64,
 }
 
-async fn messages(
-    server: Server,
-    rooms: Option<&Rooms>,
-    scale: Scale,
-) -> Result<Measurement, Failure> {
+/// Which chats are held open at a server.
+#[derive(Clone, Copy)]
+enum Chats<'a> {
+    /// Pairs of lines, at a relay that passes bytes on.
+    Bare,
+    /// Pairs of lines, in the rooms of a real relay.
+    Pairs(&'a Rooms),
+    /// Survivors' lines and few desks', in the rooms of a real relay.
+    AtDesks(&'a Rooms),
+}
+
+impl Chats<'_> {
+    async fn open(self, doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
+        match self {
+            Self::Bare => limit::pairs(doors, chats).await,
+            Self::Pairs(rooms) => rooms.pairs(doors, chats).await,
+            Self::AtDesks(rooms) => rooms.at_desks(doors, chats).await,
+        }
+    }
+
+    fn lines(self, chats: usize) -> usize {
+        match self {
+            Self::Bare | Self::Pairs(_) => 2 * chats,
+            Self::AtDesks(_) => rooms::lines_at_desks(chats),
+        }
+    }
+}
+
+async fn messages(server: Server, which: Chats<'_>, scale: Scale) -> Result<Measurement, Failure> {
     let measured = server.measured();
-    let empty = measured.memory()?;
-    let chats = open(&server, rooms, scale.chats).await?;
+    let (empty, own) = (measured.memory()?, measured.own_memory()?);
+    let chats = which.open(server.doors(), scale.chats).await?;
     let full = measured.memory()?;
+    let before = measured.cpu()?;
     let (latency, chats) = load::paced(chats, scale.rate, scale.lasting).await?;
+    let paced = load::per(measured.cpu()?.saturating_sub(before), latency.messages);
     let (flood, _chats) = load::flood(chats, scale.lasting, measured).await?;
     server.end().await;
     Ok(Measurement {
         empty: megabytes(empty),
-        each: kilobytes(full.saturating_sub(empty)) / (2 * scale.chats.max(1)) as f64,
+        own: megabytes(own),
+        full: megabytes(full),
+        each: kilobytes(full.saturating_sub(empty)) / which.lines(scale.chats).max(1) as f64,
         median: milliseconds(latency.median),
         ninety_ninth: milliseconds(latency.ninety_ninth),
+        paced: microseconds(paced),
         flood: microseconds(flood),
     })
 }
 
-async fn open(server: &Server, rooms: Option<&Rooms>, chats: usize) -> Result<Vec<Chat>, Failure> {
-    open_at(server.doors(), rooms, chats).await
-}
-
-async fn open_at(doors: Doors, rooms: Option<&Rooms>, chats: usize) -> Result<Vec<Chat>, Failure> {
-    let mut opened = Vec::with_capacity(chats);
-    for number in 0..chats {
-        opened.push(match rooms {
-            Some(rooms) => rooms.open(doors, number).await?,
-            None => limit::open(doors, number).await?,
-        });
-    }
-    Ok(opened)
-}
-
 async fn flooded(rooms: &Rooms, chats: usize, scale: Scale) -> Result<f64, Failure> {
     let server = Server::relay(rooms).await?;
-    let chats = open(&server, Some(rooms), chats).await?;
+    let chats = rooms.pairs(server.doors(), chats).await?;
     let (cpu, _chats) = load::flood(chats, scale.lasting, server.measured()).await?;
     server.end().await;
     Ok(microseconds(cpu))
@@ -294,7 +334,7 @@ async fn flooded(rooms: &Rooms, chats: usize, scale: Scale) -> Result<f64, Failu
 
 async fn idle(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
     let server = Server::relay(rooms).await?;
-    let _open = open(&server, Some(rooms), chats).await?;
+    let _open = rooms.at_desks(server.doors(), chats).await?;
     Ok(Figure {
         what: "memory, idle chats together",
         unit: "MB",
@@ -304,7 +344,7 @@ async fn idle(rooms: &Rooms, chats: usize) -> Result<Figure, Failure> {
     })
 }
 
-fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 5] {
+fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 6] {
     let figure = |what, unit, of: fn(&Measurement) -> f64, ratio: bool, targets| Figure {
         what,
         unit,
@@ -318,6 +358,7 @@ fn beside(relay: &Measurement, limit: &Measurement) -> [Figure; 5] {
         figure("CPU per message, flood", "us", |it| it.flood, true, (4.0, 2.0)),
         figure("memory per idle connection", "KB", |it| it.each, false, (16.0, 8.0)),
         figure("empty process", "MB", |it| it.empty, false, (25.0, 15.0)),
+        figure("empty process, without its file", "MB", |it| it.own, false, (25.0, 15.0)),
     ]
 }
 

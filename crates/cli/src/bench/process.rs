@@ -47,8 +47,18 @@ impl Measured {
 
     /// Resident memory, in bytes.
     pub(crate) fn memory(&self) -> Result<u64, Failure> {
+        self.of_status("VmRSS:")
+    }
+
+    /// The part of it that is not pages of files, which the system lends to whoever reads them and takes back when it
+    /// likes: of a program of some size it maps more of its file than the program ever looks at.
+    pub(crate) fn own_memory(&self) -> Result<u64, Failure> {
+        self.of_status("RssAnon:")
+    }
+
+    fn of_status(&self, name: &str) -> Result<u64, Failure> {
         let status = self.read("status")?;
-        resident(&status).ok_or_else(|| unreadable(self.pid))
+        bytes_of(&status, name).ok_or_else(|| unreadable(self.pid))
     }
 
     fn read(&self, name: &str) -> Result<String, Failure> {
@@ -90,8 +100,8 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + kernel)
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn bytes_of(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
@@ -109,14 +119,17 @@ mod tests {
 
     #[test]
     fn resident_memory_is_read_in_bytes() {
-        assert_eq!(resident("Name:\tx\nVmRSS:\t    12 kB\n"), Some(12 * 1024));
-        assert_eq!(resident("Name:\tx\n"), None);
+        let status = "Name:\tx\nVmRSS:\t    12 kB\nRssAnon:\t     5 kB\n";
+        assert_eq!(bytes_of(status, "VmRSS:"), Some(12 * 1024));
+        assert_eq!(bytes_of(status, "RssAnon:"), Some(5 * 1024));
+        assert_eq!(bytes_of("Name:\tx\n", "VmRSS:"), None);
     }
 
     #[test]
     fn this_process_can_be_measured() {
         let me = Measured::new(std::process::id());
-        assert!(me.memory().unwrap() > 100_000);
+        assert!(me.own_memory().unwrap() > 100_000);
+        assert!(me.memory().unwrap() > me.own_memory().unwrap());
         me.cpu().unwrap();
         me.first_thread().cpu().unwrap();
         let own = std::thread::Builder::new().name("measured".to_owned());

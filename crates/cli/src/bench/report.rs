@@ -39,7 +39,7 @@ impl Figure {
 }
 
 /// Every figure of a run.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Report {
     /// In the order in which they were measured.
     pub(crate) figures: Vec<Figure>,

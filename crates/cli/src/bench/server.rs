@@ -155,12 +155,18 @@ pub(crate) fn stay_on_second_cpu() {
 
 /// Raises this process's limit of open files, which its children inherit, to what the run takes.
 pub(crate) fn allow_connections(connections: usize) -> Result<(), Failure> {
-    let needed = connections as u64 + OTHER_DESCRIPTORS;
-    match rlimit::increase_nofile_limit(needed) {
-        Ok(allowed) if allowed >= needed => Ok(()),
-        Ok(_) | Err(_) => Err(Failure::new(
-            format!("This run takes {needed} open files, and the system does not allow as many."),
-            "Raise the limit (ulimit -n) or measure fewer chats.",
-        )),
+    if most_connections(connections) >= connections {
+        return Ok(());
     }
+    let needed = connections as u64 + OTHER_DESCRIPTORS;
+    Err(Failure::new(
+        format!("This run takes {needed} open files, and the system does not allow as many."),
+        "Raise the limit (ulimit -n) or measure fewer chats.",
+    ))
+}
+
+/// The same as far as the system allows it: how many connections each process may then have, beside what else it opens.
+pub(crate) fn most_connections(wanted: usize) -> usize {
+    let allowed = rlimit::increase_nofile_limit(wanted as u64 + OTHER_DESCRIPTORS).unwrap_or(0);
+    usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(usize::MAX)
 }

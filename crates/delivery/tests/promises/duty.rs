@@ -71,6 +71,55 @@ fn the_newest_statement_is_the_one_shown() {
     assert!(!world.core.is_open());
 }
 
+/// A survivor in a chat, and a colleague who came on duty a minute later and whose statement is shown since.
+fn chat_and_a_newer_statement(world: &mut World) -> (ConnectionId, [ConnectionId; 2], Vec<u8>) {
+    let (device, desk) = world.advocate_on_duty();
+    let (_, survivor) = world.chat(&device, desk);
+    world.wait_with(seconds(60), &[desk, survivor]);
+    world.hear(survivor);
+    let (colleague, colleagues_desk) = world.advocate_on_duty();
+    let newer = world.program.statement(&colleague, world.now);
+    assert_eq!(world.hear(survivor), [], "they hold one that is as good");
+    (survivor, [desk, colleagues_desk], newer)
+}
+
+#[test]
+fn whoever_is_in_a_chat_is_told_of_newer_statements_together_a_minute_later() {
+    let mut world = World::new();
+    let (survivor, [desk, colleague], _) = chat_and_a_newer_statement(&mut world);
+    let alive = [survivor, desk, colleague];
+    world.wait_with(seconds(30), &alive);
+    let (third, last_desk) = world.advocate_on_duty();
+    let newest = world.program.statement(&third, world.now);
+    world.wait_with(seconds(29), &[&alive[..], &[last_desk]].concat());
+    assert_eq!(world.hear(survivor), []);
+    world.wait(seconds(1));
+    assert_eq!(world.hear(survivor), [shown(&newest)]);
+    world.wait_with(seconds(120), &[&alive[..], &[last_desk]].concat());
+    assert_eq!(world.hear(survivor), [], "once");
+}
+
+#[test]
+fn whoever_asks_for_a_place_out_of_a_chat_is_told_of_the_newest_statement_first() {
+    let mut world = World::new();
+    let (survivor, [desk, colleague], newer) = chat_and_a_newer_statement(&mut world);
+    let heard = world.send(survivor, ask(1));
+    assert_eq!(heard, [shown(&newer), RelayFrame::InLine { ahead: 0 }]);
+    world.wait_with(seconds(120), &[survivor, desk, colleague]);
+    assert_eq!(world.hear(survivor), [], "once");
+}
+
+#[test]
+fn whoever_is_in_a_chat_is_told_at_once_that_nobody_is_on_duty_and_that_somebody_is_again() {
+    let mut world = World::new();
+    let (device, desk) = world.advocate_on_duty();
+    let (_, survivor) = world.chat(&device, desk);
+    world.send(desk, ClientFrame::GoOffDuty);
+    assert_eq!(world.hear(survivor), [shown(&[])]);
+    world.go_on_duty(desk, &device);
+    assert_eq!(world.hear(survivor), [shown(&world.program.statement(&device, world.now))]);
+}
+
 #[test]
 fn a_statement_that_says_closed_keeps_new_people_out_of_the_line() {
     let mut world = World::new();
