@@ -8,8 +8,10 @@
 //! One process with its own folder is [`Sqlite`]; a database that several relays share is [`Postgres`]. The operations
 //! are single compare-and-sets. `promises.rs` says for both what they promise.
 
+mod contents;
 mod folder;
 mod inventory;
+mod moving;
 mod postgres;
 #[cfg(test)]
 mod promises;
@@ -25,6 +27,7 @@ use stillroom_protocol::{HostNoticeId, InvitationId};
 
 pub(crate) use folder::DATABASE;
 pub use inventory::{Stored, Tally};
+pub use moving::{MoveError, Moved, move_records};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
@@ -152,6 +155,8 @@ pub enum DirectoryError {
     Away(String),
     /// The database was written by a later version of Stillroom.
     DatabaseFromLater,
+    /// The database is to hold the records, and there are some in the folder that were never moved to it.
+    NotMoved,
     /// The relay is stopping.
     Closed,
 }
@@ -171,6 +176,9 @@ impl fmt::Display for DirectoryError {
             Self::DatabaseFromLater => {
                 f.write_str("the database was written by a later version of Stillroom")
             }
+            Self::NotMoved => f.write_str(
+                "the state folder holds records that are not in PostgreSQL yet: move them with `stillroom state move`",
+            ),
             Self::Closed => f.write_str("the relay is stopping"),
         }
     }
@@ -236,8 +244,9 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes an invitation that is done, for good.
     fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
 
-    /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if `most`
-    /// of it are kept already.
+    /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if there is
+    /// another one of this name, or if `most` of it are kept already. The same one again is a yes: whoever heard
+    /// nothing of the first time asks again.
     fn put_sealed(
         &self,
         what: Sealed,

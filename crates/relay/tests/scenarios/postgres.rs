@@ -7,7 +7,7 @@ use crate::scene::Scene;
 use crate::traffic::chat;
 
 #[path = "../../src/directory/postgres/tests/server.rs"]
-mod server;
+pub(crate) mod server;
 
 use server::Server;
 
