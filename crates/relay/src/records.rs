@@ -47,7 +47,7 @@ const COUNTS_MAX: usize = 500;
 /// How soon what another relay published is read again after that did not work.
 const READ_AGAIN: Duration = Duration::from_secs(2);
 /// How long to wait before a database that is away is asked again.
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Seconds of a week.
 const WEEK: u64 = 7 * DAY;
@@ -181,13 +181,8 @@ impl Records {
         while let Some(batch) = last.next(&mut batches).await {
             let runs_out = self.sealed_runs_out();
             let record = encode(&batch);
-            let answers = Sealed::Answers;
-            let put = self.directory.put_sealed(answers, batch.id.0, runs_out, record, BATCHES_MAX);
+            let put = self.keep_sealed(Sealed::Answers, batch.id.0, runs_out, record, BATCHES_MAX);
             let put = put.await;
-            if matches!(put, Err(DirectoryError::Away(_))) {
-                self.switchboard.take_back_answers(batch);
-                continue;
-            }
             let before = std::mem::replace(&mut kept, put.unwrap_or(false));
             if !kept {
                 self.switchboard.take_back_answers(batch);
@@ -207,17 +202,8 @@ impl Records {
             match to_keep {
                 ToKeep::Counts(counts) => {
                     let (record, runs_out) = (encode(&counts), self.sealed_runs_out());
-                    let what = Sealed::Counts;
-                    let put = || {
-                        let record = record.clone();
-                        self.directory.put_sealed(what, counts.id.0, runs_out, record, COUNTS_MAX)
-                    };
-                    // A database that is away comes back; what waits meanwhile is bounded by the channel.
-                    let mut kept = put().await;
-                    while matches!(kept, Err(DirectoryError::Away(_))) {
-                        tokio::time::sleep(AGAIN_AFTER).await;
-                        kept = put().await;
-                    }
+                    let (what, id) = (Sealed::Counts, counts.id.0);
+                    let kept = self.keep_sealed(what, id, runs_out, record, COUNTS_MAX).await;
                     if !kept.unwrap_or(false) {
                         tracing::warn!(
                             "a day's sealed counts were not kept: an administrator should take them"
@@ -228,6 +214,25 @@ impl Records {
                     // Whoever waited may have gone.
                     let _ = said.send(());
                 }
+            }
+        }
+    }
+
+    /// Keeps something sealed, as soon as the database is there. It comes back, and may have kept this one before it went:
+    /// the same is put again, under the same name, so that it is there once. What waits meanwhile is bounded by the
+    /// channel.
+    async fn keep_sealed(
+        &self,
+        what: Sealed,
+        id: [u8; 16],
+        runs_out: u64,
+        record: Record,
+        most: usize,
+    ) -> Result<bool, DirectoryError> {
+        loop {
+            match self.directory.put_sealed(what, id, runs_out, record.clone(), most).await {
+                Err(DirectoryError::Away(_)) => sleep(AGAIN_AFTER).await,
+                kept => return kept,
             }
         }
     }

@@ -303,6 +303,10 @@ pub trait Directory: Send + Sync + 'static {
     /// The hashes of all files of texts.
     fn locales(&self) -> Answer<'_, Vec<[u8; 32]>>;
 
+    /// Keeps the host's public key where none is kept yet. Says no if it is another one: relays over the same records are
+    /// one host's, whom administrators' consoles know by that key.
+    fn settle_host(&self, key: [u8; 32]) -> Answer<'_, bool>;
+
     /// How much is stored, each sort once, down to what the storage takes for itself.
     fn inventory(&self) -> Answer<'_, Vec<Tally>>;
 }

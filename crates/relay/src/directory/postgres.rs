@@ -557,6 +557,21 @@ impl Directory for Postgres {
             .look(|database| Box::pin(query_scalar("SELECT hash FROM locale").fetch_all(database)))
     }
 
+    fn settle_host(&self, key: [u8; 32]) -> Answer<'_, bool> {
+        self.change(move |database| {
+            Box::pin(async move {
+                query("INSERT INTO host SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM host)")
+                    .bind(key)
+                    .execute(&mut *database)
+                    .await?;
+                query_scalar("SELECT EXISTS (SELECT 1 FROM host WHERE key = $1)")
+                    .bind(key)
+                    .fetch_one(database)
+                    .await
+            })
+        })
+    }
+
     fn inventory(&self) -> Answer<'_, Vec<Tally>> {
         let counted = self.shared.look(|database| Box::pin(inventory::count(database)));
         Box::pin(async move {

@@ -340,6 +340,11 @@ impl Directory for Sqlite {
         })
     }
 
+    /// A folder has one relay, and the key itself lies beside the records.
+    fn settle_host(&self, _key: [u8; 32]) -> Answer<'_, bool> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
     fn inventory(&self) -> Answer<'_, Vec<Tally>> {
         let folder = self.folder.clone();
         self.thread.ask(move |database| inventory::count(database, &folder))

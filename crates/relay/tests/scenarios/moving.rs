@@ -57,7 +57,7 @@ async fn in_database(config: &Config, program: &Program) -> Postgres {
 
 /// How many there are of each sort, and their bytes, without what is around them.
 async fn records(directory: &impl Directory) -> Vec<Tally> {
-    let around = [Stored::Structure, Stored::OwnFile];
+    let around = [Stored::Structure, Stored::OwnFile, Stored::HostPublicKey];
     let mut all = directory.inventory().await.unwrap();
     all.retain(|tally| !around.contains(&tally.stored));
     all

@@ -49,9 +49,10 @@ const LIMITS_FOR_LONG: [(&str, &str); 2] =
     [("statement_timeout", "600000"), ("idle_in_transaction_session_timeout", "600000")];
 
 /// Every change of the tables since the first version, by number.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "records", include_str!("migrations/0001-records.sql")),
     (2, "unsampled", include_str!("migrations/0002-unsampled.sql")),
+    (3, "host", include_str!("migrations/0003-host.sql")),
 ];
 
 /// What a question makes on its connection.

@@ -282,6 +282,20 @@ async fn a_relay_makes_the_tables_and_changes_them_when_no_other_does() {
 }
 
 #[tokio::test]
+async fn relays_over_the_same_records_are_one_hosts() {
+    let server = Server::start();
+    let (one, other) = (Part::of(&server, 7), Part::of(&server, 7));
+    let (one, other) = (one.postgres().await, other.postgres().await);
+    assert_eq!(one.settle_host([1; 32]).await, Ok(true));
+    assert_eq!(one.settle_host([1; 32]).await, Ok(true), "after a restart");
+    assert_eq!(other.settle_host([2; 32]).await, Ok(false));
+    assert_eq!(other.settle_host([1; 32]).await, Ok(true));
+    let inventory = one.inventory().await.unwrap();
+    let key = inventory.iter().find(|tally| tally.stored == Stored::HostPublicKey).unwrap();
+    assert_eq!((key.count, key.bytes), (1, 32));
+}
+
+#[tokio::test]
 async fn a_relay_whose_folder_holds_records_does_not_start_without_them() {
     let server = Server::start();
     let part = Part::of(&server, 7);
