@@ -26,7 +26,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
-use crate::opening;
+use crate::opening::{self, NotKept};
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
 use crate::stop::LastOf;
 use crate::switchboard::{Request, Several, Switchboard, ToKeep};
@@ -165,7 +165,9 @@ impl Records {
         loop {
             several.changed_elsewhere().await;
             while let Err(error) = opening::read_anew(&self).await {
-                tracing::error!(%error, "what another relay published cannot be read");
+                if !matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
+                    tracing::error!(%error, "what another relay published cannot be read");
+                }
                 sleep(READ_AGAIN).await;
             }
         }

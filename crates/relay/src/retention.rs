@@ -67,10 +67,8 @@ impl Records {
                     apart.as_secs() / 3600
                 );
             }
-            match self.forget_ended(&mut unnamed).await {
-                // Said once by the directory itself.
-                Ok(()) | Err(DirectoryError::Away(_)) => {}
-                Err(error) => tracing::error!(%error, "the lasting records do not answer"),
+            if let Err(error) = self.forget_ended(&mut unnamed).await {
+                error.say();
             }
         }
     }

@@ -186,6 +186,15 @@ impl fmt::Display for DirectoryError {
 
 impl std::error::Error for DirectoryError {}
 
+impl DirectoryError {
+    /// Says it in the log, but for a database that is away, of which the directory itself has said so, once.
+    pub(crate) fn say(&self) {
+        if !matches!(self, Self::Away(_)) {
+            tracing::error!(error = %self, "the lasting records do not answer");
+        }
+    }
+}
+
 /// The lasting state. Each operation is done wholly or not at all, and done when it answers.
 pub trait Directory: Send + Sync + 'static {
     /// The newest record of this kind.
