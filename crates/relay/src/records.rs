@@ -61,6 +61,8 @@ pub(crate) struct Records {
     pub(crate) clock: Clock,
     pub(crate) tolerance: Duration,
     revoked: Mutex<VerifiedRevocations>,
+    /// The duty key, wrapped, as it was last read or put: what desks are given while the database is away.
+    duty_key: Mutex<Option<Versioned>>,
 }
 
 /// Why a question has no answer.
@@ -129,6 +131,7 @@ impl Records {
             clock,
             tolerance,
             revoked: Mutex::new(VerifiedRevocations::none()),
+            duty_key: Mutex::new(None),
         }
     }
 
@@ -551,7 +554,10 @@ impl Records {
             return Ok(Reply::Done);
         }
         let with = Versioned { version: replaces.saturating_add(1), record };
-        if self.directory.replace(kind_of(which), replaces, with).await? {
+        if self.directory.replace(kind_of(which), replaces, with.clone()).await? {
+            if which == Shared::DutyKey {
+                *self.known_duty_key() = Some(with);
+            }
             Ok(Reply::Done)
         } else {
             Err(NOT_SIGNED)
@@ -559,10 +565,32 @@ impl Records {
     }
 
     async fn shared(&self, which: Shared) -> Result<Reply, Failure> {
-        let Some(held) = self.directory.newest(kind_of(which)).await? else {
+        let Some(held) = self.newest(kind_of(which)).await? else {
             return Ok(Reply::Shared { version: 0, record: Bytes::default() });
         };
         Ok(Reply::Shared { version: held.version, record: fitting(held.record)? })
+    }
+
+    /// The newest record of this kind. Desks whose line comes back while the database is away need the duty key, or
+    /// nobody would be on duty: they are given the one that was known last, and see for themselves what it is worth.
+    pub(crate) async fn newest(&self, kind: Kind) -> Result<Option<Versioned>, DirectoryError> {
+        let newest = self.directory.newest(kind).await;
+        if kind != Kind::DutyKey {
+            return newest;
+        }
+        let mut known = self.known_duty_key();
+        match newest {
+            Err(DirectoryError::Away(_)) if known.is_some() => Ok(known.clone()),
+            Ok(newest) => {
+                known.clone_from(&newest);
+                Ok(newest)
+            }
+            newest => newest,
+        }
+    }
+
+    fn known_duty_key(&self) -> std::sync::MutexGuard<'_, Option<Versioned>> {
+        self.duty_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A part of the newest policy, as it was signed with it. Whoever was greeted with another one asks again.

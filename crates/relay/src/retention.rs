@@ -103,7 +103,7 @@ impl Records {
 
     /// A shared key whose maker's certificates ended is believed by nobody. Whether it is gone now.
     async fn forget_key(&self, kind: Kind) -> Result<bool, DirectoryError> {
-        let Some(Versioned { version, record }) = self.directory.newest(kind).await? else {
+        let Some(Versioned { version, record }) = self.newest(kind).await? else {
             return Ok(false);
         };
         let over = read::<SharedKeyBundle>(&record)

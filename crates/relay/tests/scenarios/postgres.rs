@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use stillroom_protocol::{
-    AnswersKind, Operation, Refusal, RelayFrame, Reply, SealedAnswers, encode,
+    AnswersKind, Operation, Refusal, RelayFrame, Reply, SealedAnswers, Shared, encode,
 };
 use stillroom_relay::{Config, Postgres, Relay, StartError};
 
@@ -41,6 +41,12 @@ async fn chats_go_on_and_begin_while_the_database_is_away_and_requests_are_answe
     let mut administrator = scene.administrator().await;
     let (colleague, record) = (scene.program.advocate(), chat.advocate.staff_record());
     let publish = Operation::PublishStaff { record: encode(&record).try_into().unwrap() };
+    let record = scene.program.duty_key(&colleague).try_into().unwrap();
+    let (which, replaces) = (Shared::DutyKey, 0);
+    let mut desk = Line::staff(scene.desks(), &scene.program, &colleague).await;
+    let put = desk.ask_alone(Operation::PutShared { which, replaces, record }).await;
+    assert_eq!(put, Ok(Reply::Done));
+    let given = desk.ask_alone(Operation::Shared { which }).await;
     for away in ["STOP", "KILL"] {
         server.signal(away);
         chat.write().await;
@@ -52,6 +58,7 @@ async fn chats_go_on_and_begin_while_the_database_is_away_and_requests_are_answe
         survivor.say(&ask([9; 32])).await;
         survivor.hear_until(|frame| matches!(frame, RelayFrame::InLine { .. })).await;
         let mut desk = Line::staff(scene.desks(), &scene.program, &colleague).await;
+        assert_eq!(desk.ask_alone(Operation::Shared { which }).await, given, "or none is on duty");
         desk.go_on_duty(&scene.program, &colleague).await;
         desk.hear_until(|frame| matches!(frame, RelayFrame::Waiting { .. })).await;
         match away {
