@@ -1,7 +1,7 @@
 //! A relay whose PostgreSQL is gone for a minute, all processes of their own (`features.md` 6.7). `cargo xtask prove
 //! database` runs it; the same without the waiting is `crates/relay/tests/scenarios/postgres.rs`.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 #![allow(clippy::print_stdout, reason = "figures are shown to whoever runs this")]
 
 #[allow(dead_code, reason = "other tests do more to it")]

@@ -1,6 +1,6 @@
 //! `stillroom state move`: a relay that goes on in PostgreSQL with what it had in its folder (`docs/hosting.md`).
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 #[allow(dead_code, reason = "other tests do more to it")]
 #[path = "../../relay/src/directory/postgres/tests/server.rs"]
