@@ -13,8 +13,6 @@ mod folder;
 mod inventory;
 mod moving;
 mod postgres;
-#[cfg(test)]
-mod promises;
 mod sqlite;
 
 use std::fmt;
@@ -319,3 +317,6 @@ pub trait Directory: Send + Sync + 'static {
     /// How much is stored, each sort once, down to what the storage takes for itself.
     fn inventory(&self) -> Answer<'_, Vec<Tally>>;
 }
+
+#[cfg(test)]
+mod promises;
