@@ -40,7 +40,10 @@ pub(crate) async fn run(arguments: HoldingsArguments) -> Result<(), Failure> {
 async fn report(config: &Config) -> Result<Report, Failure> {
     match control::ask(&config.state.folder, &Question::Holdings) {
         Ok(Answer::Holdings(report)) => Ok(report),
-        Ok(Answer::Refused { why }) => Err(no_answer(&why)),
+        Ok(Answer::Refused { why }) => Err(Failure::new(
+            format!("The relay runs, and cannot count what it keeps: {why}."),
+            "Chats go on. Run this again once the records answer; the log says when. The relay needs no restart.",
+        )),
         Ok(Answer::Notices(_)) => Err(no_answer("it answered another question")),
         Err(error @ ControlError::NoAnswer(_)) => Err(no_answer(&error.to_string())),
         Err(ControlError::NobodyThere) => of_storage(config).await.map_err(|error| {

@@ -63,7 +63,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Record(arguments) => on_this_thread(record::run(arguments)),
         Command::Holdings(arguments) => on_this_thread(holdings::run(arguments)),
         Command::Host(arguments) => host::run(arguments),
-        Command::State(arguments) => state::run(arguments),
+        Command::State(arguments) => on_this_thread(state::run(arguments)),
         Command::Client(arguments) => on_this_thread(client::command::run(arguments)),
         Command::Bench(arguments) => on_this_thread(bench::run(arguments)),
         Command::BenchLimit(arguments) => on_this_thread(bench::limit::run(arguments)),

@@ -1,9 +1,11 @@
-//! `stillroom state`: what a relay keeps, copied while it runs (`docs/deploying.md`).
+//! `stillroom state`: what a relay keeps, copied while it runs (`docs/deploying.md`), and moved into PostgreSQL while it
+//! does not (`docs/hosting.md`).
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use stillroom_relay::directory::{DirectoryError, MoveError, move_records};
 use stillroom_relay::holdings::program_of;
 use stillroom_relay::{BackupError, Config, back_up};
 
@@ -11,7 +13,7 @@ use crate::failure::Failure;
 use crate::terminal::{answer, remark};
 use crate::which_relay::WhichRelay;
 
-/// Copy what a relay keeps.
+/// Copy what a relay keeps, or move it into PostgreSQL.
 #[derive(Args)]
 pub(crate) struct StateArguments {
     #[command(subcommand)]
@@ -23,6 +25,8 @@ enum StateCommand {
     /// Copy the records and the host's key into a new folder, while the relay runs. To put them back, put that folder
     /// in the place of the state folder before the relay starts.
     Backup(BackupArguments),
+    /// Move the records from the state folder into the PostgreSQL that the configuration names. Stop the relay first.
+    Move(WhichRelay),
 }
 
 #[derive(Args)]
@@ -35,8 +39,14 @@ struct BackupArguments {
 }
 
 /// Does it.
-pub(crate) fn run(arguments: StateArguments) -> Result<(), Failure> {
-    let StateCommand::Backup(BackupArguments { which, into }) = arguments.command;
+pub(crate) async fn run(arguments: StateArguments) -> Result<(), Failure> {
+    match arguments.command {
+        StateCommand::Backup(arguments) => back_up_each(arguments),
+        StateCommand::Move(which) => move_each(&which).await,
+    }
+}
+
+fn back_up_each(BackupArguments { which, into }: BackupArguments) -> Result<(), Failure> {
     match which.configs()?.as_slice() {
         [config] => copy(config, &into, which.json),
         configs => {
@@ -83,5 +93,65 @@ fn no_copy(into: &Path, why: &str) -> Failure {
     Failure::new(
         format!("There is no copy in {}: {why}.", into.display()),
         "Name a folder that is not there yet, and run this as the user that the relay runs as.",
+    )
+}
+
+/// Of many programs one after the other. Those that were moved before are passed over, so that what failed for one of
+/// them can be mended and tried again.
+async fn move_each(which: &WhichRelay) -> Result<(), Failure> {
+    let configs = which.configs()?;
+    let mut moved = 0;
+    for config in &configs {
+        match move_records(config).await {
+            Ok(done) => {
+                moved += 1;
+                let (program, folder) = (done.program.to_string(), &config.state.folder);
+                let (rows, bytes) = (done.rows, done.bytes);
+                if which.json {
+                    answer(json!({"program": program, "rows": rows, "bytes": bytes}).to_string());
+                } else {
+                    answer(format!(
+                        "{program}: {rows} rows with {bytes} bytes are in PostgreSQL, were read back there, and are \
+                         erased from {}. The host's key stays in that folder.",
+                        folder.display()
+                    ));
+                }
+            }
+            Err(MoveError::NothingThere) if configs.len() > 1 => {}
+            Err(error) => return Err(not_moved(config, &error)),
+        }
+    }
+    if moved == 0 {
+        return Err(nothing_to_move("any of the state folders"));
+    }
+    Ok(())
+}
+
+fn not_moved(config: &Config, error: &MoveError) -> Failure {
+    let folder = config.state.folder.display();
+    let next = match error {
+        MoveError::NothingThere => return nothing_to_move(&folder.to_string()),
+        MoveError::NowhereTo => "Add `[postgres]` to the configuration (docs/hosting.md).",
+        MoveError::Unknown(_) => "Use the release of Stillroom that wrote it.",
+        MoveError::OtherRecords => {
+            "Records from two places cannot be put together: keep those in PostgreSQL and put this folder's \
+             `relay.sqlite` away, or empty that schema and move these."
+        }
+        MoveError::NotTheSame => {
+            "See to it that no relay runs on that database and that it is sound, and try again."
+        }
+        MoveError::Directory(DirectoryError::InUse) => "Stop the relay, and try again.",
+        MoveError::Directory(_) | MoveError::Program(_) => "Mend that, and try again.",
+    };
+    Failure::new(
+        format!("The records in {folder} were not moved: {error}. They are there as they were."),
+        next,
+    )
+}
+
+fn nothing_to_move(folder: &str) -> Failure {
+    Failure::new(
+        format!("There are no records in {folder} to move."),
+        "If they were moved before, all is well: start the relay. Otherwise check `folder` in the configuration.",
     )
 }

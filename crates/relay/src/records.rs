@@ -26,7 +26,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
-use crate::opening;
+use crate::opening::{self, NotKept};
 use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
 use crate::stop::LastOf;
 use crate::switchboard::{Request, Several, Switchboard, ToKeep};
@@ -47,7 +47,7 @@ const COUNTS_MAX: usize = 500;
 /// How soon what another relay published is read again after that did not work.
 const READ_AGAIN: Duration = Duration::from_secs(2);
 /// How long to wait before a database that is away is asked again.
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Seconds of a week.
 const WEEK: u64 = 7 * DAY;
@@ -61,6 +61,8 @@ pub(crate) struct Records {
     pub(crate) clock: Clock,
     pub(crate) tolerance: Duration,
     revoked: Mutex<VerifiedRevocations>,
+    /// The duty key, wrapped, as it was last read or put: what desks are given while the database is away.
+    duty_key: Mutex<Option<Versioned>>,
 }
 
 /// Why a question has no answer.
@@ -129,6 +131,7 @@ impl Records {
             clock,
             tolerance,
             revoked: Mutex::new(VerifiedRevocations::none()),
+            duty_key: Mutex::new(None),
         }
     }
 
@@ -165,7 +168,9 @@ impl Records {
         loop {
             several.changed_elsewhere().await;
             while let Err(error) = opening::read_anew(&self).await {
-                tracing::error!(%error, "what another relay published cannot be read");
+                if !matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
+                    tracing::error!(%error, "what another relay published cannot be read");
+                }
                 sleep(READ_AGAIN).await;
             }
         }
@@ -181,13 +186,8 @@ impl Records {
         while let Some(batch) = last.next(&mut batches).await {
             let runs_out = self.sealed_runs_out();
             let record = encode(&batch);
-            let answers = Sealed::Answers;
-            let put = self.directory.put_sealed(answers, batch.id.0, runs_out, record, BATCHES_MAX);
+            let put = self.keep_sealed(Sealed::Answers, batch.id.0, runs_out, record, BATCHES_MAX);
             let put = put.await;
-            if matches!(put, Err(DirectoryError::Away(_))) {
-                self.switchboard.take_back_answers(batch);
-                continue;
-            }
             let before = std::mem::replace(&mut kept, put.unwrap_or(false));
             if !kept {
                 self.switchboard.take_back_answers(batch);
@@ -207,17 +207,8 @@ impl Records {
             match to_keep {
                 ToKeep::Counts(counts) => {
                     let (record, runs_out) = (encode(&counts), self.sealed_runs_out());
-                    let what = Sealed::Counts;
-                    let put = || {
-                        let record = record.clone();
-                        self.directory.put_sealed(what, counts.id.0, runs_out, record, COUNTS_MAX)
-                    };
-                    // A database that is away comes back; what waits meanwhile is bounded by the channel.
-                    let mut kept = put().await;
-                    while matches!(kept, Err(DirectoryError::Away(_))) {
-                        tokio::time::sleep(AGAIN_AFTER).await;
-                        kept = put().await;
-                    }
+                    let (what, id) = (Sealed::Counts, counts.id.0);
+                    let kept = self.keep_sealed(what, id, runs_out, record, COUNTS_MAX).await;
                     if !kept.unwrap_or(false) {
                         tracing::warn!(
                             "a day's sealed counts were not kept: an administrator should take them"
@@ -228,6 +219,25 @@ impl Records {
                     // Whoever waited may have gone.
                     let _ = said.send(());
                 }
+            }
+        }
+    }
+
+    /// Keeps something sealed, as soon as the database is there. It comes back, and may have kept this one before it went:
+    /// the same is put again, under the same name, so that it is there once. What waits meanwhile is bounded by the
+    /// channel.
+    async fn keep_sealed(
+        &self,
+        what: Sealed,
+        id: [u8; 16],
+        runs_out: u64,
+        record: Record,
+        most: usize,
+    ) -> Result<bool, DirectoryError> {
+        loop {
+            match self.directory.put_sealed(what, id, runs_out, record.clone(), most).await {
+                Err(DirectoryError::Away(_)) => sleep(AGAIN_AFTER).await,
+                kept => return kept,
             }
         }
     }
@@ -544,7 +554,10 @@ impl Records {
             return Ok(Reply::Done);
         }
         let with = Versioned { version: replaces.saturating_add(1), record };
-        if self.directory.replace(kind_of(which), replaces, with).await? {
+        if self.directory.replace(kind_of(which), replaces, with.clone()).await? {
+            if which == Shared::DutyKey {
+                *self.known_duty_key() = Some(with);
+            }
             Ok(Reply::Done)
         } else {
             Err(NOT_SIGNED)
@@ -552,10 +565,32 @@ impl Records {
     }
 
     async fn shared(&self, which: Shared) -> Result<Reply, Failure> {
-        let Some(held) = self.directory.newest(kind_of(which)).await? else {
+        let Some(held) = self.newest(kind_of(which)).await? else {
             return Ok(Reply::Shared { version: 0, record: Bytes::default() });
         };
         Ok(Reply::Shared { version: held.version, record: fitting(held.record)? })
+    }
+
+    /// The newest record of this kind. Desks whose line comes back while the database is away need the duty key, or
+    /// nobody would be on duty: they are given the one that was known last, and see for themselves what it is worth.
+    pub(crate) async fn newest(&self, kind: Kind) -> Result<Option<Versioned>, DirectoryError> {
+        let newest = self.directory.newest(kind).await;
+        if kind != Kind::DutyKey {
+            return newest;
+        }
+        let mut known = self.known_duty_key();
+        match newest {
+            Err(DirectoryError::Away(_)) if known.is_some() => Ok(known.clone()),
+            Ok(newest) => {
+                known.clone_from(&newest);
+                Ok(newest)
+            }
+            newest => newest,
+        }
+    }
+
+    fn known_duty_key(&self) -> std::sync::MutexGuard<'_, Option<Versioned>> {
+        self.duty_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A part of the newest policy, as it was signed with it. Whoever was greeted with another one asks again.

@@ -12,6 +12,8 @@ use axum::Router;
 use getrandom::SysRng;
 use rand_core::{Rng as _, UnwrapErr};
 use stillroom_delivery::{Delivery, Holdings, Setup};
+#[cfg(unix)]
+use stillroom_program::SigningKey;
 use stillroom_program::{Fingerprint, TimeZoneUnknown};
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -156,6 +158,8 @@ pub enum StartError {
     Program(ProgramFileError),
     /// The lasting records cannot be kept.
     Directory(DirectoryError),
+    /// Another relay over the same records has another host's key.
+    OtherHost,
     /// The pages cannot be filled.
     Pages(PagesError),
     /// The policy's hours cannot be worked out.
@@ -192,6 +196,10 @@ impl fmt::Display for StartError {
             Self::ProgramUnreadable(why) => write!(f, "the program's file cannot be read: {why}"),
             Self::Program(error) => write!(f, "the program's file: {error}"),
             Self::Directory(error) => error.fmt(f),
+            Self::OtherHost => f.write_str(
+                "the program's records name another key of the host's than `host.key` in the state folder: put a copy of \
+                 that file from another relay of the program there, so that administrators see one host",
+            ),
             Self::Pages(error) => error.fmt(f),
             Self::Hours(error) => error.fmt(f),
             Self::Tls(error) => error.fmt(f),
@@ -286,7 +294,7 @@ impl Relay {
         let directory = directory::open(&config, &program.root).await?;
         if config.relays.is_some() && config.postgres.is_none() {
             tracing::warn!(
-                "several relays do not share a state folder: what is published to one stays there"
+                "this is a trial of several relays, each with its own records: what is published to one stays there"
             );
         }
         Self::run(config, program, directory, entrances, portion).await
@@ -333,6 +341,8 @@ impl Relay {
             clock,
             tolerance,
         ));
+        #[cfg(unix)]
+        let host = host_key_of(&config, &*records.directory).await?;
         opening::open(&records, &program).await.map_err(|error| match error {
             NotKept::Program(error) => StartError::Program(error),
             NotKept::Directory(error) => StartError::Directory(error),
@@ -356,7 +366,8 @@ impl Relay {
             membership = Some(started.0);
             tasks.push(tokio::spawn(started.1));
         }
-        tasks.extend(control(&config, records));
+        #[cfg(unix)]
+        tasks.extend(control(&config, records, host));
         let share_keys = Arc::new(ShareKeys::draw(UnwrapErr(SysRng).next_u32() >> 1));
         let keys = (Arc::downgrade(&share_keys), Arc::clone(&switchboard));
         tasks.push(tokio::spawn(ShareKeys::keep_changing(keys.0, keys.1)));
@@ -404,9 +415,12 @@ impl Relay {
 /// The way in for the command line on this computer. Chats do not need it: a relay that cannot open it says so and
 /// runs.
 #[cfg(unix)]
-fn control(config: &Config, records: Arc<Records>) -> Option<JoinHandle<()>> {
+fn control(
+    config: &Config,
+    records: Arc<Records>,
+    host: io::Result<SigningKey>,
+) -> Option<JoinHandle<()>> {
     let folder = &config.state.folder;
-    let host = host_key::open(folder, &mut UnwrapErr(SysRng));
     let opened = host.and_then(|host| Ok((host, Control::open(folder)?)));
     match opened {
         Ok((host, control)) => Some(tokio::spawn(control.answer(Office { records, host }))),
@@ -417,9 +431,19 @@ fn control(config: &Config, records: Arc<Records>) -> Option<JoinHandle<()>> {
     }
 }
 
-#[cfg(not(unix))]
-fn control(_config: &Config, _records: Arc<Records>) -> Option<JoinHandle<()>> {
-    None
+/// The host's key, which is the same for every relay over the same records.
+#[cfg(unix)]
+async fn host_key_of(
+    config: &Config,
+    directory: &dyn Directory,
+) -> Result<io::Result<SigningKey>, StartError> {
+    let host = host_key::open(&config.state.folder, &mut UnwrapErr(SysRng));
+    if let Ok(key) = &host
+        && !directory.settle_host(key.verifying_key().0).await?
+    {
+        return Err(StartError::OtherHost);
+    }
+    Ok(host)
 }
 
 pub(crate) fn read_program(config: &Config) -> Result<ProgramFile, StartError> {

@@ -67,10 +67,8 @@ impl Records {
                     apart.as_secs() / 3600
                 );
             }
-            match self.forget_ended(&mut unnamed).await {
-                // Said once by the directory itself.
-                Ok(()) | Err(DirectoryError::Away(_)) => {}
-                Err(error) => tracing::error!(%error, "the lasting records do not answer"),
+            if let Err(error) = self.forget_ended(&mut unnamed).await {
+                error.say();
             }
         }
     }
@@ -105,7 +103,7 @@ impl Records {
 
     /// A shared key whose maker's certificates ended is believed by nobody. Whether it is gone now.
     async fn forget_key(&self, kind: Kind) -> Result<bool, DirectoryError> {
-        let Some(Versioned { version, record }) = self.directory.newest(kind).await? else {
+        let Some(Versioned { version, record }) = self.newest(kind).await? else {
             return Ok(false);
         };
         let over = read::<SharedKeyBundle>(&record)

@@ -1,5 +1,6 @@
 //! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
 
+mod database;
 mod package;
 mod reproducible;
 mod second_way;
@@ -12,7 +13,7 @@ use crate::run::say;
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 5] = [
+const PROOFS: [Proof; 6] = [
     (
         "package",
         "the Debian package has what it should and nothing else, and its program runs",
@@ -37,6 +38,11 @@ const PROOFS: [Proof; 5] = [
         "cluster",
         "200 chats over several relays lose no message while relays and NATS servers are killed",
         cluster::long,
+    ),
+    (
+        "database",
+        "chats go on while PostgreSQL is gone for a minute, and nothing is lost or doubled",
+        database::prove,
     ),
 ];
 

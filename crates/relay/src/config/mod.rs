@@ -266,6 +266,12 @@ impl Config {
             return wrong("`workers` must be at least 1");
         }
         self.relays.as_ref().map_or(Ok(()), Relays::check)?;
+        if self.postgres.is_none() && self.relays.as_ref().is_some_and(|relays| !relays.trial) {
+            return wrong(
+                "several relays keep their records in one place: add `[postgres]`; or, for a trial alone, `trial = true` \
+                 to `[relays]`, and what is published to one relay stays there",
+            );
+        }
         self.postgres.as_ref().map_or(Ok(()), Postgres::check)?;
         self.limits.check()
     }

@@ -32,6 +32,10 @@ pub struct Relays {
     /// Servers that keep the lease of each program. More than one only spares a change of relay when a server is lost.
     #[serde(default = "replicas")]
     pub replicas: usize,
+    /// Whether this is a trial, in which each relay may have records of its own. What is published to one then stays
+    /// there.
+    #[serde(default)]
+    pub trial: bool,
 }
 
 fn prefix() -> String {
@@ -93,6 +97,16 @@ mod tests {
         let relays = Config::from_toml(SAMPLE).unwrap().relays.unwrap();
         assert_eq!(relays.nats.len(), 3);
         assert_eq!((&*relays.prefix, relays.replicas), ("stillroom", 3));
+    }
+
+    #[test]
+    fn relays_of_one_program_have_their_records_in_one_place_but_in_a_trial() {
+        let apart = SAMPLE.split("[postgres]").next().unwrap();
+        let apart = format!("{apart}[relays]{}", SAMPLE.split("[relays]").nth(1).unwrap());
+        let refused = error(&apart);
+        assert!(refused.contains("[postgres]") && refused.contains("trial = true"), "{refused}");
+        let trial = apart.replace("trial = false", "trial = true");
+        assert!(Config::from_toml(&trial).unwrap().postgres.is_none());
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Office {
 
     async fn perform(&self, question: Question) -> Answer {
         self.answer(question).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the lasting records do not answer");
+            error.say();
             Answer::Refused { why: error.to_string() }
         })
     }

@@ -52,6 +52,24 @@ pub(super) fn take(folder: &Path) -> Result<Taken, DirectoryError> {
     }
 }
 
+/// Whether there are records in the folder.
+pub(super) fn has_records(folder: &Path) -> Result<bool, DirectoryError> {
+    folder.join(DATABASE).try_exists().map_err(unusable)
+}
+
+/// Removes the file of the records, whose rows were erased. SQLite's journal is emptied after each change.
+pub(super) fn remove_records(folder: &Path) -> Result<(), DirectoryError> {
+    for name in [DATABASE.to_owned(), format!("{DATABASE}-journal")] {
+        match fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(unusable(error));
+            }
+            _ => {}
+        }
+    }
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(unusable)
+}
+
 /// Every file of the folder: of its own database, where it has one, what its `records` do not account for; and the
 /// others. A database that nobody uses any more is something unknown.
 pub(super) fn files(folder: &Path, records: Option<u64>) -> Vec<Tally> {

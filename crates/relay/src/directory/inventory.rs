@@ -35,6 +35,8 @@ pub enum Stored {
     Audit,
     /// The host's own key.
     HostKey,
+    /// The public half of it, where relays share a database.
+    HostPublicKey,
     /// Certificates that an authority gave, with their keys, and the key by which it was asked.
     Certificates,
     /// What the storage needs around all that: its own structure, and room that was freed and overwritten.
@@ -99,3 +101,6 @@ pub(super) const LIST: &[Rows] = &[
     rows(Stored::Audit, "audit", "1 = 1", &["number", "at", "entry"]),
     rows(Stored::NoticesRead, "notice_read", "1 = 1", &["notice", "device"]),
 ];
+
+/// What a database that relays share holds besides.
+pub(super) const SHARED: &[Rows] = &[rows(Stored::HostPublicKey, "host", "1 = 1", &["key"])];

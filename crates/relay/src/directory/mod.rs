@@ -8,11 +8,11 @@
 //! One process with its own folder is [`Sqlite`]; a database that several relays share is [`Postgres`]. The operations
 //! are single compare-and-sets. `promises.rs` says for both what they promise.
 
+mod contents;
 mod folder;
 mod inventory;
+mod moving;
 mod postgres;
-#[cfg(test)]
-mod promises;
 mod sqlite;
 
 use std::fmt;
@@ -25,6 +25,7 @@ use stillroom_protocol::{HostNoticeId, InvitationId};
 
 pub(crate) use folder::DATABASE;
 pub use inventory::{Stored, Tally};
+pub use moving::{MoveError, Moved, move_records};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
@@ -152,6 +153,8 @@ pub enum DirectoryError {
     Away(String),
     /// The database was written by a later version of Stillroom.
     DatabaseFromLater,
+    /// The database is to hold the records, and there are some in the folder that were never moved to it.
+    NotMoved,
     /// The relay is stopping.
     Closed,
 }
@@ -171,12 +174,24 @@ impl fmt::Display for DirectoryError {
             Self::DatabaseFromLater => {
                 f.write_str("the database was written by a later version of Stillroom")
             }
+            Self::NotMoved => f.write_str(
+                "the state folder holds records that are not in PostgreSQL yet: move them with `stillroom state move`",
+            ),
             Self::Closed => f.write_str("the relay is stopping"),
         }
     }
 }
 
 impl std::error::Error for DirectoryError {}
+
+impl DirectoryError {
+    /// Says it in the log, but for a database that is away, of which the directory itself has said so, once.
+    pub(crate) fn say(&self) {
+        if !matches!(self, Self::Away(_)) {
+            tracing::error!(error = %self, "the lasting records do not answer");
+        }
+    }
+}
 
 /// The lasting state. Each operation is done wholly or not at all, and done when it answers.
 pub trait Directory: Send + Sync + 'static {
@@ -236,8 +251,9 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes an invitation that is done, for good.
     fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
 
-    /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if `most`
-    /// of it are kept already.
+    /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if there is
+    /// another one of this name, or if `most` of it are kept already. The same one again is a yes: whoever heard
+    /// nothing of the first time asks again.
     fn put_sealed(
         &self,
         what: Sealed,
@@ -294,6 +310,13 @@ pub trait Directory: Send + Sync + 'static {
     /// The hashes of all files of texts.
     fn locales(&self) -> Answer<'_, Vec<[u8; 32]>>;
 
+    /// Keeps the host's public key where none is kept yet. Says no if it is another one: relays over the same records are
+    /// one host's, whom administrators' consoles know by that key.
+    fn settle_host(&self, key: [u8; 32]) -> Answer<'_, bool>;
+
     /// How much is stored, each sort once, down to what the storage takes for itself.
     fn inventory(&self) -> Answer<'_, Vec<Tally>>;
 }
+
+#[cfg(test)]
+mod promises;

@@ -5,10 +5,11 @@
 //! database's own log and in back-ups is for whoever runs it. All of it is public or sealed.
 
 mod inventory;
+mod moving;
 mod shared;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use sqlx::{AssertSqlSafe, PgConnection, query, query_as, query_scalar};
 use stillroom_program::Fingerprint;
@@ -19,14 +20,19 @@ use super::{
     Versioned, folder, stored, whole,
 };
 use crate::config;
+pub(super) use moving::Target;
 use shared::Shared;
+
+/// In how many rounds of [`Directory::forget_expired`] the tables are written anew after a change. A transaction that
+/// was open in the first keeps what it could still see, and a change may come to its end in the midst of it.
+const ROUNDS: u8 = 2;
 
 /// [`Directory`] in a database.
 pub struct Postgres {
     shared: Shared,
     folder: PathBuf,
-    /// Whether something was changed since the tables were written anew.
-    changed: AtomicBool,
+    /// In how many rounds the tables are still to be written anew.
+    rounds: AtomicU8,
     /// Held as long as the folder is in use.
     _lock: folder::Taken,
 }
@@ -35,16 +41,20 @@ impl Postgres {
     /// Opens the part of the database that is this program's, or makes it.
     ///
     /// # Errors
-    /// [`DirectoryError`]: the folder is in use, or the database does not answer or is another version's.
+    /// [`DirectoryError`]: the folder is in use or holds records that were not moved, or the database does not answer
+    /// or is another version's.
     pub async fn open(
         config: &config::Postgres,
         own: &Path,
         root: &Fingerprint,
     ) -> Result<Self, DirectoryError> {
         let lock = folder::take(own)?;
+        if folder::has_records(own)? {
+            return Err(DirectoryError::NotMoved);
+        }
         let shared = Shared::open(config, root).await?;
-        let changed = AtomicBool::new(true);
-        Ok(Self { shared, folder: own.to_owned(), changed, _lock: lock })
+        let rounds = AtomicU8::new(ROUNDS);
+        Ok(Self { shared, folder: own.to_owned(), rounds, _lock: lock })
     }
 
     /// A change, after which the tables hold something that is no longer to be there.
@@ -52,20 +62,39 @@ impl Postgres {
         &self,
         change: impl for<'c> FnOnce(&'c mut PgConnection) -> shared::Asked<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.changed.store(true, Ordering::Relaxed);
+        self.rounds.store(ROUNDS, Ordering::Relaxed);
         self.shared.change(change)
     }
 
+    /// Writes every table anew, in a round that is due. One that somebody reads just now, a back-up for instance, is
+    /// not waited for, since everybody else would wait behind: it has its turn in the next round.
     async fn write_anew(&self) -> Result<(), DirectoryError> {
+        let due = self
+            .rounds
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |rounds| rounds.checked_sub(1));
+        if due.is_err() {
+            return Ok(());
+        }
         for table in inventory::tables() {
-            let anew = self.shared.look(move |database| {
-                let anew = AssertSqlSafe(format!("VACUUM (FULL) {table}"));
-                Box::pin(async move { query(anew).execute(database).await.map(drop) })
-            });
-            anew.await?;
+            let written = self.shared.look(move |database| Box::pin(write_anew(database, table)));
+            let written = written.await;
+            if !matches!(written, Ok(true)) {
+                self.rounds.store(ROUNDS, Ordering::Relaxed);
+            }
+            written?;
         }
         Ok(())
     }
+}
+
+/// Whether it was written anew: then its rows are in another file.
+async fn write_anew(database: &mut PgConnection, table: &str) -> sqlx::Result<bool> {
+    let file = "SELECT pg_relation_filenode($1::REGCLASS)::BIGINT";
+    let before: i64 = query_scalar(file).bind(table).fetch_one(&mut *database).await?;
+    let anew = AssertSqlSafe(format!("VACUUM (FULL, SKIP_LOCKED) {table}"));
+    query(anew).execute(&mut *database).await?;
+    let after: i64 = query_scalar(file).bind(table).fetch_one(database).await?;
+    Ok(before != after)
 }
 
 impl Directory for Postgres {
@@ -299,7 +328,6 @@ impl Directory for Postgres {
         })
     }
 
-    /// The same one again is a yes: whoever heard nothing of the first time asks again.
     fn put_sealed(
         &self,
         what: Sealed,
@@ -495,13 +523,10 @@ impl Directory for Postgres {
             })
         });
         Box::pin(async move {
-            let gone = forget.await?;
-            if self.changed.swap(false, Ordering::Relaxed) || gone > 0 {
-                self.write_anew()
-                    .await
-                    .inspect_err(|_| self.changed.store(true, Ordering::Relaxed))?;
+            if forget.await? > 0 {
+                self.rounds.store(ROUNDS, Ordering::Relaxed);
             }
-            Ok(())
+            self.write_anew().await
         })
     }
 
@@ -530,6 +555,21 @@ impl Directory for Postgres {
     fn locales(&self) -> Answer<'_, Vec<[u8; 32]>> {
         self.shared
             .look(|database| Box::pin(query_scalar("SELECT hash FROM locale").fetch_all(database)))
+    }
+
+    fn settle_host(&self, key: [u8; 32]) -> Answer<'_, bool> {
+        self.change(move |database| {
+            Box::pin(async move {
+                query("INSERT INTO host SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM host)")
+                    .bind(key)
+                    .execute(&mut *database)
+                    .await?;
+                query_scalar("SELECT EXISTS (SELECT 1 FROM host WHERE key = $1)")
+                    .bind(key)
+                    .fetch_one(database)
+                    .await
+            })
+        })
     }
 
     fn inventory(&self) -> Answer<'_, Vec<Tally>> {

@@ -104,6 +104,10 @@ pub(super) async fn a_batch_of_answers_is_kept_until_it_is_destroyed(place: &imp
     assert!(directory.put_sealed(Sealed::Answers, [1; 16], 100, vec![1], 2).await.unwrap());
     let third = directory.put_sealed(Sealed::Answers, [3; 16], 100, vec![3], 2).await.unwrap();
     assert!(!third, "no more than two are kept");
+    let again = directory.put_sealed(Sealed::Answers, [2; 16], 100, batch.clone(), 2).await;
+    assert_eq!(again, Ok(true), "the same one again, of which nobody heard");
+    let other = directory.put_sealed(Sealed::Answers, [2; 16], 100, vec![3], 9).await;
+    assert_eq!(other, Ok(false), "another one of the same name");
     drop(directory);
     let directory = place.open().await;
     for _ in 0..2 {
@@ -134,6 +138,8 @@ pub(super) async fn counts_of_days_are_kept_apart_from_answers_and_run_out_as_we
         let kept = directory.put_sealed(Sealed::Counts, id, runs_out, id.to_vec(), 2);
         assert_eq!(kept.await.unwrap(), runs_out < 300, "no more than two are kept");
     }
+    let again = directory.put_sealed(Sealed::Counts, [1; 16], 100, vec![1; 16], 2).await;
+    assert_eq!(again, Ok(true), "the same one again");
     assert_eq!(directory.next_sealed(Sealed::Answers).await.unwrap(), None);
     directory.destroy_sealed(Sealed::Answers, [1; 16]).await.unwrap();
     assert_eq!(directory.next_sealed(Sealed::Counts).await.unwrap(), Some(vec![1; 16]));

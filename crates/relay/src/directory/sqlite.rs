@@ -5,6 +5,7 @@
 //! takes the disk itself this is little: storage that moves data about keeps copies. What is in it is
 //! public or sealed to begin with.
 
+mod contents;
 mod inventory;
 mod thread;
 
@@ -15,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stillroom_program::Fingerprint;
 use stillroom_protocol::{HostNoticeId, InvitationId};
 
+use super::contents::Contents;
 use super::{
     Answer, Directory, DirectoryError, InvitationState, Kind, Record, Sealed, StoredNotice, Tally,
     Versioned, stored, whole,
@@ -44,11 +46,27 @@ impl Sqlite {
     /// # Errors
     /// As [`Sqlite::open`]; also where there is nothing.
     pub fn open_existing(folder: &Path, root: &Fingerprint) -> Result<Self, DirectoryError> {
-        match folder.join(super::folder::DATABASE).try_exists() {
-            Ok(true) => Self::open(folder, root),
-            Ok(false) => Err(DirectoryError::Unusable("no relay has ever run on it".to_owned())),
-            Err(error) => Err(DirectoryError::Unusable(error.to_string())),
+        if super::folder::has_records(folder)? {
+            Self::open(folder, root)
+        } else {
+            Err(DirectoryError::Unusable("no relay has ever run on it".to_owned()))
         }
+    }
+
+    /// What is in the database that this version knows nothing of.
+    pub(super) async fn unknown(&self) -> Result<Vec<String>, DirectoryError> {
+        self.thread.ask(inventory::unknown).await
+    }
+
+    /// All that the tables hold.
+    pub(super) async fn contents(&self) -> Result<Contents, DirectoryError> {
+        self.thread.ask(contents::read).await
+    }
+
+    /// Erases the records as every record is erased, and removes their file.
+    pub(super) async fn erase(self) -> Result<(), DirectoryError> {
+        self.thread.ask(contents::erase).await?;
+        super::folder::remove_records(&self.folder)
     }
 }
 
@@ -251,18 +269,27 @@ impl Directory for Sqlite {
         record: Record,
         most: usize,
     ) -> Answer<'_, bool> {
-        let put = match what {
-            Sealed::Answers => {
-                "INSERT INTO answers SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM answers) < ?4"
-            }
-            Sealed::Counts => {
-                "INSERT INTO counts SELECT ?1, ?2, ?3 WHERE (SELECT COUNT(*) FROM counts) < ?4"
-            }
+        let (put, is_there) = match what {
+            Sealed::Answers => (
+                "INSERT OR IGNORE INTO answers SELECT ?1, ?2, ?3 \
+                 WHERE (SELECT COUNT(*) FROM answers) < ?4",
+                "SELECT 1 FROM answers WHERE id = ?1 AND batch = ?2",
+            ),
+            Sealed::Counts => (
+                "INSERT OR IGNORE INTO counts SELECT ?1, ?2, ?3 \
+                 WHERE (SELECT COUNT(*) FROM counts) < ?4",
+                "SELECT 1 FROM counts WHERE id = ?1 AND record = ?2",
+            ),
         };
         self.thread.ask(move |database| {
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let row = params![id.as_slice(), stored(runs_out), record, most];
-            Ok(database.prepare_cached(put)?.execute(row)? == 1)
+            database.prepare_cached(put)?.execute(params![
+                id.as_slice(),
+                stored(runs_out),
+                record,
+                most
+            ])?;
+            database.prepare_cached(is_there)?.exists(params![id.as_slice(), record])
         })
     }
 
@@ -311,6 +338,11 @@ impl Directory for Sqlite {
             let hashes = statement.query_map([], |row| row.get(0))?;
             hashes.collect()
         })
+    }
+
+    /// A folder has one relay, and the key itself lies beside the records.
+    fn settle_host(&self, _key: [u8; 32]) -> Answer<'_, bool> {
+        Box::pin(std::future::ready(Ok(true)))
     }
 
     fn inventory(&self) -> Answer<'_, Vec<Tally>> {

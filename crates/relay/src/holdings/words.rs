@@ -311,6 +311,12 @@ fn words_of_stored(stored: &Stored) -> Words {
             Yes,
             "all of it",
         ),
+        Stored::HostPublicKey => words(
+            "host-public-key",
+            "The host's public key, by which relays that share a database see that they are one host's",
+            Yes,
+            "all of it; it is public",
+        ),
         Stored::Certificates => words(
             "tls-certificates",
             "The relay's own certificate for TLS, which an authority gave and everybody who connects is shown, its \
@@ -346,6 +352,7 @@ fn goes(stored: &Stored) -> String {
         Stored::Notices | Stored::NoticesRead => {
             format!("when it is withdrawn, or {NOTICE_DAYS} days after it was given")
         }
+        Stored::HostPublicKey => "with the program's part of the database".to_owned(),
         Stored::Root
         | Stored::HostKey
         | Stored::Certificates

@@ -23,6 +23,8 @@ mod line;
 mod logs;
 mod many;
 mod metrics;
+#[cfg(unix)]
+mod moving;
 mod origins;
 mod pages;
 #[cfg(unix)]

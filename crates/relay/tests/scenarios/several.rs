@@ -83,6 +83,7 @@ fn relays_at(address: &str) -> OtherRelays {
         certificates: Vec::new(),
         prefix: "stillroom".to_owned(),
         replicas: 1,
+        trial: true,
     }
 }
 

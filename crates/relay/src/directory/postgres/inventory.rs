@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, PgConnection, query_as, query_scalar};
 
-use crate::directory::inventory::LIST;
+use crate::directory::inventory::{LIST, Rows, SHARED};
 use crate::directory::{Stored, Tally, whole};
 
 /// What the migrations write down about themselves, which is structure.
@@ -17,16 +17,21 @@ const MIGRATIONS: &str = "_sqlx_migrations";
 /// A table's column, and its type.
 type Column = (String, String, String);
 
+/// All that is accounted for.
+fn list() -> impl Iterator<Item = &'static Rows> + Clone {
+    LIST.iter().chain(SHARED)
+}
+
 /// The tables of the records.
 pub(super) fn tables() -> BTreeSet<&'static str> {
-    LIST.iter().map(|rows| rows.table).collect()
+    list().map(|rows| rows.table).collect()
 }
 
 /// Counts the whole schema.
 pub(super) async fn count(database: &mut PgConnection) -> sqlx::Result<Vec<Tally>> {
     let columns = columns(database).await?;
     let mut all = Vec::new();
-    for rows in LIST {
+    for rows in list() {
         let own: Vec<&Column> = columns
             .iter()
             .filter(|(table, name, _)| rows.table == table && rows.columns.contains(&&**name))
@@ -92,7 +97,7 @@ fn quoted(name: &str) -> String {
 async fn strangers(database: &mut PgConnection, columns: &[Column]) -> sqlx::Result<Vec<Tally>> {
     let mut strangers = Vec::new();
     let listed = |(table, name, _): &&Column| {
-        LIST.iter().any(|rows| rows.table == table && rows.columns.contains(&&**name))
+        list().any(|rows| rows.table == table && rows.columns.contains(&&**name))
     };
     for column in columns.iter().filter(|column| !listed(column)) {
         let (table, name, _) = column;
@@ -103,7 +108,7 @@ async fn strangers(database: &mut PgConnection, columns: &[Column]) -> sqlx::Res
     for table in tables() {
         let own: Vec<&Column> =
             columns.iter().filter(listed).filter(|(of, _, _)| of == table).collect();
-        let others = LIST.iter().filter(|rows| rows.table == table);
+        let others = list().filter(|rows| rows.table == table);
         let others: Vec<String> = others.map(|rows| format!("NOT ({})", rows.only)).collect();
         let (count, bytes) = size(database, table, &own, &others.join(" AND ")).await?;
         if count > 0 {

@@ -44,9 +44,16 @@ const SERVER_LIMITS: [(&str, &str); 3] = [
     ("idle_in_transaction_session_timeout", "10000"),
 ];
 
+/// The same where all records are moved or read at once.
+const LIMITS_FOR_LONG: [(&str, &str); 2] =
+    [("statement_timeout", "600000"), ("idle_in_transaction_session_timeout", "600000")];
+
 /// Every change of the tables since the first version, by number.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "records", include_str!("migrations/0001-records.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "records", include_str!("migrations/0001-records.sql")),
+    (2, "unsampled", include_str!("migrations/0002-unsampled.sql")),
+    (3, "host", include_str!("migrations/0003-host.sql")),
+];
 
 /// What a question makes on its connection.
 pub(super) type Asked<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -64,10 +71,8 @@ impl Shared {
         config: &config::Postgres,
         root: &Fingerprint,
     ) -> Result<Self, DirectoryError> {
-        let options = options(config)?.options([("search_path", schema(root))]);
+        let options = opened(config, root).await?;
         let lock = lock(root);
-        let opened = timeout(OPEN_WITHIN, set_up(&options, root)).await;
-        opened.map_err(|_| too_long())??;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ANSWER_WITHIN)
@@ -139,6 +144,26 @@ impl Shared {
         }
         answer
     }
+}
+
+/// One connection on which a question may take long, and the number of the program's lock.
+pub(super) async fn connect_for_long(
+    config: &config::Postgres,
+    root: &Fingerprint,
+) -> Result<(PgConnection, i64), DirectoryError> {
+    let options = opened(config, root).await?.options(LIMITS_FOR_LONG);
+    Ok((options.connect().await.map_err(away)?, lock(root)))
+}
+
+/// How the program's part of the database is reached, once it is what this version needs.
+async fn opened(
+    config: &config::Postgres,
+    root: &Fingerprint,
+) -> Result<PgConnectOptions, DirectoryError> {
+    let options = options(config)?.options([("search_path", schema(root))]);
+    let opened = timeout(OPEN_WITHIN, set_up(&options, root)).await;
+    opened.map_err(|_| too_long())??;
+    Ok(options)
 }
 
 /// A connection that goes back to the others only once its question was answered; one on which an answer is still to
@@ -237,7 +262,7 @@ fn not_migrated(error: MigrateError) -> DirectoryError {
     }
 }
 
-fn away(error: sqlx::Error) -> DirectoryError {
+pub(super) fn away(error: sqlx::Error) -> DirectoryError {
     DirectoryError::Away(error.to_string())
 }
 

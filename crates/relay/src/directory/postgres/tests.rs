@@ -4,6 +4,8 @@ mod server;
 
 use std::cell::Cell;
 
+use sqlx::ConnectOptions as _;
+
 use super::*;
 use crate::directory::Stored;
 use crate::directory::promises::{Place, keeps_every_promise};
@@ -11,6 +13,7 @@ use crate::directory::promises::{Place, keeps_every_promise};
 use server::Server;
 
 const ROOT: Fingerprint = Fingerprint([7; 32]);
+const SCHEMA: &str = "stillroom_07070707070707070707070707070707";
 
 /// A program of a database, and the folder of one relay.
 struct Part<'a> {
@@ -40,11 +43,14 @@ fn reached(server: &Server) -> config::Postgres {
     config::Postgres { url: server.url(), password_file: None, ca: None }
 }
 
-async fn ask_server(server: &Server, what: &str) {
-    use sqlx::ConnectOptions as _;
+async fn connect(server: &Server) -> PgConnection {
     let options: sqlx::postgres::PgConnectOptions = server.url().parse().unwrap();
-    let mut database = options.connect().await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(what.to_owned())).execute(&mut database).await.unwrap();
+    options.connect().await.unwrap()
+}
+
+async fn ask_server(server: &Server, what: &str) {
+    let what = AssertSqlSafe(what.to_owned());
+    sqlx::raw_sql(what).execute(&mut connect(server).await).await.unwrap();
 }
 
 fn version(version: u64, record: &[u8]) -> Versioned {
@@ -115,7 +121,7 @@ async fn a_database_from_a_later_version_or_of_another_program_is_refused() {
     assert_eq!(open().await.err(), Some(DirectoryError::OtherProgram));
     let later = format!(
         "INSERT INTO {schema}._sqlx_migrations SELECT 99, 'later', now(), TRUE, checksum, 0 \
-         FROM {schema}._sqlx_migrations"
+         FROM {schema}._sqlx_migrations LIMIT 1"
     );
     ask_server(&server, &later).await;
     assert_eq!(open().await.err(), Some(DirectoryError::DatabaseFromLater));
@@ -169,31 +175,133 @@ async fn the_inventory_is_every_column_of_every_table_and_every_byte_that_the_sc
     }
 }
 
-/// Whether a file of the tables has these bytes. Not the database's own log, which is kept for a while.
-fn in_tables(folder: &Path, bytes: &[u8]) -> bool {
+/// Whether a file in a folder has these bytes, or in a folder that is in it.
+fn in_files(folder: &Path, bytes: &[u8]) -> bool {
     std::fs::read_dir(folder).unwrap().flatten().any(|entry| {
         let path = entry.path();
         match path.is_dir() {
-            true => !path.ends_with("pg_wal") && in_tables(&path, bytes),
-            false => std::fs::read(path).unwrap().windows(bytes.len()).any(|at| at == bytes),
+            true => in_files(&path, bytes),
+            // One that goes just now has nothing any more.
+            false => {
+                std::fs::read(path).unwrap_or_default().windows(bytes.len()).any(|at| at == bytes)
+            }
         }
     })
 }
 
+/// Whether a table's file has these bytes, of this or of the system's own tables.
+fn in_tables(server: &Server, bytes: &[u8]) -> bool {
+    in_files(&server.folder.path().join("data/base"), bytes)
+}
+
 #[tokio::test]
-async fn what_was_forgotten_is_not_left_in_the_files_of_the_tables() {
+async fn what_was_forgotten_is_in_no_table_and_goes_from_what_is_written_ahead() {
     let server = Server::start();
     let directory = Part::of(&server, 7).postgres().await;
-    let request = b"the keys of a new member's device";
-    let id = InvitationId([1; 16]);
-    directory.invite(id, 100, vec![9], 5).await.unwrap();
-    directory.enrol(id, 0, request.to_vec()).await.unwrap();
+    // Short ones may come among the samples that PostgreSQL plans by, long ones lie in a file beside the table's.
+    let (short, long) = (b"who has left".to_vec(), b"who has left, at length".repeat(500));
+    for number in 0..6 {
+        directory.put_staff([number; 32], vec![number; 12]).await.unwrap();
+    }
+    directory.put_staff([98; 32], short.clone()).await.unwrap();
+    directory.put_staff([99; 32], long.clone()).await.unwrap();
+    ask_server(&server, &format!("ANALYZE {SCHEMA}.staff")).await;
     ask_server(&server, "CHECKPOINT").await;
-    assert!(in_tables(&server.folder.path().join("data"), request), "it was there");
-    directory.forget_invitation(id).await.unwrap();
+    assert!(in_tables(&server, &short) && in_tables(&server, &long[..1000]), "they were there");
+    directory.remove_staff([98; 32]).await.unwrap();
+    directory.remove_staff([99; 32]).await.unwrap();
     directory.forget_expired(0).await.unwrap();
     ask_server(&server, "CHECKPOINT").await;
-    assert!(!in_tables(&server.folder.path().join("data"), request));
+    assert!(!in_tables(&server, &short));
+    let data = server.folder.path().join("data");
+    assert!(in_files(&data.join("pg_wal"), &short), "as docs/hosting.md says");
+    // With the settings that it names, this is what the server does in time.
+    ask_server(&server, "SELECT pg_switch_wal()").await;
+    ask_server(&server, "CHECKPOINT").await;
+    assert!(!in_files(&data, &short));
+}
+
+#[tokio::test]
+async fn what_somebody_who_reads_long_kept_is_gone_in_the_next_round() {
+    let server = Server::start();
+    let directory = Part::of(&server, 7).postgres().await;
+    let mut reader = connect(&server).await;
+    // Who reads the table itself is in the way of writing it anew, who reads another one keeps what they could see.
+    for (number, table) in [(1, "staff"), (2, "_sqlx_migrations")] {
+        let record = format!("somebody who has left {table}").into_bytes();
+        directory.put_staff([number; 32], record.clone()).await.unwrap();
+        let read = format!("BEGIN ISOLATION LEVEL REPEATABLE READ; TABLE {SCHEMA}.{table}");
+        sqlx::raw_sql(AssertSqlSafe(read)).execute(&mut reader).await.unwrap();
+        directory.remove_staff([number; 32]).await.unwrap();
+        directory.forget_expired(0).await.unwrap();
+        ask_server(&server, "CHECKPOINT").await;
+        assert!(in_tables(&server, &record), "it is still to be seen");
+        sqlx::raw_sql("COMMIT").execute(&mut reader).await.unwrap();
+        directory.forget_expired(0).await.unwrap();
+        ask_server(&server, "CHECKPOINT").await;
+        assert!(!in_tables(&server, &record), "{table}");
+    }
+}
+
+/// Somebody waits for the lock of a program.
+async fn somebody_waits(observer: &mut PgConnection) {
+    let waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while query_scalar::<_, i64>(waiting).fetch_one(&mut *observer).await.unwrap() == 0 {}
+}
+
+async fn lock(other: &mut PgConnection, taken: bool) {
+    let ask = if taken { "SELECT pg_advisory_lock($1)" } else { "SELECT pg_advisory_unlock($1)" };
+    query(ask).bind(i64::from_be_bytes([7; 8])).execute(other).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_relay_makes_the_tables_and_changes_them_when_no_other_does() {
+    let server = Server::start();
+    let part = Part::of(&server, 7);
+    let (mut other, mut observer) = (connect(&server).await, connect(&server).await);
+    lock(&mut other, true).await;
+    let mut opening = Box::pin(part.postgres());
+    tokio::select! {
+        _ = &mut opening => panic!("it made the tables meanwhile"),
+        () = somebody_waits(&mut observer) => {}
+    }
+    let schemas = "SELECT COUNT(*) FROM pg_namespace WHERE nspname = $1";
+    let made: i64 = query_scalar(schemas).bind(SCHEMA).fetch_one(&mut observer).await.unwrap();
+    assert_eq!(made, 0);
+    lock(&mut other, false).await;
+    let directory = opening.await;
+
+    lock(&mut other, true).await;
+    let mut changing = directory.replace(Kind::Policy, 0, version(1, b"ours"));
+    tokio::select! {
+        _ = &mut changing => panic!("it changed something meanwhile"),
+        () = somebody_waits(&mut observer) => {}
+    }
+    lock(&mut other, false).await;
+    assert_eq!(changing.await, Ok(true));
+}
+
+#[tokio::test]
+async fn relays_over_the_same_records_are_one_hosts() {
+    let server = Server::start();
+    let (one, other) = (Part::of(&server, 7), Part::of(&server, 7));
+    let (one, other) = (one.postgres().await, other.postgres().await);
+    assert_eq!(one.settle_host([1; 32]).await, Ok(true));
+    assert_eq!(one.settle_host([1; 32]).await, Ok(true), "after a restart");
+    assert_eq!(other.settle_host([2; 32]).await, Ok(false));
+    assert_eq!(other.settle_host([1; 32]).await, Ok(true));
+    let inventory = one.inventory().await.unwrap();
+    let key = inventory.iter().find(|tally| tally.stored == Stored::HostPublicKey).unwrap();
+    assert_eq!((key.count, key.bytes), (1, 32));
+}
+
+#[tokio::test]
+async fn a_relay_whose_folder_holds_records_does_not_start_without_them() {
+    let server = Server::start();
+    let part = Part::of(&server, 7);
+    drop(crate::directory::Sqlite::open(part.folder.path(), &ROOT).unwrap());
+    let refused = Postgres::open(&reached(&server), part.folder.path(), &ROOT).await;
+    assert_eq!(refused.err(), Some(DirectoryError::NotMoved));
 }
 
 #[tokio::test]

@@ -43,6 +43,15 @@ fn size(
     database.query_row(&question, [], |row| Ok((whole(row.get(0)?), whole(row.get(1)?))))
 }
 
+/// The names of what no line of the list names.
+pub(super) fn unknown(database: &Connection) -> rusqlite::Result<Vec<String>> {
+    let name = |tally: Tally| match tally.stored {
+        Stored::Unknown(name) => Some(name),
+        _ => None,
+    };
+    Ok(strangers(database)?.into_iter().filter_map(name).collect())
+}
+
 /// Tables, columns and rows that no line of the list names.
 fn strangers(database: &Connection) -> rusqlite::Result<Vec<Tally>> {
     let mut strangers = Vec::new();

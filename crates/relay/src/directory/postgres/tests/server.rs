@@ -96,7 +96,7 @@ fn run(folder: &Path) -> Child {
         .arg(folder.join("data"))
         .arg("-k")
         .arg(folder)
-        .args(["-c", "listen_addresses=", "-c", "fsync=off"])
+        .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "wal_recycle=off"])
         .stderr(Stdio::null())
         .spawn()
         .unwrap()

@@ -1,0 +1,13 @@
+//! A relay whose PostgreSQL is gone for a whole minute. With every change it is gone for as long as it takes to see that.
+
+use crate::failure::Outcome;
+use crate::run::Run;
+use crate::setup;
+
+pub(super) fn prove() -> Outcome {
+    setup::for_unit_tests()?;
+    Run::cargo()
+        .args(["test", "--workspace", "--locked", "--test", "database"])
+        .args(["--", "--ignored", "--show-output"])
+        .done_with_last_lines()
+}
