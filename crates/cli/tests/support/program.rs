@@ -235,7 +235,8 @@ impl Program {
         desk
     }
 
-    fn client(&self, side: &[&str]) -> Running {
+    /// A device without a page, which is told what it does.
+    pub(crate) fn client(&self, side: &[&str]) -> Running {
         Running::of(self.stillroom(&[&["client"], self.by, side].concat()))
     }
 
