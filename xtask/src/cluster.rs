@@ -1,10 +1,11 @@
 //! `cargo xtask cluster-test`: several relays of one program as real processes, over a real cluster of three NATS
-//! servers, while relays and servers are killed and cut off (`features.md` 3.8, 6.1; `docs/scaling.md`).
+//! servers, while relays and servers are killed, cut off, and set apart by a network that breaks (`features.md` 3.8, 6.1;
+//! `docs/scaling.md`).
 
 use crate::failure::{Failure, Outcome};
 use crate::places;
 use crate::run::Run;
-use crate::setup::nats;
+use crate::setup;
 
 /// Chats that go on meanwhile, with every change.
 const CHATS: usize = 20;
@@ -15,26 +16,28 @@ const MANY_CHATS: usize = 200;
 /// `--many`, `--figures`, or nothing.
 pub(crate) fn command(arguments: &[String]) -> Outcome {
     match arguments {
-        [] => short(),
+        [] => run(CHATS, &[]),
         [many] if many == "--many" => long(),
         [figures] if figures == "--figures" => measure(),
         _ => Err(Failure::new("cargo xtask cluster-test [--many|--figures]")),
     }
 }
 
-/// With few chats.
+/// With few chats, and without what waits longest: for a network that comes together again.
 pub(crate) fn short() -> Outcome {
-    run(CHATS)
+    run(CHATS, &["--skip", "apart"])
 }
 
 /// With many.
 pub(crate) fn long() -> Outcome {
-    run(MANY_CHATS)
+    run(MANY_CHATS, &[])
 }
 
 /// The tests that wait for a NATS server.
-fn run(chats: usize) -> Outcome {
-    tests(&["--skip", "figures"])?.env("STILLROOM_CHATS", chats.to_string()).done_with_last_lines()
+fn run(chats: usize, without: &[&str]) -> Outcome {
+    tests(&[&["--skip", "figures"], without].concat())?
+        .env("STILLROOM_CHATS", chats.to_string())
+        .done_with_last_lines()
 }
 
 /// What messages take over several relays, of the program that is for people.
@@ -49,5 +52,5 @@ fn tests(which: &[&str]) -> Outcome<Run> {
         .args(["test", "--workspace", "--locked", "--test", "scenarios", "--test", "cluster"])
         .args(["--", "--ignored", "--show-output"])
         .args(which)
-        .env("STILLROOM_NATS_SERVER", nats::server()?))
+        .env("STILLROOM_NATS_SERVER", setup::for_cluster_tests()?))
 }

@@ -6,11 +6,13 @@
 
 mod support;
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
 use support::memory::memory;
+use support::network::Network;
 use support::program::{Program, meet};
 use support::proxy::{Recording, found};
 use support::words::{message, words};
@@ -157,6 +159,121 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     scene.chat(2);
     scene.settle("new chats");
     scene.talk.end();
+}
+
+/// Three relays and three NATS servers, each on a computer of its own; nothing, where this user may not make those.
+fn network() -> Option<Rc<Network>> {
+    let network = Network::new(6).map(Rc::new);
+    if network.is_none() {
+        println!("skipped: this user may not make network namespaces");
+    }
+    network
+}
+
+#[test]
+#[ignore = "needs a NATS server and root: cargo xtask cluster-test"]
+fn a_network_that_falls_apart_between_relays_loses_no_message() {
+    let Some(network) = network() else {
+        return;
+    };
+    let nats = Nats::start_in(&network);
+    let talk = Talk::start();
+    let mut relays = Relays::new_in(&network, &talk.program, &nats);
+    relays.serve_all();
+    let mut scene = Scene { nats, relays, talk };
+    scene.chat(chats());
+    scene.settle("before");
+
+    scene.talk.write();
+    let home = scene.relays.home();
+    let other = (home + 1) % 3;
+    network.part(&[other]);
+    until("a relay that is alone says so", || {
+        scene.relays.log(other).contains("cannot be reached over NATS")
+    });
+    network.mend();
+    scene.settle("a relay was alone");
+    assert_eq!(scene.relays.homes(), [home]);
+
+    scene.talk.write();
+    network.part(&[home, Nats::host(home)]);
+    let parted = Instant::now();
+    until("two relays believe to be home", || scene.relays.homes().len() == 2);
+    println!("another relay is home after {:?}", parted.elapsed());
+    network.mend();
+    let mended = Instant::now();
+    until("one of both has stepped down", || scene.relays.homes().len() == 1);
+    println!("one relay is home after {:?}", mended.elapsed());
+    scene.settle("the network fell apart");
+    scene.chat(2);
+    scene.settle("new chats");
+    scene.talk.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server and root: cargo xtask cluster-test"]
+fn whoever_is_claimed_at_two_relays_that_are_apart_is_shown_one_advocate() {
+    let Some(network) = network() else {
+        return;
+    };
+    let program = Program::new();
+    let alone = program.serve();
+    let devices = ["Quillhilda", "Brannoch"].map(|name| program.advocate(name));
+    drop(alone);
+    let nats = Nats::start_in(&network);
+    let public = program.path("program/public.stillroom");
+    let mut relays = Relays::new_in(&network, &public, &nats);
+    (0..3).for_each(|number| relays.keep(number, &program.path("relay.state")));
+    relays.serve_all();
+    let home = relays.home();
+    let other = (home + 1) % 3;
+    let mut first = program.desk(&devices[0], relays.doors(home).1);
+    let mut second = program.desk(&devices[1], relays.doors(other).1);
+    let way = Wire::to(relays.doors(home).0);
+    let mut survivor = program.survivor(way.port());
+    for desk in [&first, &second] {
+        desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
+    }
+
+    network.part(&[home, Nats::host(home)]);
+    until("two relays believe to be home", || relays.homes().len() == 2);
+    way.cut(true);
+    first.tell(json!({"do": "take-next"}));
+    let claimed = first.event(|event| event["event"] == "opened")["chat"].clone();
+    first.tell(json!({"do": "write", "chat": claimed, "text": "from the wrong one"}));
+    way.lead(relays.doors(other).0);
+    way.cut(false);
+    let chat = meet(&survivor, &mut second);
+
+    network.mend();
+    let mended = Instant::now();
+    until("one of both has stepped down", || relays.homes().len() == 1);
+    let mut at_first = Vec::new();
+    first.event(|event| {
+        at_first.push(event.clone());
+        event["event"] == "lost" && event["chat"] == claimed
+    });
+    println!("the other claim is over {:?} after the network is whole", mended.elapsed());
+
+    survivor.tell(json!({"do": "write", "text": "to the right one"}));
+    second.tell(json!({"do": "write", "chat": chat, "text": "from the right one"}));
+    let is_heard = |event: &Value| event["event"] == "message" && event["mine"] == false;
+    assert_eq!(second.event(is_heard)["text"], "to the right one");
+    let mut shown = Vec::new();
+    survivor.event(|event| {
+        shown.push(event.to_string());
+        event["text"] == "from the right one"
+    });
+    second.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
+    assert!(!shown.iter().any(|event| event.contains("Quillhilda")), "{shown:?}");
+
+    first.signal("KILL");
+    at_first.extend(first.rest().iter().filter_map(|line| serde_json::from_str(line).ok()));
+    let in_chat = ["joined", "message", "return-words"].map(Value::from);
+    let of_chat =
+        at_first.iter().find(|event| in_chat.contains(&event["event"]) && event["mine"] != true);
+    assert_eq!(of_chat, None, "nothing of the chat is at whom the survivor did not join");
 }
 
 #[test]

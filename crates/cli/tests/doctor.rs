@@ -4,9 +4,11 @@
 
 mod support;
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
@@ -29,8 +31,18 @@ impl Scene {
         scene
     }
 
+    /// Without TLS, on this computer alone.
+    fn start_plainly() -> Self {
+        let mut scene = Self::of(Program::new());
+        scene.relay = Some(scene.program.serve());
+        scene
+    }
+
     fn prepared() -> Self {
-        let program = Program::over_tls();
+        Self::of(Program::over_tls())
+    }
+
+    fn of(program: Program) -> Self {
         let pages = pages(program.folder.path());
         let configuration = std::fs::read_to_string(program.path("relay.toml")).unwrap();
         let configuration = format!("{configuration}[testing]\npages = \"pages\"\n");
@@ -43,7 +55,8 @@ impl Scene {
     }
 
     fn desk(&self) -> String {
-        format!("https://localhost:{}", self.program.desk)
+        let safe = if self.program.authority.is_some() { "s" } else { "" };
+        format!("http{safe}://localhost:{}", self.program.desk)
     }
 
     /// `stillroom doctor`, with these further arguments.
@@ -99,8 +112,17 @@ fn where_all_is_well_everything_is_named_and_nothing_is_to_do() {
     let closed = free_port().to_string();
     let found = scene.found(&scene.chat(), &["--closed", &closed]);
     assert_eq!(found.to_do(), Vec::<&Value>::new());
-    for check in ["certificate", "tls", "headers", "page", "clock", "web-socket", "policy", "port"]
-    {
+    for check in [
+        "certificate",
+        "tls",
+        "headers",
+        "page",
+        "clock",
+        "web-socket",
+        "second-way",
+        "policy",
+        "port",
+    ] {
         let well = found.0.iter().any(|found| found["check"] == check && found["result"] == "well");
         assert!(well, "{check}: {:?}", found.0);
     }
@@ -149,6 +171,59 @@ fn whom_nobody_vouches_for_and_who_is_not_there_is_said_so() {
     assert!(!said.status.success());
     let said = String::from_utf8(said.stdout).unwrap();
     assert!(said.contains("Nobody whom this computer trusts"), "{said}");
+}
+
+/// A server before the relay at this port, which treats requests for what is for a device in its own way: it answers
+/// that it may not, or keeps answers of no known length back until they are whole.
+fn before(relay: u16, refuses: bool) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut device in listener.incoming().map_while(Result::ok) {
+            let mut relay = TcpStream::connect(("127.0.0.1", relay)).unwrap();
+            let (mut back, mut to_device) =
+                (relay.try_clone().unwrap(), device.try_clone().unwrap());
+            thread::spawn(move || {
+                let (mut bytes, mut kept) = ([0; 16 * 1024], Vec::new());
+                while let Ok(length @ 1..) = back.read(&mut bytes) {
+                    kept.extend(&bytes[..length]);
+                    let said = String::from_utf8_lossy(&kept).to_lowercase();
+                    let is_whole = said.ends_with("\r\n0\r\n\r\n");
+                    if is_whole || !said.contains("transfer-encoding: chunked") {
+                        let _ = to_device.write_all(&std::mem::take(&mut kept));
+                    }
+                }
+                let _ = to_device.write_all(&kept);
+                let _ = to_device.shutdown(Shutdown::Both);
+            });
+            thread::spawn(move || {
+                let mut bytes = [0; 16 * 1024];
+                while let Ok(length @ 1..) = device.read(&mut bytes) {
+                    if refuses && bytes.starts_with(b"POST /d") {
+                        let refusal = b"HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n";
+                        let _ = device.write_all(refusal);
+                    } else if relay.write_all(&bytes[..length]).is_err() {
+                        return;
+                    }
+                }
+                let _ = relay.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn a_server_that_breaks_the_second_way_in_is_said_so_with_what_to_do() {
+    let scene = Scene::start_plainly();
+    let chat = format!("http://localhost:{}", scene.program.visitor);
+    let relay = |port: u16| format!("ws://localhost:{port}");
+    let refused = scene.found(&chat, &["--relay", &relay(before(scene.program.visitor, true))]);
+    refused.is_only("second-way", "do not get through");
+    let kept = scene.found(&chat, &["--relay", &relay(before(scene.program.visitor, false))]);
+    let of_chat = kept.0.iter().find(|found| found["check"] == "second-way").unwrap();
+    assert_eq!(of_chat["result"], "better", "{of_chat}");
+    assert!(of_chat["do"].as_str().unwrap().contains("proxy_buffering off"), "{of_chat}");
 }
 
 /// The survivor's page on a server of the program's own, and a relay that gives no page to survivors.

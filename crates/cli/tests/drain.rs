@@ -141,6 +141,72 @@ fn twenty_chats_go_on_over_a_restart_and_nobody_is_refused() {
     assert!(at_desk.0.values().all(|texts| texts.last().unwrap() == "the last"));
 }
 
+/// A few chats go on while their relay is stopped and started again on the same sockets.
+fn chats_go_on_over_a_restart(program: &Program) {
+    let sockets = program.sockets();
+    let mut first = program.serve_on(&sockets);
+    let device = program.advocate("Sam");
+    let mut desk = program.desk(&device, program.desk);
+    let mut chats: Vec<_> = (0..3)
+        .map(|_| {
+            let survivor = program.survivor(program.visitor);
+            let number = meet(&survivor, &mut desk);
+            (survivor, number)
+        })
+        .collect();
+    let hears = |side: &Running, text: &str| {
+        let said = side.event(|event| event["event"] == "message" && event["mine"] == false);
+        assert_eq!(said["text"], text);
+    };
+    let mut all_write = |text: &str, desk: &mut Running| {
+        for (survivor, number) in &mut chats {
+            survivor.tell(json!({"do": "write", "text": text}));
+            desk.tell(json!({"do": "write", "chat": number, "text": text}));
+        }
+    };
+    all_write("before", &mut desk);
+    first.signal("TERM");
+    assert!(first.wait().success(), "it stopped well");
+    // Nobody serves, and nobody is refused: the sockets hold whoever comes.
+    all_write("meanwhile", &mut desk);
+    let _second = program.serve_on(&sockets);
+    all_write("after", &mut desk);
+    for text in ["before", "meanwhile", "after"] {
+        chats.iter().for_each(|(survivor, _)| hears(survivor, text));
+    }
+    let of_desk: Vec<_> = (0..9)
+        .map(|_| desk.event(|event| event["event"] == "message" && event["mine"] == false))
+        .collect();
+    for (_, number) in &chats {
+        let of_chat = of_desk.iter().filter(|said| said["chat"] == *number);
+        let texts: Vec<_> = of_chat.map(|said| said["text"].as_str().unwrap()).collect();
+        assert_eq!(texts, ["before", "meanwhile", "after"]);
+    }
+    for (survivor, number) in &chats {
+        desk.tell(json!({"do": "end", "chat": number}));
+        survivor.event(|event| event["phase"] == "ended");
+    }
+}
+
+#[test]
+fn chats_over_tls_go_on_over_a_restart() {
+    chats_go_on_over_a_restart(&Program::over_tls());
+}
+
+#[test]
+fn chats_by_plain_requests_go_on_over_a_restart() {
+    let mut program = Program::new();
+    program.by = &["--by", "requests"];
+    chats_go_on_over_a_restart(&program);
+}
+
+#[test]
+fn chats_by_plain_requests_over_tls_go_on_over_a_restart() {
+    let mut program = Program::over_tls();
+    program.by = &["--by", "requests"];
+    chats_go_on_over_a_restart(&program);
+}
+
 /// Whoever watches over a service: hears what it says of itself.
 fn watched(program: &Program) -> (UnixDatagram, std::process::Command) {
     let heard = UnixDatagram::bind(program.path("manager")).unwrap();

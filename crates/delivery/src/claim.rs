@@ -57,7 +57,8 @@ impl Line {
         Ok(())
     }
 
-    /// Tells a claimant whose line was down what became of the place.
+    /// Tells a claimant whose line was down what became of the place; and one who claimed it at a relay that was apart
+    /// from this one, that the survivor joined somebody else here.
     fn remind(
         &self,
         ticket: TicketId,
@@ -66,12 +67,17 @@ impl Line {
         fx: &mut Effects,
     ) -> Result<(), Refusal> {
         let outcome = self.settled.get(&ticket).ok_or(Refusal::TicketUnknown)?;
-        let (_, accepted) = outcome
-            .iter()
-            .find(|(claimant, _)| claimant == device)
-            .ok_or(Refusal::TicketUnknown)?;
-        tell_claimant(ticket, device, *accepted, staff, fx);
-        Ok(())
+        let own = outcome.iter().find(|(claimant, _)| claimant == device);
+        if let Some((_, accepted)) = own {
+            tell_claimant(ticket, device, *accepted, staff, fx);
+            return Ok(());
+        }
+        // Where none of these was joined, whoever claimed it elsewhere may have been.
+        if outcome.iter().all(|(_, accepted)| !accepted) {
+            return Err(Refusal::TicketUnknown);
+        }
+        tell_claimant(ticket, device, false, staff, fx);
+        Err(Refusal::TicketClaimed)
     }
 
     /// Passes the device's Welcome on to the survivor. The same one again keeps its `number`.

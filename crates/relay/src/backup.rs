@@ -59,11 +59,15 @@ impl From<rusqlite::Error> for BackupError {
 /// # Errors
 /// [`BackupError`].
 pub fn back_up(folder: &Path, into: &Path) -> Result<(), BackupError> {
+    back_up_within(PATIENCE, folder, into)
+}
+
+fn back_up_within(patience: Duration, folder: &Path, into: &Path) -> Result<(), BackupError> {
     if !folder.join(DATABASE).try_exists()? {
         return Err(BackupError::NothingThere);
     }
     make_private(into)?;
-    let copied = copy(folder, into);
+    let copied = copy(patience, folder, into);
     if copied.is_err() {
         // It was made here, a moment ago.
         let _ = fs::remove_dir_all(into);
@@ -71,7 +75,7 @@ pub fn back_up(folder: &Path, into: &Path) -> Result<(), BackupError> {
     copied
 }
 
-fn copy(folder: &Path, into: &Path) -> Result<(), BackupError> {
+fn copy(patience: Duration, folder: &Path, into: &Path) -> Result<(), BackupError> {
     let copy = into.join(DATABASE);
     // Made first and empty, so that nobody else may ever read it.
     private::create_new(&copy)?;
@@ -80,7 +84,7 @@ fn copy(folder: &Path, into: &Path) -> Result<(), BackupError> {
     })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(folder.join(DATABASE), flags)?;
-    database.busy_timeout(PATIENCE)?;
+    database.busy_timeout(patience)?;
     database.execute("VACUUM INTO ?1", [name])?;
     File::open(&copy)?.sync_all()?;
     match fs::read(folder.join(host_key::FILE)).map(Zeroizing::new) {
@@ -144,6 +148,23 @@ mod tests {
                 (1..=entries.len()).map(|entry| entry.to_string().into_bytes()).collect();
             assert_eq!(entries, whole);
         }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_copied_while_the_relay_is_in_the_middle_of_writing() {
+        let around = tempfile::tempdir().unwrap();
+        let (state, into) = (around.path().join("state"), around.path().join("copy"));
+        let directory = Sqlite::open(&state, &ROOT).unwrap();
+        directory.put_staff([1; 32], b"whole".to_vec()).await.unwrap();
+        let writer = Connection::open(state.join(DATABASE)).unwrap();
+        writer.execute_batch("BEGIN EXCLUSIVE; DELETE FROM staff").unwrap();
+        let copied = back_up_within(Duration::ZERO, &state, &into);
+        assert!(matches!(copied, Err(BackupError::Failed(_))), "{copied:?}");
+        assert!(!into.exists(), "nothing is left of it");
+        writer.execute_batch("ROLLBACK").unwrap();
+        back_up(&state, &into).unwrap();
+        let copy = Sqlite::open_existing(&into, &ROOT).unwrap();
+        assert_eq!(copy.staff(usize::MAX).await.unwrap().len(), 1);
     }
 
     #[tokio::test]

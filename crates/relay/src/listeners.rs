@@ -193,7 +193,7 @@ impl Listener {
         let (stopping, running) = (self.stopping.clone(), self.running.clone());
         tokio::spawn(async move {
             let served = async {
-                let Some(carrier) = carrier(stream, tls).await else { return };
+                let Some(carrier) = carrier(stream, tls, HANDSHAKE_WITHIN).await else { return };
                 if carrier.is_http_2() {
                     http2::serve(Begun::new(carrier, read), answers, stopping).await;
                 } else {
@@ -240,9 +240,9 @@ impl Listener {
 
 /// A connection's stream, once it is as safe as the door wants it. Nothing where a handshake fails or takes too long,
 /// which is the device's affair, and nothing to log.
-async fn carrier(stream: TcpStream, tls: Option<Arc<Tls>>) -> Option<Carrier> {
+async fn carrier(stream: TcpStream, tls: Option<Arc<Tls>>, within: Duration) -> Option<Carrier> {
     let Some(tls) = tls else { return Some(Carrier::Plain(stream)) };
-    let secured = timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await.ok()?.ok()?;
+    let secured = timeout(within, tls.accept(stream)).await.ok()?.ok()?;
     Some(Carrier::Tls(Box::new(secured)))
 }
 
@@ -261,5 +261,21 @@ async fn serve_on(stream: Begun, answers: impl Answers, asked: &Notify, mut stop
             connection.as_mut().graceful_shutdown();
             let _ended = connection.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handshake_that_does_not_end_is_ended() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _silent = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let tls = Some(Tls::without_certificate());
+        let patience = Duration::from_secs(60);
+        let ended = timeout(patience, carrier(stream, tls, Duration::from_millis(1))).await;
+        assert!(ended.expect("it is waited for no longer than so long").is_none());
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod packages;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Outcome;
 use crate::run::{say, there_is};
@@ -16,7 +16,7 @@ pub(crate) fn everything() -> Outcome {
     for_build()?;
     for_unit_tests()?;
     for_forensics()?;
-    nats::server()?;
+    for_cluster_tests()?;
     for_deployment()?;
     say("everything is here");
     Ok(())
@@ -63,6 +63,12 @@ pub(crate) fn for_browser_tests() -> Outcome {
 pub(crate) fn for_forensics() -> Outcome {
     for_browser_tests()?;
     packages::programs(&[("xdotool", "xdotool"), ("sqlite3", "sqlite3")])
+}
+
+/// What the tests of several relays need beside that: what makes networks, and the NATS server, whose place this says.
+pub(crate) fn for_cluster_tests() -> Outcome<PathBuf> {
+    packages::programs(&[("ip", "iproute2")])?;
+    nats::server()
 }
 
 /// What judges the units of `deploy/` and looks into a package. Tests do without where it is not, and say so.

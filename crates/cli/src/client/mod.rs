@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 pub(crate) use address::RelayAddress;
 pub(crate) use link::{Link, LinkEvent};
 pub(crate) use party::Party;
+pub(crate) use second_way::{Tried, try_out};
 use solving::Solving;
 
 use crate::clock::Clock;

@@ -45,6 +45,37 @@ const AGAIN_LONGEST: Duration = Duration::from_secs(2);
 /// The relay has no such line any more, or it dropped.
 struct Over;
 
+/// How the second way is at a relay, as `stillroom doctor` tries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// Requests go through, and a stream is handed on as it comes.
+    Flows,
+    /// Requests go through, and something on the way keeps a stream back until it is whole.
+    KeptBack,
+    /// What a page would ask and say does not get through.
+    Broken,
+}
+
+/// Begins a line, says `frame` on it, and looks whether a stream flows.
+pub(crate) async fn try_out(address: &RelayAddress, frame: Vec<u8>) -> Tried {
+    let (Some(down), Some(up)) = (address.server(), address.server()) else {
+        return Tried::Broken;
+    };
+    let (events, _unheard) = mpsc::channel(1);
+    let line = Line::drawn(events);
+    let (mut down, mut up) = (Kept::at(down), Kept::at(up));
+    if !matches!(line.listen(&mut down, Manner::AtOnce).await, Ok(Heard { whole: true, .. })) {
+        return Tried::Broken;
+    }
+    let said = line.say(&mut up, 1, &VecDeque::from([frame]), Then::GoesOn).await;
+    if !matches!(said, Ok(Some(1))) {
+        return Tried::Broken;
+    }
+    let flows = line.flows(&mut down).await;
+    let _over = line.close(&mut up, 2, &VecDeque::new()).await;
+    if flows { Tried::Flows } else { Tried::KeptBack }
+}
+
 /// What both directions know of one line.
 struct Line {
     session: SessionId,
@@ -61,14 +92,7 @@ pub(super) async fn carry(
     events: &mpsc::Sender<LinkEvent>,
 ) {
     let (Some(down), Some(up)) = (address.server(), address.server()) else { return };
-    let mut session = SessionId([0; 16]);
-    system().fill_bytes(&mut session.0);
-    let line = Line {
-        session,
-        received: AtomicU64::new(0),
-        failing: Mutex::default(),
-        events: events.clone(),
-    };
+    let line = Line::drawn(events.clone());
     tokio::select! {
         _over = line.keep_listening(Kept::at(down)) => {}
         _over = line.keep_saying(Kept::at(up), frames) => {}
@@ -102,6 +126,33 @@ impl Signs {
 }
 
 impl Line {
+    /// A line that nobody knows of yet.
+    fn drawn(events: mpsc::Sender<LinkEvent>) -> Self {
+        let mut session = SessionId([0; 16]);
+        system().fill_bytes(&mut session.0);
+        Self { session, received: AtomicU64::new(0), failing: Mutex::default(), events }
+    }
+
+    /// Whether a stream shows in time that it is handed on as it comes.
+    async fn flows(&self, server: &mut Kept) -> bool {
+        let received = self.received.load(Ordering::Relaxed);
+        let down = Down { session: self.session.clone(), received, manner: Manner::Stream };
+        let mut signs = Signs { began: Instant::now(), any: false, flows: false };
+        let end = signs.began + FLOWS_WITHIN;
+        let Ok(Ok((StatusCode::OK, mut body))) =
+            timeout_at(end, server.post(DOWN_PATH, down.to_bytes())).await
+        else {
+            return false;
+        };
+        while let Ok(Some(Ok(_))) = timeout_at(end, body.frame()).await {
+            signs.one_came();
+            if signs.flows {
+                return true;
+            }
+        }
+        false
+    }
+
     async fn keep_listening(&self, mut server: Kept) -> Result<(), Over> {
         let (mut manner, mut tries, mut stands) = (Manner::Stream, 0, false);
         loop {

@@ -1,10 +1,12 @@
-//! The line: a real WebSocket to the relay, as a page opens it, the relay's greeting, and the policy in it.
+//! The line: a real WebSocket to the relay, as a page opens it, the relay's greeting, and the policy in it; and the second
+//! way in, which a page takes where something breaks WebSocket (`docs/decisions/0042`).
 
-use stillroom_program::{Fingerprint, PolicyError, SignedPolicy, decode};
+use stillroom_program::{Fingerprint, PolicyError, SignedPolicy, decode, encode};
+use stillroom_protocol::{ClientFrame, VERSION};
 use stillroom_relay::Origin;
 
 use super::finding::{Check, Finding};
-use crate::client::RelayAddress;
+use crate::client::{RelayAddress, Tried, try_out};
 use crate::clock::{Clock, TOLERANCE};
 use crate::program::date;
 use crate::staff::line::StaffLine;
@@ -39,6 +41,36 @@ pub(super) async fn look(
                           program's.";
             (Finding::to_do(Check::WebSocket, relay, failure.what(), advice), None)
         }
+    }
+}
+
+/// Tries the second way in.
+pub(super) async fn second_way(relay: &Origin, root: &Fingerprint, doubt: Option<&str>) -> Finding {
+    let check = Check::SecondWay;
+    let Ok(address) = relay.as_str().parse::<RelayAddress>() else {
+        return Finding::not_looked(check, relay, "This is no relay's address.");
+    };
+    let hello = encode(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
+    match (try_out(&address, hello).await, doubt) {
+        (Tried::Flows, _) => Finding::well(
+            check,
+            relay,
+            "Plain requests go through, and answers come as they are written.",
+        ),
+        (_, Some(doubt)) => Finding::not_looked(check, relay, doubt),
+        (Tried::KeptBack, None) => Finding::better(
+            check,
+            relay,
+            "Something before the relay keeps answers back until they are whole. Chats by plain requests work, but slower.",
+            "Let the server before the relay hand on at once what comes from /d (nginx: proxy_buffering off, or no \
+             proxy_ignore_headers for X-Accel-Buffering), and neither pack nor keep it.",
+        ),
+        (Tried::Broken, None) => Finding::to_do(
+            check,
+            relay,
+            "Plain requests do not get through: where something breaks WebSocket, nobody gets a chat.",
+            "Let the server before the relay pass POST on at /d and /u, and see that the relay runs.",
+        ),
     }
 }
 

@@ -105,6 +105,7 @@ async fn all(
         };
         let (finding, policy) = line::look(&relay, root, doubt).await;
         findings.push(finding);
+        findings.push(line::second_way(&relay, root, doubt).await);
         if page == Page::Survivor {
             findings.extend(policy.map(|policy| line::policy(&relay, root, &policy)));
             findings.extend(ports::look(&relay, &arguments.closed, configs).await);

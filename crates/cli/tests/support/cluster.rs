@@ -6,13 +6,16 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::network::Network;
+use super::program::Sockets;
 use super::{Running, file, folder, free_port, http_get, stillroom, text};
 
 /// How long something may take that is waited for.
@@ -36,6 +39,8 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
 /// Three servers, each with a store folder of its own.
 pub(crate) struct Nats {
     folder: TempDir,
+    /// Where each of them runs, if not all are here: with what they keep apart, each on a computer after the relays'.
+    network: Option<Rc<Network>>,
     ports: Vec<u16>,
     monitors: Vec<u16>,
     running: Vec<Option<Child>>,
@@ -44,22 +49,38 @@ pub(crate) struct Nats {
 impl Nats {
     /// Starts three servers, and waits until they are one cluster.
     pub(crate) fn start() -> Self {
+        Self::start_at(None)
+    }
+
+    /// The same in a network, each on the computer that [`Self::host`] says.
+    pub(crate) fn start_in(network: &Rc<Network>) -> Self {
+        Self::start_at(Some(Rc::clone(network)))
+    }
+
+    /// The computer on which a server runs: they come after three relays.
+    pub(crate) fn host(number: usize) -> usize {
+        3 + number
+    }
+
+    fn start_at(network: Option<Rc<Network>>) -> Self {
+        let address = |number| address(network.as_deref(), number);
         let ports = || (0..3).map(|_| free_port()).collect::<Vec<_>>();
         let (clients, routes, monitors) = (ports(), ports(), ports());
         let folder = folder();
-        let each: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let each: Vec<_> =
+            (0..3).map(|number| format!("nats://{}:{}", address(number), routes[number])).collect();
         for number in 0..3 {
             let (client, route, monitor) = (clients[number], routes[number], monitors[number]);
-            let at = folder.path().display();
+            let (at, here) = (folder.path().display(), address(number));
             let config = format!(
-                "server_name: n{number}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
+                "server_name: n{number}\nlisten: \"{here}:{client}\"\nhttp: \"{here}:{monitor}\"\n\
                  log_file: \"{at}/n{number}.log\"\n\
                  jetstream {{ store_dir: \"{at}/n{number}\" }}\n\
-                 cluster {{ name: relays, listen: 127.0.0.1:{route}, no_advertise: true, routes: {each:?} }}\n"
+                 cluster {{ name: relays, listen: \"{here}:{route}\", no_advertise: true, routes: {each:?} }}\n"
             );
             file(folder.path(), &format!("n{number}.conf"), &config);
         }
-        let mut nats = Self { folder, ports: clients, monitors, running: Vec::new() };
+        let mut nats = Self { folder, network, ports: clients, monitors, running: Vec::new() };
         nats.running.extend((0..3).map(|_| None));
         (0..3).for_each(|number| nats.serve(number));
         nats.is_whole();
@@ -69,11 +90,12 @@ impl Nats {
     /// Starts one of the servers.
     pub(crate) fn serve(&mut self, number: usize) {
         let config = self.folder.path().join(format!("n{number}.conf"));
-        let child = Command::new(server())
-            .args(["-c", text(&config)])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
+        let mut command = Command::new(server());
+        command.args(["-c", text(&config)]);
+        if let Some(network) = &self.network {
+            command = network.at(Self::host(number), &command);
+        }
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.running[number] = Some(child.expect("the server starts"));
     }
 
@@ -93,16 +115,31 @@ impl Nats {
 
     /// Waits until all servers know who leads JetStream.
     pub(crate) fn is_whole(&self) {
-        for monitor in &self.monitors {
+        for number in 0..3 {
             until("the NATS servers are one cluster", || {
-                http_get(*monitor, "/healthz").is_some_and(|said| said.contains("\"ok\""))
+                self.ask(number, "/healthz").is_some_and(|said| said.contains("\"ok\""))
             });
         }
     }
 
+    /// What a server answers to whoever watches over it.
+    fn ask(&self, number: usize, path: &str) -> Option<String> {
+        let port = self.monitors[number];
+        let Some(network) = &self.network else {
+            return http_get(port, path);
+        };
+        let host = network.address(Self::host(number));
+        let mut command = Command::new("bash");
+        let request = format!("GET {path} HTTP/1.0\\r\\n\\r\\n");
+        let asks = format!("exec 3<>/dev/tcp/{host}/{port} && printf '{request}' >&3 && cat <&3");
+        command.args(["-c", &asks]);
+        let said = network.at(Self::host(number), &command).output().expect("a shell runs");
+        said.status.success().then(|| String::from_utf8_lossy(&said.stdout).into_owned())
+    }
+
     /// The server that leads JetStream.
     pub(crate) fn leader(&self) -> usize {
-        let said = http_get(self.monitors[0], "/jsz").expect("the server answers");
+        let said = self.ask(0, "/jsz").expect("the server answers");
         (0..3)
             .find(|number| said.contains(&format!("\"leader\": \"n{number}\"")))
             .expect("somebody leads")
@@ -115,7 +152,9 @@ impl Nats {
 
     /// The servers, as a relay's configuration names them.
     pub(crate) fn addresses(&self) -> Vec<String> {
-        self.ports.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect()
+        let network = self.network.as_deref();
+        let each = self.ports.iter().enumerate();
+        each.map(|(number, port)| format!("nats://{}:{port}", address(network, number))).collect()
     }
 
     /// The processes' ids.
@@ -135,6 +174,11 @@ impl Nats {
         }
         found
     }
+}
+
+/// Where others reach a server.
+fn address(network: Option<&Network>, number: usize) -> String {
+    network.map_or("127.0.0.1".to_owned(), |network| network.address(Nats::host(number)))
 }
 
 /// Milliseconds of processor time that a process has used.
@@ -173,9 +217,10 @@ impl Drop for Nats {
     }
 }
 
-/// A way to a server that can be cut.
+/// A way to a server or a relay that can be cut, and led elsewhere.
 pub(crate) struct Wire {
     port: u16,
+    to: Arc<AtomicU16>,
     cut: Arc<AtomicBool>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
@@ -186,13 +231,14 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
         let own = listener.local_addr().expect("it has an address").port();
         let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<_>>>::default());
-        let (is_cut, all) = (Arc::clone(&cut), Arc::clone(&open));
+        let to = Arc::new(AtomicU16::new(port));
+        let (is_cut, all, port) = (Arc::clone(&cut), Arc::clone(&open), Arc::clone(&to));
         std::thread::spawn(move || {
             for relay in listener.incoming().map_while(Result::ok) {
                 if is_cut.load(Ordering::SeqCst) {
                     continue;
                 }
-                if let Ok(server) = TcpStream::connect(("127.0.0.1", port)) {
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", port.load(Ordering::SeqCst))) {
                     let clone = |stream: &TcpStream| stream.try_clone().expect("it is shared");
                     all.lock().expect("nobody panicked").extend([clone(&relay), clone(&server)]);
                     for (from, to) in [(clone(&relay), clone(&server)), (server, relay)] {
@@ -201,12 +247,22 @@ impl Wire {
                 }
             }
         });
-        Self { port: own, cut, open }
+        Self { port: own, to, cut, open }
     }
 
-    /// Its address.
+    /// Its address, for a relay.
     pub(crate) fn address(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port, for a device.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Leads whoever connects from now on to this port.
+    pub(crate) fn lead(&self, port: u16) {
+        self.to.store(port, Ordering::SeqCst);
     }
 
     /// Cuts it, or mends it.
@@ -232,12 +288,16 @@ fn copy(mut from: TcpStream, mut to: TcpStream) {
 pub(crate) struct Relays {
     pub(crate) folder: TempDir,
     each: Vec<Member>,
+    /// Where each runs, if not all are here.
+    network: Option<Rc<Network>>,
 }
 
 struct Member {
     visitor: u16,
     desk: u16,
     running: Option<Running>,
+    /// Where people reach it who are not in its network.
+    sockets: Option<Sockets>,
 }
 
 impl Relays {
@@ -256,25 +316,45 @@ impl Relays {
                 text(program)
             );
             file(folder.path(), &format!("{number}.toml"), &config);
-            Member { visitor, desk, running: None }
+            Member { visitor, desk, running: None, sockets: None }
         });
         let each = each.collect();
-        Self { folder, each }
+        Self { folder, each, network: None }
+    }
+
+    /// The same, each on a computer of its own. People reach them from here, by sockets that are handed over.
+    pub(crate) fn new_in(network: &Rc<Network>, program: &Path, nats: &Nats) -> Self {
+        let each: Vec<_> = (0..3).map(|_| nats.addresses()).collect();
+        let mut relays = Self::new(program, &each);
+        relays.network = Some(Rc::clone(network));
+        for member in &mut relays.each {
+            member.sockets = Some(Sockets::open(member.visitor, member.desk));
+        }
+        relays
     }
 
     /// Starts one, and waits until it answers.
     pub(crate) fn serve(&mut self, number: usize) {
+        let log_file = self.log_file(number);
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
-            .open(self.log_file(number))
+            .open(&log_file)
             .expect("the log can be written");
         let config = self.folder.path().join(format!("{number}.toml"));
         let mut command = stillroom(&["serve", "--json", "--config", text(&config)]);
-        command.stderr(log);
-        let relay = Running::of(command);
+        let member = &mut self.each[number];
+        let relay = match (&self.network, &member.sockets) {
+            (Some(network), Some(sockets)) => {
+                sockets.hand_to(&network.at(number, &command), &log_file)
+            }
+            _ => {
+                command.stderr(log);
+                Running::of(command)
+            }
+        };
         relay.json();
-        self.each[number].running = Some(relay);
+        member.running = Some(relay);
     }
 
     /// Starts all, and waits until one of them is home.

@@ -19,6 +19,7 @@ use serde_json::Value;
 pub(crate) mod certificates;
 pub(crate) mod cluster;
 pub(crate) mod memory;
+pub(crate) mod network;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;
@@ -106,7 +107,7 @@ impl Running {
     }
 
     /// The next event that `wanted` accepts; those before it are passed over.
-    pub(crate) fn event(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn event(&self, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         loop {
             let event = self.json();
             if wanted(&event) {

@@ -37,6 +37,12 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
+    /// Opens them at these ports of this computer.
+    pub(crate) fn open(survivor: u16, desk: u16) -> Self {
+        let open = |port| TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        Self { survivor: open(survivor), desk: open(desk) }
+    }
+
     /// Starts `command` with both, as systemd would. A shell puts them where they are looked for, since only a
     /// process's own number may be in `LISTEN_PID`.
     pub(crate) fn hand_to(&self, command: &Command, log: &Path) -> Running {
@@ -159,8 +165,7 @@ impl Program {
 
     /// Opens its relay's sockets.
     pub(crate) fn sockets(&self) -> Sockets {
-        let open = |port| TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
-        Sockets { survivor: open(self.visitor), desk: open(self.desk) }
+        Sockets::open(self.visitor, self.desk)
     }
 
     /// `stillroom serve`, before it is started.
@@ -230,7 +235,8 @@ impl Program {
         desk
     }
 
-    fn client(&self, side: &[&str]) -> Running {
+    /// A device without a page, which is told what it does.
+    pub(crate) fn client(&self, side: &[&str]) -> Running {
         Running::of(self.stillroom(&[&["client"], self.by, side].concat()))
     }
 

@@ -109,6 +109,27 @@ fn an_accepted_offer_ends_the_place_and_the_claimant_hears_of_it() {
 }
 
 #[test]
+fn who_claimed_a_place_at_another_relay_hears_that_the_survivor_joined_somebody_else_here() {
+    let mut s = scene();
+    let number = s.offered();
+    s.accept(number);
+    let taken = refused(About::Ticket(place(1)), Refusal::TicketClaimed);
+    assert_eq!(s.world.send(s.other, claim(1)), [declined(1), taken]);
+    assert_eq!(s.world.send(s.desk, claim(1)), [accepted(1)], "whom they joined is not put off");
+}
+
+#[test]
+fn who_claimed_a_place_at_another_relay_keeps_it_where_the_survivor_may_have_joined_them() {
+    let mut s = scene();
+    s.offered();
+    // An offer that this relay never saw: of whichever claimed the place elsewhere.
+    s.accept(7);
+    assert_eq!(s.world.hear(s.desk), [declined(1)]);
+    let unknown = refused(About::Ticket(place(1)), Refusal::TicketUnknown);
+    assert_eq!(s.world.send(s.other, claim(1)), [unknown]);
+}
+
+#[test]
 fn a_declined_offer_puts_the_survivor_back_at_the_head_of_the_line() {
     let mut s = scene();
     s.world.waiting(2);
@@ -208,8 +229,9 @@ fn a_claimant_whose_line_was_down_learns_afterwards_what_became_of_the_offer() {
     s.accept(number);
     s.desk = s.world.desk(&s.bea);
     assert_eq!(s.world.send(s.desk, claim(1)), [accepted(1)]);
+    let taken = refused(About::Ticket(place(1)), Refusal::TicketClaimed);
+    assert_eq!(s.world.send(s.other, claim(1)), [declined(1), taken]);
     let gone = refused(About::Ticket(place(1)), Refusal::TicketUnknown);
-    assert_eq!(s.world.send(s.other, claim(1)), only(&gone));
     s.world.wait_with(seconds(121), &s.all());
     assert_eq!(s.world.send(s.desk, claim(1)), [gone]);
 }

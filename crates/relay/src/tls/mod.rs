@@ -73,6 +73,13 @@ impl Tls {
         Arc::new(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
+    /// With no certificate: no handshake with it comes to an end.
+    #[cfg(test)]
+    pub(crate) fn without_certificate() -> Arc<Self> {
+        let nobody = Arc::new(rustls::server::ResolvesServerCertUsingSni::new());
+        Self::over(server(Which::Desk, nobody, &HTTP).unwrap())
+    }
+
     /// The handshake of one connection. How long it may take is the caller's affair.
     pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let accepting = self

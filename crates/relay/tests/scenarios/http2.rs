@@ -230,3 +230,33 @@ async fn whoever_asks_for_nothing_is_told_to_go_as_by_http_1() {
         browser.until(GOAWAY).await;
     }
 }
+
+#[tokio::test]
+async fn a_relay_that_stops_answers_what_it_was_asked_and_tells_browsers_to_go() {
+    let certificate = Certificate::of("localhost");
+    let scene = scene(&certificate).await;
+    let mut silent = Browser::at(&scene, &certificate).await;
+    silent.until(SETTINGS).await;
+    let mut asked = Browser::at(&scene, &certificate).await;
+    asked.until(SETTINGS).await;
+    asked.ask(1, "/status", END_STREAM).await;
+    let stopping = scene.relay.stop();
+    let told = async move {
+        silent.until(GOAWAY).await;
+        let (mut answer, mut told) = (None, false);
+        while answer.is_none() || !told {
+            let came = asked.next().await.expect("the connection stands until then");
+            told |= came.kind == GOAWAY;
+            answer = answer.or_else(|| (came.kind == HEADERS).then(|| status(&came)));
+        }
+        // Both browsers go.
+        answer
+    };
+    let mut stopping = Box::pin(stopping);
+    let answer = tokio::select! {
+        () = &mut stopping => panic!("it has stopped, and told nobody"),
+        answer = told => answer,
+    };
+    assert_eq!(answer.as_deref(), Some("200"));
+    stopping.await;
+}

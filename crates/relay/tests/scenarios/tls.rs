@@ -1,5 +1,6 @@
 //! TLS that the relay speaks itself (`features.md` 6.7).
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -155,6 +156,12 @@ async fn whoever_begins_a_handshake_and_does_not_end_it_gives_way_to_the_next() 
     for stream in half.iter_mut().take(16) {
         let closed = timeout(PATIENCE, stream.read_to_end(&mut Vec::new())).await;
         assert!(closed.is_ok(), "the first to come have gone");
+    }
+    // They went for those who came later, and not because all handshakes are ended after a while.
+    assert!(get(&config, scene.survivors(), "/").await.starts_with("http/1.1 200"));
+    for stream in &half[18..] {
+        let read = stream.try_read(&mut [0]);
+        assert!(read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));
     }
 }
 

@@ -1,0 +1,151 @@
+//! A relay of the next version of the protocol beside one of this, as in an upgrade of several one after the other
+//! (`docs/upgrading.md`). To a page a next version is one that refuses it by name: this relay does so to devices of
+//! another version than its own, so those of this version are made into the next on their way to it.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+
+use serde_json::{Value, json};
+use stillroom_protocol::VERSION;
+use support::cluster::Wire;
+use support::program::{Program, meet};
+use support::{Running, run, text};
+
+/// A way to the relay at this port on which the two are not of the same version.
+fn of_another_version(relay: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for device in listener.incoming().map_while(Result::ok) {
+            if let Ok(relay) = TcpStream::connect(("127.0.0.1", relay)) {
+                let (back, to_device) = (relay.try_clone().unwrap(), device.try_clone().unwrap());
+                thread::spawn(move || copy(back, to_device));
+                thread::spawn(move || {
+                    if greet(&device, &relay).is_some() {
+                        copy(device, relay);
+                    }
+                });
+            }
+        }
+    });
+    port
+}
+
+/// Passes on the request for a WebSocket and the first frame on it, whose version becomes the next. A mask over the
+/// frame does not matter to which bits are turned over.
+fn greet(mut device: &TcpStream, mut relay: &TcpStream) -> Option<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        device.read_exact(&mut byte).ok()?;
+        head.extend(byte);
+    }
+    relay.write_all(&head).ok()?;
+    // Two bytes and the mask, what kind of frame it is, and its version.
+    let mut hello = [0; 2 + 4 + 1 + 2];
+    device.read_exact(&mut hello).ok()?;
+    let turned = VERSION.to_be_bytes().into_iter().zip((VERSION + 1).to_be_bytes());
+    for (byte, (this, next)) in hello[7..].iter_mut().zip(turned) {
+        *byte ^= this ^ next;
+    }
+    relay.write_all(&hello).ok()
+}
+
+fn copy(mut from: TcpStream, mut to: TcpStream) {
+    let _ = std::io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// Waits until this side was shown what the other wrote.
+fn hears(side: &Running, text: &str) {
+    let heard = side.event(|event| event["event"] == "message" && event["mine"] == false);
+    assert_eq!(heard["text"], text);
+}
+
+#[test]
+fn a_page_that_is_older_than_the_relay_is_to_be_loaded_again_and_a_desk_says_so() {
+    let mut program = Program::new();
+    program.by = &["--by", "websocket"];
+    let _relay = program.serve();
+    let device = program.advocate("Sam");
+    let (visitor, desk) = (of_another_version(program.visitor), of_another_version(program.desk));
+
+    let mut on_duty = program.client(&[
+        "desk",
+        "--relay",
+        &program.address(true, desk),
+        "--device-file",
+        text(&device),
+    ]);
+    on_duty.tell(json!({"do": "on-duty"}));
+    on_duty.event(|event| event["trouble"] == "page-outdated");
+
+    let link = format!("{}/", program.address(false, visitor));
+    let mut survivor = program.client(&["survivor", "--link", &link, "--root", &program.root]);
+    survivor.tell(json!({"do": "start"}));
+    let stopped = survivor.event(|event| event["phase"] == "stopped");
+    assert_eq!(stopped["stop"], "page-outdated");
+}
+
+#[test]
+fn the_command_line_says_that_the_relay_is_of_another_version() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let relay = program.address(true, of_another_version(program.desk));
+    let inviting = program.inviting("Sam");
+    let arguments: Vec<_> = inviting
+        .get_args()
+        .map(|argument| {
+            let same = program.address(true, program.desk);
+            if *argument == *same { relay.clone().into() } else { argument.to_owned() }
+        })
+        .collect();
+    let said = run(&arguments);
+    assert!(!said.status.success());
+    let said = String::from_utf8_lossy(&said.stderr);
+    assert!(
+        said.contains("of another version") && said.contains("same release for both"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_chat_that_meets_a_relay_of_the_next_version_goes_on_at_one_of_its_own() {
+    let mut program = Program::new();
+    program.by = &["--by", "websocket"];
+    let _relay = program.serve();
+    let device = program.advocate("Sam");
+    let ways = [Wire::to(program.visitor), Wire::to(program.desk)];
+    let mut desk = program.desk(&device, ways[1].port());
+    let mut survivor = program.survivor(ways[0].port());
+    let chat = meet(&survivor, &mut desk);
+    desk.tell(json!({"do": "write", "chat": chat, "text": "before"}));
+    hears(&survivor, "before");
+
+    let next = [of_another_version(program.visitor), of_another_version(program.desk)];
+    for (way, next) in ways.iter().zip(next) {
+        way.lead(next);
+        way.cut(true);
+        way.cut(false);
+    }
+    desk.event(|event| event["trouble"] == "page-outdated");
+    survivor.event(|event| event["line"] == "down");
+    survivor.tell(json!({"do": "write", "text": "meanwhile"}));
+    desk.tell(json!({"do": "write", "chat": chat, "text": "meanwhile as well"}));
+    desk.event(|event| event["trouble"] == "page-outdated");
+
+    for (way, own) in ways.iter().zip([program.visitor, program.desk]) {
+        way.lead(own);
+    }
+    hears(&desk, "meanwhile");
+    hears(&survivor, "meanwhile as well");
+    survivor.tell(json!({"do": "write", "text": "after"}));
+    hears(&desk, "after");
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event: &Value| event["phase"] == "ended");
+}
