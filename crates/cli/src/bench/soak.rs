@@ -12,8 +12,8 @@ use stillroom_conversation::{
 };
 use stillroom_program::Fingerprint;
 use tokio::sync::Semaphore;
-use tokio::task::{JoinHandle, LocalSet, spawn_local};
-use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout};
+use tokio::task::{JoinHandle, JoinSet, LocalSet, spawn_local};
+use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout, timeout_at};
 
 use super::enrol;
 use super::opening::{desk_of, local};
@@ -101,7 +101,7 @@ pub(super) async fn measure(soak: Soak) -> Result<Vec<Figure>, Failure> {
     let tally = Rc::default();
     let sampled = LocalSet::new()
         .run_until(async {
-            let (mut desks, mut chats) = (Vec::new(), Vec::new());
+            let (mut desks, mut chats) = (Vec::new(), JoinSet::new());
             for (number, (rooms, doors)) in programs.iter().zip(doors).enumerate() {
                 let left = soak.chats - number * CHATS_OF_A_PROGRAM;
                 let program = Program {
@@ -113,12 +113,16 @@ pub(super) async fn measure(soak: Soak) -> Result<Vec<Figure>, Failure> {
                     tally: Rc::clone(&tally),
                 };
                 desks.extend(program.desks(rooms).await?);
-                chats.extend(program.survivors());
+                program.survivors(&mut chats);
             }
-            let sampled = sample(server.measured(), soak.lasting).await?;
-            for chat in chats {
-                chat.await.map_err(|_| wrong("A party of the soak broke off"))??;
-            }
+            let all_end = async {
+                while let Some(chat) = chats.join_next().await {
+                    chat.map_err(|_| wrong("A party of the soak broke off"))??;
+                }
+                Ok(())
+            };
+            let sampled = sample(server.measured(), soak.lasting);
+            let (sampled, ()) = tokio::try_join!(sampled, all_end)?;
             desks.into_iter().for_each(|desk| desk.abort());
             Ok::<_, Failure>(sampled)
         })
@@ -144,14 +148,13 @@ impl Program {
     }
 
     /// Its survivors, who begin one after the other.
-    fn survivors(&self) -> Vec<JoinHandle<Result<(), Failure>>> {
+    fn survivors(&self, all: &mut JoinSet<Result<(), Failure>>) {
         let apart = self.soak.lasting * BEGIN_WITHIN
             / PARTS
             / u32::try_from(self.chats).unwrap_or(u32::MAX).max(1);
-        let numbers = 0..u32::try_from(self.chats).unwrap_or_default();
-        numbers
-            .map(|number| spawn_local(self.clone().chat_again_and_again(apart * number)))
-            .collect()
+        for number in 0..u32::try_from(self.chats).unwrap_or_default() {
+            all.spawn_local(self.clone().chat_again_and_again(apart * number));
+        }
     }
 
     /// One survivor after another, until the time is over.
@@ -174,9 +177,17 @@ impl Program {
         let core = Survivor::new(SurvivorSetup { root: self.root }, randomness());
         let mut survivor = Client::new(core, local(self.doors.survivor)?, Clock::start());
         survivor.act(|core, now| core.start(Said::default(), now));
-        let chatting =
-            async { while survivor.event().await != SurvivorEvent::Phase(Phase::Chatting) {} };
-        timeout(PATIENCE, chatting).await.map_err(|_| wrong("A chat did not come about"))?;
+        let asked = Instant::now();
+        let mut phases = Vec::new();
+        while phases.last().is_none_or(|(_, phase)| *phase != Phase::Chatting) {
+            let event = timeout_at(asked + PATIENCE, survivor.event()).await;
+            if let Ok(SurvivorEvent::Phase(phase)) = event {
+                phases.push((asked.elapsed(), phase));
+            }
+            if matches!(event, Err(_) | Ok(SurvivorEvent::Phase(Phase::Stopped(_)))) {
+                return Err(wrong(&format!("A chat did not come about ({phases:?})")));
+            }
+        }
         Ok(survivor)
     }
 
