@@ -8,6 +8,7 @@
 
 use std::ffi::OsStr;
 use std::fmt::Debug;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
@@ -175,12 +176,16 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("the path is text")
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago: below those that Linux gives to whoever connects, so that no connection has it
+/// before it is listened at.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("some port is free")
-        .port()
+    loop {
+        let drawn = RandomState::new().build_hasher().finish() % 22_000;
+        let port = 10_000 + u16::try_from(drawn).expect("it is small");
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// One request over HTTP; the whole answer.
