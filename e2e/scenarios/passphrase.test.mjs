@@ -17,30 +17,39 @@ const WEAK = [
 
 const told = (page, words) => page.until((words) => document.querySelector('.field .strength').textContent.includes(words), words)
 
-/** The fields of a new member of staff, whose page takes no module that tells more than the length: `how`. */
+/**
+ * The fields of a new member of staff, whose page takes no module that tells more than the length, or not before
+ * `goOn`: `how`.
+ */
 async function joining(browser, program, { how, viewport = DESKTOP } = {}) {
   const invitation = await program.invite('Sam')
   invitation.certified.catch(() => {}) // most of them nobody takes
   const page = await browser.newPage({ viewport })
+  let goOn
   if (how && page.raw.route) {
+    const gone = new Promise((resolve) => { goOn = resolve })
     let own
     await page.raw.route('**/*.wasm', async (route) => {
       own ??= route.request().url()
       if (route.request().url() === own) return route.continue()
       if (how === 'lost') return route.abort()
+      if (how === 'late') return gone.then(() => route.continue())
       const answer = await route.fetch()
       const body = await answer.body()
       body[body.length - 1] ^= 1
       return route.fulfill({ response: answer, body })
     })
   } else if (how) {
+    goOn = () => page.evaluate(() => window.goOn())
     await page.raw.evaluateOnNewDocument((how) => {
       const real = window.fetch
+      const gone = new Promise((resolve) => { window.goOn = resolve })
       let own
       window.fetch = async (address, ...more) => {
         own ??= address
         if (address === own) return real(address, ...more)
         if (how === 'lost') throw new TypeError('lost')
+        if (how === 'late') return gone.then(() => real(address, ...more))
         const bytes = new Uint8Array(await (await real(address, ...more)).arrayBuffer())
         bytes[bytes.length - 1] ^= 1
         return new Response(bytes)
@@ -49,7 +58,7 @@ async function joining(browser, program, { how, viewport = DESKTOP } = {}) {
   }
   await page.goto(invitation.link)
   await page.until(() => document.getElementById('passphrase') !== null)
-  return { page, invitation }
+  return { page, invitation, goOn }
 }
 
 for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFirefox]]) {
@@ -133,6 +142,19 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await page.close()
       })
     }
+
+    test('whoever is faster than what tells it goes on all the same, also when it comes', async () => {
+      const { page, invitation, goOn } = await joining(browser, program, { how: 'late' })
+      await typePassphrase(page, PASSPHRASE)
+      await typePassphrase(page, PASSPHRASE, 'passphrase-again')
+      await page.click('button', 'Make my keys')
+      await page.see('heading', 'Waiting for your administrator')
+      await goOn()
+      await invitation.certified
+      await page.see('button', 'Go on duty')
+      assert.deepEqual(page.errors, [])
+      await page.close()
+    })
 
     test('it is loaded where a passphrase is chosen, and nowhere else', async () => {
       const loads = (page) => page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.wasm')).length)

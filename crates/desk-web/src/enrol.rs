@@ -17,6 +17,19 @@ use stillroom_protocol::{
 /// sits beside them.
 const ASK_EVERY: Duration = Duration::from_secs(4);
 
+/// How long the relay may take for an answer. Then the line is taken for dead, which no browser says of one that was cut
+/// without a word.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// What it is time for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// To send this question.
+    Ask(Vec<u8>),
+    /// To connect anew: an answer did not come.
+    Connect,
+}
+
 /// What has become of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -37,6 +50,8 @@ pub(crate) struct Enrolling {
     number: u32,
     sending: u32,
     ask_at: Option<Timestamp>,
+    /// When an answer that is awaited must be there.
+    answer_by: Option<Timestamp>,
     taken: bool,
 }
 
@@ -47,21 +62,31 @@ impl Enrolling {
         invitation: InvitationId,
         request: Bytes<RECORD_MAX>,
     ) -> Self {
-        Self { program, invitation, request, number: 0, sending: 0, ask_at: None, taken: false }
+        Self {
+            program,
+            invitation,
+            request,
+            number: 0,
+            sending: 0,
+            ask_at: None,
+            answer_by: None,
+            taken: false,
+        }
     }
 
     /// The line stands: what to send. The request goes again on every connection, since nobody knows
     /// what a lost one carried.
-    pub(crate) fn handle_connected(&mut self) -> [Vec<u8>; 2] {
+    pub(crate) fn handle_connected(&mut self, now: Timestamp) -> [Vec<u8>; 2] {
         self.sending = self.number + 1;
         let enrol = Operation::Enrol { invitation: self.invitation, request: self.request.clone() };
         let hello = ClientFrame::Hello { version: VERSION, program: self.program };
-        [encode(&hello), self.ask(enrol)]
+        [encode(&hello), self.ask(enrol, now)]
     }
 
     /// The line is gone.
     pub(crate) fn handle_disconnected(&mut self) {
         self.ask_at = None;
+        self.answer_by = None;
     }
 
     /// A frame came.
@@ -86,6 +111,7 @@ impl Enrolling {
     }
 
     fn handle_reply(&mut self, number: u32, reply: Reply, now: Timestamp) -> Option<Outcome> {
+        self.answer_by = None;
         let completion = match reply {
             Reply::Records { records } => records.into_vec().into_iter().next(),
             Reply::Done | Reply::Shared { .. } => None,
@@ -109,6 +135,7 @@ impl Enrolling {
     /// A refused request may be one that the relay has already: whether the invitation still stands, the
     /// next question tells.
     fn handle_refused(&mut self, number: u32, refusal: Refusal, now: Timestamp) -> Option<Outcome> {
+        self.answer_by = None;
         let told_twice = matches!(refusal, Refusal::InvitationUnknown | Refusal::RecordRefused);
         if number == self.sending && told_twice {
             self.ask_at = Some(now);
@@ -118,23 +145,28 @@ impl Enrolling {
         Some(Outcome::Refused(refusal))
     }
 
-    /// When it is time to ask.
+    /// When it is time for something.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.ask_at
+        self.ask_at.into_iter().chain(self.answer_by).min()
     }
 
-    /// Asks whether the administrator has confirmed, where it is time to.
-    pub(crate) fn handle_timeout(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+    /// What it is time for, if for anything: whether the administrator has confirmed is asked, or was asked in vain.
+    pub(crate) fn handle_timeout(&mut self, now: Timestamp) -> Option<Due> {
+        if self.answer_by.is_some_and(|by| by <= now) {
+            self.handle_disconnected();
+            return Some(Due::Connect);
+        }
         if self.taken || self.ask_at.is_none_or(|at| now < at) {
             return None;
         }
         self.ask_at = None;
         let invitation = self.invitation;
-        Some(self.ask(Operation::TakeEnrolment { invitation }))
+        Some(Due::Ask(self.ask(Operation::TakeEnrolment { invitation }, now)))
     }
 
-    fn ask(&mut self, operation: Operation) -> Vec<u8> {
+    fn ask(&mut self, operation: Operation, now: Timestamp) -> Vec<u8> {
         self.number += 1;
+        self.answer_by = Some(now + ANSWER_WITHIN);
         encode(&ClientFrame::Request { number: self.number, operation })
     }
 }
@@ -168,7 +200,7 @@ mod tests {
     #[test]
     fn a_request_is_sent_and_its_completion_is_fetched_when_it_is_there() {
         let mut enrolling = enrolling();
-        let [hello, request] = enrolling.handle_connected();
+        let [hello, request] = enrolling.handle_connected(NOW);
         assert!(matches!(decode(&hello), Ok(ClientFrame::Hello { version: VERSION, .. })));
         assert!(matches!(
             decode(&request),
@@ -188,7 +220,7 @@ mod tests {
     #[test]
     fn a_request_that_the_relay_has_already_is_followed_by_the_question() {
         let mut enrolling = enrolling();
-        enrolling.handle_connected();
+        enrolling.handle_connected(NOW);
         assert_eq!(enrolling.handle_frame(&refused(1, Refusal::InvitationUnknown), NOW), None);
         assert!(enrolling.handle_timeout(NOW).is_some());
         let outcome = enrolling.handle_frame(&refused(2, Refusal::InvitationUnknown), NOW);
@@ -198,11 +230,11 @@ mod tests {
     #[test]
     fn after_a_dropped_line_the_request_goes_again() {
         let mut enrolling = enrolling();
-        enrolling.handle_connected();
+        enrolling.handle_connected(NOW);
         enrolling.handle_frame(&reply(1, Reply::Done), NOW);
         enrolling.handle_disconnected();
         assert_eq!(enrolling.poll_timeout(), None);
-        let [_, request] = enrolling.handle_connected();
+        let [_, request] = enrolling.handle_connected(NOW);
         assert!(matches!(decode(&request), Ok(ClientFrame::Request { number: 2, .. })));
         assert_eq!(
             enrolling.handle_frame(&reply(1, Reply::Done), NOW),
@@ -212,9 +244,26 @@ mod tests {
     }
 
     #[test]
+    fn where_an_answer_does_not_come_the_line_is_made_anew_and_the_request_goes_again() {
+        let mut enrolling = enrolling();
+        enrolling.handle_connected(NOW);
+        enrolling.handle_frame(&reply(1, Reply::Done), NOW);
+        assert!(matches!(enrolling.handle_timeout(NOW), Some(Due::Ask(_))));
+        let due = enrolling.poll_timeout().unwrap();
+        assert_eq!(due, NOW + ANSWER_WITHIN);
+        assert_eq!(enrolling.handle_timeout(due), Some(Due::Connect));
+        assert_eq!(enrolling.poll_timeout(), None, "until the line stands");
+        let [_, request] = enrolling.handle_connected(due);
+        assert!(matches!(
+            decode(&request),
+            Ok(ClientFrame::Request { number: 3, operation: Operation::Enrol { .. } })
+        ));
+    }
+
+    #[test]
     fn random_bytes_are_passed_over() {
         let mut enrolling = enrolling();
-        enrolling.handle_connected();
+        enrolling.handle_connected(NOW);
         for byte in 0..=255 {
             assert_eq!(enrolling.handle_frame(&[byte, 7, 7], NOW), None);
         }

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::console::Console;
-use crate::enrol::{Enrolling, Outcome};
+use crate::enrol::{Due, Enrolling, Outcome};
 use crate::kept;
 use crate::line::{Heard, Line};
 use crate::link::Link;
@@ -253,7 +253,7 @@ impl Gate {
         let outcome = match heard {
             Heard::Connected => {
                 self.line_up.set(true);
-                enrolling.handle_connected().iter().for_each(|frame| line.send(frame));
+                enrolling.handle_connected(now).iter().for_each(|frame| line.send(frame));
                 None
             }
             Heard::Frame(frame) => {
@@ -294,14 +294,21 @@ impl Gate {
         *shell.timer.borrow_mut() = set_timeout(ring, due.checked_since(shell.clock.now()));
     }
 
-    /// Asks whether the administrator has confirmed, where it is time to. A browser's timer may run a fraction early:
-    /// then it is set anew, since nothing else would ask.
+    /// Does what it is time for. A browser's timer may run a fraction early: then it is set anew, since nothing else
+    /// would ask.
     fn ask(self, shell: &Rc<Shell>) {
         let now = shell.clock.now();
-        if let Some(Joining { enrolling, line, .. }) = shell.joining.borrow_mut().as_mut()
-            && let Some(frame) = enrolling.handle_timeout(now)
-        {
-            line.send(&frame);
+        let mut joining = shell.joining.borrow_mut();
+        let Some(Joining { enrolling, line, .. }) = joining.as_mut() else {
+            return;
+        };
+        let due = enrolling.handle_timeout(now);
+        if let Some(Due::Ask(frame)) = &due {
+            line.send(frame);
+        }
+        drop(joining);
+        if due == Some(Due::Connect) {
+            connect(shell);
         }
         self.set_timer(shell);
     }

@@ -79,8 +79,12 @@ fn join(gate: Gate) -> impl IntoView {
         judge.with_untracked(|judge| Strength::of(&passphrase, &program(), judge))
     };
     spawn_local(async move {
-        judge.set(Judge::load().await);
-        strength.set(look());
+        let loaded = Judge::load().await;
+        // Whoever was faster is on the next screen, and the fields of this one are gone.
+        if !judge.is_disposed() {
+            judge.set(loaded);
+            strength.set(look());
+        }
     });
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
