@@ -211,14 +211,19 @@ export async function typePassphrase(page, passphrase, id = 'passphrase') {
   }, [id, passphrase])
 }
 
+/** A new member of staff, at an opened invitation, chooses this passphrase and asks to be let in. */
+export async function makeKeys(page, passphrase = PASSPHRASE) {
+  await typePassphrase(page, passphrase)
+  await typePassphrase(page, passphrase, 'passphrase-again')
+  await page.click('button', 'Make my keys')
+}
+
 /** A new member of staff joins by invitation, in a page of `browser`, and goes on duty: an advocate, and `more`. */
 export async function onDutyByInvitation(program, browser, name, ...more) {
   const invitation = await program.invite(name, ...more)
   const desk = await browser.newPage()
   await desk.goto(invitation.link)
-  await typePassphrase(desk, PASSPHRASE)
-  await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-  await desk.click('button', 'Make my keys')
+  await makeKeys(desk)
   await invitation.certified
   await goOnDuty(desk)
   return desk

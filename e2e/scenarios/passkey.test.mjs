@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { picture } from '../lib/people.mjs'
-import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { makeKeys, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 
 /** What an authenticator in a laptop or a phone is like. */
 const BUILT_IN = {
@@ -176,9 +176,7 @@ describe('joining with a passkey', () => {
     await desk.seeAnywhere('That did not go through. Nothing is lost.')
     await desk.click('button', 'Make a passkey')
     await desk.seeAnywhere('That did not go through.')
-    await typePassphrase(desk, PASSPHRASE)
-    await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-    await desk.click('button', 'Make my keys')
+    await makeKeys(desk)
     await invitation.certified
     await desk.see('button', 'Go on duty')
     await desk.reload()
@@ -195,9 +193,7 @@ describe('joining with a passkey', () => {
     await desk.click('button', 'Make a passkey')
     await desk.seeAnywhere('A passkey of this device cannot open keys.')
     await picture(desk, 'passkey-cannot')
-    await typePassphrase(desk, PASSPHRASE)
-    await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-    await desk.click('button', 'Make my keys')
+    await makeKeys(desk)
     await invitation.certified
     await desk.see('button', 'Go on duty')
   })
@@ -221,9 +217,7 @@ describe('a browser without passkeys', () => {
     await desk.goto(invitation.link)
     await desk.see('heading', 'Choose a passphrase')
     await desk.seeNone('button', 'Make a passkey')
-    await typePassphrase(desk, PASSPHRASE)
-    await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-    await desk.click('button', 'Make my keys')
+    await makeKeys(desk)
     await invitation.certified
     await desk.see('button', 'Go on duty')
   })
@@ -236,9 +230,7 @@ describe('a browser without passkeys', () => {
     })
     const invitation = await program.invite('Alex')
     await desk.goto(invitation.link)
-    await typePassphrase(desk, PASSPHRASE)
-    await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-    await desk.click('button', 'Make my keys')
+    await makeKeys(desk)
     await invitation.certified
     await desk.see('button', 'Go on duty')
   })
@@ -250,9 +242,7 @@ describe('a browser without passkeys', () => {
       // Of two links to one page a browser would load the second as a place in the first.
       await desk.goto('about:blank')
       await desk.goto(invitation.link)
-      await typePassphrase(desk, passphrase)
-      await typePassphrase(desk, passphrase, 'passphrase-again')
-      await desk.click('button', 'Make my keys')
+      await makeKeys(desk, passphrase)
       await invitation.certified
       await desk.see('button', 'Go on duty')
     }

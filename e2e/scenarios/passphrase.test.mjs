@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { picture } from '../lib/people.mjs'
-import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { makeKeys, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 
 const WEAK = [
   ['Password12345', 'Many people use this one'],
@@ -134,9 +134,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
         await assertAccessible(page, 'a passphrase that was not looked at')
         await typePassphrase(page, 'short')
         await told(page, 'Characters still needed: 7')
-        await typePassphrase(page, PASSPHRASE)
-        await typePassphrase(page, PASSPHRASE, 'passphrase-again')
-        await page.click('button', 'Make my keys')
+        await makeKeys(page)
         await invitation.certified
         await page.see('button', 'Go on duty')
         await page.close()
@@ -145,9 +143,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
 
     test('whoever is faster than what tells it goes on all the same, also when it comes', async () => {
       const { page, invitation, goOn } = await joining(browser, program, { how: 'late' })
-      await typePassphrase(page, PASSPHRASE)
-      await typePassphrase(page, PASSPHRASE, 'passphrase-again')
-      await page.click('button', 'Make my keys')
+      await makeKeys(page)
       await page.see('heading', 'Waiting for your administrator')
       await goOn()
       await invitation.certified

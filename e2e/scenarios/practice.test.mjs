@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { assertAccessible } from '../lib/accessible.mjs'
 import { DESKTOP, launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
 import { onDuty, picture } from '../lib/people.mjs'
-import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
+import { makeKeys, startProgram } from '../lib/program.mjs'
 import { startDemo } from '../lib/stillroom.mjs'
 
 const ZOOMED = { width: 320, height: 256 }
@@ -371,9 +371,7 @@ describe('whoever joins', () => {
     await practice.getByRole('heading', { name: 'Practice chats' }).waitFor()
     assert.equal(await practice.evaluate(() => window.opener), null)
     await practice.close()
-    await typePassphrase(desk, PASSPHRASE)
-    await typePassphrase(desk, PASSPHRASE, 'passphrase-again')
-    await desk.click('button', 'Make my keys')
+    await makeKeys(desk)
     await invitation.certified
     await desk.see('button', 'Go on duty')
     const later = await desk.context.newPage()

@@ -72,8 +72,8 @@ fn run(step: &Step) -> (&'static str, Duration, Outcome) {
     say(format!("test: {} ({})", step.name, step.what));
     let start = Instant::now();
     let outcome = (step.run)();
-    if let Err(failure) = &outcome {
-        eprintln!("{failure}");
+    if outcome.is_err() {
+        say(format!("test: {} failed; why stands at the end", step.name));
     }
     (step.name, start.elapsed(), outcome)
 }
@@ -84,7 +84,7 @@ fn summary(results: &[(&str, Duration, Outcome)]) -> Outcome {
         let word = if outcome.is_ok() { "passed" } else { "FAILED" };
         println!("{name:<12}{:>8}  {word}", took.as_secs());
     }
-    // Once more where it is looked for first: long output has gone by since.
+    // At the end, where it is looked for: long output may have gone by since.
     for (name, _, outcome) in results {
         if let Err(failure) = outcome {
             println!("\n{name}: {failure}");

@@ -16,7 +16,7 @@ const BACK_AFTER: usize = 18;
 fn received(side: &Running, count: usize) -> Vec<String> {
     let mut texts = Vec::new();
     while texts.len() < count {
-        let event = side.event(|event| event["event"] == "message" && event["mine"] == false);
+        let event = side.hears();
         texts.push(event["text"].as_str().unwrap_or_default().to_owned());
     }
     texts

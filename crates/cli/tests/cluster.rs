@@ -57,6 +57,13 @@ impl Scene {
         println!("{what}: {report}");
         report
     }
+
+    /// Lets new chats come about, and ends all.
+    fn end(mut self) {
+        self.chat(2);
+        self.settle("new chats");
+        self.talk.end();
+    }
 }
 
 #[test]
@@ -89,9 +96,7 @@ fn chats_between_people_at_any_relay_survive_whichever_relay_is_killed() {
     scene.relays.home();
     println!("another relay is home after {:?}", stopped.elapsed());
     scene.settle("the home was stopped");
-    scene.chat(2);
-    scene.settle("new chats");
-    scene.talk.end();
+    scene.end();
 }
 
 #[test]
@@ -127,9 +132,7 @@ fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
     (0..3).for_each(|number| scene.nats.serve(number));
     scene.nats.is_whole();
     scene.settle("all servers came back empty");
-    scene.chat(2);
-    scene.settle("new chats");
-    scene.talk.end();
+    scene.end();
 }
 
 #[test]
@@ -156,9 +159,7 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     until("one of both has stepped down", || !scene.relays.is_home(home));
     assert_eq!(scene.relays.homes().len(), 1);
     scene.settle("two were home");
-    scene.chat(2);
-    scene.settle("new chats");
-    scene.talk.end();
+    scene.end();
 }
 
 /// Three relays and three NATS servers, each on a computer of its own; nothing, where this user may not make those.
@@ -205,9 +206,7 @@ fn a_network_that_falls_apart_between_relays_loses_no_message() {
     until("one of both has stepped down", || scene.relays.homes().len() == 1);
     println!("one relay is home after {:?}", mended.elapsed());
     scene.settle("the network fell apart");
-    scene.chat(2);
-    scene.settle("new chats");
-    scene.talk.end();
+    scene.end();
 }
 
 #[test]
@@ -257,8 +256,7 @@ fn whoever_is_claimed_at_two_relays_that_are_apart_is_shown_one_advocate() {
 
     survivor.tell(json!({"do": "write", "text": "to the right one"}));
     second.tell(json!({"do": "write", "chat": chat, "text": "from the right one"}));
-    let is_heard = |event: &Value| event["event"] == "message" && event["mine"] == false;
-    assert_eq!(second.event(is_heard)["text"], "to the right one");
+    assert_eq!(second.hears()["text"], "to the right one");
     let mut shown = Vec::new();
     survivor.event(|event| {
         shown.push(event.to_string());
@@ -302,7 +300,7 @@ fn nothing_of_a_chat_between_two_relays_is_in_a_servers_files_or_readable_in_its
     }
     for side in [&survivor, &desk] {
         for _ in 0..10 {
-            side.event(|event| event["event"] == "message" && event["mine"] == false);
+            side.hears();
         }
     }
     for id in nats.ids() {

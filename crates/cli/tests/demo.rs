@@ -46,9 +46,9 @@ fn the_scripted_visitor_writes_in_and_answers() {
     desk.tell(json!({"do": "on-duty"}));
     desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
     desk.tell(json!({"do": "take-next"}));
-    let first = desk.event(|event| event["event"] == "message" && event["mine"] == false);
+    let first = desk.hears();
     desk.tell(json!({"do": "write", "chat": first["chat"], "text": "You are. I am here."}));
-    let second = desk.event(|event| event["event"] == "message" && event["mine"] == false);
+    let second = desk.hears();
     assert_ne!(first["text"], second["text"]);
 }
 

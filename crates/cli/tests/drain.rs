@@ -42,7 +42,7 @@ struct AtDesk(BTreeMap<u64, Vec<String>>);
 impl AtDesk {
     fn hear(&mut self, desk: &Running, each: usize) {
         while self.0.len() < CHATS || self.0.values().any(|texts| texts.len() < each) {
-            let said = desk.event(|event| event["event"] == "message" && event["mine"] == false);
+            let said = desk.hears();
             let texts = self.0.entry(said["chat"].as_u64().unwrap()).or_default();
             texts.push(said["text"].as_str().unwrap().to_owned());
         }
@@ -52,8 +52,7 @@ impl AtDesk {
 impl Chat {
     fn hear(&mut self, each: usize) {
         while self.at_survivor.len() < each {
-            let said =
-                self.survivor.event(|event| event["event"] == "message" && event["mine"] == false);
+            let said = self.survivor.hears();
             self.at_survivor.push(said["text"].as_str().unwrap().to_owned());
         }
     }
@@ -154,10 +153,6 @@ fn chats_go_on_over_a_restart(program: &Program) {
             (survivor, number)
         })
         .collect();
-    let hears = |side: &Running, text: &str| {
-        let said = side.event(|event| event["event"] == "message" && event["mine"] == false);
-        assert_eq!(said["text"], text);
-    };
     let mut all_write = |text: &str, desk: &mut Running| {
         for (survivor, number) in &mut chats {
             survivor.tell(json!({"do": "write", "text": text}));
@@ -172,11 +167,9 @@ fn chats_go_on_over_a_restart(program: &Program) {
     let _second = program.serve_on(&sockets);
     all_write("after", &mut desk);
     for text in ["before", "meanwhile", "after"] {
-        chats.iter().for_each(|(survivor, _)| hears(survivor, text));
+        chats.iter().for_each(|(survivor, _)| assert_eq!(survivor.hears()["text"], text));
     }
-    let of_desk: Vec<_> = (0..9)
-        .map(|_| desk.event(|event| event["event"] == "message" && event["mine"] == false))
-        .collect();
+    let of_desk: Vec<_> = (0..9).map(|_| desk.hears()).collect();
     for (_, number) in &chats {
         let of_chat = of_desk.iter().filter(|said| said["chat"] == *number);
         let texts: Vec<_> = of_chat.map(|said| said["text"].as_str().unwrap()).collect();

@@ -71,7 +71,7 @@ fn a_full_disk_keeps_records_from_being_published_and_nobody_from_writing() {
         survivor.tell(json!({"do": "write", "text": format!("from me {number}")}));
         desk.tell(json!({"do": "write", "chat": chat, "text": format!("from them {number}")}));
         for side in [&survivor, &desk] {
-            let said = side.event(|event| event["event"] == "message" && event["mine"] == false);
+            let said = side.hears();
             assert!(said["text"].as_str().unwrap().ends_with(&number.to_string()));
         }
     }

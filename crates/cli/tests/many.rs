@@ -34,7 +34,7 @@ fn count(report: &Value, name: &str) -> u64 {
 }
 
 fn heard(side: &Running) -> Value {
-    side.event(|event| event["event"] == "message" && event["mine"] == false)["text"].clone()
+    side.hears()["text"].clone()
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn ten_messages_each_way(survivor: &mut Running, desk: &mut Running, chat: &serd
     }
     for side in [&*survivor, &*desk] {
         for _ in 0..10 {
-            side.event(|event| event["event"] == "message" && event["mine"] == false);
+            side.hears();
         }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stillroom_protocol::VERSION;
 use support::cluster::Wire;
 use support::program::{Program, meet};
-use support::{Running, run, text};
+use support::{run, text};
 
 /// A way to the relay at this port on which the two are not of the same version.
 fn of_another_version(relay: u16) -> u16 {
@@ -59,12 +59,6 @@ fn greet(mut device: &TcpStream, mut relay: &TcpStream) -> Option<()> {
 fn copy(mut from: TcpStream, mut to: TcpStream) {
     let _ = std::io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Both);
-}
-
-/// Waits until this side was shown what the other wrote.
-fn hears(side: &Running, text: &str) {
-    let heard = side.event(|event| event["event"] == "message" && event["mine"] == false);
-    assert_eq!(heard["text"], text);
 }
 
 #[test]
@@ -125,7 +119,7 @@ fn a_chat_that_meets_a_relay_of_the_next_version_goes_on_at_one_of_its_own() {
     let mut survivor = program.survivor(ways[0].port());
     let chat = meet(&survivor, &mut desk);
     desk.tell(json!({"do": "write", "chat": chat, "text": "before"}));
-    hears(&survivor, "before");
+    assert_eq!(survivor.hears()["text"], "before");
 
     let next = [of_another_version(program.visitor), of_another_version(program.desk)];
     for (way, next) in ways.iter().zip(next) {
@@ -142,10 +136,10 @@ fn a_chat_that_meets_a_relay_of_the_next_version_goes_on_at_one_of_its_own() {
     for (way, own) in ways.iter().zip([program.visitor, program.desk]) {
         way.lead(own);
     }
-    hears(&desk, "meanwhile");
-    hears(&survivor, "meanwhile as well");
+    assert_eq!(desk.hears()["text"], "meanwhile");
+    assert_eq!(survivor.hears()["text"], "meanwhile as well");
     survivor.tell(json!({"do": "write", "text": "after"}));
-    hears(&desk, "after");
+    assert_eq!(desk.hears()["text"], "after");
     desk.tell(json!({"do": "end", "chat": chat}));
     survivor.event(|event: &Value| event["phase"] == "ended");
 }

@@ -308,7 +308,7 @@ impl Connections {
                 Telling::AllButChats => !connection.is_in_chat(),
                 Telling::Untold => connection.untold,
             };
-            connection.untold = !told && (connection.untold || telling == Telling::AllButChats);
+            connection.untold = !told && telling == Telling::AllButChats;
             told.then_some(*id)
         });
         told.collect()

@@ -184,11 +184,8 @@ impl Records {
     ) {
         let mut kept = true;
         while let Some(batch) = last.next(&mut batches).await {
-            let runs_out = self.sealed_runs_out();
-            let record = encode(&batch);
-            let put = self.keep_sealed(Sealed::Answers, batch.id.0, runs_out, record, BATCHES_MAX);
-            let put = put.await;
-            let before = std::mem::replace(&mut kept, put.unwrap_or(false));
+            let put = self.keep_sealed(Sealed::Answers, batch.id.0, encode(&batch)).await;
+            let before = std::mem::replace(&mut kept, put);
             if !kept {
                 self.switchboard.take_back_answers(batch);
             }
@@ -206,10 +203,7 @@ impl Records {
         while let Some(to_keep) = counts.recv().await {
             match to_keep {
                 ToKeep::Counts(counts) => {
-                    let (record, runs_out) = (encode(&counts), self.sealed_runs_out());
-                    let (what, id) = (Sealed::Counts, counts.id.0);
-                    let kept = self.keep_sealed(what, id, runs_out, record, COUNTS_MAX).await;
-                    if !kept.unwrap_or(false) {
+                    if !self.keep_sealed(Sealed::Counts, counts.id.0, encode(&counts)).await {
                         tracing::warn!(
                             "a day's sealed counts were not kept: an administrator should take them"
                         );
@@ -225,19 +219,17 @@ impl Records {
 
     /// Keeps something sealed, as soon as the database is there. It comes back, and may have kept this one before it went:
     /// the same is put again, under the same name, so that it is there once. What waits meanwhile is bounded by the
-    /// channel.
-    async fn keep_sealed(
-        &self,
-        what: Sealed,
-        id: [u8; 16],
-        runs_out: u64,
-        record: Record,
-        most: usize,
-    ) -> Result<bool, DirectoryError> {
+    /// channel. Whether it is kept now.
+    async fn keep_sealed(&self, what: Sealed, id: [u8; 16], record: Record) -> bool {
+        let most = match what {
+            Sealed::Answers => BATCHES_MAX,
+            Sealed::Counts => COUNTS_MAX,
+        };
+        let runs_out = self.sealed_runs_out();
         loop {
             match self.directory.put_sealed(what, id, runs_out, record.clone(), most).await {
                 Err(DirectoryError::Away(_)) => sleep(AGAIN_AFTER).await,
-                kept => return kept,
+                kept => return kept.unwrap_or(false),
             }
         }
     }

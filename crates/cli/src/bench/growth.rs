@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::rooms::{CHATS_OF_A_DESK, Rooms};
+use super::rooms::{ROOMS_OF_A_DESK, Rooms};
 use super::server::Server;
 use super::{Chats, Measurement, Scale, messages};
 use crate::failure::Failure;
@@ -93,7 +93,7 @@ impl Growth {
         }
         let _ = writeln!(
             table,
-            "\nA line for each survivor, and one for each desk, which has {CHATS_OF_A_DESK} chats:\n\
+            "\nA line for each survivor, and one for each desk, which has {ROOMS_OF_A_DESK} chats:\n\
              {:>7}  {:>14}  {:>14}  {:>14}  {:>14}  {:>9}  {:>9}",
             "chats", "flood us", "paced us", "median ms", "99th ms", "KB a line", "MB in all"
         );

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::end::End;
 use super::load::{Chat, Other, broken};
-use super::rooms::{CHATS_OF_A_DESK, Doors, MESSAGE};
+use super::rooms::{Doors, MESSAGE, of_each_desk};
 use super::wire::client_frame;
 use crate::failure::Failure;
 use crate::terminal::answer;
@@ -38,8 +38,7 @@ pub(crate) async fn run(arguments: LimitArguments) -> Result<(), Failure> {
 /// Opens so many chats, as many at once as at a real relay: two connections with one path are a pair.
 pub(crate) async fn pairs(doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
     let mut opened = Vec::with_capacity(chats);
-    for first in (0..chats).step_by(CHATS_OF_A_DESK) {
-        let some = first..(first + CHATS_OF_A_DESK).min(chats);
+    for some in of_each_desk(chats) {
         opened.extend(try_join_all(some.map(|number| pair(doors, number))).await.map_err(broken)?);
     }
     Ok(opened)

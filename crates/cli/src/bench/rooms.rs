@@ -28,7 +28,7 @@ use crate::randomness::system;
 pub(super) const MESSAGE: usize = 670;
 
 /// Chats whose rooms one desk opens: a few fewer than a relay lets one device open (64).
-pub(super) const CHATS_OF_A_DESK: usize = 60;
+pub(super) const ROOMS_OF_A_DESK: usize = 60;
 
 /// How often lines that stand say that they are there while others are opened: well before the relay takes one that is
 /// silent for dropped.
@@ -61,7 +61,14 @@ level = "warn"
 
 /// Connections of so many chats as [`Rooms::at_desks`] opens them.
 pub(super) fn lines_at_desks(chats: usize) -> usize {
-    chats + chats.div_ceil(CHATS_OF_A_DESK)
+    chats + chats.div_ceil(ROOMS_OF_A_DESK)
+}
+
+/// The numbers of so many chats, those of one desk after another: as many are opened at once.
+pub(super) fn of_each_desk(chats: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..chats)
+        .step_by(ROOMS_OF_A_DESK)
+        .map(move |first| first..(first + ROOMS_OF_A_DESK).min(chats))
 }
 
 /// A throw-away program, and what opens rooms at its relay.
@@ -136,7 +143,7 @@ impl Rooms {
     }
 
     /// Opens so many chats as a program has them: a line for each survivor, and one for each desk, which carries the
-    /// rooms of [`CHATS_OF_A_DESK`].
+    /// rooms of [`ROOMS_OF_A_DESK`].
     pub(crate) async fn at_desks(&self, doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
         in_steps(chats, async |some| self.chats_of_a_desk(doors, chats, some).await).await
     }
@@ -187,7 +194,7 @@ impl Rooms {
     ) -> Result<Vec<Chat>, Failure> {
         let device = self.advocate()?;
         let opening = async {
-            let mut desk = self.desk(doors, &device, chats + some.start / CHATS_OF_A_DESK).await?;
+            let mut desk = self.desk(doors, &device, chats + some.start / ROOMS_OF_A_DESK).await?;
             let mut attaching = Vec::new();
             for number in some {
                 let Room { id, tokens: [first, second] } = open_room(&mut desk, &device).await?;
@@ -271,8 +278,8 @@ async fn in_steps(
 ) -> Result<Vec<Chat>, Failure> {
     let mut opened = Vec::with_capacity(chats);
     let mut said = Instant::now();
-    for first in (0..chats).step_by(CHATS_OF_A_DESK) {
-        opened.extend(open(first..(first + CHATS_OF_A_DESK).min(chats)).await?);
+    for some in of_each_desk(chats) {
+        opened.extend(open(some).await?);
         if said.elapsed() > SAY_EVERY {
             say_all_are_there(&mut opened).await?;
             said = Instant::now();

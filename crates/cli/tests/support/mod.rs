@@ -107,6 +107,11 @@ impl Running {
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"))
     }
 
+    /// The next message that this side is shown of somebody else's.
+    pub(crate) fn hears(&self) -> Value {
+        self.event(|event| event["event"] == "message" && event["mine"] == false)
+    }
+
     /// The next event that `wanted` accepts; those before it are passed over.
     pub(crate) fn event(&self, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         loop {
