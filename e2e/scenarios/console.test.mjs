@@ -118,6 +118,26 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await console.until(() => document.getElementById('closing-text')?.value === 'We are back at noon.')
     })
 
+    test('whoever goes on before a question is drawn stays where they went', async () => {
+      await console.evaluate(() => {
+        const frames = []
+        const { requestAnimationFrame } = window
+        window.requestAnimationFrame = (act) => frames.push(act)
+        window.drawAtLast = () => {
+          window.requestAnimationFrame = requestAnimationFrame
+          frames.forEach((act) => act(performance.now()))
+        }
+      })
+      await pressOn(console, 'button', 'Open again…', 'Enter')
+      await console.until(() => document.activeElement.id === 'question')
+      await console.press('Tab')
+      await console.until(() => document.activeElement.textContent === 'Open now')
+      await console.evaluate(() => window.drawAtLast())
+      assert.equal(await console.evaluate(() => document.activeElement.textContent), 'Open now')
+      await console.press('Escape')
+      await console.until(() => document.querySelector('dialog[open]') === null)
+    })
+
     test('opening again is the same: a press and a confirmation', async () => {
       await pressOn(console, 'button', 'Open again…', 'Enter')
       await console.until(() => document.querySelector('dialog[open]')?.textContent.includes('Open chat again'))

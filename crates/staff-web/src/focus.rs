@@ -9,7 +9,9 @@ use crate::browser::{document, request_animation_frame};
 
 /// Puts the focus on the element with this id, once it has been drawn.
 pub fn move_to(id: String) {
-    request_animation_frame(move || now(&id));
+    request_animation_frame(move || {
+        now(&id);
+    });
 }
 
 /// Puts the focus there where it would be nowhere after the next drawing.
@@ -19,6 +21,14 @@ pub fn move_if_dropped(id: String) {
             now(&id);
         }
     });
+}
+
+/// Puts the focus on the element with this id: at once where it is drawn already, so that what the person goes to next is
+/// not taken from them by the drawing after.
+pub fn move_now_or_to(id: String) {
+    if !now(&id) {
+        move_to(id);
+    }
 }
 
 /// Whether the focus is within an element that this selector finds.
@@ -33,10 +43,9 @@ pub fn is_nowhere() -> bool {
     document().active_element().is_none_or(|active: Element| active.tag_name() == "BODY")
 }
 
-fn now(id: &str) {
+/// Whether there is such an element.
+fn now(id: &str) -> bool {
     let element =
         document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(element) = element {
-        let _ = element.focus();
-    }
+    element.is_some_and(|element| element.focus().is_ok())
 }
