@@ -7,7 +7,6 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::rooms::{ROOMS_OF_A_DESK, Rooms};
-use super::server::Server;
 use super::{Chats, Measurement, Scale, messages};
 use crate::failure::Failure;
 use crate::terminal::remark;
@@ -60,10 +59,10 @@ pub(super) async fn measure(
             remark(format!("As a process may open no more files, {of_pairs} with two lines each."));
         }
         let two = Scale { chats: of_pairs, ..scale };
-        let limit = messages(Server::limit().await?, Chats::Bare, two).await?;
-        let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), two).await?;
+        let limit = messages(Chats::Bare, two).await?;
+        let relay = messages(Chats::Pairs(rooms), two).await?;
         let pairs = Pairs { chats: of_pairs, relay, limit };
-        let desks = messages(Server::relay(rooms).await?, Chats::AtDesks(rooms), scale).await?;
+        let desks = messages(Chats::AtDesks(rooms), scale).await?;
         points.push(Point { chats, pairs, desks });
     }
     Ok(Growth { points })

@@ -214,20 +214,17 @@ async fn measure(scale: Scale) -> Result<Vec<Figure>, Failure> {
 async fn without_floods(rooms: &Rooms, scale: Scale) -> Result<Vec<Figure>, Failure> {
     let mut figures = Vec::new();
     remark(format!("Messages between {} chats ...", scale.chats));
-    let limit = messages(Server::limit().await?, Chats::Bare, scale).await?;
-    let relay = messages(Server::relay(rooms).await?, Chats::Pairs(rooms), scale).await?;
+    let limit = messages(Chats::Bare, scale).await?;
+    let relay = messages(Chats::Pairs(rooms), scale).await?;
     figures.extend(beside(&relay, &limit));
 
     remark("Growth ...");
-    let few = flooded(rooms, scale.growth.0, scale).await?;
-    let many = flooded(rooms, scale.growth.1, scale).await?;
-    figures.push(Figure {
-        what: "CPU per message, many chats to few",
-        unit: "times",
-        value: many / few.max(f64::MIN_POSITIVE),
-        limit: None,
-        targets: Some((1.3, 1.1)),
-    });
+    let relay = growth_of(Chats::Pairs(rooms), scale).await?;
+    let limit = growth_of(Chats::Bare, scale).await?;
+    let figure =
+        |what, limit, targets| Figure { what, unit: "times", value: relay, limit, targets };
+    figures.push(figure("CPU per message, many chats to few", None, Some((1.3, 1.1))));
+    figures.push(figure("the same, beside what becomes of the limit's", Some(limit), None));
 
     figures.push(staffed(rooms, scale.staffed).await?);
 
@@ -286,6 +283,14 @@ enum Chats<'a> {
 }
 
 impl Chats<'_> {
+    /// What they are held open at.
+    async fn server(self) -> Result<Server, Failure> {
+        match self {
+            Self::Bare => Server::limit().await,
+            Self::Pairs(rooms) | Self::AtDesks(rooms) => Server::relay(rooms).await,
+        }
+    }
+
     async fn open(self, doors: Doors, chats: usize) -> Result<Vec<Chat>, Failure> {
         match self {
             Self::Bare => limit::pairs(doors, chats).await,
@@ -302,7 +307,8 @@ impl Chats<'_> {
     }
 }
 
-async fn messages(server: Server, which: Chats<'_>, scale: Scale) -> Result<Measurement, Failure> {
+async fn messages(which: Chats<'_>, scale: Scale) -> Result<Measurement, Failure> {
+    let server = which.server().await?;
     let measured = server.measured();
     let (empty, own) = (measured.memory()?, measured.own_memory()?);
     let chats = which.open(server.doors(), scale.chats).await?;
@@ -324,9 +330,16 @@ async fn messages(server: Server, which: Chats<'_>, scale: Scale) -> Result<Meas
     })
 }
 
-async fn flooded(rooms: &Rooms, chats: usize, scale: Scale) -> Result<f64, Failure> {
-    let server = Server::relay(rooms).await?;
-    let chats = rooms.pairs(server.doors(), chats).await?;
+/// How many times what a message between few chats costs one between many does, under flood.
+async fn growth_of(chats: Chats<'_>, scale: Scale) -> Result<f64, Failure> {
+    let few = flooded(chats, scale.growth.0, scale).await?;
+    let many = flooded(chats, scale.growth.1, scale).await?;
+    Ok(many / few.max(f64::MIN_POSITIVE))
+}
+
+async fn flooded(chats: Chats<'_>, number: usize, scale: Scale) -> Result<f64, Failure> {
+    let server = chats.server().await?;
+    let chats = chats.open(server.doors(), number).await?;
     let (cpu, _chats) = load::flood(chats, scale.lasting, server.measured()).await?;
     server.end().await;
     Ok(microseconds(cpu))

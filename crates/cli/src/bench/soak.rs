@@ -25,6 +25,7 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::randomness::randomness;
+use crate::terminal::remark;
 
 /// Chats of one program. Each desk on duty hears of everybody who waits and of what each colleague does, and one
 /// processor plays all of them: the desks of ten programs are less for it than those of one.
@@ -47,6 +48,9 @@ const DROPS_OF_A_CHAT: u32 = 3;
 
 /// How long a message may be under way, the time of a dropped line and of a desk's included.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes of one.
+const MEGABYTE: f64 = 1024.0 * 1024.0;
 
 /// What a soak is.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +132,7 @@ pub(super) async fn measure(soak: Soak) -> Result<Vec<Figure>, Failure> {
         })
         .await?;
     server.end().await;
+    remark(format!("soak: memory in MB, at the end of each part: {}", in_megabytes(&sampled)));
     let tally = *tally.borrow();
     Ok(figures(tally, &sampled))
 }
@@ -248,6 +253,11 @@ async fn sample(watched: Measured, lasting: Duration) -> Result<Vec<u64>, Failur
     Ok(sampled)
 }
 
+fn in_megabytes(sampled: &[u64]) -> String {
+    let shown = sampled.iter().map(|bytes| format!("{:.1}", *bytes as f64 / MEGABYTE));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 fn figures(tally: Tally, sampled: &[u64]) -> Vec<Figure> {
     let watched = sampled.get(4..).unwrap_or(sampled);
     let most = watched.iter().copied().max().unwrap_or_default() as f64;
@@ -266,7 +276,7 @@ fn figures(tally: Tally, sampled: &[u64]) -> Vec<Figure> {
         Figure {
             what: "soak: memory at the end",
             unit: "MB",
-            value: sampled.last().copied().unwrap_or_default() as f64 / (1024.0 * 1024.0),
+            value: sampled.last().copied().unwrap_or_default() as f64 / MEGABYTE,
             limit: None,
             targets: None,
         },
