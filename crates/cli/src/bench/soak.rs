@@ -28,8 +28,9 @@ use crate::randomness::randomness;
 use crate::terminal::remark;
 
 /// Chats of one program. Each desk on duty hears of everybody who waits and of what each colleague does, and one
-/// processor plays all of them: the desks of ten programs are less for it than those of one.
-const CHATS_OF_A_PROGRAM: usize = 200;
+/// processor plays all of them: the desks of twenty programs are less for it than those of one. With twice as many to
+/// each, two thousand chats took it longer to begin than the time after which memory is looked at.
+const CHATS_OF_A_PROGRAM: usize = 100;
 
 /// Survivors of a program who ask for an advocate at once.
 const ASKING_AT_ONCE: usize = 4;
