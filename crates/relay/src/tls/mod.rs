@@ -16,7 +16,8 @@ use std::sync::Arc;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, SupportedProtocolVersion};
+use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -80,11 +81,21 @@ impl Tls {
         Self::over(server(Which::Desk, nobody, &HTTP).unwrap())
     }
 
-    /// The handshake of one connection. How long it may take is the caller's affair.
-    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        let accepting = self
-            .acceptor
-            .accept_with(stream, |connection| connection.set_buffer_limit(Some(WAITING_BYTES)));
+    /// The handshake of one connection, of which this was read already. How long it may take is the caller's affair.
+    pub(crate) async fn accept(
+        &self,
+        stream: TcpStream,
+        read: &[u8],
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let mut begun = Ok(());
+        let mut accepting = self.acceptor.accept_with(stream, |connection| {
+            connection.set_buffer_limit(Some(WAITING_BYTES));
+            begun = begin(connection, read);
+        });
+        if let (Err(alert), Some(stream)) = (begun, accepting.get_mut()) {
+            stream.write_all(&alert).await?;
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         let stream = accepting.await?;
         if stream.get_ref().1.alpn_protocol() == Some(acme::PROTOCOL) {
             // The authority has seen in the handshake what it wanted to see.
@@ -92,6 +103,20 @@ impl Tls {
         }
         Ok(stream)
     }
+}
+
+/// Begins a handshake with what was read; what is to be said where that is none.
+fn begin(connection: &mut ServerConnection, mut read: &[u8]) -> Result<(), Vec<u8>> {
+    while !read.is_empty() {
+        let taken = connection.read_tls(&mut read).is_ok();
+        if !taken || connection.process_new_packets().is_err() {
+            let mut alert = Vec::new();
+            // Memory takes it.
+            let _ = connection.write_tls(&mut alert);
+            return Err(alert);
+        }
+    }
+    Ok(())
 }
 
 /// Whether the browser asked for HTTP/2, and gets it.
