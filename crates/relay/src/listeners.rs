@@ -250,7 +250,7 @@ async fn begun(
     within: Duration,
 ) -> Option<Begun> {
     let Some(tls) = tls else { return Some(Begun::new(Carrier::Plain(stream), read)) };
-    let secured = timeout(within, tls.accept(stream, &read)).await.ok()?.ok()?;
+    let secured = timeout(within, tls.accept(stream, read)).await.ok()?.ok()?;
     Some(Begun::new(Carrier::Tls(Box::new(secured)), Vec::new()))
 }
 
