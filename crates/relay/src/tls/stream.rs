@@ -461,12 +461,38 @@ mod tests {
             socket.write_all(&[garbage, &[7; 60_000]].concat()).await.unwrap();
             let refused = ours.read(&mut [0; 8]).await.unwrap_err();
             assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
-            assert!(ours.coming.len() < COMING_MAX);
+            assert_eq!(ours.coming.capacity(), 0);
+            assert!(ours.read(&mut [0; 8]).await.is_err(), "and nothing that comes after it");
+            assert!(ours.write(b"more").await.is_err());
             drop(ours);
             let mut answer = Vec::new();
             // What was not read may cut it short.
             let _ = timeout(PATIENCE, socket.read_to_end(&mut answer)).await.unwrap();
             assert!(answer.is_empty() || answer[0] == 23, "an alert, sealed");
         }
+    }
+
+    #[tokio::test]
+    async fn a_message_of_the_handshake_that_goes_on_and_on_is_not_held() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        // It says that it is 60,000 bytes long, which rustls takes, and stops before that.
+        let record = |content: &[u8]| {
+            let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+            [&[22, 3, 1][..], &length, content].concat()
+        };
+        let first = record(&[1, 0, 0xea, 0x60]);
+        socket.write_all(&[first, record(&[0; 14_000]).repeat(4)].concat()).await.unwrap();
+        let nobody = Arc::new(rustls::server::ResolvesServerCertUsingSni::new());
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(nobody);
+        let config = Arc::new(config);
+        let accepting = TlsStream::accept(&config, accepted, Vec::new());
+        let refused = timeout(PATIENCE, accepting).await.expect("it is not waited for").err();
+        assert_eq!(refused.unwrap().kind(), io::ErrorKind::InvalidData);
     }
 }
