@@ -84,6 +84,11 @@ impl Pebble {
 
 /// Asks over TLS, trusting the one in this file.
 fn get(port: u16, path: &str, trusted: &Path) -> Result<String, String> {
+    get_at("localhost", port, path, trusted)
+}
+
+/// The same at this name.
+fn get_at(host: &str, port: u16, path: &str, trusted: &Path) -> Result<String, String> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
@@ -91,12 +96,12 @@ fn get(port: u16, path: &str, trusted: &Path) -> Result<String, String> {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from("localhost").unwrap();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
     let socket = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
     let mut stream = StreamOwned::new(connection, socket);
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        .map_err(|error| error.to_string())?;
+    let asked = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
+    stream.write_all(asked.as_bytes()).map_err(|error| error.to_string())?;
     let mut answer = Vec::new();
     // Some servers end without a word.
     let _ = stream.read_to_end(&mut answer);
@@ -105,10 +110,13 @@ fn get(port: u16, path: &str, trusted: &Path) -> Result<String, String> {
 
 /// A relay whose survivors' door asks for its certificate; its log comes where its answers come.
 fn serve(program: &Program, trusted: &Path) -> Running {
+    serve_by(&program.path("relay.toml"), trusted)
+}
+
+fn serve_by(config: &Path, trusted: &Path) -> Running {
     let mut command = Command::new("sh");
     let binary = env!("CARGO_BIN_EXE_stillroom");
-    let config = program.path("relay.toml");
-    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(&config))]);
+    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(config))]);
     command.env("SSL_CERT_FILE", trusted);
     Running::of(command)
 }
@@ -175,4 +183,38 @@ fn an_authority_that_is_not_there_is_said_and_chats_at_the_other_door_go_on() {
     let relay = serve(&program, &trusted.file);
     until(&relay, "the authority gave no certificate");
     assert!(support::http_get(program.desk, "/line").is_some());
+}
+
+#[test]
+fn an_authority_that_looks_at_a_shared_listener_is_shown_the_program_that_asked() {
+    let programs = [Program::new(), Program::new()];
+    let port = programs[0].visitor;
+    let Some(pebble) = Pebble::start(port) else { return };
+    let around = programs[1].folder.path();
+    let authority = Authority::new(around);
+    authority.certify(around, "hilltown.example", 1, 90);
+    let one = |program: &Program, name: &str, tls: &str| {
+        let path = |name| text(&program.path(name)).to_owned();
+        format!(
+            "[[programs]]\nfile = '{}'\nfolder = '{}'\ndesk.listen = \"127.0.0.1:{}\"\n\
+             survivor.listen = \"127.0.0.1:{port}\"\nsurvivor.origin = \"https://{name}:{port}\"\n\
+             survivor.tls = {tls}\n",
+            path("program/public.stillroom"),
+            path("relay.state"),
+            program.desk,
+        )
+    };
+    let asks = format!("{{ acme.directory = \"https://localhost:{}/dir\" }}", pebble.port);
+    let [certificate, key] = ["chat.pem", "chat.key"].map(|name| programs[1].path(name));
+    let has = format!("{{ certificate = '{}', key = '{}' }}", text(&certificate), text(&key));
+    let [first, second] = &programs;
+    let told = one(first, "localhost", &asks) + &one(second, "hilltown.example", &has);
+    let config = file(around, "many.toml", &told);
+
+    let relay = serve_by(&config, &pebble.trusted.file);
+    until(&relay, "a new certificate is in use");
+    for (name, trusted) in [("localhost", &pebble.root()), ("hilltown.example", &authority.file)] {
+        let answer = get_at(name, port, "/status", trusted).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
 }

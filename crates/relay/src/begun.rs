@@ -20,6 +20,11 @@ impl Begun {
         Self { stream, read }
     }
 
+    /// Whether HTTP/2 is spoken over it.
+    pub(crate) fn is_http_2(&self) -> bool {
+        self.stream.is_http_2()
+    }
+
     /// The connection, and what of the bytes nobody took.
     pub(crate) fn into_parts(self) -> (Carrier, Vec<u8>) {
         (self.stream, self.read)

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::config::{Hosting, Limits};
 use crate::line::LINGERING;
 use crate::listeners::HEAD_MAX;
+use crate::sorting::UNKNOWN_MAX;
 
 /// Bytes of the process itself, with its pages.
 const EMPTY: u64 = 16 * MIB;
@@ -65,7 +66,9 @@ impl Needs {
                 let survivors =
                     Self::of_survivors(all.connections, all.page_connections, all.outgoing_bytes);
                 let each = many.programs.iter().map(|config| Self::apart(&config.limits));
-                (survivors, each.fold(Self::none(), Self::and))
+                let shared = many.listeners().values().filter(|doors| doors.len() > 1).count();
+                let unknown = Self::of_requests(shared.saturating_mul(UNKNOWN_MAX));
+                (survivors, each.fold(unknown, Self::and))
             }
         };
         Self { files: OTHER_DESCRIPTORS, memory: EMPTY }.and(survivors).and(apart)
@@ -97,10 +100,6 @@ impl Needs {
         let connections = connections as u64;
         let each = HEAD_MAX as u64 + OF_A_REQUEST;
         Self { files: connections, memory: connections.saturating_mul(each) }
-    }
-
-    fn none() -> Self {
-        Self { files: 0, memory: 0 }
     }
 
     fn and(self, other: Self) -> Self {
@@ -196,7 +195,9 @@ mod tests {
         let many = Hosting::from_toml(include_str!("../samples/many.toml")).unwrap();
         let (two, one) = (Needs::of(&many), Needs::of(&one()));
         let apart = Needs::apart(&Limits::default());
-        assert_eq!(two.memory, one.memory + apart.memory);
-        assert_eq!(two.files, one.files + apart.files);
+        // Of whom nobody knows yet for which program they come, at the two listeners.
+        let unknown = Needs::of_requests(2 * UNKNOWN_MAX);
+        assert_eq!(two.memory, one.memory + apart.memory + unknown.memory);
+        assert_eq!(two.files, one.files + apart.files + unknown.files);
     }
 }

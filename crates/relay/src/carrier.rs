@@ -6,16 +6,15 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 
-use crate::tls::is_http_2;
+use crate::tls::{TlsStream, is_http_2};
 
 /// A connection that lets bytes through both ways.
 pub(crate) enum Carrier {
     /// On this computer, or from a server before the relay.
     Plain(TcpStream),
     /// Over TLS that the relay speaks itself. On the heap, so that a plain one is no larger for it.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream>),
 }
 
 impl Carrier {

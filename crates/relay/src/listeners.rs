@@ -134,11 +134,14 @@ pub(crate) fn listen(socket: net::TcpListener) -> io::Result<TcpListener> {
     TcpListener::from_std(socket)
 }
 
-/// Whether a request is for this host, and for no other besides.
+/// Whether a request is for this host, and for no other besides. HTTP/2 names it in the address that is asked for.
 fn asks_for(request: &Request<Incoming>, host: &str) -> bool {
-    let mut named = request.headers().get_all(HOST).iter();
-    named.next().is_some_and(|named| named.as_bytes().eq_ignore_ascii_case(host.as_bytes()))
-        && named.next().is_none()
+    let in_head = request.headers().get_all(HOST);
+    let in_address = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    let mut named = in_head.iter().map(HeaderValue::as_bytes).chain(in_address).peekable();
+    in_head.iter().count() <= 1
+        && named.peek().is_some()
+        && named.all(|named| named.eq_ignore_ascii_case(host.as_bytes()))
 }
 
 fn for_nobody() -> Response {
@@ -193,11 +196,11 @@ impl Listener {
         let (stopping, running) = (self.stopping.clone(), self.running.clone());
         tokio::spawn(async move {
             let served = async {
-                let Some(carrier) = carrier(stream, tls, HANDSHAKE_WITHIN).await else { return };
-                if carrier.is_http_2() {
-                    http2::serve(Begun::new(carrier, read), answers, stopping).await;
+                let Some(begun) = begun(stream, read, tls, HANDSHAKE_WITHIN).await else { return };
+                if begun.is_http_2() {
+                    http2::serve(begun, answers, stopping).await;
                 } else {
-                    serve_on(Begun::new(carrier, read), answers, &asked, stopping).await;
+                    serve_on(begun, answers, &asked, stopping).await;
                 }
             };
             let ended = timeout(PAGES_WITHIN, async {
@@ -216,19 +219,19 @@ impl Listener {
         let routes = TowerToHyperService::new(self.router.clone());
         let asked = Arc::new(Notify::new());
         let asks = Arc::clone(&asked);
+        // What comes next on it may be for another program, unless the handshake was with this one.
+        let closes = host.is_some() && self.tls.is_none();
         let answers = service_fn(move |mut request: Request<Incoming>| {
             asks.notify_one();
             request.extensions_mut().insert(Peer(from));
             let own = host.as_ref().is_none_or(|host| asks_for(&request, host));
             let answer = own.then(|| routes.call(request));
-            let shared = host.is_some();
             async move {
                 let mut answer = match answer {
                     Some(answer) => answer.await?,
                     None => for_nobody(),
                 };
-                if shared && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-                    // What comes next on it may be for another program.
+                if closes && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
                     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(answer)
@@ -238,12 +241,17 @@ impl Listener {
     }
 }
 
-/// A connection's stream, once it is as safe as the door wants it. Nothing where a handshake fails or takes too long,
-/// which is the device's affair, and nothing to log.
-async fn carrier(stream: TcpStream, tls: Option<Arc<Tls>>, within: Duration) -> Option<Carrier> {
-    let Some(tls) = tls else { return Some(Carrier::Plain(stream)) };
-    let secured = timeout(within, tls.accept(stream)).await.ok()?.ok()?;
-    Some(Carrier::Tls(Box::new(secured)))
+/// A connection, once it is as safe as the door wants it, and what of it was read before. Nothing where a handshake
+/// fails or takes too long, which is the device's affair, and nothing to log.
+async fn begun(
+    stream: TcpStream,
+    read: Vec<u8>,
+    tls: Option<Arc<Tls>>,
+    within: Duration,
+) -> Option<Begun> {
+    let Some(tls) = tls else { return Some(Begun::new(Carrier::Plain(stream), read)) };
+    let secured = timeout(within, tls.accept(stream, read)).await.ok()?.ok()?;
+    Some(Begun::new(Carrier::Tls(Box::new(secured)), Vec::new()))
 }
 
 /// How a connection ends is the device's affair as well.
@@ -275,7 +283,8 @@ mod tests {
         let (stream, _) = listener.accept().await.unwrap();
         let tls = Some(Tls::without_certificate());
         let patience = Duration::from_secs(60);
-        let ended = timeout(patience, carrier(stream, tls, Duration::from_millis(1))).await;
+        let ended =
+            timeout(patience, begun(stream, Vec::new(), tls, Duration::from_millis(1))).await;
         assert!(ended.expect("it is waited for no longer than so long").is_none());
     }
 }

@@ -7,12 +7,13 @@
 //! memory that is full is full for all, and whoever breaks into the process has every program's public records.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::Instant;
+use std::{fmt, io};
 
+use axum::Router;
 use stillroom_program::Fingerprint;
 use tokio::sync::oneshot;
 use tokio::task;
@@ -22,10 +23,11 @@ use crate::config::{Config, Door, Many, Origin};
 use crate::listeners::{Arrivals, Listener, listen};
 use crate::metrics::{self, Metrics, OfProgram};
 use crate::places::Places;
+use crate::redirect;
 use crate::relay::{Entrance, Entrances, Relay, RunningRelay, StartError, cannot_listen};
 use crate::runtime::runtime;
 use crate::sockets::Sockets;
-use crate::sorting::Sorting;
+use crate::sorting::{Sorting, ToldApartBy};
 use crate::stop::Stop;
 
 /// Digits of a fingerprint by which monitoring tells programs apart.
@@ -42,6 +44,8 @@ pub struct RunningRelays {
     pub not_started: Vec<(PathBuf, StartError)>,
     /// Where a monitoring system asks, if the configuration has it.
     pub metrics_addr: Option<SocketAddr>,
+    /// Where browsers are led to the doors, if the configuration has it.
+    pub redirect_addr: Option<SocketAddr>,
     stop: Stop,
     tasks: Vec<task::JoinHandle<()>>,
 }
@@ -85,8 +89,7 @@ impl Relays {
     /// As [`Relays::start`].
     pub async fn start_with(many: Many, mut sockets: Sockets) -> Result<RunningRelays, StartError> {
         many.check().map_err(StartError::Config)?;
-        let figures = many.metrics.as_ref().map(|metrics| metrics.listen);
-        let listeners: Vec<_> = many.listeners().into_keys().chain(figures).collect();
+        let listeners: Vec<_> = many.listeners().into_keys().chain(many.others()).collect();
         sockets.check(&listeners)?;
         let stop = Stop::new();
         let stocks = Stocks::new(&many.in_all, many.programs.len());
@@ -119,17 +122,32 @@ impl Relays {
             .into_values()
             .map(|sorting| tokio::spawn(sorting.sort(stop.stopping())))
             .collect();
-        let mut metrics_addr = None;
-        if let Some(metrics) = many.metrics {
-            let measured =
-                Metrics { programs: figures, in_all: Some(stocks), started: Instant::now() };
-            let socket = sockets.at(metrics.listen).map_err(cannot_listen(metrics.listen))?;
-            let (address, task) = open_metrics(socket, metrics.listen, measured, &stop)?;
-            metrics_addr = Some(address);
-            tasks.push(task);
-        }
-        Ok(RunningRelays { relays, not_started, metrics_addr, stop, tasks })
+        let mut open = |at: SocketAddr, router, at_once| {
+            let cannot = cannot_listen(at);
+            let socket = sockets.at(at).map_err(cannot)?;
+            let_in(socket, router, at_once, &stop).map_err(cannot)
+        };
+        let figures = Metrics { programs: figures, in_all: Some(stocks), started: Instant::now() };
+        let measured = many
+            .metrics
+            .map(|metrics| open(metrics.listen, figures.router(), metrics::CONNECTIONS))
+            .transpose()?;
+        let pages = redirect::router(pages_of(&relays));
+        let led = many
+            .redirect
+            .map(|redirect| open(redirect.listen, pages, redirect::CONNECTIONS))
+            .transpose()?;
+        let [metrics_addr, redirect_addr] =
+            [&measured, &led].map(|opened| opened.as_ref().map(|(address, _)| *address));
+        tasks.extend(measured.into_iter().chain(led).map(|(_, task)| task));
+        Ok(RunningRelays { relays, not_started, metrics_addr, redirect_addr, stop, tasks })
     }
+}
+
+/// The pages of those that run.
+fn pages_of(relays: &[OneRelay]) -> Vec<Origin> {
+    let both = |relay: &OneRelay| [relay.survivor_origin.clone(), relay.desk_origin.clone()];
+    relays.iter().flat_map(both).collect()
 }
 
 /// The listeners that more than one door has.
@@ -142,7 +160,13 @@ fn shared_listeners(
         if doors.len() > 1 {
             let cannot = cannot_listen(address);
             let socket = sockets.at(address).map_err(cannot)?;
-            let sorting = listen(socket).and_then(Sorting::new).map_err(cannot)?;
+            let by = if doors.iter().any(|door| door.tls.is_some()) {
+                ToldApartBy::ServerName
+            } else {
+                ToldApartBy::Host
+            };
+            let sorting = listen(socket).and_then(|socket| Sorting::new(socket, by));
+            let sorting = sorting.map_err(cannot)?;
             shared.insert(address, sorting);
         }
     }
@@ -158,7 +182,7 @@ fn entrance(
     if let Some(sorting) = shared.get_mut(&door.listen)
         && let Some(origin) = &door.origin
     {
-        return Ok(Entrance::Sorted(sorting.add(origin.authority())));
+        return Ok(Entrance::Sorted(sorting.add(origin)));
     }
     let socket = sockets.at(door.listen).map_err(cannot_listen(door.listen))?;
     Ok(Entrance::Socket(socket))
@@ -228,19 +252,19 @@ impl Started {
     }
 }
 
-fn open_metrics(
+/// Lets connections in without TLS at a listener that is no program's, so many at once.
+fn let_in(
     socket: TcpListener,
-    at: SocketAddr,
-    metrics: Metrics,
+    router: Router,
+    at_once: usize,
     stop: &Stop,
-) -> Result<(SocketAddr, task::JoinHandle<()>), StartError> {
-    let cannot = cannot_listen(at);
-    let address = socket.local_addr().map_err(cannot)?;
+) -> io::Result<(SocketAddr, task::JoinHandle<()>)> {
+    let address = socket.local_addr()?;
     let listener = Listener {
-        arrivals: Arrivals::Socket(listen(socket).map_err(cannot)?),
+        arrivals: Arrivals::Socket(listen(socket)?),
         tls: None,
-        router: metrics.router(),
-        places: Places::new(metrics::CONNECTIONS, Allotment::unbounded()),
+        router,
+        places: Places::new(at_once, Allotment::unbounded()),
         stopping: stop.stopping(),
         running: stop.running(),
     };

@@ -3,6 +3,7 @@
 //! Whatever certificate comes is looked at, also one that no browser would take; nothing is asked over that
 //! connection, which is closed after the handshake.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +19,8 @@ use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
-    CertificateError, DigitallySignedStruct, Error, NamedGroup, ProtocolVersion, SignatureScheme,
+    AlertDescription, CertificateError, DigitallySignedStruct, Error, NamedGroup, ProtocolVersion,
+    SignatureScheme,
 };
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
@@ -90,7 +92,7 @@ async fn shown(place: &Place) -> Result<Result<Shown, String>, Failure> {
     };
     let stream = match TlsConnector::from(Arc::new(config)).connect(name, stream).await {
         Ok(stream) => stream,
-        Err(error) => return Ok(Err(format!("There is no TLS: {error}."))),
+        Err(error) => return Ok(Err(no_tls(&error))),
     };
     let (_, connection) = stream.get_ref();
     let noted = noting.noted.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -99,6 +101,17 @@ async fn shown(place: &Place) -> Result<Result<Shown, String>, Failure> {
         version: connection.protocol_version(),
         group: connection.negotiated_key_exchange_group().map(|group| group.name()),
     }))
+}
+
+/// Why a handshake came to nothing, in words.
+fn no_tls(error: &io::Error) -> String {
+    let said = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
+    match said {
+        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
+            "The server there has nothing under this name.".to_owned()
+        }
+        _ => format!("There is no TLS: {error}."),
+    }
 }
 
 /// Takes any certificate, and notes what a browser would have said to it.
@@ -270,4 +283,17 @@ fn tls(origin: &Origin, shown: &Shown) -> Finding {
          by themselves; who connected, and when, would show.",
         "Have the server offer X25519MLKEM768: OpenSSL 3.5 or later does, and so does the relay's own TLS.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_has_others_and_not_this_one_is_told_from_one_without_tls() {
+        let alert = Error::AlertReceived(AlertDescription::UnrecognisedName);
+        let refused = io::Error::new(io::ErrorKind::InvalidData, alert);
+        assert!(no_tls(&refused).contains("nothing under this name"));
+        assert!(no_tls(&io::ErrorKind::UnexpectedEof.into()).contains("no TLS"));
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) folder: TempDir,
     /// The fingerprint of its root key.
     pub(crate) root: String,
+    /// The name of the computer that its relay is on.
+    pub(crate) host: String,
     /// The port of the survivor's page.
     pub(crate) visitor: u16,
     /// The port of the desk.
@@ -73,7 +75,8 @@ impl Program {
             run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
         let root = fingerprint(&said);
         let (visitor, desk) = (free_port(), free_port());
-        let program = Self { folder, root, visitor, desk, by: &[], authority: None };
+        let host = "localhost".to_owned();
+        let program = Self { folder, root, host, visitor, desk, by: &[], authority: None };
         program.never_close();
         file(program.folder.path(), "relay.toml", &program.configuration());
         program
@@ -109,7 +112,7 @@ impl Program {
     pub(crate) fn address(&self, of_web_socket: bool, port: u16) -> String {
         let scheme = if of_web_socket { "ws" } else { "http" };
         let safe = if self.authority.is_some() { "s" } else { "" };
-        format!("{scheme}{safe}://localhost:{port}")
+        format!("{scheme}{safe}://{}:{port}", self.host)
     }
 
     /// Tests run at any time of day: the policy is signed anew without its hours.

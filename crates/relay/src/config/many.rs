@@ -2,14 +2,14 @@
 //! `docs/decisions/0033`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::{
-    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Postgres, Program, Purpose, Relays,
-    State, Testing, Threads, in_toml,
+    Config, ConfigError, Door, Limits, Log, Metrics, Origin, Postgres, Program, Purpose, Redirect,
+    Relays, State, Testing, Threads, in_toml,
 };
 
 /// Programs of one process at most: each has threads and a database of its own.
@@ -33,6 +33,8 @@ pub struct Many {
     pub in_all: InAll,
     /// Figures of all, for a monitoring system.
     pub metrics: Option<Metrics>,
+    /// A listener without TLS that leads browsers to the doors of all.
+    pub redirect: Option<Redirect>,
 }
 
 /// What the programs of one process share, and how much of it is each one's alone.
@@ -73,6 +75,7 @@ struct ManyFile {
     #[serde(default)]
     log: Log,
     metrics: Option<Metrics>,
+    redirect: Option<Redirect>,
     relays: Option<Relays>,
     postgres: Option<Postgres>,
     #[serde(default)]
@@ -146,7 +149,17 @@ impl Hosting {
 
 impl Many {
     fn of(file: ManyFile) -> Self {
-        let ManyFile { programs, limits, log, metrics, relays, threads, testing, postgres } = file;
+        let ManyFile {
+            programs,
+            limits,
+            log,
+            metrics,
+            redirect,
+            relays,
+            threads,
+            testing,
+            postgres,
+        } = file;
         let programs = programs.into_iter().map(|one| Config {
             survivor: one.survivor,
             desk: one.desk,
@@ -162,7 +175,7 @@ impl Many {
             testing: testing.clone(),
             purpose: Purpose::default(),
         });
-        Self { programs: programs.collect(), in_all: limits, metrics }
+        Self { programs: programs.collect(), in_all: limits, metrics, redirect }
     }
 
     /// What no single program can be blamed for.
@@ -183,26 +196,33 @@ impl Many {
         if !all_differ(self.doors().flat_map(Door::named).map(Origin::as_str)) {
             return wrong("each page of each program needs an origin of its own");
         }
-        for (address, doors) in self.listeners() {
-            if doors.len() > 1 && doors.iter().any(|door| door.origin.is_none()) {
-                return wrong(
-                    "programs that share a listener are told apart by the host that a browser asks for: name \
-                     the `origin` of each",
-                );
-            }
-            if doors.len() > 1 && doors.iter().any(|door| door.tls.is_some()) {
-                return wrong(
-                    "programs that share a listener cannot have `tls` there: give each a listener of its own, or put \
-                     a server before it that speaks TLS for all of them",
-                );
-            }
-            if self.metrics.as_ref().is_some_and(|metrics| metrics.listen == address) {
-                return wrong(
-                    "metrics need a listener of their own: another address, or another port",
-                );
-            }
+        for doors in self.listeners().values().filter(|doors| doors.len() > 1) {
+            check_shared(doors)?;
+        }
+        self.check_others()
+    }
+
+    /// What is not right about listeners that are no door of people's.
+    fn check_others(&self) -> Result<(), ConfigError> {
+        let mut taken: BTreeSet<_> = self.listeners().into_keys().collect();
+        if !self.others().filter(|listen| listen.port() != 0).all(|listen| taken.insert(listen)) {
+            return wrong(
+                "metrics and `redirect` need a listener of their own: another address, or another port",
+            );
+        }
+        let is_tls = |door: &Door| door.origin.as_ref().is_some_and(Origin::is_tls);
+        if self.redirect.is_some() && !self.doors().all(is_tls) {
+            return wrong(
+                "with `redirect`, name the `origin` of every page: they start with https://",
+            );
         }
         Ok(())
+    }
+
+    /// Listeners that are no door of people's.
+    pub(crate) fn others(&self) -> impl Iterator<Item = SocketAddr> {
+        let figures = self.metrics.iter().map(|metrics| metrics.listen);
+        figures.chain(self.redirect.iter().map(|redirect| redirect.listen))
     }
 
     fn doors(&self) -> impl Iterator<Item = &Door> {
@@ -231,6 +251,43 @@ impl InAll {
     }
 }
 
+/// Whether those who come to one listener can be told apart.
+fn check_shared(doors: &[&Door]) -> Result<(), ConfigError> {
+    let mut origins = Vec::new();
+    for door in doors {
+        let Some(origin) = &door.origin else {
+            return wrong(
+                "programs that share a listener are told apart by the host that a browser asks for: name \
+                 the `origin` of each",
+            );
+        };
+        origins.push(origin);
+    }
+    let with_tls = doors.iter().filter(|door| door.tls.is_some()).count();
+    if with_tls == 0 {
+        return Ok(());
+    }
+    if with_tls < doors.len() {
+        return wrong(
+            "of the doors that share a listener either all have `tls` or none has: give each a certificate, or give \
+             those without one a listener of their own",
+        );
+    }
+    if origins.iter().any(|origin| origin.host().parse::<IpAddr>().is_ok()) {
+        return wrong(
+            "doors that share a listener with `tls` are told apart by name: an `origin` there has a name, and no \
+             address in numbers",
+        );
+    }
+    if !all_differ(origins.iter().map(|origin| origin.host())) {
+        return wrong(
+            "doors that share a listener with `tls` are told apart by name, whatever the port: each `origin` there \
+             needs a host of its own, or the door a listener of its own",
+        );
+    }
+    Ok(())
+}
+
 fn wrong(what: &str) -> Result<(), ConfigError> {
     Err(ConfigError { line: None, what: what.to_owned() })
 }
@@ -245,6 +302,7 @@ mod tests {
     use super::*;
 
     const MANY: &str = include_str!("../../samples/many.toml");
+    const MANY_TLS: &str = include_str!("../../samples/many-tls.toml");
 
     fn error(text: &str) -> String {
         Hosting::from_toml(text).unwrap_err().what
@@ -283,11 +341,45 @@ mod tests {
         assert!(origin.contains("origin"), "{origin}");
         let unnamed = of("origin = \"https://chat.hilltown.example\"\n", "");
         assert!(unnamed.contains("share a listener"), "{unnamed}");
-        let proxy = "proxy = \"127.0.0.1\"\n";
-        let tls = of(proxy, &format!("{proxy}tls = {{ certificate = \"a\", key = \"b\" }}\n"));
-        assert!(tls.contains("share a listener cannot have `tls`"), "{tls}");
         assert!(of("127.0.0.1:7422", "127.0.0.1:7420").contains("metrics"));
         assert!(of("reserved = 50", "reserved = 101").contains("hundredths"));
+    }
+
+    #[test]
+    fn the_sample_over_tls_has_all_programs_at_one_port_of_each_kind_and_leads_there() {
+        let Hosting::Many(many) = Hosting::from_toml(MANY_TLS).unwrap() else {
+            panic!("it is of the other form");
+        };
+        assert_eq!(many.listeners().len(), 2);
+        assert!(many.doors().all(|door| door.tls.is_some()));
+        assert_eq!(many.redirect.unwrap().listen.port(), 80);
+    }
+
+    #[test]
+    fn doors_at_one_listener_all_have_tls_or_none_and_names_of_their_own() {
+        let of = |one: &str, other: &str| error(&MANY_TLS.replacen(one, other, 1));
+        let plain = error(&MANY.replacen(
+            "proxy = \"127.0.0.1\"\n",
+            "tls = { certificate = \"a\", key = \"b\" }\n",
+            1,
+        ));
+        assert!(plain.contains("either all have `tls` or none has"), "{plain}");
+        let numbers = of("https://desk.hilltown.example", "https://192.0.2.7");
+        assert!(numbers.contains("has a name"), "{numbers}");
+        let port = of("https://desk.hilltown.example", "https://desk.rivertown.example:8443");
+        assert!(port.contains("a host of its own"), "{port}");
+        let redirect = of("0.0.0.0:80", "192.0.2.1:443");
+        assert!(redirect.contains("`redirect`"), "{redirect}");
+    }
+
+    #[test]
+    fn nobody_is_led_to_a_page_without_tls() {
+        let led = format!("{MANY}\n[redirect]\nlisten = \"0.0.0.0:80\"\n");
+        assert!(
+            matches!(Hosting::from_toml(&led).unwrap(), Hosting::Many(many) if many.redirect.is_some())
+        );
+        let here = led.replace("https://chat.hilltown.example", "http://localhost:7420");
+        assert!(error(&here).contains("https://"), "{}", error(&here));
     }
 
     #[test]

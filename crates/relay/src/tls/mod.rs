@@ -7,6 +7,7 @@
 
 mod acme;
 mod files;
+mod stream;
 
 use std::io;
 use std::path::Path;
@@ -18,16 +19,12 @@ use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
 pub use files::TlsError;
+pub(crate) use stream::TlsStream;
 
 use crate::config;
 use crate::pages::Which;
-
-/// Bytes that wait to be written in one connection's TLS: what the socket does not take is held back before.
-const WAITING_BYTES: usize = 16 * 1024;
 
 /// What authorities gave, in the state folder.
 pub(crate) const FOLDER: &str = "tls";
@@ -38,7 +35,7 @@ const HTTP_2: &[u8] = b"h2";
 
 /// TLS at one door.
 pub(crate) struct Tls {
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
 }
 
 /// The same, and what keeps its certificate new for as long as it is polled.
@@ -70,7 +67,7 @@ impl Tls {
     }
 
     fn over(config: ServerConfig) -> Arc<Self> {
-        Arc::new(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Arc::new(Self { config: Arc::new(config) })
     }
 
     /// With no certificate: no handshake with it comes to an end.
@@ -80,13 +77,10 @@ impl Tls {
         Self::over(server(Which::Desk, nobody, &HTTP).unwrap())
     }
 
-    /// The handshake of one connection. How long it may take is the caller's affair.
-    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        let accepting = self
-            .acceptor
-            .accept_with(stream, |connection| connection.set_buffer_limit(Some(WAITING_BYTES)));
-        let stream = accepting.await?;
-        if stream.get_ref().1.alpn_protocol() == Some(acme::PROTOCOL) {
+    /// The handshake of one connection, of which this was read already. How long it may take is the caller's affair.
+    pub(crate) async fn accept(&self, socket: TcpStream, read: Vec<u8>) -> io::Result<TlsStream> {
+        let stream = TlsStream::accept(&self.config, socket, read).await?;
+        if stream.alpn_protocol() == Some(acme::PROTOCOL) {
             // The authority has seen in the handshake what it wanted to see.
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
@@ -95,8 +89,8 @@ impl Tls {
 }
 
 /// Whether the browser asked for HTTP/2, and gets it.
-pub(crate) fn is_http_2(stream: &TlsStream<TcpStream>) -> bool {
-    stream.get_ref().1.alpn_protocol() == Some(HTTP_2)
+pub(crate) fn is_http_2(stream: &TlsStream) -> bool {
+    stream.alpn_protocol() == Some(HTTP_2)
 }
 
 /// The cryptography beneath: one for the whole program, with the hybrid key exchange first.

@@ -21,7 +21,13 @@ pub(crate) struct Certificate {
 
 impl Certificate {
     pub(crate) fn of(name: &str) -> Self {
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        Self::of_all(&[name])
+    }
+
+    /// One for all of these names.
+    pub(crate) fn of_all(names: &[&str]) -> Self {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let params = CertificateParams::new(names).unwrap();
         let key_pair = KeyPair::generate().unwrap();
         let cert = params.self_signed(&key_pair).unwrap();
         Self { made: CertifiedKey { cert, key_pair } }
@@ -102,7 +108,16 @@ pub(crate) async fn connect(
     config: &Arc<ClientConfig>,
     relay: SocketAddr,
 ) -> std::io::Result<TlsStream<TcpStream>> {
+    connect_to(config, relay, "localhost").await
+}
+
+/// Connects with it to this name, or address.
+pub(crate) async fn connect_to(
+    config: &Arc<ClientConfig>,
+    relay: SocketAddr,
+    name: &str,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(relay).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
     TlsConnector::from(Arc::clone(config)).connect(name, stream).await
 }

@@ -27,20 +27,26 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// The head of `GET /` or another path at `localhost`, by HPACK's table and without Huffman's code.
+/// The head of `GET /` or another path at `localhost`.
 fn head(path: &str) -> Vec<u8> {
-    let length = u8::try_from(path.len()).unwrap();
-    [&[0x82, 0x87, 0x04, length], path.as_bytes(), &[0x41, 9], b"localhost"].concat()
+    head_at("localhost", path)
+}
+
+/// The same at another host, by HPACK's table and without Huffman's code.
+fn head_at(host: &str, path: &str) -> Vec<u8> {
+    let [host_length, length] = [host, path].map(|text| u8::try_from(text.len()).unwrap());
+    let path = [&[0x82, 0x87, 0x04, length], path.as_bytes()].concat();
+    [&path, &[0x41, host_length][..], host.as_bytes()].concat()
 }
 
 /// A browser's side of a connection.
-struct Browser {
+pub(crate) struct Browser {
     stream: TlsStream<TcpStream>,
 }
 
 /// A frame that came.
 #[derive(Debug)]
-struct Came {
+pub(crate) struct Came {
     kind: u8,
     stream: u32,
     payload: Vec<u8>,
@@ -49,7 +55,11 @@ struct Came {
 impl Browser {
     async fn at(scene: &Scene, certificate: &Certificate) -> Self {
         let config = Arc::new(asking_for(certificate, &[b"h2", b"http/1.1"]));
-        let mut stream = connect(&config, scene.survivors()).await.unwrap();
+        Self::over(connect(&config, scene.survivors()).await.unwrap()).await
+    }
+
+    /// Over a connection with which it asked for HTTP/2.
+    pub(crate) async fn over(mut stream: TlsStream<TcpStream>) -> Self {
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
         let start = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(SETTINGS, 0, 0, &[])[..]].concat();
         stream.write_all(&start).await.unwrap();
@@ -59,6 +69,13 @@ impl Browser {
     async fn ask(&mut self, stream: u32, path: &str, flags: u8) {
         let asked = frame(HEADERS, flags | END_HEADERS, stream, &head(path));
         self.stream.write_all(&asked).await.unwrap();
+    }
+
+    /// Asks for the page at this host; the head of the answer.
+    pub(crate) async fn page_at(&mut self, stream: u32, host: &str) -> Came {
+        let asked = frame(HEADERS, END_STREAM | END_HEADERS, stream, &head_at(host, "/"));
+        self.stream.write_all(&asked).await.unwrap();
+        self.until(HEADERS).await
     }
 
     /// The next frame; nothing once the connection is closed.
@@ -109,7 +126,7 @@ impl Browser {
     }
 }
 
-fn asking_for(certificate: &Certificate, protocols: &[&[u8]]) -> ClientConfig {
+pub(crate) fn asking_for(certificate: &Certificate, protocols: &[&[u8]]) -> ClientConfig {
     let mut config = browser(certificate, Offers::Hybrid, &[&TLS13]);
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     config
@@ -122,10 +139,13 @@ async fn scene(certificate: &Certificate) -> Scene {
     .await
 }
 
-/// The status in the first bytes of an answer's head: 200 is in HPACK's table, others are written out.
-fn status(came: &Came) -> String {
-    match came.payload.iter().find(|byte| **byte & 0xe0 != 0x20) {
-        Some(0x88) => "200".to_owned(),
+/// The status in the first bytes of an answer's head: 200 is in HPACK's table, others are written out, as 421 by
+/// Huffman's code.
+pub(crate) fn status(came: &Came) -> String {
+    let at = came.payload.iter().position(|byte| *byte & 0xe0 != 0x20);
+    match &came.payload[at.unwrap_or_default()..] {
+        [0x88, ..] => "200".to_owned(),
+        [0x48, 0x82, 0x68, 0x41, ..] => "421".to_owned(),
         _ => String::from_utf8_lossy(&came.payload).into_owned(),
     }
 }

@@ -22,6 +22,7 @@ mod leaving;
 mod line;
 mod logs;
 mod many;
+mod many_tls;
 mod metrics;
 #[cfg(unix)]
 mod moving;

@@ -2,13 +2,13 @@
 //! (`features.md` 6.4, 6.6).
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use stillroom_program::encode;
 use stillroom_protocol::{About, AttachToken, ClientFrame, Operation, Refusal, RelayFrame, Reply};
 use stillroom_relay::control::{self, Answer as Said, NoticeKind, Question};
 use stillroom_relay::holdings::Report;
-use stillroom_relay::{Config, InAll, Many, Metrics, Relays, RunningRelays, StartError};
+use stillroom_relay::{Config, InAll, Many, Metrics, Relays, RunningRelays, Sockets, StartError};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
@@ -18,15 +18,15 @@ use crate::scene::{Answer, pages};
 use crate::traffic::{ask, chat_between};
 
 /// Hosts of the two programs' pages.
-const HOSTS: [[&str; 2]; 2] = [
+pub(crate) const HOSTS: [[&str; 2]; 2] = [
     ["chat.rivertown.example", "desk.rivertown.example"],
     ["chat.hilltown.example", "desk.hilltown.example"],
 ];
 
-struct Town {
-    folder: TempDir,
-    programs: Vec<Program>,
-    relays: RunningRelays,
+pub(crate) struct Town {
+    pub(crate) folder: TempDir,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) relays: RunningRelays,
 }
 
 /// Two programs, and what one process is told of them.
@@ -45,7 +45,20 @@ fn two() -> (TempDir, Vec<Program>, Many) {
         config
     });
     let programs_told = configs.collect();
-    (folder, programs, Many { programs: programs_told, in_all: InAll::default(), metrics: None })
+    let many =
+        Many { programs: programs_told, in_all: InAll::default(), metrics: None, redirect: None };
+    (folder, programs, many)
+}
+
+/// Has both programs' doors of one kind at one listener, each under a name of its own.
+pub(crate) fn share(many: &mut Many, at: [SocketAddr; 2]) {
+    for (config, hosts) in many.programs.iter_mut().zip(HOSTS) {
+        let doors = [&mut config.survivor, &mut config.desk];
+        for ((door, listen), host) in doors.into_iter().zip(at).zip(hosts) {
+            door.listen = listen;
+            door.origin = Some(format!("https://{host}").parse().unwrap());
+        }
+    }
 }
 
 impl Town {
@@ -54,9 +67,15 @@ impl Town {
     }
 
     async fn start_with(change: impl FnOnce(&mut Many)) -> Self {
+        let change = |_: &Path, many: &mut Many| change(many);
+        Self::start_on(Sockets::own(), change).await
+    }
+
+    /// On these sockets, told what `change` makes of it in a folder of the town's own.
+    pub(crate) async fn start_on(sockets: Sockets, change: impl FnOnce(&Path, &mut Many)) -> Self {
         let (folder, programs, mut many) = two();
-        change(&mut many);
-        let relays = Relays::start(many).await.unwrap();
+        change(folder.path(), &mut many);
+        let relays = Relays::start_with(many, sockets).await.unwrap();
         assert_eq!(relays.not_started, []);
         Self { folder, programs, relays }
     }
@@ -65,24 +84,14 @@ impl Town {
     async fn at_shared_listeners() -> Self {
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let at = [free(), free()];
-        Self::start_with(|many| {
-            for (config, hosts) in many.programs.iter_mut().zip(HOSTS) {
-                for ((door, listen), host) in
-                    [&mut config.survivor, &mut config.desk].into_iter().zip(at).zip(hosts)
-                {
-                    door.listen = listen;
-                    door.origin = Some(format!("https://{host}").parse().unwrap());
-                }
-            }
-        })
-        .await
+        Self::start_with(|many| share(many, at)).await
     }
 
-    fn survivors(&self, program: usize) -> SocketAddr {
+    pub(crate) fn survivors(&self, program: usize) -> SocketAddr {
         self.relays.relays[program].survivor_addr
     }
 
-    fn desks(&self, program: usize) -> SocketAddr {
+    pub(crate) fn desks(&self, program: usize) -> SocketAddr {
         self.relays.relays[program].desk_addr
     }
 
