@@ -151,9 +151,8 @@ impl TlsStream {
                     self.sealed.add(traffic, say)?;
                     true
                 }
-                ConnectionState::Closed if matches!(say, Say::This(_)) => {
-                    return Err(io::ErrorKind::BrokenPipe.into());
-                }
+                // Nothing can be said any more, and what was to be is not to be taken for said.
+                _ if matches!(say, Say::This(_)) => return Err(io::ErrorKind::BrokenPipe.into()),
                 // More must come first; or all was said. There is no early data: nobody is offered any.
                 _ => true,
             };
