@@ -11,10 +11,12 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
+use support::http_get;
 use support::memory::memory;
 use support::network::Network;
 use support::program::{Program, meet};
 use support::proxy::{Recording, found};
+use support::versions::of_another_version;
 use support::words::{message, words};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
@@ -160,6 +162,73 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     assert_eq!(scene.relays.homes().len(), 1);
     scene.settle("two were home");
     scene.end();
+}
+
+/// Whether a balancer is to send people to this relay.
+fn is_ready(relays: &Relays, number: usize) -> bool {
+    let (visitor, desk) = relays.doors(number);
+    let says = [visitor, desk].map(|port| http_get(port, "/ready").unwrap_or_default());
+    says.iter().all(|says| says.starts_with("HTTP/1.1 204"))
+}
+
+/// How often a relay said that it waits for those of another version to stop.
+fn said_to_wait(relays: &Relays, number: usize) -> usize {
+    relays.log(number).matches("speaks another version").count()
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn relays_are_replaced_one_by_one_by_those_of_the_next_version_and_no_page_is_told_to_load_again() {
+    let nats = Nats::start();
+    let next: Vec<_> = (0..3).map(|server| Wire::of_the_next_version(nats.port(server))).collect();
+    let to_next: Vec<_> = next.iter().map(Wire::address).collect();
+    let talk = Talk::start();
+    let each = [nats.addresses(), nats.addresses(), to_next.clone(), to_next];
+    let mut relays = Relays::new(&talk.program, &each);
+    (0..2).for_each(|number| relays.serve(number));
+    relays.home();
+    relays.serve(2);
+    until("one of the next version says that it waits", || said_to_wait(&relays, 2) == 1);
+    assert!(is_ready(&relays, 0) && is_ready(&relays, 1) && !is_ready(&relays, 2));
+    for path in ["/", "/status", "/now"] {
+        let page = http_get(relays.doors(2).0, path).unwrap();
+        assert!(page.starts_with("HTTP/1.1 503") && page.contains("being renewed"), "{page}");
+    }
+
+    // Pages that are open are of this version: a relay of the next that let one in would tell it to load again.
+    let doors: Vec<_> = (0..3).map(|number| relays.doors(number)).collect();
+    let of_next = [doors[2].0, doors[2].1].map(|door| Wire::to(of_another_version(door)));
+    let survivors = [doors[0].0, doors[1].0, of_next[0].port()];
+    let desks = [doors[0].1, doors[1].1, of_next[1].port()];
+    let mut scene = Scene { nats, relays, talk };
+    scene.talk.open(chats(), &survivors, &desks);
+    scene.settle("one of the next version is beside");
+
+    scene.talk.write();
+    let first = scene.relays.home();
+    scene.relays.end(first, "TERM");
+    assert_eq!(scene.relays.home(), 1 - first, "of those left the one of this version");
+    scene.settle("the first of this version was stopped");
+    scene.talk.open(2, &survivors, &desks);
+    scene.settle("new chats");
+
+    scene.relays.serve(3);
+    until("the other one says that it waits", || said_to_wait(&scene.relays, 3) == 1);
+    // From the last one's end on pages are of the next version, and so the same as their relays.
+    for (way, door) in of_next.iter().zip([doors[2].0, doors[2].1]) {
+        way.lead(door);
+    }
+    scene.talk.write();
+    scene.relays.end(1 - first, "TERM");
+    assert!(scene.relays.home() >= 2);
+    for number in [2, 3] {
+        until("those of the next version take part", || is_ready(&scene.relays, number));
+    }
+    scene.settle("the last of this version was stopped");
+    assert_eq!([2, 3].map(|number| said_to_wait(&scene.relays, number)), [1, 1], "said once");
+    scene.talk.open(2, &survivors, &desks);
+    scene.settle("new chats");
+    scene.talk.end();
 }
 
 /// Three relays and three NATS servers, each on a computer of its own; nothing, where this user may not make those.
