@@ -12,11 +12,11 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
 use support::http_get;
+use support::lines::{is_told_that_the_relay_stops, line};
 use support::memory::memory;
 use support::network::Network;
 use support::program::{Program, meet};
 use support::proxy::{Recording, found};
-use support::versions::of_another_version;
 use support::words::{message, words};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
@@ -195,17 +195,26 @@ fn relays_are_replaced_one_by_one_by_those_of_the_next_version_and_no_page_is_to
         assert!(page.starts_with("HTTP/1.1 503") && page.contains("being renewed"), "{page}");
     }
 
-    // Pages that are open are of this version: a relay of the next that let one in would tell it to load again.
-    let doors: Vec<_> = (0..3).map(|number| relays.doors(number)).collect();
-    let of_next = [doors[2].0, doors[2].1].map(|door| Wire::to(of_another_version(door)));
-    let survivors = [doors[0].0, doors[1].0, of_next[0].port()];
-    let desks = [doors[0].1, doors[1].1, of_next[1].port()];
+    // Not that it speaks another version than a page that comes: it does not wait for what that speaks.
+    let doors: Vec<_> = (0..4).map(|number| relays.doors(number)).collect();
+    is_told_that_the_relay_stops(&mut line(doors[2].0));
+    is_told_that_the_relay_stops(&mut line(doors[2].1));
+
+    // As a balancer does that asks which relays are ready.
+    let ways = [doors[0], doors[1]].map(|(visitor, desk)| (Wire::to(visitor), Wire::to(desk)));
+    let lead = |way: usize, to: usize| {
+        ways[way].0.lead(doors[to].0);
+        ways[way].1.lead(doors[to].1);
+    };
+    let (survivors, desks): (Vec<_>, Vec<_>) =
+        ways.iter().map(|(visitor, desk)| (visitor.port(), desk.port())).unzip();
     let mut scene = Scene { nats, relays, talk };
     scene.talk.open(chats(), &survivors, &desks);
     scene.settle("one of the next version is beside");
 
     scene.talk.write();
     let first = scene.relays.home();
+    lead(first, 1 - first);
     scene.relays.end(first, "TERM");
     assert_eq!(scene.relays.home(), 1 - first, "of those left the one of this version");
     scene.settle("the first of this version was stopped");
@@ -214,18 +223,16 @@ fn relays_are_replaced_one_by_one_by_those_of_the_next_version_and_no_page_is_to
 
     scene.relays.serve(3);
     until("the other one says that it waits", || said_to_wait(&scene.relays, 3) == 1);
-    // From the last one's end on pages are of the next version, and so the same as their relays.
-    for (way, door) in of_next.iter().zip([doors[2].0, doors[2].1]) {
-        way.lead(door);
-    }
     scene.talk.write();
+    (0..2).for_each(|way| lead(way, 2 + way));
     scene.relays.end(1 - first, "TERM");
     assert!(scene.relays.home() >= 2);
     for number in [2, 3] {
         until("those of the next version take part", || is_ready(&scene.relays, number));
     }
+    let waited = [2, 3].map(|number| said_to_wait(&scene.relays, number));
+    assert_eq!(waited, [1, 1], "said once");
     scene.settle("the last of this version was stopped");
-    assert_eq!([2, 3].map(|number| said_to_wait(&scene.relays, number)), [1, 1], "said once");
     scene.talk.open(2, &survivors, &desks);
     scene.settle("new chats");
     scene.talk.end();

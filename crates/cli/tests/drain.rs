@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stillroom_protocol::Refusal;
+use support::lines::{is_told_that_the_relay_stops, line};
 use support::program::{Program, meet};
 use support::words::message;
 use support::{Running, http_get};
@@ -276,34 +276,6 @@ fn whoever_connected_before_a_relay_stops_still_gets_an_answer() {
 
 /// What a relay says as it drops those that did not end by themselves.
 const DROPPED: &str = "did not end by themselves";
-
-/// A device whose line stands.
-fn line(port: u16) -> TcpStream {
-    let mut line = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    line.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-    write!(
-        line,
-        "GET /line HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    .unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        line.read_exact(&mut byte).unwrap();
-        head.extend(byte);
-    }
-    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    line
-}
-
-/// What a relay says on a line until it closes its side of it: the last is WebSocket's code for a relay that stops.
-fn is_told_that_the_relay_stops(line: &mut TcpStream) {
-    let mut said = Vec::new();
-    line.read_to_end(&mut said).unwrap();
-    let code = (4000 + Refusal::Stopping as u16).to_be_bytes();
-    assert!(said.ends_with(&code), "{said:?}");
-}
 
 #[test]
 fn a_line_whose_device_does_not_go_is_closed_and_the_relay_has_nobody_to_drop() {

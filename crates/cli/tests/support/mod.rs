@@ -19,6 +19,7 @@ use serde_json::Value;
 
 pub(crate) mod certificates;
 pub(crate) mod cluster;
+pub(crate) mod lines;
 pub(crate) mod memory;
 pub(crate) mod network;
 pub(crate) mod pages;
