@@ -299,16 +299,19 @@ fn a_relay_stops_with_the_last_who_goes_and_does_not_wait_for_ever_for_whoever_d
     // Somebody in the middle of a request; the answer to who came after them shows that they were let in.
     let mut halfway = TcpStream::connect(("127.0.0.1", held_up.visitor)).unwrap();
     write!(halfway, "GET / HTTP/1.1\r\nHost").unwrap();
+    let mut idle = TcpStream::connect(("127.0.0.1", held_up.visitor)).unwrap();
     assert!(http_get(held_up.visitor, "/status").is_some());
     let mut goes = line(left.visitor);
 
     is_held_up.signal("TERM");
     assert_eq!(word(&held_up_says), "STOPPING=1");
+    // It has been stopping for a second when it lets go of who asks for nothing.
+    idle.read_to_end(&mut Vec::new()).unwrap();
     is_left.signal("TERM");
     is_told_that_the_relay_stops(&mut goes);
     drop(goes);
     assert!(is_left.wait().success());
-    assert!(!is_held_up.has_ended(), "it was asked first, and somebody holds it up");
+    assert!(!is_held_up.has_ended(), "it was asked a second before, and somebody holds it up");
     assert!(is_held_up.wait().success(), "and not without end");
     let [held_up, left] =
         [held_up, left].map(|program| std::fs::read_to_string(program.path("relay.log")).unwrap());
