@@ -11,6 +11,8 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
+use support::http_get;
+use support::lines::{is_told_that_the_relay_stops, line};
 use support::memory::memory;
 use support::network::Network;
 use support::program::{Program, meet};
@@ -160,6 +162,80 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     assert_eq!(scene.relays.homes().len(), 1);
     scene.settle("two were home");
     scene.end();
+}
+
+/// Whether a balancer is to send people to this relay.
+fn is_ready(relays: &Relays, number: usize) -> bool {
+    let (visitor, desk) = relays.doors(number);
+    let says = [visitor, desk].map(|port| http_get(port, "/ready").unwrap_or_default());
+    says.iter().all(|says| says.starts_with("HTTP/1.1 204"))
+}
+
+/// How often a relay said that it waits for those of another version to stop.
+fn said_to_wait(relays: &Relays, number: usize) -> usize {
+    relays.log(number).matches("speaks another version").count()
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn relays_are_replaced_one_by_one_by_those_of_the_next_version_and_no_page_is_told_to_load_again() {
+    let nats = Nats::start();
+    let next: Vec<_> = (0..3).map(|server| Wire::of_the_next_version(nats.port(server))).collect();
+    let to_next: Vec<_> = next.iter().map(Wire::address).collect();
+    let talk = Talk::start();
+    let each = [nats.addresses(), nats.addresses(), to_next.clone(), to_next];
+    let mut relays = Relays::new(&talk.program, &each);
+    (0..2).for_each(|number| relays.serve(number));
+    relays.home();
+    relays.serve(2);
+    until("one of the next version says that it waits", || said_to_wait(&relays, 2) == 1);
+    assert!(is_ready(&relays, 0) && is_ready(&relays, 1) && !is_ready(&relays, 2));
+    for path in ["/", "/status", "/now"] {
+        let page = http_get(relays.doors(2).0, path).unwrap();
+        assert!(page.starts_with("HTTP/1.1 503") && page.contains("being renewed"), "{page}");
+    }
+
+    // Not that it speaks another version than a page that comes: it does not wait for what that speaks.
+    let doors: Vec<_> = (0..4).map(|number| relays.doors(number)).collect();
+    is_told_that_the_relay_stops(&mut line(doors[2].0));
+    is_told_that_the_relay_stops(&mut line(doors[2].1));
+
+    // As a balancer does that asks which relays are ready.
+    let ways = [doors[0], doors[1]].map(|(visitor, desk)| (Wire::to(visitor), Wire::to(desk)));
+    let lead = |way: usize, to: usize| {
+        ways[way].0.lead(doors[to].0);
+        ways[way].1.lead(doors[to].1);
+    };
+    let (survivors, desks): (Vec<_>, Vec<_>) =
+        ways.iter().map(|(visitor, desk)| (visitor.port(), desk.port())).unzip();
+    let mut scene = Scene { nats, relays, talk };
+    scene.talk.open(chats(), &survivors, &desks);
+    scene.settle("one of the next version is beside");
+
+    scene.talk.write();
+    let first = scene.relays.home();
+    lead(first, 1 - first);
+    scene.relays.end(first, "TERM");
+    assert_eq!(scene.relays.home(), 1 - first, "of those left the one of this version");
+    scene.settle("the first of this version was stopped");
+    scene.talk.open(2, &survivors, &desks);
+    scene.settle("new chats");
+
+    scene.relays.serve(3);
+    until("the other one says that it waits", || said_to_wait(&scene.relays, 3) == 1);
+    scene.talk.write();
+    (0..2).for_each(|way| lead(way, 2 + way));
+    scene.relays.end(1 - first, "TERM");
+    assert!(scene.relays.home() >= 2);
+    for number in [2, 3] {
+        until("those of the next version take part", || is_ready(&scene.relays, number));
+    }
+    let waited = [2, 3].map(|number| said_to_wait(&scene.relays, number));
+    assert_eq!(waited, [1, 1], "said once");
+    scene.settle("the last of this version was stopped");
+    scene.talk.open(2, &survivors, &desks);
+    scene.settle("new chats");
+    scene.talk.end();
 }
 
 /// Three relays and three NATS servers, each on a computer of its own; nothing, where this user may not make those.

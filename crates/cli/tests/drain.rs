@@ -10,7 +10,7 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::lines::{is_told_that_the_relay_stops, line};
 use support::program::{Program, meet};
 use support::words::message;
 use support::{Running, http_get};
@@ -200,6 +201,13 @@ fn chats_by_plain_requests_over_tls_go_on_over_a_restart() {
     chats_go_on_over_a_restart(&program);
 }
 
+#[test]
+fn chats_by_plain_requests_over_http_2_go_on_over_a_restart() {
+    let mut program = Program::over_tls();
+    program.by = &["--by", "requests-by-http2"];
+    chats_go_on_over_a_restart(&program);
+}
+
 /// Whoever watches over a service: hears what it says of itself.
 fn watched(program: &Program) -> (UnixDatagram, std::process::Command) {
     let heard = UnixDatagram::bind(program.path("manager")).unwrap();
@@ -260,10 +268,56 @@ fn whoever_connected_before_a_relay_stops_still_gets_an_answer() {
     assert_eq!(word(&heard), "STOPPING=1");
     write!(first, "GET /status HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", program.visitor).unwrap();
     let mut answer = String::new();
-    std::io::Read::read_to_string(&mut first, &mut answer).unwrap();
+    first.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
     assert!(answer.contains("\"open\":false"), "{answer}");
     assert!(relay.wait().success());
+}
+
+/// What a relay says as it drops those that did not end by themselves.
+const DROPPED: &str = "did not end by themselves";
+
+#[test]
+fn a_line_whose_device_does_not_go_is_closed_and_the_relay_has_nobody_to_drop() {
+    let program = Program::new();
+    let mut relay = program.serve();
+    let mut stays = line(program.visitor);
+    relay.signal("TERM");
+    is_told_that_the_relay_stops(&mut stays);
+    assert!(relay.wait().success());
+    let log = std::fs::read_to_string(program.path("relay.log")).unwrap();
+    assert!(log.contains("the relay has stopped") && !log.contains(DROPPED), "{log}");
+    drop(stays);
+}
+
+#[test]
+fn a_relay_stops_with_the_last_who_goes_and_does_not_wait_for_ever_for_whoever_does_not() {
+    let [held_up, left] = [Program::new(), Program::new()];
+    let (held_up_says, serving) = watched(&held_up);
+    let [mut is_held_up, mut is_left] = [Running::of(serving), left.serve()];
+    assert_eq!(word(&held_up_says), "READY=1");
+    // Somebody in the middle of a request; the answer to who came after them shows that they were let in.
+    let mut halfway = TcpStream::connect(("127.0.0.1", held_up.visitor)).unwrap();
+    write!(halfway, "GET / HTTP/1.1\r\nHost").unwrap();
+    let mut idle = TcpStream::connect(("127.0.0.1", held_up.visitor)).unwrap();
+    assert!(http_get(held_up.visitor, "/status").is_some());
+    let mut goes = line(left.visitor);
+
+    is_held_up.signal("TERM");
+    assert_eq!(word(&held_up_says), "STOPPING=1");
+    // It has been stopping for a second when it lets go of who asks for nothing.
+    idle.read_to_end(&mut Vec::new()).unwrap();
+    is_left.signal("TERM");
+    is_told_that_the_relay_stops(&mut goes);
+    drop(goes);
+    assert!(is_left.wait().success());
+    assert!(!is_held_up.has_ended(), "it was asked a second before, and somebody holds it up");
+    assert!(is_held_up.wait().success(), "and not without end");
+    let [held_up, left] =
+        [held_up, left].map(|program| std::fs::read_to_string(program.path("relay.log")).unwrap());
+    assert!(held_up.contains(DROPPED) && held_up.contains("the relay has stopped"), "{held_up}");
+    assert!(!left.contains(DROPPED) && left.contains("the relay has stopped"), "{left}");
+    drop(halfway);
 }
 
 #[test]

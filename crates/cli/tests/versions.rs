@@ -2,64 +2,13 @@
 //! (`docs/upgrading.md`). To a page a next version is one that refuses it by name: this relay does so to devices of
 //! another version than its own, so those of this version are made into the next on their way to it.
 
-#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::thread;
-
 use serde_json::{Value, json};
-use stillroom_protocol::VERSION;
 use support::cluster::Wire;
 use support::program::{Program, meet};
+use support::versions::of_another_version;
 use support::{run, text};
-
-/// A way to the relay at this port on which the two are not of the same version.
-fn of_another_version(relay: u16) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for device in listener.incoming().map_while(Result::ok) {
-            if let Ok(relay) = TcpStream::connect(("127.0.0.1", relay)) {
-                let (back, to_device) = (relay.try_clone().unwrap(), device.try_clone().unwrap());
-                thread::spawn(move || copy(back, to_device));
-                thread::spawn(move || {
-                    if greet(&device, &relay).is_some() {
-                        copy(device, relay);
-                    }
-                });
-            }
-        }
-    });
-    port
-}
-
-/// Passes on the request for a WebSocket and the first frame on it, whose version becomes the next. A mask over the
-/// frame does not matter to which bits are turned over.
-fn greet(mut device: &TcpStream, mut relay: &TcpStream) -> Option<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        device.read_exact(&mut byte).ok()?;
-        head.extend(byte);
-    }
-    relay.write_all(&head).ok()?;
-    // Two bytes and the mask, what kind of frame it is, and its version.
-    let mut hello = [0; 2 + 4 + 1 + 2];
-    device.read_exact(&mut hello).ok()?;
-    let turned = VERSION.to_be_bytes().into_iter().zip((VERSION + 1).to_be_bytes());
-    for (byte, (this, next)) in hello[7..].iter_mut().zip(turned) {
-        *byte ^= this ^ next;
-    }
-    relay.write_all(&hello).ok()
-}
-
-fn copy(mut from: TcpStream, mut to: TcpStream) {
-    let _ = std::io::copy(&mut from, &mut to);
-    let _ = to.shutdown(Shutdown::Both);
-}
 
 #[test]
 fn a_page_that_is_older_than_the_relay_is_to_be_loaded_again_and_a_desk_says_so() {

@@ -25,9 +25,10 @@ pub use originals::{Originals, PageTexts};
 const FOR_STAFF: [&str; 3] = ["desk.ftl", "practice.ftl", "console.ftl"];
 
 /// Texts that whoever runs a server or a website reads, and no survivor.
-const NOT_ON_A_PAGE: [&str; 6] = [
+const NOT_ON_A_PAGE: [&str; 7] = [
     "not-found",
     "page-not-let-in",
+    "other-version",
     "no-policy",
     "built-without-pages",
     "snippet-about",

@@ -27,7 +27,7 @@ use crate::pages::{Packed, Pages, Which};
 use crate::peer;
 use crate::second_way::{self, Sessions};
 use crate::shares::ShareKeys;
-use crate::switchboard::Switchboard;
+use crate::switchboard::{Readiness, Switchboard};
 use crate::upgrade;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -60,6 +60,7 @@ impl Door {
     pub(crate) fn router(self: Arc<Self>) -> Router {
         let routes = Router::new()
             .route("/line", get(line))
+            .route("/ready", get(ready))
             .route(DOWN_PATH, post(down))
             .route(UP_PATH, post(up));
         let routes = if self.serves_pages {
@@ -123,6 +124,9 @@ fn beside(door: &Door, which: Which, headers: &Headers, request: &HeaderMap) -> 
 }
 
 fn document_of(door: &Door, which: Which, request: &HeaderMap) -> Response {
+    if door.switchboard.readiness() == Readiness::OtherVersion {
+        return plain(door, StatusCode::SERVICE_UNAVAILABLE, "other-version");
+    }
     match door.pages.document(which, door.switchboard.is_open(), request) {
         Some(document) => file(&document, request, HTML, HeaderValue::from_static(NOT_KEPT)),
         None if door.pages.are_built() => plain(door, StatusCode::SERVICE_UNAVAILABLE, "no-policy"),
@@ -148,6 +152,15 @@ async fn asset(
         }
         None => plain(&door, StatusCode::NOT_FOUND, "not-found"),
     }
+}
+
+/// Whether a balancer may send people here. In the status alone: nobody reads it.
+async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    let status = match door.switchboard.readiness() {
+        Readiness::Ready => StatusCode::NO_CONTENT,
+        Readiness::LetsNobodyIn | Readiness::OtherVersion => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    (status, [(CACHE_CONTROL, NOT_KEPT)])
 }
 
 async fn line(State(door): State<Arc<Door>>, request: Request) -> Response {
@@ -212,6 +225,10 @@ async fn now(State(door): State<Arc<Door>>) -> Response {
 
 /// What says nothing of who asks, and may be read by any site's page.
 fn for_everybody(door: &Door, body: Option<Bytes>, kept: &'static str) -> Response {
+    // Whether chat is open the relays know that have the program.
+    if door.switchboard.readiness() == Readiness::OtherVersion {
+        return plain(door, StatusCode::SERVICE_UNAVAILABLE, "other-version");
+    }
     let Some(body) = body else {
         return plain(door, StatusCode::SERVICE_UNAVAILABLE, "no-policy");
     };

@@ -637,7 +637,9 @@ impl RunningRelay {
         self.stop.say();
         self.switchboard.stop();
         // Whoever is still connected by then does not read.
-        let _ = timeout(STOP_WITHIN, self.stop.wait()).await;
+        if !self.stop.wait_at_most(STOP_WITHIN).await {
+            tracing::info!("connections that did not end by themselves are dropped");
+        }
         self.closing.say();
         let _ = timeout(STOP_WITHIN, self.closing.wait()).await;
         let _ = timeout(STOP_WITHIN, kept(&self.counts)).await;

@@ -1,6 +1,9 @@
 //! How a relay stops: everybody learns of it, and the last to leave is waited for.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 /// The side that stops.
 pub(crate) struct Stop {
@@ -56,6 +59,11 @@ impl Stop {
         drop(running);
         let _nobody_left = ended.recv().await;
     }
+
+    /// The same, though no longer than this. Whether nobody is left.
+    pub(crate) async fn wait_at_most(self, long: Duration) -> bool {
+        timeout(long, self.wait()).await.is_ok()
+    }
 }
 
 impl Stopping {
@@ -102,6 +110,14 @@ mod tests {
         stop.wait().await;
         assert!(give.try_send(3).is_err());
         assert_eq!(task.await.unwrap(), [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_leave_is_not_waited_for_without_end() {
+        let stop = Stop::new();
+        let _stays = stop.running();
+        stop.say();
+        assert!(!stop.wait_at_most(Duration::from_millis(1)).await);
     }
 
     #[tokio::test]

@@ -49,4 +49,5 @@ chat-closes-day = Chat is open until { $time } on { $day }.
 not-found = There is nothing here. Open the address again from where you found it.
 page-not-let-in = This page comes from an address that this relay does not know. Whoever runs it can name the address under “origins” in its configuration.
 built-without-pages = This relay was built without its pages. Whoever runs it can build it again with “cargo xtask demo”.
+other-version = This page is being renewed. Nothing was sent. Open the address again in a moment.
 no-policy = This relay has no policy that holds at this time. Whoever runs the program can publish a new one.

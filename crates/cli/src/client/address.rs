@@ -11,6 +11,8 @@ use crate::site::fetch::Server;
 pub(crate) struct RelayAddress {
     secure: bool,
     authority: String,
+    /// Whether single requests are made by HTTP/2 alone.
+    by_http_2: bool,
 }
 
 /// Why a text is not the address of a relay.
@@ -48,7 +50,13 @@ impl RelayAddress {
 
     /// The server behind it, for a single request; nothing where no browser would write the address so.
     pub(crate) fn server(&self) -> Option<Server> {
-        self.origin().parse().ok().map(|origin| Server::at(&origin))
+        let server = self.origin().parse().ok().map(|origin| Server::at(&origin))?;
+        Some(if self.by_http_2 { server.by_http_2() } else { server })
+    }
+
+    /// The same relay, asked by HTTP/2 alone where it is asked by single requests.
+    pub(crate) fn by_http_2(self) -> Self {
+        Self { by_http_2: true, ..self }
     }
 
     /// The origin, as a browser writes it.
@@ -76,7 +84,7 @@ impl FromStr for RelayAddress {
         if !secure && !on_this_computer(authority) {
             return Err(AddressError::NotSecure);
         }
-        Ok(Self { secure, authority: authority.to_owned() })
+        Ok(Self { secure, authority: authority.to_owned(), by_http_2: false })
     }
 }
 

@@ -39,13 +39,25 @@ enum By {
     Websocket,
     /// Plain requests.
     Requests,
+    /// The same by HTTP/2 alone, as browsers make them to a relay that speaks TLS.
+    RequestsByHttp2,
+}
+
+impl By {
+    /// The relay at this address, asked so.
+    fn reaching(self, address: RelayAddress) -> RelayAddress {
+        match self {
+            Self::Websocket | Self::Requests => address,
+            Self::RequestsByHttp2 => address.by_http_2(),
+        }
+    }
 }
 
 impl From<By> for Way {
     fn from(by: By) -> Self {
         match by {
             By::Websocket => Self::WebSocket,
-            By::Requests => Self::Requests,
+            By::Requests | By::RequestsByHttp2 => Self::Requests,
         }
     }
 }
@@ -86,8 +98,12 @@ enum Side {
 /// Runs until standard input ends.
 pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
     let by = arguments.by.map(Way::from);
+    let reaching = |address| match arguments.by {
+        Some(by) => by.reaching(address),
+        None => address,
+    };
     match arguments.side {
-        Side::Survivor { link, root } => survivor(by, link, root).await,
+        Side::Survivor { link, root } => survivor(by, reaching(link), root).await,
         Side::Desk { link, device_file, relay } => {
             let (address, device) = match (link, device_file, relay) {
                 (Some(link), _, _) => device_link::read(&link)?,
@@ -99,7 +115,7 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<(), Failure> {
                     return Err(Failure::new("There is no device.", "Name a link or a file."));
                 }
             };
-            desk(by, address, device).await
+            desk(by, reaching(address), device).await
         }
         Side::Join(arguments) => join::run(&arguments).await,
     }

@@ -1,5 +1,5 @@
-//! One question to a web server and its answer, as a browser would get it: HTTP/1.1, over TLS with the
-//! certificates that this system trusts, unpacked. No redirect is followed and nothing is remembered.
+//! One question to a web server and its answer, as a browser would get it: HTTP/1.1 (where it is said, HTTP/2), over TLS
+//! with the certificates that this system trusts, unpacked. No redirect is followed and nothing is remembered.
 //!
 //! Everything in an answer comes from outside: each has a longest size, packed and unpacked, and a longest
 //! time.
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
+use hyper::client::conn::{http1, http2};
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST};
-use hyper::{HeaderMap, Request, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use stillroom_relay::Origin;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -33,8 +33,32 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Forms in which an answer may travel. A server could alter one and leave the others.
 pub(super) const FORMS: [&str; 3] = ["identity", "gzip", "br"];
 
+/// HTTP/2 as TLS names it (RFC 9113 section 3.2).
+const HTTP_2: &[u8] = b"h2";
+
 /// The side of a connection on which requests are made.
-type Sender = http1::SendRequest<Full<Bytes>>;
+enum Sender {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+impl Sender {
+    /// Whether the connection stands and takes a request.
+    async fn is_ready(&mut self) -> bool {
+        match self {
+            Self::Http1(sender) => sender.ready().await.is_ok(),
+            Self::Http2(sender) => sender.ready().await.is_ok(),
+        }
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
+        match self {
+            Self::Http1(sender) => sender.send_request(request).await,
+            Self::Http2(sender) => sender.send_request(request).await,
+        }
+        .map_err(not_whole)
+    }
+}
 
 /// Where a server is.
 pub(crate) struct Place {
@@ -47,6 +71,8 @@ pub(crate) struct Place {
 pub(crate) struct Server {
     place: Place,
     is_tls: bool,
+    /// Whether it is asked by HTTP/2 alone.
+    by_http_2: bool,
 }
 
 /// What it answered.
@@ -76,7 +102,12 @@ impl Place {
 impl Server {
     /// The server at this address. Nothing is asked yet.
     pub(crate) fn at(origin: &Origin) -> Self {
-        Self { place: Place::of(origin), is_tls: origin.is_tls() }
+        Self { place: Place::of(origin), is_tls: origin.is_tls(), by_http_2: false }
+    }
+
+    /// The same, asked by HTTP/2 alone, which it must speak over TLS. For a connection that is [`Kept`].
+    pub(crate) fn by_http_2(self) -> Self {
+        Self { by_http_2: true, ..self }
     }
 
     /// Asks for `path`, taking the answer in one of [`FORMS`].
@@ -125,16 +156,30 @@ impl Server {
             .map_err(|error| format!("there is no connection: {error}"))?;
         // What is posted is small and should not wait for more.
         let _ = stream.set_nodelay(true);
-        if !self.is_tls {
+        if !self.is_tls && !self.by_http_2 {
             return carried(stream).await;
         }
         let name = ServerName::try_from(host.clone())
             .map_err(|_| "its name is none that a certificate can have".to_owned())?;
-        let stream = tls()?
+        let stream = tls(self.by_http_2)?
             .connect(name, stream)
             .await
             .map_err(|error| format!("the connection is not secure: {error}"))?;
-        carried(stream).await
+        match (self.by_http_2, stream.get_ref().1.alpn_protocol()) {
+            (false, _) => carried(stream).await,
+            (true, Some(HTTP_2)) => carried_by_http_2(stream).await,
+            (true, _) => Err("the server does not speak HTTP/2".to_owned()),
+        }
+    }
+
+    /// The beginning of a post to `path`. By HTTP/2 the server's name is in the address, and not in a header.
+    fn post_to(&self, path: &str) -> hyper::http::request::Builder {
+        let authority = &self.place.authority;
+        if self.by_http_2 {
+            Request::post(format!("https://{authority}{path}"))
+        } else {
+            Request::post(path).header(HOST, authority)
+        }
     }
 }
 
@@ -159,12 +204,13 @@ impl Kept {
         path: &str,
         body: Vec<u8>,
     ) -> Result<(StatusCode, Incoming), String> {
-        let request = Request::post(path)
-            .header(HOST, &self.server.place.authority)
+        let request = self
+            .server
+            .post_to(path)
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| format!("it cannot be posted: {error}"))?;
         let stands = match &mut self.connection {
-            Some((sender, _)) => sender.ready().await.is_ok(),
+            Some((sender, _)) => sender.is_ready().await,
             None => false,
         };
         if !stands {
@@ -174,7 +220,7 @@ impl Kept {
         let Some((sender, _)) = &mut self.connection else {
             return Err("there is no connection".to_owned());
         };
-        let answer = sender.send_request(request).await.map_err(not_whole)?;
+        let answer = sender.send(request).await?;
         Ok((answer.status(), answer.into_body()))
     }
 
@@ -204,11 +250,23 @@ async fn carried(
         // How the connection ends is said by the answer.
         let _ = connection.await;
     });
-    Ok((sender, connection))
+    Ok((Sender::Http1(sender), connection))
+}
+
+async fn carried_by_http_2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> Result<(Sender, JoinHandle<()>), String> {
+    let opening = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+    let (sender, connection) = opening.map_err(not_whole)?;
+    let connection = tokio::spawn(async {
+        // As above.
+        let _ = connection.await;
+    });
+    Ok((Sender::Http2(sender), connection))
 }
 
 async fn ask_over(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<Answer, String> {
-    let (head, body) = sender.send_request(request).await.map_err(not_whole)?.into_parts();
+    let (head, body) = sender.send(request).await?.into_parts();
     let body = Limited::new(body, ANSWER_MAX)
         .collect()
         .await
@@ -233,9 +291,12 @@ impl Answer {
     }
 }
 
-fn tls() -> Result<TlsConnector, String> {
+fn tls(by_http_2: bool) -> Result<TlsConnector, String> {
     let config = secure::client().map_err(|failure| failure.what().to_owned())?;
-    let config = config.with_root_certificates(secure::trusted()).with_no_client_auth();
+    let mut config = config.with_root_certificates(secure::trusted()).with_no_client_auth();
+    if by_http_2 {
+        config.alpn_protocols = vec![HTTP_2.to_vec()];
+    }
     Ok(TlsConnector::from(Arc::new(config)))
 }
 

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 
 use super::network::Network;
 use super::program::Sockets;
+use super::versions::{hear_as_the_next, say_as_the_next};
 use super::{Running, file, folder, free_port, http_get, stillroom, text};
 
 /// How long something may take that is waited for.
@@ -228,6 +229,15 @@ pub(crate) struct Wire {
 impl Wire {
     /// A new way to this port of this computer.
     pub(crate) fn to(port: u16) -> Self {
+        Self::passing(port, copy, copy)
+    }
+
+    /// One to a NATS server on which a relay speaks the next version of the protocol.
+    pub(crate) fn of_the_next_version(port: u16) -> Self {
+        Self::passing(port, say_as_the_next, hear_as_the_next)
+    }
+
+    fn passing(port: u16, there: fn(TcpStream, TcpStream), back: fn(TcpStream, TcpStream)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
         let own = listener.local_addr().expect("it has an address").port();
         let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<_>>>::default());
@@ -241,9 +251,9 @@ impl Wire {
                 if let Ok(server) = TcpStream::connect(("127.0.0.1", port.load(Ordering::SeqCst))) {
                     let clone = |stream: &TcpStream| stream.try_clone().expect("it is shared");
                     all.lock().expect("nobody panicked").extend([clone(&relay), clone(&server)]);
-                    for (from, to) in [(clone(&relay), clone(&server)), (server, relay)] {
-                        std::thread::spawn(move || copy(from, to));
-                    }
+                    let (from, to) = (clone(&relay), clone(&server));
+                    std::thread::spawn(move || there(from, to));
+                    std::thread::spawn(move || back(server, relay));
                 }
             }
         });

@@ -19,11 +19,13 @@ use serde_json::Value;
 
 pub(crate) mod certificates;
 pub(crate) mod cluster;
+pub(crate) mod lines;
 pub(crate) mod memory;
 pub(crate) mod network;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod versions;
 pub(crate) mod words;
 
 /// Long enough for the slowest machine; a test that waits this long has failed.
@@ -140,6 +142,11 @@ impl Running {
     /// Waits for the end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("the process ends")
+    }
+
+    /// Whether the end has come.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
     }
 
     /// The process's id.

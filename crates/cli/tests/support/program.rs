@@ -144,6 +144,13 @@ impl Program {
         std::fs::write(self.path("relay.toml"), limited).expect("the configuration can be written");
     }
 
+    /// Keeps its relay's records in this database, before it serves.
+    pub(crate) fn keep_in(&self, url: &str) {
+        let configuration = format!("{}[postgres]\nurl = \"{url}\"\n", self.configuration());
+        std::fs::write(self.path("relay.toml"), configuration)
+            .expect("the configuration can be written");
+    }
+
     /// A file of it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -40,6 +40,18 @@ pub struct Seat {
     pub(crate) _of_process: Option<Taken>,
 }
 
+/// Whether people can be sent to this relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Whoever comes is let in.
+    Ready,
+    /// It reaches no relay that has the program, or stops: nobody is let in, and pages say that chat is closed.
+    LetsNobodyIn,
+    /// The relay that has the program speaks another version of the protocol, and so would not let in a page of this
+    /// one's: nobody is let in, and no page is given out.
+    OtherVersion,
+}
+
 /// A question to the lasting records, from a device that has the right to ask it. Answered with
 /// [`Switchboard::reply`].
 pub struct Request {
@@ -101,6 +113,11 @@ pub trait Switchboard: Send + Sync + 'static {
     /// What is published was changed here, and everybody else who serves the program is to read it anew. Where one
     /// relay is alone there is nobody.
     fn published(&self) {}
+
+    /// Whether people can be sent here. To a relay that is alone they can, as long as it listens.
+    fn readiness(&self) -> Readiness {
+        Readiness::Ready
+    }
 
     /// Whether chat is open: its hours and notices offer it, and somebody is on duty.
     fn is_open(&self) -> bool;

@@ -362,3 +362,13 @@ async fn files_that_no_policy_named_make_room_and_only_administrators_bring_any(
     let page = Answer::to(scene.survivors(), "GET /", &["accept-language: ar"]).await.text();
     assert!(page.contains(">غادر</a>"));
 }
+
+#[tokio::test]
+async fn a_balancer_learns_at_both_doors_that_people_are_let_in_and_nothing_else() {
+    let scene = Scene::start().await;
+    for door in [scene.survivors(), scene.desks()] {
+        let answer = Answer::to(door, "GET /ready", &[]).await;
+        assert_eq!((answer.status, answer.text().as_str()), (204, ""));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}

@@ -4,6 +4,10 @@
 //! while they are read. Devices' frames in them are what those sent, and are read by the core alone. Nothing here says
 //! where a connection comes from but by its share's hash. What it does not protect against: whoever may publish in the
 //! cluster can speak as a relay, which is to say, deliver badly; devices believe no relay (`docs/threats.md`).
+//!
+//! In every version of the protocol a message begins with the version that its relay speaks. What is said to all stays
+//! as it is from version to version (a later one may add words), so that relays of two know of each other; what passes
+//! on a way is read by relays of the same version alone (`decisions/0048`).
 
 use std::fmt;
 
@@ -11,7 +15,8 @@ use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_delivery::{Share, ShareName};
 use stillroom_protocol::limits::RECORD_MAX;
 use stillroom_protocol::{
-    ANSWERS_BYTES_MAX, Bytes, Flag, LEAVING_BYTES, List, Refusal, choice, encode,
+    ANSWERS_BYTES_MAX, Bytes, DecodeError, Flag, LEAVING_BYTES, List, Refusal, VERSION, choice,
+    decode, encode,
 };
 
 use crate::switchboard::Side;
@@ -32,6 +37,24 @@ const NAMES_MAX: usize = 16;
 
 /// Keys in use of which a relay tells another: those of a few dozen relays.
 const GENERATIONS_MAX: usize = 1024;
+
+/// The version of the protocol that a relay speaks, with devices and with other relays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version(pub(super) u16);
+
+impl Version {
+    /// What this relay speaks.
+    pub(super) const OWN: Self = Self(VERSION);
+}
+
+/// Why a message in the cluster is not gone by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unheard {
+    /// It is nothing that a relay says.
+    Malformed(DecodeError),
+    /// It is on a way, or a word that this version does not know, and from a relay that speaks this other version.
+    OtherVersion(Version),
+}
 
 macro_rules! drawn_name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -222,10 +245,48 @@ pub(super) fn share_of(names: List<Name, NAMES_MAX>) -> Option<Share> {
     Some(Share::new(newest, names.collect()))
 }
 
+/// Writes what is said to all.
+pub(super) fn said(word: &Word) -> Vec<u8> {
+    [&Version::OWN.0.to_be_bytes()[..], &encode(word)].concat()
+}
+
+/// Reads what was said to all, and what version its relay speaks.
+///
+/// # Errors
+/// [`Unheard`].
+pub(super) fn word_of(bytes: &[u8]) -> Result<(Version, Word), Unheard> {
+    let (version, rest) = versioned(bytes)?;
+    match decode(rest) {
+        Ok(word) => Ok((version, word)),
+        Err(_) if version != Version::OWN => Err(Unheard::OtherVersion(version)),
+        Err(error) => Err(Unheard::Malformed(error)),
+    }
+}
+
+/// Reads a message on a way.
+///
+/// # Errors
+/// [`Unheard`].
+pub(super) fn opened<T: MlsSize + MlsEncode + MlsDecode>(
+    bytes: &[u8],
+) -> Result<Envelope<T>, Unheard> {
+    let (version, rest) = versioned(bytes)?;
+    if version != Version::OWN {
+        return Err(Unheard::OtherVersion(version));
+    }
+    decode(rest).map_err(Unheard::Malformed)
+}
+
+fn versioned(bytes: &[u8]) -> Result<(Version, &[u8]), Unheard> {
+    let (version, rest) =
+        bytes.split_first_chunk().ok_or(Unheard::Malformed(DecodeError::Malformed))?;
+    Ok((Version(u16::from_be_bytes(*version)), rest))
+}
+
 /// Writes an envelope whose items are encoded already: each of them was, once, when it was put in the queue.
 pub(super) fn sealed(from: RelayId, way: WayId, number: u64, heard: u64, items: &[u8]) -> Vec<u8> {
     let header = Envelope::<ToHome> { from, way, number, heard, items: List::default() };
-    let mut bytes = encode(&header);
+    let mut bytes = [&Version::OWN.0.to_be_bytes()[..], &encode(&header)].concat();
     // The empty list at the end is one byte of length.
     bytes.pop();
     bytes.reserve(items.len() + 4);
@@ -237,9 +298,16 @@ pub(super) fn sealed(from: RelayId, way: WayId, number: u64, heard: u64, items: 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use stillroom_protocol::decode;
 
     use super::*;
+
+    const NEXT: Version = Version(VERSION + 1);
+
+    /// What a relay of the next version would say instead.
+    fn of_the_next_version(mut message: Vec<u8>) -> Vec<u8> {
+        message[..2].copy_from_slice(&NEXT.0.to_be_bytes());
+        message
+    }
 
     fn bytes<const MAX: usize>(length: usize) -> Bytes<MAX> {
         vec![7; length].try_into().unwrap()
@@ -254,10 +322,33 @@ mod tests {
         ];
         let encoded: Vec<u8> = items.iter().flat_map(encode).collect();
         let message = sealed(RelayId([1; 16]), WayId([2; 16]), 7, 6, &encoded);
-        let read: Envelope<ToHome> = decode(&message).unwrap();
+        let read: Envelope<ToHome> = opened(&message).unwrap();
         assert_eq!((read.from, read.way), (RelayId([1; 16]), WayId([2; 16])));
         assert_eq!((read.number, read.heard), (7, 6));
         assert_eq!(read.items.into_vec(), items);
+    }
+
+    #[test]
+    fn relays_of_two_versions_know_of_each_other_and_open_nothing_of_each_others() {
+        let word = Word::Beat { relay: RelayId([1; 16]), home: None, open: Flag(false) };
+        assert_eq!(word_of(&said(&word)), Ok((Version::OWN, word.clone())));
+        assert_eq!(word_of(&of_the_next_version(said(&word))), Ok((NEXT, word)));
+        let message = sealed(RelayId([1; 16]), WayId([2; 16]), 1, 0, &[]);
+        assert!(opened::<FromHome>(&message).is_ok());
+        let message = of_the_next_version(message);
+        assert_eq!(opened::<FromHome>(&message), Err(Unheard::OtherVersion(NEXT)));
+    }
+
+    #[test]
+    fn a_word_that_no_relay_of_this_version_says_is_one_of_a_later_or_nothing() {
+        let own = [&Version::OWN.0.to_be_bytes()[..], &[99, 1, 2, 3]].concat();
+        let malformed = Unheard::Malformed(DecodeError::Malformed);
+        assert_eq!(word_of(&own), Err(malformed));
+        assert_eq!(word_of(&of_the_next_version(own)), Err(Unheard::OtherVersion(NEXT)));
+        for short in [&b""[..], &[0]] {
+            assert_eq!(word_of(short), Err(malformed));
+            assert_eq!(opened::<ToHome>(short), Err(malformed));
+        }
     }
 
     #[test]
@@ -286,8 +377,9 @@ mod tests {
             head in 0_u8..8,
         ) {
             let bytes = [&[head], &bytes[..]].concat();
-            if let Ok(word) = decode::<Word>(&bytes) {
-                prop_assert_eq!(encode(&word), bytes.clone());
+            let own = [&Version::OWN.0.to_be_bytes()[..], &bytes].concat();
+            if let Ok((_, word)) = word_of(&own) {
+                prop_assert_eq!(said(&word), own);
             }
             if let Ok(item) = decode::<ToHome>(&bytes) {
                 prop_assert_eq!(encode(&item), bytes.clone());
@@ -313,8 +405,8 @@ mod tests {
             if let Some(byte) = message.get_mut(at) {
                 *byte = with;
             }
-            if let Ok(read) = decode::<Envelope<ToHome>>(&message) {
-                prop_assert_eq!(encode(&read), message);
+            if let Ok(read) = opened::<ToHome>(&message) {
+                prop_assert_eq!(encode(&read), message[2..].to_vec());
             }
         }
     }

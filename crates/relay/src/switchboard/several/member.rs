@@ -10,12 +10,14 @@ use futures_util::StreamExt as _;
 use getrandom::SysRng;
 use rand_core::{Rng as _, UnwrapErr};
 use stillroom_program::Timestamp;
-use stillroom_protocol::{Flag, MlsDecode, ProgramId, decode, encode};
+use stillroom_protocol::{Flag, ProgramId, encode};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
 use super::cluster::{Cluster, ClusterError, Heard, LeaseKeeper, Voice};
-use super::envelope::{Envelope, FromHome, RelayId, Term, ToHome, WayId, Word, sealed};
+use super::envelope::{
+    Envelope, FromHome, RelayId, Term, ToHome, Version, WayId, Word, opened, said, sealed, word_of,
+};
 use super::guests::Guest;
 use super::standing::{Lease, SILENT, Standing, Step};
 use super::way::Inbound;
@@ -42,6 +44,8 @@ pub(crate) struct Member {
     keys_told: BTreeMap<RelayId, BTreeSet<u32>>,
     /// The home that connections are carried to.
     home: Option<Home>,
+    /// The version of a home beside which this relay stands, once that was said.
+    beside: Option<Version>,
     /// Since when the cluster cannot be reached; whether that was said.
     apart: Option<(Timestamp, bool)>,
     asked: mpsc::Sender<(Term, Lease)>,
@@ -103,7 +107,7 @@ impl Member {
         let (asked, leases) = mpsc::channel(LEASES_WAITING);
         let (leave, left) = oneshot::channel();
         let me = lease.me;
-        let mut standing = Standing::new(me, &program.0, || Term(drawn()));
+        let mut standing = Standing::new(me, Version::OWN, &program.0, || Term(drawn()));
         standing.handle_connected(clock.now());
         let member = Self {
             me,
@@ -115,6 +119,7 @@ impl Member {
             guests: BTreeMap::new(),
             keys_told: BTreeMap::new(),
             home: None,
+            beside: None,
             apart: None,
             asked,
         };
@@ -194,25 +199,26 @@ impl Member {
 
     fn hear_word(&mut self, bytes: &[u8]) {
         let now = self.clock.now();
-        match decode(bytes) {
-            Ok(Word::Beat { relay, home, open }) => {
-                self.standing.handle_beat(relay, home, now);
+        let Ok((speaks, word)) = word_of(bytes) else { return };
+        match word {
+            Word::Beat { relay, home, open } => {
+                self.standing.handle_beat(relay, speaks, home, now);
                 if self.home.as_ref().is_some_and(|home| home.relay == relay) {
                     self.several.carrier(|carrier| carrier.open = *open);
                 }
             }
-            Ok(Word::Changed { relay }) if relay != self.me => self.several.changed.notify_one(),
-            Ok(Word::Leaves { relay }) if relay != self.me => {
+            Word::Changed { relay } if relay != self.me => self.several.changed.notify_one(),
+            Word::Leaves { relay } if relay != self.me => {
                 self.standing.handle_left(relay, now);
                 self.cut(relay);
             }
-            // Its own words; and what no relay says.
-            Ok(Word::Changed { .. } | Word::Leaves { .. }) | Err(_) => {}
+            // Its own words.
+            Word::Changed { .. } | Word::Leaves { .. } => {}
         }
     }
 
     async fn hear_carrier(&mut self, bytes: &[u8]) {
-        let Ok(envelope) = read::<ToHome>(bytes) else { return };
+        let Ok(envelope) = opened::<ToHome>(bytes) else { return };
         let Envelope { from, way, number, heard, items } = envelope;
         if from == self.me {
             return;
@@ -251,7 +257,7 @@ impl Member {
     }
 
     async fn hear_home(&mut self, bytes: &[u8]) {
-        let Ok(envelope) = read::<FromHome>(bytes) else { return };
+        let Ok(envelope) = opened::<FromHome>(bytes) else { return };
         let Envelope { from, way, number, heard, items } = envelope;
         let of_now = self.several.carrier(|carrier| carrier.way) == Some(way);
         let Some(home) = self.home.as_mut().filter(|home| of_now && home.relay == from) else {
@@ -297,6 +303,7 @@ impl Member {
                     self.home = None;
                     self.several.become_home();
                     self.several.changed.notify_one();
+                    self.beside = None;
                     tracing::info!("this relay has the program now");
                     self.beat().await;
                 }
@@ -309,12 +316,33 @@ impl Member {
                     self.home = Some(Home { relay, heard: Inbound::default(), heard_at });
                     self.several.follow(WayId(drawn()), ToHome::Open { term });
                     self.several.changed.notify_one();
+                    if self.beside.take().is_some() {
+                        tracing::info!("the relay that has the program speaks this version now");
+                    }
                 }
+                Step::StandBeside(version) => self.stand_beside(version),
                 Step::LoseHome => {
                     self.home = None;
-                    self.several.be_apart();
+                    // Who stood beside one of another version does so until it has another home, or is home.
+                    if self.beside.is_none() {
+                        self.several.be_apart();
+                    }
                 }
             }
+        }
+    }
+
+    fn stand_beside(&mut self, version: Version) {
+        self.home = None;
+        self.several.stand_beside();
+        // Homes of that version may follow one another until the last is gone.
+        if self.beside.replace(version) != Some(version) {
+            tracing::warn!(
+                theirs = version.0,
+                own = Version::OWN.0,
+                "the relay that has the program speaks another version of the protocol: nobody is let in here before the \
+                 last relay of that version has stopped"
+            );
         }
     }
 
@@ -342,7 +370,7 @@ impl Member {
         let now = self.clock.now();
         let open = Flag(self.several.is_open());
         let word = Word::Beat { relay: self.me, home: self.standing.home(), open };
-        self.voice.to_all(encode(&word)).await;
+        self.voice.to_all(said(&word)).await;
         let silent = |heard: Timestamp| now.checked_since(heard) > SILENT + SILENT;
         if self.home.as_ref().is_some_and(|home| silent(home.heard_at)) {
             self.lose_way();
@@ -372,7 +400,7 @@ impl Member {
 
     async fn leave(&mut self) {
         self.lease.give_up().await;
-        self.voice.to_all(encode(&Word::Leaves { relay: self.me })).await;
+        self.voice.to_all(said(&Word::Leaves { relay: self.me })).await;
         self.voice.said().await;
     }
 
@@ -384,7 +412,7 @@ impl Member {
             return;
         }
         if self.several.take_published() {
-            self.voice.to_all(encode(&Word::Changed { relay: self.me })).await;
+            self.voice.to_all(said(&Word::Changed { relay: self.me })).await;
         }
         while let Some(home) = &mut self.home
             && let Some((way, batch)) = self.several.next_batch()
@@ -430,12 +458,6 @@ impl Member {
         let message = sealed(self.me, way, 0, 0, &encode(&FromHome::Over));
         self.voice.to_carrier(relay, message).await;
     }
-}
-
-fn read<T: MlsDecode + mls_rs_codec::MlsEncode>(
-    bytes: &[u8],
-) -> Result<Envelope<T>, stillroom_protocol::DecodeError> {
-    decode(bytes)
 }
 
 async fn until(due: Option<tokio::time::Instant>) {

@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 use self::envelope::{FromHome, ToHome, WayId};
 use self::guests::GuestWay;
 use self::way::{Batch, Outbound, QueueFull};
-use super::{InProcess, Outgoing, Seat, Side, Switchboard};
+use super::{InProcess, Outgoing, Readiness, Seat, Side, Switchboard};
 use crate::holdings::Live;
 
 pub(crate) use cluster::Cluster;
@@ -64,6 +64,8 @@ struct State {
 enum Role {
     /// It knows of no home, or cannot reach it: nobody is let in.
     Apart,
+    /// The home speaks another version of the protocol: nobody is let in, and no page is given out.
+    Beside,
     /// It is home: its own core has everybody.
     Home,
     /// It carries its connections to another one.
@@ -140,8 +142,17 @@ impl Several {
     /// There is no home: carried connections are closed as a line is that drops, and so are those of the own core, if
     /// it had any.
     fn be_apart(&self) {
+        self.lead_nowhere(Role::Apart);
+    }
+
+    /// The home speaks another version. A page of this relay's would be told by it to load again, and the other way.
+    fn stand_beside(&self) {
+        self.lead_nowhere(Role::Beside);
+    }
+
+    fn lead_nowhere(&self, role: Role) {
         self.close_carried();
-        let was = std::mem::replace(&mut self.lock().role, Role::Apart);
+        let was = std::mem::replace(&mut self.lock().role, role);
         if matches!(was, Role::Home) {
             self.own.moved();
         }
@@ -150,7 +161,7 @@ impl Several {
     fn close_carried(&self) {
         let was = match &mut self.lock().role {
             Role::Carrier(carrier) => std::mem::take(&mut carrier.connections),
-            Role::Apart | Role::Home => return,
+            Role::Apart | Role::Beside | Role::Home => return,
         };
         was.into_values().for_each(|carried| carried.outgoing.close(None));
     }
@@ -170,7 +181,7 @@ impl Several {
     fn carrier<T>(&self, act: impl FnOnce(&mut Carrier) -> T) -> Option<T> {
         match &mut self.lock().role {
             Role::Carrier(carrier) => Some(act(carrier)),
-            Role::Apart | Role::Home => None,
+            Role::Apart | Role::Beside | Role::Home => None,
         }
     }
 
@@ -265,7 +276,7 @@ impl Switchboard for Several {
         let mut state = self.lock();
         let State { role, last, .. } = &mut *state;
         match role {
-            Role::Apart => Err(Refusal::Stopping),
+            Role::Apart | Role::Beside => Err(Refusal::Stopping),
             Role::Home => {
                 drop(state);
                 self.own.connect(side, share, outgoing_bytes)
@@ -369,9 +380,17 @@ impl Switchboard for Several {
         self.ready.notify_one();
     }
 
+    fn readiness(&self) -> Readiness {
+        match &self.lock().role {
+            Role::Apart => Readiness::LetsNobodyIn,
+            Role::Beside => Readiness::OtherVersion,
+            Role::Home | Role::Carrier(_) => Readiness::Ready,
+        }
+    }
+
     fn is_open(&self) -> bool {
         match &self.lock().role {
-            Role::Apart => false,
+            Role::Apart | Role::Beside => false,
             Role::Home => self.own.is_open(),
             Role::Carrier(carrier) => carrier.open,
         }
@@ -472,6 +491,23 @@ mod tests {
         assert_eq!(seat.outgoing.next_now(), Some(Next::Close(None)), "as a line that drops");
         assert_eq!(connect(&carrier).unwrap_err(), Refusal::Stopping);
         assert!(!carrier.is_open());
+    }
+
+    #[test]
+    fn beside_a_home_of_another_version_nobody_is_let_in_and_everybody_may_try_again() {
+        let several = carrier();
+        assert_eq!(several.readiness(), Readiness::Ready);
+        let seat = connect(&several).unwrap();
+        several.stand_beside();
+        assert_eq!(seat.outgoing.next_now(), Some(Next::Close(None)), "as a line that drops");
+        assert_eq!(connect(&several).unwrap_err(), Refusal::Stopping, "and not to load again");
+        assert_eq!(several.readiness(), Readiness::OtherVersion);
+        assert!(!several.is_open());
+        several.become_home();
+        assert_eq!(several.readiness(), Readiness::Ready);
+        connect(&several).unwrap();
+        several.stop();
+        assert_eq!(several.readiness(), Readiness::LetsNobodyIn);
     }
 
     #[test]

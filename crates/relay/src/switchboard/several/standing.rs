@@ -5,6 +5,10 @@
 //! program, so that programs spread over relays by themselves. Words and the time go in, [`Step`]s come out; it waits
 //! for nothing and sends nothing. Two that believe to be home at once are told apart by the lease alone; one that
 //! cannot ask goes on serving whoever it has.
+//!
+//! Relays of two versions of the protocol are beside each other while they are replaced one after the other
+//! (`decisions/0048`). One of another version than the home carries nothing; and the lease is left to relays of an
+//! earlier version, as long as one of them is heard.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,7 +16,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use stillroom_program::Timestamp;
 
-use super::envelope::{RelayId, Term};
+use super::envelope::{RelayId, Term, Version};
 
 /// How often a relay says that it is there.
 pub(super) const BEAT: Duration = Duration::from_millis(500);
@@ -51,6 +55,8 @@ pub(super) enum Step {
     GiveWay,
     /// That one is home: carry connections there.
     Follow(RelayId, Term),
+    /// Another one is home, and speaks this other version: nobody is let in while that is so.
+    StandBeside(Version),
     /// The home that was followed is none any more: whatever is carried is closed.
     LoseHome,
 }
@@ -76,35 +82,45 @@ enum State {
     Seeking { at: Timestamp },
     /// It has asked.
     Asking,
-    /// Another one is home, and was last heard then.
-    Following { home: RelayId, term: Term, heard: Timestamp },
+    /// Another one is home, and was last heard then. Nothing is carried there if it speaks another version.
+    Following { home: RelayId, term: Term, speaks: Version, heard: Timestamp },
     /// It is home itself, and the lease is renewed then; nothing while that is being done.
     Home { term: Term, renew: Option<Timestamp> },
+}
+
+/// What is known of another relay.
+#[derive(Clone, Copy)]
+struct Other {
+    heard: Timestamp,
+    speaks: Version,
 }
 
 /// The standing of one relay among those of its program.
 pub(super) struct Standing {
     me: RelayId,
+    speaks: Version,
     /// What makes the order of relays differ from program to program.
     program: Vec<u8>,
     state: State,
     connected: bool,
-    /// When each of the others was heard last.
-    others: BTreeMap<RelayId, Timestamp>,
+    /// Those that were heard lately.
+    others: BTreeMap<RelayId, Other>,
     beat: Timestamp,
     steps: VecDeque<Step>,
     draw: Box<dyn FnMut() -> Term + Send + Sync>,
 }
 
 impl Standing {
-    /// A relay that has not reached the cluster yet. `draw` gives a new term each time.
+    /// A relay of this version that has not reached the cluster yet. `draw` gives a new term each time.
     pub(super) fn new(
         me: RelayId,
+        speaks: Version,
         program: &[u8],
         draw: impl FnMut() -> Term + Send + Sync + 'static,
     ) -> Self {
         Self {
             me,
+            speaks,
             program: program.to_vec(),
             state: State::Apart,
             connected: false,
@@ -146,19 +162,27 @@ impl Standing {
         }
     }
 
-    /// Another relay said that it is there, and in which term it is home if it is.
-    pub(super) fn handle_beat(&mut self, from: RelayId, home: Option<Term>, now: Timestamp) {
+    /// Another relay, which speaks this version, said that it is there, and in which term it is home if it is.
+    pub(super) fn handle_beat(
+        &mut self,
+        from: RelayId,
+        speaks: Version,
+        home: Option<Term>,
+        now: Timestamp,
+    ) {
         if !self.connected || from == self.me {
             return;
         }
         let known = self.others.len() < RELAYS_MAX || self.others.contains_key(&from);
-        if known && self.others.insert(from, now).is_none() {
+        if known && self.others.insert(from, Other { heard: now, speaks }).is_none() {
             // It has just come, and is told at once who is there.
             self.beat = now;
         }
         match (self.state, home) {
-            (State::Following { home, term, .. }, Some(said)) if from == home && said == term => {
-                self.state = State::Following { home, term, heard: now };
+            (State::Following { home, term, speaks: known, .. }, Some(said))
+                if (from, said, speaks) == (home, term, known) =>
+            {
+                self.state = State::Following { home, term, speaks, heard: now };
             }
             // Another one that says so is not believed before this one is silent or says so no longer.
             (State::Following { home, .. }, _) if from != home => {}
@@ -166,12 +190,16 @@ impl Standing {
                 self.lose_home();
                 self.state = State::Seeking { at: now + self.turn() };
                 if said.is_some() {
-                    self.handle_beat(from, said, now);
+                    self.handle_beat(from, speaks, said, now);
                 }
             }
             (State::Listening { .. } | State::Seeking { .. } | State::Asking, Some(term)) => {
-                self.state = State::Following { home: from, term, heard: now };
-                self.steps.push_back(Step::Follow(from, term));
+                self.state = State::Following { home: from, term, speaks, heard: now };
+                self.steps.push_back(if speaks == self.speaks {
+                    Step::Follow(from, term)
+                } else {
+                    Step::StandBeside(speaks)
+                });
             }
             // Two believe to be home: the lease says who is.
             (State::Home { term, renew: Some(_) }, Some(_)) => {
@@ -226,7 +254,7 @@ impl Standing {
 
     /// Does what is due.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
-        self.others.retain(|_, heard| now.checked_since(*heard) <= SILENT);
+        self.others.retain(|_, other| now.checked_since(other.heard) <= SILENT);
         if self.connected && self.beat <= now {
             self.beat = now + BEAT;
             self.steps.push_back(Step::Beat);
@@ -235,6 +263,9 @@ impl Standing {
             State::Listening { until } if until <= now => {
                 self.state = State::Seeking { at: now + self.turn() };
                 self.handle_timeout(now);
+            }
+            State::Seeking { at } if at <= now && self.hears_an_earlier_version() => {
+                self.state = State::Seeking { at: now + AGAIN };
             }
             State::Seeking { at } if at <= now => {
                 self.state = State::Asking;
@@ -279,11 +310,19 @@ impl Standing {
         }
     }
 
+    /// Whether a relay is there whose pages would be told that they are out of date if this one were home.
+    fn hears_an_earlier_version(&self) -> bool {
+        self.others.values().any(|other| other.speaks < self.speaks)
+    }
+
     /// How long this relay lets others go first: as many head starts as there are before it in the program's order
-    /// (rendezvous hashing), of those that were heard of lately.
+    /// (rendezvous hashing), of those of its version that were heard of lately.
     fn turn(&self) -> Duration {
         let mine = self.weight(&self.me);
-        let before = self.others.keys().filter(|other| self.weight(other) > mine).count();
+        let goes_first = |(id, other): &(&RelayId, &Other)| {
+            other.speaks == self.speaks && self.weight(id) > mine
+        };
+        let before = self.others.iter().filter(goes_first).count();
         HEAD_START * u32::try_from(before).unwrap_or(u32::MAX).min(RELAYS_MAX as u32)
     }
 
@@ -308,15 +347,18 @@ mod tests {
         lease: Option<(Term, Timestamp)>,
         cut: BTreeSet<usize>,
         dead: BTreeSet<usize>,
-        /// Whom each carries to, or whether it is home.
+        /// Whom each carries to.
         follows: Vec<Option<(RelayId, Term)>>,
+        /// The version of the home beside which each stands, which is another than its own.
+        beside: Vec<Option<Version>>,
+        versions: Vec<Version>,
     }
 
     fn id(number: usize) -> RelayId {
         RelayId([u8::try_from(number).unwrap() + 1; 16])
     }
 
-    fn standing(number: usize, program: &[u8]) -> Standing {
+    fn standing(number: usize, speaks: Version, program: &[u8]) -> Standing {
         let mut drawn = 0_u8;
         let draw = move || {
             drawn = drawn.wrapping_add(1);
@@ -324,17 +366,44 @@ mod tests {
             term[..2].copy_from_slice(&[u8::try_from(number).unwrap(), drawn]);
             Term(term)
         };
-        Standing::new(id(number), program, draw)
+        Standing::new(id(number), speaks, program, draw)
     }
 
     impl Relays {
         fn new(count: usize, program: &[u8]) -> Self {
+            Self::of_versions(&vec![1; count], program)
+        }
+
+        fn of_versions(versions: &[u16], program: &[u8]) -> Self {
             let now = Timestamp(1_000_000);
-            let mut each: Vec<_> = (0..count).map(|number| standing(number, program)).collect();
+            let versions: Vec<_> = versions.iter().copied().map(Version).collect();
+            let numbered = versions.iter().enumerate();
+            let mut each: Vec<_> =
+                numbered.map(|(number, speaks)| standing(number, *speaks, program)).collect();
             each.iter_mut().for_each(|relay| relay.handle_connected(now));
-            let follows = vec![None; count];
+            let (follows, beside) = (vec![None; each.len()], vec![None; each.len()]);
             let nobody = BTreeSet::new;
-            Self { now, each, lease: None, cut: nobody(), dead: nobody(), follows }
+            Self {
+                now,
+                each,
+                lease: None,
+                cut: nobody(),
+                dead: nobody(),
+                follows,
+                beside,
+                versions,
+            }
+        }
+
+        /// One stops, gives the lease up if it was home, and says so.
+        fn stop(&mut self, who: usize) {
+            if self.each[who].home().is_some() {
+                self.lease = None;
+            }
+            self.dead.insert(who);
+            for other in (0..self.each.len()).filter(|other| !self.dead.contains(other)) {
+                self.each[other].handle_left(id(who), self.now);
+            }
         }
 
         fn hold(&mut self, who: usize, term: Term) -> Lease {
@@ -359,9 +428,14 @@ mod tests {
                             self.each[who].handle_lease(term, lease, self.now);
                         }
                         Step::Beat => self.beat(who),
-                        Step::Follow(home, term) => self.follows[who] = Some((home, term)),
+                        Step::Follow(home, term) => {
+                            (self.follows[who], self.beside[who]) = (Some((home, term)), None);
+                        }
+                        Step::StandBeside(version) => {
+                            (self.follows[who], self.beside[who]) = (None, Some(version));
+                        }
                         Step::BecomeHome(_) | Step::GiveWay | Step::LoseHome => {
-                            self.follows[who] = None;
+                            (self.follows[who], self.beside[who]) = (None, None);
                         }
                     }
                 }
@@ -373,7 +447,8 @@ mod tests {
             for other in 0..self.each.len() {
                 let apart = [who, other].iter().any(|one| self.cut.contains(one));
                 if !apart && !self.dead.contains(&other) {
-                    self.each[other].handle_beat(id(who), home, self.now);
+                    let speaks = self.versions[who];
+                    self.each[other].handle_beat(id(who), speaks, home, self.now);
                 }
             }
         }
@@ -399,14 +474,22 @@ mod tests {
             alive.filter(|who| self.each[*who].home().is_some()).collect()
         }
 
-        /// One is home, and all that hear it carry there.
+        /// One is home, all of its version carry there, and those of another let nobody in.
         fn settled(&self) -> bool {
             let homes = self.homes();
             let [home] = homes[..] else { return false };
             let at = self.each[home].home().map(|term| (id(home), term));
-            (0..self.each.len())
-                .filter(|who| *who != home && !self.dead.contains(who))
-                .all(|who| self.follows[who] == at)
+            let spoken = self.versions[home];
+            let others =
+                (0..self.each.len()).filter(|who| *who != home && !self.dead.contains(who));
+            others.into_iter().all(|who| {
+                let stands = (self.follows[who], self.beside[who]);
+                if self.versions[who] == spoken {
+                    stands == (at, None)
+                } else {
+                    stands == (None, Some(spoken))
+                }
+            })
         }
     }
 
@@ -455,6 +538,79 @@ mod tests {
         }
         relays.pass(Duration::from_millis(800));
         assert!(relays.settled(), "{:?}", relays.homes());
+    }
+
+    #[test]
+    fn relays_that_are_replaced_one_by_one_are_of_the_earlier_version_until_the_last_is_gone() {
+        for program in 0_u8..10 {
+            let mut relays = Relays::of_versions(&[2, 2, 1, 1], &[program]);
+            // The later ones, which would ask first, are not there yet.
+            for later in [0, 1] {
+                relays.cut.insert(later);
+                relays.each[later].handle_disconnected();
+            }
+            relays.pass(MOMENT);
+            let first = relays.homes()[0];
+            for later in [0, 1] {
+                relays.cut.remove(&later);
+                relays.each[later].handle_connected(relays.now);
+            }
+            relays.pass(MOMENT);
+            assert_eq!(relays.homes(), [first]);
+            assert!(relays.settled(), "{:?} {:?}", relays.follows, relays.beside);
+            relays.stop(first);
+            relays.pass(MOMENT);
+            assert_eq!(
+                relays.homes(),
+                [5 - first],
+                "whoever speaks what pages that are open speak"
+            );
+            assert!(relays.settled(), "{:?} {:?}", relays.follows, relays.beside);
+            relays.stop(5 - first);
+            relays.pass(Duration::from_millis(800));
+            assert!(relays.homes().iter().all(|home| *home < 2));
+            assert!(relays.settled(), "{:?} {:?}", relays.follows, relays.beside);
+        }
+    }
+
+    #[test]
+    fn a_home_of_the_earlier_version_that_is_killed_is_replaced_by_one_of_that_version() {
+        for program in 0_u8..10 {
+            let mut relays = Relays::of_versions(&[2, 1, 1], &[program]);
+            relays.pass(MOMENT);
+            let home = relays.homes()[0];
+            assert_ne!(home, 0, "of relays that start together");
+            relays.dead.insert(home);
+            relays.pass(LEASE + Duration::from_secs(1));
+            assert_eq!(relays.homes(), [3 - home]);
+            assert!(relays.settled(), "{:?} {:?}", relays.follows, relays.beside);
+        }
+    }
+
+    #[test]
+    fn a_relay_of_an_earlier_version_that_is_started_beside_a_later_home_waits_as_well() {
+        let mut relays = Relays::of_versions(&[2, 1], b"program");
+        relays.cut.insert(1);
+        relays.each[1].handle_disconnected();
+        relays.pass(MOMENT);
+        relays.cut.clear();
+        relays.each[1].handle_connected(relays.now);
+        relays.pass(MOMENT);
+        assert_eq!((relays.homes(), relays.beside[1]), (vec![0], Some(Version(2))));
+    }
+
+    #[test]
+    fn a_home_that_was_taken_for_one_of_another_version_is_followed_as_soon_as_it_says_its_own() {
+        let mut relays = Relays::new(2, b"program");
+        relays.pass(MOMENT);
+        let home = relays.homes()[0];
+        let (other, term) = (1 - home, relays.each[home].home());
+        // Somebody else in the cluster says so.
+        relays.each[other].handle_beat(id(home), Version(2), term, relays.now);
+        relays.steps();
+        assert_eq!((relays.follows[other], relays.beside[other]), (None, Some(Version(2))));
+        relays.pass(Duration::from_secs(1));
+        assert!(relays.settled(), "{:?} {:?}", relays.follows, relays.beside);
     }
 
     #[test]
@@ -512,12 +668,13 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever relays die, are cut off and come back, in the end one is home and all carry there.
+        /// Whatever relays die, are cut off and come back, in the end one is home and all of its version carry there.
         #[test]
         fn in_the_end_one_is_home(
             steps in proptest::collection::vec((0_u8..4, 0_usize..4, 100_u64..4_000), 1..12),
+            versions in proptest::array::uniform4(1_u16..3),
         ) {
-            let mut relays = Relays::new(4, b"program");
+            let mut relays = Relays::of_versions(&versions, b"program");
             for (what, who, time) in steps {
                 match what {
                     0 if relays.dead.len() < 3 => { relays.dead.insert(who); }
