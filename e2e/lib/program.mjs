@@ -158,8 +158,8 @@ file = "locales/${tag}.ftl"
       said(['staff', 'revoke', ...where, listed.split('  ')[0]])
     },
     /** A link with another administrator's device, for their browser. */
-    console: (name) => know(name) ?? said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
-      '--passphrase-file', passphrase, '--device-passphrase-file', passphrase]).trim(),
+    console: (name, ...more) => know(name) ?? said(['staff', 'console', keys, '--name', name, '--relay', `ws://localhost:${deskPort}`,
+      '--passphrase-file', passphrase, '--device-passphrase-file', passphrase, ...more]).trim(),
     /** What `stillroom record` says of the record at the relay. */
     record: () => JSON.parse(said(['record', keys, '--relay', `ws://localhost:${deskPort}`, '--passphrase-file', passphrase, '--json'])),
     /** What `stillroom host` says. */

@@ -347,7 +347,7 @@ fn a_relay_that_may_open_too_few_files_is_told_how_many_it_needs() {
     relay.json();
     scene.relay = Some(relay);
     let said = scene.found_at(config);
-    assert!(said.contains("may open 512 files, and needs 30064"), "{said}");
+    assert!(said.contains("may open 512 files, and needs 31064"), "{said}");
     assert!(said.contains("Only the relay's own user can open it"), "{said}");
     assert!(said.contains("well: memory") || said.contains("TO DO: memory"), "{said}");
 }

@@ -1,7 +1,15 @@
 //! `stillroom staff`: a new member is certified without a secret passing through the relay, and a device
 //! that was revoked is let in no more.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 mod support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use serde_json::json;
 use support::program::{Program, meet};
@@ -48,6 +56,104 @@ fn an_invitation_works_once() {
     assert!(invitation.wait().success());
     let said = run_badly(&join("second").each_ref().map(String::as_str));
     assert!(said.contains("no such invitation"), "{said}");
+}
+
+/// Bytes of what an administrator made of an invitation, at the least; other answers to a new member are shorter.
+const COMPLETION: usize = 500;
+
+/// A way to the relay at this port on which the first thing that an administrator made of an invitation is lost, with its
+/// line.
+fn losing_a_completion(relay: u16) -> (u16, Arc<AtomicBool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let lost = Arc::new(AtomicBool::new(false));
+    let is_lost = Arc::clone(&lost);
+    thread::spawn(move || {
+        for device in listener.incoming().map_while(Result::ok) {
+            let relay = TcpStream::connect(("127.0.0.1", relay)).unwrap();
+            let ends = (device.try_clone().unwrap(), relay.try_clone().unwrap());
+            thread::spawn(move || pass_all(ends.0, ends.1));
+            let is_lost = Arc::clone(&is_lost);
+            thread::spawn(move || {
+                if is_lost.load(Ordering::SeqCst) {
+                    pass_all(relay, device);
+                    return;
+                }
+                let _ended = pass_answers(&relay, &device, &is_lost);
+                for end in [relay, device] {
+                    let _ = end.shutdown(Shutdown::Both);
+                }
+            });
+        }
+    });
+    (port, lost)
+}
+
+fn pass_all(mut from: TcpStream, mut to: TcpStream) {
+    let _ = std::io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// Passes on the frames of a WebSocket, until a long one comes after the relay's greeting.
+fn pass_answers(
+    mut relay: &TcpStream,
+    mut device: &TcpStream,
+    lost: &AtomicBool,
+) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        relay.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    device.write_all(&head)?;
+    let mut is_greeting = true;
+    loop {
+        let mut frame = vec![0; 2];
+        relay.read_exact(&mut frame)?;
+        // A length that does not fit into the second byte is in the two after it.
+        let length = if frame[1] == 126 {
+            let mut long = [0; 2];
+            relay.read_exact(&mut long)?;
+            frame.extend(long);
+            usize::from(u16::from_be_bytes(long))
+        } else {
+            usize::from(frame[1])
+        };
+        let mut content = vec![0; length];
+        relay.read_exact(&mut content)?;
+        if !is_greeting && length >= COMPLETION {
+            lost.store(true, Ordering::SeqCst);
+            return Ok(());
+        }
+        is_greeting = false;
+        device.write_all(&[frame, content].concat())?;
+    }
+}
+
+#[test]
+fn a_member_whose_certificates_were_lost_on_the_way_gets_them_on_the_next_line() {
+    let program = Program::new();
+    let _relay = program.serve();
+    let (port, lost) = losing_a_completion(program.desk);
+    let mut inviting = program.inviting("Sam");
+    inviting.args(["--desk", &program.address(false, port)]);
+    let mut invitation = Running::of(inviting);
+    let link = invitation.json()["link"].as_str().unwrap().to_owned();
+    let device = program.path("Sam.device");
+    let join = |file: &str| {
+        ["client", "join", "--link", &link, "--root", &program.root, "--device-file", file]
+            .map(str::to_owned)
+    };
+    run_well(&join(text(&device)).each_ref().map(String::as_str));
+    assert!(lost.load(Ordering::SeqCst), "the first ones were lost");
+    assert!(invitation.wait().success());
+    let mut desk = program.desk(&device, program.desk);
+    let survivor = program.survivor(program.visitor);
+    meet(&survivor, &mut desk);
+    let other = program.path("other.device");
+    let said = run_badly(&join(text(&other)).each_ref().map(String::as_str));
+    assert!(said.contains("no such invitation"), "another device: {said}");
 }
 
 #[test]

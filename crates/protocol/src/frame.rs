@@ -207,7 +207,7 @@ choice! {
             /// For the new member's device.
             completion: Bytes<RECORD_MAX>,
         } = 7,
-        /// Fetch that (anybody who has the link); the invitation is gone then.
+        /// Fetch that (anybody who has the link); the invitation ends soon then.
         TakeEnrolment {
             /// Which invitation.
             invitation: InvitationId,

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::config::{Hosting, Limits};
+use crate::config::{Config, Door, Hosting};
 use crate::line::LINGERING;
 use crate::listeners::HEAD_MAX;
 use crate::sorting::UNKNOWN_MAX;
@@ -17,6 +17,9 @@ const OF_A_LINE: u64 = 8 * 1024;
 
 /// Bytes that a request for pages takes beside its head.
 const OF_A_REQUEST: u64 = 8 * 1024;
+
+/// Bytes that either takes besides where this process speaks TLS itself (`docs/benchmarks.md`).
+const OF_TLS: u64 = 4 * 1024;
 
 /// Descriptors beside those of connections: listeners, database, log, what the runtime waits with.
 const OTHER_DESCRIPTORS: u64 = 64;
@@ -51,54 +54,64 @@ enum Shortage {
 impl Needs {
     /// Of a whole process.
     pub fn of(hosting: &Hosting) -> Self {
-        let (survivors, apart) = match hosting {
-            Hosting::One(config) => {
-                let limits = &config.limits;
-                let survivors = Self::of_survivors(
-                    limits.connections,
-                    limits.page_connections,
-                    limits.outgoing_bytes_in_all,
-                );
-                (survivors, Self::apart(limits))
-            }
+        let programs = hosting.programs();
+        let survivors = match hosting {
+            Hosting::One(config) => Self::of_survivors(
+                config.limits.connections,
+                config.limits.page_connections,
+                config.limits.outgoing_bytes_in_all,
+                has_tls(&config.survivor),
+            ),
+            Hosting::Many(many) => Self::of_survivors(
+                many.in_all.connections,
+                many.in_all.page_connections,
+                many.in_all.outgoing_bytes,
+                programs.iter().any(|config| has_tls(&config.survivor)),
+            ),
+        };
+        let itself = Self { files: OTHER_DESCRIPTORS, memory: EMPTY };
+        let together = itself.and(survivors).and(Self::of_the_unknown(hosting));
+        programs.iter().map(Self::apart).fold(together, Self::and)
+    }
+
+    /// Those who have not said yet for which program they come, at listeners that programs share.
+    fn of_the_unknown(hosting: &Hosting) -> Self {
+        let shared = match hosting {
+            Hosting::One(_) => 0,
             Hosting::Many(many) => {
-                let all = &many.in_all;
-                let survivors =
-                    Self::of_survivors(all.connections, all.page_connections, all.outgoing_bytes);
-                let each = many.programs.iter().map(|config| Self::apart(&config.limits));
-                let shared = many.listeners().values().filter(|doors| doors.len() > 1).count();
-                let unknown = Self::of_requests(shared.saturating_mul(UNKNOWN_MAX));
-                (survivors, each.fold(unknown, Self::and))
+                many.listeners().values().filter(|doors| doors.len() > 1).count()
             }
         };
-        Self { files: OTHER_DESCRIPTORS, memory: EMPTY }.and(survivors).and(apart)
+        Self::of_requests(shared.saturating_mul(UNKNOWN_MAX), false)
     }
 
     /// What the survivors of all programs have together.
-    fn of_survivors(connections: usize, pages: usize, outgoing: usize) -> Self {
-        let lingering = LINGERING as u64;
-        Self::of_lines(connections)
-            .and(Self::of_requests(pages))
-            .and(Self { files: lingering, memory: lingering * OF_A_LINE })
+    fn of_survivors(connections: usize, pages: usize, outgoing: usize, tls: bool) -> Self {
+        Self::of_lines(connections, tls)
+            .and(Self::of_requests(pages, tls))
+            .and(Self::of_lines(LINGERING, tls))
             .and(Self { files: 0, memory: outgoing as u64 })
     }
 
     /// What each program has by itself: its staff, and what it holds for whoever is away.
-    fn apart(limits: &Limits) -> Self {
+    fn apart(config: &Config) -> Self {
+        let (limits, tls) = (&config.limits, has_tls(&config.desk));
         let held = limits.bytes.saturating_add(limits.outgoing_bytes_in_all);
-        Self::of_lines(limits.staff_connections)
-            .and(Self::of_requests(limits.page_connections))
+        Self::of_lines(limits.staff_connections, tls)
+            .and(Self::of_requests(limits.page_connections, tls))
             .and(Self { files: 0, memory: held as u64 })
     }
 
-    fn of_lines(connections: usize) -> Self {
-        let connections = connections as u64;
-        Self { files: connections, memory: connections.saturating_mul(OF_A_LINE) }
+    fn of_lines(connections: usize, tls: bool) -> Self {
+        Self::of_connections(connections, OF_A_LINE, tls)
     }
 
-    fn of_requests(connections: usize) -> Self {
-        let connections = connections as u64;
-        let each = HEAD_MAX as u64 + OF_A_REQUEST;
+    fn of_requests(connections: usize, tls: bool) -> Self {
+        Self::of_connections(connections, HEAD_MAX as u64 + OF_A_REQUEST, tls)
+    }
+
+    fn of_connections(connections: usize, each: u64, tls: bool) -> Self {
+        let (connections, each) = (connections as u64, each + if tls { OF_TLS } else { 0 });
         Self { files: connections, memory: connections.saturating_mul(each) }
     }
 
@@ -131,6 +144,10 @@ impl Needs {
             tracing::warn!("{shortage}");
         }
     }
+}
+
+fn has_tls(door: &Door) -> bool {
+    door.tls.is_some()
 }
 
 impl fmt::Display for Shortage {
@@ -191,12 +208,37 @@ mod tests {
     }
 
     #[test]
+    fn tls_of_its_own_takes_memory_for_each_connection() {
+        let tls = "tls = { certificate = \"a.pem\", key = \"b.pem\" }";
+        let with = |survivor: &str, desk: &str| {
+            let door = |port: u16, more: &str| {
+                format!(
+                    "listen = \"127.0.0.1:{port}\"\norigin = \"https://localhost:{port}\"\n{more}\n"
+                )
+            };
+            let (survivor, desk) = (door(7420, survivor), door(7421, desk));
+            let text = format!(
+                "[survivor]\n{survivor}[desk]\n{desk}[program]\nfile = \"a\"\n[state]\nfolder = \"b\"\n"
+            );
+            Needs::of(&Hosting::from_toml(&text).unwrap())
+        };
+        let (none, desk, both) = (with("", ""), with("", tls), with(tls, tls));
+        let limits = crate::config::Limits::default();
+        let of_staff = (limits.staff_connections + limits.page_connections) as u64;
+        assert_eq!(desk.memory - none.memory, of_staff * OF_TLS);
+        let of_survivors = (limits.connections + limits.page_connections + LINGERING) as u64;
+        assert_eq!(both.memory - desk.memory, of_survivors * OF_TLS);
+        assert_eq!(none.files, both.files);
+        assert!(both.memory < 1024 * MIB, "as it comes it fits into a small server: {both:?}");
+    }
+
+    #[test]
     fn each_of_many_programs_has_its_staff_and_what_it_holds() {
         let many = Hosting::from_toml(include_str!("../samples/many.toml")).unwrap();
         let (two, one) = (Needs::of(&many), Needs::of(&one()));
-        let apart = Needs::apart(&Limits::default());
+        let apart = Needs::apart(&many.programs()[0]);
         // Of whom nobody knows yet for which program they come, at the two listeners.
-        let unknown = Needs::of_requests(2 * UNKNOWN_MAX);
+        let unknown = Needs::of_requests(2 * UNKNOWN_MAX, false);
         assert_eq!(two.memory, one.memory + apart.memory + unknown.memory);
         assert_eq!(two.files, one.files + apart.files + unknown.files);
     }

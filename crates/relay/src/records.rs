@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
 use crate::opening::{self, NotKept};
-use crate::retention::{BATCH_DAYS, DAY, INVITATION_DAYS, POLICIES_KEPT};
+use crate::retention::{BATCH_DAYS, DAY, HANDED_OVER_DAYS, INVITATION_DAYS, POLICIES_KEPT};
 use crate::stop::LastOf;
 use crate::switchboard::{Request, Several, Switchboard, ToKeep};
 
@@ -518,11 +518,14 @@ impl Records {
         done(self.directory.complete(id, self.seconds(), completion).await?)
     }
 
+    /// Whoever asks again has it again: the first answer may have been lost on the way. It opens on the one device that it
+    /// was sealed to, and no other device's request is taken any more.
     async fn take(&self, id: InvitationId) -> Result<Reply, Failure> {
         let state = self.directory.invitation(id, self.seconds()).await?;
         let completion = state.ok_or(NO_INVITATION)?.completion;
         if completion.is_some() {
-            self.directory.forget_invitation(id).await?;
+            let at = self.seconds() + HANDED_OVER_DAYS * DAY;
+            self.directory.end_invitation(id, at).await?;
         }
         records(completion.into_iter().collect())
     }

@@ -28,6 +28,10 @@ pub(crate) const AUDIT_YEARS: u64 = 7;
 /// Days for which an invitation may be open: somebody on leave finds it still good.
 pub(crate) const INVITATION_DAYS: u64 = 14;
 
+/// Days for which an invitation is kept after what came of it was handed over: the answer may have been lost on the way,
+/// and a new member who closed their computer meanwhile asks again on the next day.
+pub(crate) const HANDED_OVER_DAYS: u64 = 1;
+
 /// Days for which a staff record or a shared key is kept after the certificates ended without which it is of no use:
 /// an administrator who was late in certifying anew finds the list of staff as it was.
 pub(crate) const ENDED_DAYS: u64 = 30;

@@ -607,11 +607,11 @@ trouble-taken-by-another = Somebody else on duty took this chat first.
 trouble-others-first = This person was handed over, and others come first. If nobody takes them within three minutes, you can.
 trouble-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.
 trouble-conversation-not-safe = Something tried to break a rule that keeps a chat private, so that chat was closed and erased. Tell your administrator.
-trouble-page-outdated = The desk was renewed while this page was open. Bring your chats to an end, then load this page again.
+trouble-page-outdated = The server was renewed while this page was open, and cannot work with this page as it is. What you wrote stays here while this page tries again. If there is no connection after two minutes, load this page again. Open chats, and what was not sent or published, are gone from it then.
 
 ## Why the server refused something
 
-refused-version-unsupported = This page is older than the server. Bring your chats to an end, then load this page again.
+refused-version-unsupported = This page is older than the server. If there is no connection after two minutes, load this page again. Open chats, and what was not sent, are gone from it then.
 refused-program-unknown = This server does not know { $program }. Tell your administrator.
 refused-frame-too-long = Something sent from here was too long for the server. Send it in smaller parts.
 refused-frame-malformed = The server did not understand this page. Load the page again. Tell your administrator if it goes on.

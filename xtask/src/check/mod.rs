@@ -4,6 +4,7 @@
 mod edges;
 mod imports;
 mod paths;
+mod untested;
 mod ways_out;
 mod words;
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::untested::untested;
 use crate::failure::{Failure, Outcome};
 use crate::places;
 
@@ -173,9 +174,9 @@ fn is_test(name: &str) -> bool {
     name.split('/').any(|part| part == "tests" || part == "tests.rs")
 }
 
-/// The signs that stand in this source, outside its comments and its tests, which end a file here.
+/// The signs that stand in this source, outside its comments and its tests.
 fn signs_in<'a>(text: &str, signs: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = untested(text);
     let lines: Vec<&str> =
         code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let code = lines.join("\n");
@@ -200,6 +201,14 @@ mod tests {
         let source =
             "// fs::write(a)\nfn f() { fs::write(b) }\n#[cfg(test)]\nmod tests { dbg!(c) }";
         assert_eq!(signs_in(source, &IN_RUST).collect::<Vec<_>>(), ["fs::write"]);
+    }
+
+    #[test]
+    fn a_way_out_is_found_behind_tests_as_well() {
+        let source = "#[cfg(test)]\nmod tests;\n#[cfg(test)]\nuse a::b;\nfn f() { fs::copy(b, c) }\n\
+                      #[cfg(test)]\nmod more { dbg!(c) }\nfn g() { UnixStream::connect(a) }";
+        let found: Vec<_> = signs_in(source, &IN_RUST).collect();
+        assert_eq!(found, ["UnixStream", "fs::copy"]);
     }
 
     #[test]

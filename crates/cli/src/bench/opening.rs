@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use stillroom_conversation::{
-    ChatEvent, ChatNumber, Desk, DeskEvent, DeskSetup, Duty, Phase, Said, Survivor, SurvivorEvent,
-    SurvivorSetup,
+    Author, ChatEvent, ChatNumber, ConversationEvent, Desk, DeskEvent, DeskSetup, Duty, Phase,
+    Said, Survivor, SurvivorEvent, SurvivorSetup,
 };
-use stillroom_program::Device;
+use stillroom_program::{Device, Fingerprint};
 
 use super::load::per;
 use super::rooms::Rooms;
@@ -77,16 +77,29 @@ pub(super) async fn desk_of(
     Ok(desk)
 }
 
+/// A survivor of this program who comes in by `port`, and asks for an advocate.
+pub(super) fn asking(root: Fingerprint, port: u16) -> Result<Client<Survivor>, Failure> {
+    let core = Survivor::new(SurvivorSetup { root }, randomness());
+    let mut survivor = Client::new(core, local(port)?, Clock::start());
+    survivor.act(|core, now| core.start(Said::default(), now));
+    Ok(survivor)
+}
+
+/// What somebody else in the chat wrote, where it is that.
+pub(super) fn heard(event: &ConversationEvent) -> Option<&str> {
+    match event {
+        ConversationEvent::Message { from: Author::Member(_), text, .. } => Some(text),
+        _ => None,
+    }
+}
+
 /// A chat at this desk with a survivor who comes in by `port`, and its number there.
 pub(super) async fn open(
     rooms: &Rooms,
     desk: &mut Client<Desk>,
     port: u16,
 ) -> Result<(Client<Survivor>, ChatNumber), Failure> {
-    let clock = Clock::start();
-    let setup = SurvivorSetup { root: rooms.program().root.fingerprint() };
-    let mut survivor = Client::new(Survivor::new(setup, randomness()), local(port)?, clock);
-    survivor.act(|core, now| core.start(Said::default(), now));
+    let mut survivor = asking(rooms.program().root.fingerprint(), port)?;
     let opened = async {
         let (mut joined, mut chatting) = (None, false);
         loop {

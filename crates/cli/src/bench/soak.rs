@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use stillroom_conversation::{
-    Author, Capacity, ChatEvent, ChatNumber, ConversationEvent, Desk, DeskEvent, Phase, Said,
-    Survivor, SurvivorEvent, SurvivorSetup, WaitingSurvivor,
+    Capacity, ChatEvent, ChatNumber, Desk, DeskEvent, Phase, Survivor, SurvivorEvent,
+    WaitingSurvivor,
 };
 use stillroom_program::Fingerprint;
 use tokio::sync::Semaphore;
@@ -16,15 +16,13 @@ use tokio::task::{JoinHandle, JoinSet, LocalSet, spawn_local};
 use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout, timeout_at};
 
 use super::enrol;
-use super::opening::{desk_of, local};
+use super::opening::{asking, desk_of, heard};
 use super::process::Measured;
 use super::report::Figure;
 use super::rooms::{Doors, Rooms};
 use super::server::Server;
 use crate::client::Client;
-use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::randomness::randomness;
 use crate::terminal::remark;
 
 /// Chats of one program. Each desk on duty hears of everybody who waits and of what each colleague does, and one
@@ -180,9 +178,7 @@ impl Program {
     /// A survivor whom an advocate has taken.
     async fn welcomed(&self) -> Result<Client<Survivor>, Failure> {
         let _asks = self.asking.acquire().await.map_err(|_| wrong("Nobody may ask"))?;
-        let core = Survivor::new(SurvivorSetup { root: self.root }, randomness());
-        let mut survivor = Client::new(core, local(self.doors.survivor)?, Clock::start());
-        survivor.act(|core, now| core.start(Said::default(), now));
+        let mut survivor = asking(self.root, self.doors.survivor)?;
         let asked = Instant::now();
         let mut phases = Vec::new();
         while phases.last().is_none_or(|(_, phase)| *phase != Phase::Chatting) {
@@ -202,12 +198,12 @@ impl Program {
         let mut messages = ticks(Duration::ZERO, self.soak.every());
         let between = self.soak.life() / DROPS_OF_A_CHAT;
         let mut drops = ticks(between, between);
-        let (mut said, mut heard) = (0_u32, 0_u32);
-        while said != heard || Instant::now() < ends {
+        let (mut said, mut answered) = (0_u32, 0_u32);
+        while said != answered || Instant::now() < ends {
             let goes_on = Instant::now() < ends;
             tokio::select! {
-                event = survivor.event() => if is_answer(&event, heard)? {
-                    heard += 1;
+                event = survivor.event() => if is_answer(&event, answered)? {
+                    answered += 1;
                     self.tally.borrow_mut().messages += 1;
                 },
                 _ = messages.tick(), if goes_on => {
@@ -231,14 +227,11 @@ impl Program {
 /// Whether this is the answer to the message with this number, which is the next to come.
 fn is_answer(event: &SurvivorEvent, number: u32) -> Result<bool, Failure> {
     match event {
-        SurvivorEvent::Conversation(ConversationEvent::Message {
-            from: Author::Member(_),
-            text,
-            ..
-        }) if **text == answer_to(&number.to_string()) => Ok(true),
-        SurvivorEvent::Conversation(ConversationEvent::Message {
-            from: Author::Member(_), ..
-        }) => Err(wrong("A message was lost, doubled or out of order")),
+        SurvivorEvent::Conversation(event) => match heard(event) {
+            Some(text) if text == answer_to(&number.to_string()) => Ok(true),
+            Some(_) => Err(wrong("A message was lost, doubled or out of order")),
+            None => Ok(false),
+        },
         SurvivorEvent::Phase(phase) if *phase != Phase::Chatting => Err(wrong("A chat broke off")),
         _ => Ok(false),
     }
@@ -304,12 +297,11 @@ async fn answer(mut desk: Client<Desk>, number: usize, chats: usize, every: Dura
         tokio::select! {
             event = desk.event() => match event {
                 DeskEvent::Waiting(now) => waiting = now,
-                DeskEvent::Chat {
-                    chat,
-                    event: ChatEvent::Conversation(ConversationEvent::Message {
-                        from: Author::Member(_), text, ..
-                    }),
-                } => reply(&mut desk, chat, &text),
+                DeskEvent::Chat { chat, event: ChatEvent::Conversation(event) } => {
+                    if let Some(text) = heard(&event) {
+                        reply(&mut desk, chat, text);
+                    }
+                }
                 _ => {}
             },
             _ = looks.tick() => take_one(&mut desk, number, &waiting),

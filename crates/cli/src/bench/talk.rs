@@ -13,8 +13,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use stillroom_conversation::{
-    Author, ChatEvent, ChatNumber, ConversationEvent, Desk, DeskEvent, Phase, Survivor,
-    SurvivorEvent,
+    ChatEvent, ChatNumber, ConversationEvent, Desk, DeskEvent, Phase, Survivor, SurvivorEvent,
 };
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::watch;
@@ -22,7 +21,7 @@ use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::balance;
-use super::opening::{CHATS_OF_A_DESK, desk_on_duty, open};
+use super::opening::{CHATS_OF_A_DESK, desk_on_duty, heard, open};
 use super::rooms::Rooms;
 use crate::client::Client;
 use crate::failure::Failure;
@@ -322,9 +321,7 @@ fn paced(every: Duration) -> tokio::time::Interval {
 }
 
 fn hear(tally: &Shared, number: usize, by: Side, event: &ConversationEvent) {
-    if let ConversationEvent::Message { from, text, .. } = event
-        && *from != Author::Me
-    {
+    if let Some(text) = heard(event) {
         tally.borrow_mut().hear(number, by, text);
     }
 }

@@ -19,6 +19,9 @@ use crate::terminal::remark;
 /// How often the relay is asked whether the certificates are there.
 const ASKS_EVERY: Duration = Duration::from_millis(500);
 
+/// How often it is begun anew, with the same keys, where the line breaks.
+const TRIES: u32 = 3;
+
 /// How far this computer's clock may be off, as everywhere.
 const TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -49,16 +52,14 @@ pub(super) async fn run(arguments: &JoinArguments) -> Result<(), Failure> {
     let new = NewDevice::generate(&mut system());
     let root = &arguments.root;
 
-    let mut line = StaffLine::open(&address, root).await?;
     let request =
         encode(&new.request(&secret, root)).try_into().map_err(|_| too_long("request"))?;
-    let invitation = secret.id();
-    line.done(Operation::Enrol { invitation, request }).await?;
+    let enrol = Operation::Enrol { invitation: secret.id(), request };
+    let mut tries = 1..TRIES;
     let sealed = loop {
-        let taken = line.records(Operation::TakeEnrolment { invitation }).await?;
-        match taken.into_iter().next() {
-            Some(sealed) => break sealed,
-            None => tokio::time::sleep(ASKS_EVERY).await,
+        match completed(&address, root, &secret, &enrol).await {
+            Err(_) if tries.next().is_some() => {}
+            done => break done?,
         }
     };
     let device =
@@ -71,4 +72,22 @@ pub(super) async fn run(arguments: &JoinArguments) -> Result<(), Failure> {
     files::create_private(&arguments.device_file, &device.to_bytes())?;
     remark("This device is certified.");
     Ok(())
+}
+
+/// Asks, on one line, until an administrator has certified the device: what is sealed to it.
+async fn completed(
+    address: &RelayAddress,
+    root: &Fingerprint,
+    secret: &InvitationSecret,
+    enrol: &Operation,
+) -> Result<Vec<u8>, Failure> {
+    let mut line = StaffLine::open(address, root).await?;
+    line.done(enrol.clone()).await?;
+    loop {
+        let taken = line.records(Operation::TakeEnrolment { invitation: secret.id() }).await?;
+        match taken.into_iter().next() {
+            Some(sealed) => return Ok(sealed),
+            None => tokio::time::sleep(ASKS_EVERY).await,
+        }
+    }
 }

@@ -1,34 +1,31 @@
 //! The computer that the relay runs on, where this is it: who may open the state folder, how many files the relay may
-//! open, and how much memory there is.
+//! open, and how much memory there is, beside what its limits allow ([`Needs`], which it says at its own start).
 
 use std::path::Path;
 
-use stillroom_relay::{Config, Limits};
+use stillroom_relay::{Given, Hosting, Needs};
 
 use super::finding::{Check, Finding};
 use crate::service::memory_of;
 
-/// Bytes of one connection at rest, its room included and TLS besides (`docs/benchmarks.md`), rounded up.
-const CONNECTION_BYTES: u64 = 32 * 1024;
+/// Bytes of a megabyte, as it is said here.
+const MB: u64 = 1024 * 1024;
 
-/// Bytes of the process before anybody comes, with its pages and records.
-const PROCESS_BYTES: u64 = 64 * 1024 * 1024;
-
-/// Looks at one program's part of the computer.
-pub(super) async fn look(config: &Config) -> Vec<Finding> {
-    let folder = &config.state.folder;
-    let mut findings = vec![state_folder(folder)];
-    match running(folder).await {
-        Some(process) => {
-            findings.push(files(folder, &config.limits, process));
-            findings.push(memory(folder, &config.limits, process));
+/// Looks at the folder of each program, and at the process that serves them.
+pub(super) async fn look(hosting: &Hosting) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut serving = None;
+    for config in hosting.programs() {
+        let folder = &config.state.folder;
+        findings.push(state_folder(folder));
+        match running(folder).await {
+            Some(process) => serving = serving.or(Some((folder, process))),
+            None => findings.push(not_running(folder)),
         }
-        None => findings.push(Finding::to_do(
-            Check::Files,
-            folder.display(),
-            "No relay runs on this folder, or its user is another than yours.",
-            "Start it with `stillroom serve`, or run this as the user that it runs as.",
-        )),
+    }
+    if let Some((folder, process)) = serving {
+        let (needs, given) = (Needs::of(hosting), given_to(process));
+        findings.extend([files(folder, &needs, &given), memory(folder, &needs, &given)]);
     }
     findings
 }
@@ -73,10 +70,24 @@ async fn running(_folder: &Path) -> Option<u32> {
     None
 }
 
-fn files(folder: &Path, limits: &Limits, process: u32) -> Finding {
-    let needed = limits.sockets() as u64;
-    let said = std::fs::read_to_string(format!("/proc/{process}/limits")).ok();
-    let Some(may) = said.as_deref().and_then(open_files) else {
+fn not_running(folder: &Path) -> Finding {
+    Finding::to_do(
+        Check::Files,
+        folder.display(),
+        "No relay runs on this folder, or its user is another than yours.",
+        "Start it with `stillroom serve`, or run this as the user that it runs as.",
+    )
+}
+
+/// What the system lets this process have.
+fn given_to(process: u32) -> Given {
+    let limits = std::fs::read_to_string(format!("/proc/{process}/limits")).ok();
+    Given { files: limits.as_deref().and_then(open_files), memory: memory_of(&process.to_string()) }
+}
+
+fn files(folder: &Path, needs: &Needs, given: &Given) -> Finding {
+    let needed = needs.files;
+    let Some(may) = given.files else {
         let why = "This system does not say how many files the relay may open.";
         return Finding::not_looked(Check::Files, folder.display(), why);
     };
@@ -91,7 +102,8 @@ fn files(folder: &Path, limits: &Limits, process: u32) -> Finding {
             "The relay may open {may} files, and needs {needed} when as many connect as `limits` say."
         ),
         format!(
-            "Let it open more (systemd: LimitNOFILE={needed}; a shell: ulimit -n {needed}), or set `connections` lower."
+            "Let it open more (systemd: LimitNOFILE={needed}; a shell: ulimit -n {needed}), or set `connections` and \
+             `page_connections` lower."
         ),
     )
 }
@@ -105,19 +117,17 @@ fn open_files(said: &str) -> Option<u64> {
     }
 }
 
-fn memory(folder: &Path, limits: &Limits, process: u32) -> Finding {
-    let needed = most(limits);
-    let Some(there) = memory_of(&process.to_string()) else {
+fn memory(folder: &Path, needs: &Needs, given: &Given) -> Finding {
+    let Some(there) = given.memory else {
         let why = "This system does not say how much memory there is.";
         return Finding::not_looked(Check::Memory, folder.display(), why);
     };
-    let megabytes = |bytes: u64| bytes / (1024 * 1024);
     let found = format!(
         "There are {} MB for the relay, and it takes {} MB when everything that `limits` allow is there.",
-        megabytes(there),
-        megabytes(needed)
+        there / MB,
+        needs.memory.div_ceil(MB)
     );
-    if there >= needed {
+    if there >= needs.memory {
         return Finding::well(Check::Memory, folder.display(), found);
     }
     Finding::to_do(
@@ -126,13 +136,6 @@ fn memory(folder: &Path, limits: &Limits, process: u32) -> Finding {
         found,
         "Give it more, or set `connections`, `bytes` or `outgoing_bytes_in_all` lower.",
     )
-}
-
-/// Bytes of a relay at all its limits.
-fn most(limits: &Limits) -> u64 {
-    let connections = limits.sockets() as u64 * CONNECTION_BYTES;
-    let held = limits.bytes as u64 + 2 * limits.outgoing_bytes_in_all as u64;
-    PROCESS_BYTES.saturating_add(connections).saturating_add(held)
 }
 
 #[cfg(test)]
@@ -148,7 +151,29 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_as_it_comes_fits_into_two_gigabytes() {
-        assert!(most(&Limits::default()) < 2 * 1024 * 1024 * 1024);
+    fn exactly_what_is_needed_is_enough_and_one_less_is_not() {
+        let folder = Path::new("relay.state");
+        let needs = Needs { files: 31_064, memory: 513 * MB };
+        let given = Given { files: Some(31_064), memory: Some(513 * MB) };
+        assert!(!files(folder, &needs, &given).is_to_do());
+        assert!(!memory(folder, &needs, &given).is_to_do());
+        let less = Given { files: Some(31_063), memory: Some(513 * MB - 1) };
+        let said = files(folder, &needs, &less);
+        assert!(said.is_to_do() && said.in_words().contains("LimitNOFILE=31064"), "{said:?}");
+        let said = memory(folder, &needs, &less);
+        assert!(said.is_to_do() && said.in_words().contains("takes 513 MB"), "{said:?}");
+        let unsaid = Given::default();
+        assert!(!files(folder, &needs, &unsaid).is_to_do());
+        assert!(!memory(folder, &needs, &unsaid).is_to_do());
+    }
+
+    #[tokio::test]
+    async fn the_folder_of_each_program_is_looked_at() {
+        let many = include_str!("../../../relay/samples/many.toml");
+        let hosting = Hosting::from_toml(many).unwrap();
+        let folders = hosting.programs().len();
+        let said: Vec<_> = look(&hosting).await.iter().map(Finding::in_words).collect();
+        let idle = said.iter().filter(|said| said.contains("No relay runs on this folder"));
+        assert_eq!((folders, idle.count()), (2, 2), "{said:?}");
     }
 }

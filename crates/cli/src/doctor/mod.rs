@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 use stillroom_program::Fingerprint;
-use stillroom_relay::{Config, Origin};
+use stillroom_relay::{Hosting, Origin};
 
 use self::finding::Finding;
 use crate::failure::Failure;
@@ -56,11 +56,8 @@ pub(crate) struct DoctorArguments {
 /// Looks at everything.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
     let root = ProgramFolder::new(&arguments.folder).public()?.root;
-    let configs = match &arguments.config {
-        Some(path) => read_config(path)?.programs().to_vec(),
-        None => Vec::new(),
-    };
-    let findings = all(&arguments, &root, &configs).await?;
+    let hosting = arguments.config.as_deref().map(read_config).transpose()?;
+    let findings = all(&arguments, &root, hosting.as_ref()).await?;
     let to_do = findings.iter().filter(|finding| finding.is_to_do()).count();
     if arguments.json {
         answer(json!({"well": to_do == 0, "findings": findings}).to_string());
@@ -81,9 +78,10 @@ fn failure(what: &str) -> Failure {
 async fn all(
     arguments: &DoctorArguments,
     root: &Fingerprint,
-    configs: &[Config],
+    hosting: Option<&Hosting>,
 ) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
+    let configs = hosting.map(Hosting::programs).unwrap_or_default();
     let DoctorArguments { chat, desk, relay, .. } = arguments;
     let doors = [(Page::Survivor, chat, relay.as_ref()), (Page::Desk, desk, None)];
     for (page, origin, told) in doors {
@@ -111,8 +109,8 @@ async fn all(
             findings.extend(ports::look(&relay, &arguments.closed, configs).await);
         }
     }
-    for config in configs {
-        findings.extend(computer::look(config).await);
+    if let Some(hosting) = hosting {
+        findings.extend(computer::look(hosting).await);
     }
     Ok(findings)
 }

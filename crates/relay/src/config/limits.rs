@@ -103,13 +103,6 @@ impl Limits {
         }
     }
 
-    /// Sockets that a relay has open when it is full: lines, requests for pages at both doors, and its own.
-    pub fn sockets(&self) -> usize {
-        const OWN: usize = 64;
-        let lines = self.connections.saturating_add(self.staff_connections);
-        lines.saturating_add(self.page_connections.saturating_mul(2)).saturating_add(OWN)
-    }
-
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let none_may_be_zero = [
             self.connections,

@@ -248,8 +248,8 @@ pub trait Directory: Send + Sync + 'static {
     /// Keeps what an administrator made of the request. Says no if nobody has asked.
     fn complete(&self, id: InvitationId, now: u64, completion: Record) -> Answer<'_, bool>;
 
-    /// Removes an invitation that is done, for good.
-    fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()>;
+    /// Lets an invitation run out at `at` (seconds since the Unix epoch), where it does not do so sooner.
+    fn end_invitation(&self, id: InvitationId, at: u64) -> Answer<'_, ()>;
 
     /// Keeps something sealed until it is destroyed or `runs_out` (seconds since the Unix epoch). Says no if there is
     /// another one of this name, or if `most` of it are kept already. The same one again is a yes: whoever heard
@@ -269,7 +269,8 @@ pub trait Directory: Send + Sync + 'static {
     /// Removes something sealed, for good.
     fn destroy_sealed(&self, what: Sealed, id: [u8; 16]) -> Answer<'_, ()>;
 
-    /// Keeps a notice of the host's until it is withdrawn or runs out. Says no if `most` stand already.
+    /// Keeps a notice of the host's until it is withdrawn or runs out. Says no if there is another one of this name, or
+    /// if `most` stand already. The same one again is a yes.
     fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool>;
 
     /// The notices that stand, in the order in which they were put.

@@ -319,11 +319,11 @@ impl Directory for Postgres {
         })
     }
 
-    fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()> {
+    fn end_invitation(&self, id: InvitationId, at: u64) -> Answer<'_, ()> {
         self.change(move |database| {
             Box::pin(async move {
-                let forget = query("DELETE FROM invitation WHERE id = $1");
-                forget.bind(id.0).execute(database).await.map(drop)
+                let end = "UPDATE invitation SET expires = LEAST(expires, $2) WHERE id = $1";
+                query(end).bind(id.0).bind(stored(at)).execute(database).await.map(drop)
             })
         })
     }
@@ -383,18 +383,22 @@ impl Directory for Postgres {
     fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool> {
         self.change(move |database| {
             Box::pin(async move {
-                let kept = query(
+                query(
                     "INSERT INTO notice SELECT \
                      (SELECT COALESCE(MAX(number), 0) + 1 FROM notice), $1, $2, $3 \
-                     WHERE (SELECT COUNT(*) FROM notice) < $4",
+                     WHERE (SELECT COUNT(*) FROM notice) < $4 ON CONFLICT DO NOTHING",
                 )
                 .bind(notice.id.0)
                 .bind(stored(notice.runs_out))
-                .bind(notice.record)
+                .bind(&notice.record)
                 .bind(at_most(most))
-                .execute(database)
+                .execute(&mut *database)
                 .await?;
-                Ok(kept.rows_affected() == 1)
+                query_scalar("SELECT EXISTS (SELECT 1 FROM notice WHERE id = $1 AND record = $2)")
+                    .bind(notice.id.0)
+                    .bind(&notice.record)
+                    .fetch_one(database)
+                    .await
             })
         })
     }

@@ -18,7 +18,8 @@ macro_rules! keeps_every_promise {
         promises::what_was_published_is_there_after_a_restart(&$new).await;
         promises::of_two_who_replace_the_same_version_one_succeeds(&$new).await;
         promises::a_device_has_one_staff_record(&$new).await;
-        promises::an_invitation_is_asked_for_completed_and_forgotten(&$new).await;
+        promises::an_invitation_is_asked_for_and_completed_for_one_device(&$new).await;
+        promises::an_invitation_that_is_done_runs_out_sooner_and_never_later(&$new).await;
         promises::an_invitation_that_has_run_out_is_no_longer_there(&$new).await;
         promises::open_invitations_are_bounded(&$new).await;
         promises::a_batch_of_answers_is_kept_until_it_is_destroyed(&$new).await;
@@ -27,6 +28,7 @@ macro_rules! keeps_every_promise {
         promises::files_of_texts_are_kept_up_to_a_number_and_as_long_as_they_are_wanted(&$new).await;
         promises::a_replaced_policy_is_among_the_former_ones_as_long_as_there_is_room(&$new).await;
         promises::a_notice_is_kept_with_who_read_it_until_it_is_withdrawn_or_runs_out(&$new).await;
+        promises::a_notice_whose_name_is_there_is_told_from_a_database_that_is_away(&$new).await;
         promises::an_entry_is_put_after_the_last_one_or_not_at_all_and_the_newest_is_never_forgotten(&$new).await;
     }};
 }
@@ -65,7 +67,7 @@ pub(super) async fn a_device_has_one_staff_record(place: &impl Place) {
     assert_eq!(directory.staff(1).await.unwrap().len(), 1);
 }
 
-pub(super) async fn an_invitation_is_asked_for_completed_and_forgotten(place: &impl Place) {
+pub(super) async fn an_invitation_is_asked_for_and_completed_for_one_device(place: &impl Place) {
     let directory = place.open().await;
     assert!(!directory.enrol(ID, 0, vec![1]).await.unwrap());
     assert!(directory.invite(ID, 100, vec![9], 5).await.unwrap());
@@ -78,8 +80,21 @@ pub(super) async fn an_invitation_is_asked_for_completed_and_forgotten(place: &i
     assert!(directory.enrol(ID, 0, vec![1]).await.unwrap(), "sent twice");
     let state = directory.invitation(ID, 0).await.unwrap().unwrap();
     assert_eq!((state.request, state.completion), (Some(vec![1]), Some(vec![2])));
-    directory.forget_invitation(ID).await.unwrap();
+}
+
+pub(super) async fn an_invitation_that_is_done_runs_out_sooner_and_never_later(place: &impl Place) {
+    let directory = place.open().await;
+    assert!(directory.invite(ID, 100, vec![9], 5).await.unwrap());
+    directory.end_invitation(ID, 200).await.unwrap();
+    assert_eq!(directory.invitation(ID, 100).await.unwrap(), None, "it ends by its own date");
+    for at in [50, 70] {
+        directory.end_invitation(ID, at).await.unwrap();
+        assert!(directory.invitation(ID, 49).await.unwrap().is_some());
+        assert_eq!(directory.invitation(ID, 50).await.unwrap(), None);
+    }
+    directory.forget_expired(50).await.unwrap();
     assert_eq!(directory.invitation(ID, 0).await.unwrap(), None);
+    directory.end_invitation(ID, 50).await.unwrap();
 }
 
 pub(super) async fn an_invitation_that_has_run_out_is_no_longer_there(place: &impl Place) {
@@ -180,16 +195,15 @@ pub(super) async fn a_replaced_policy_is_among_the_former_ones_as_long_as_there_
     assert_eq!(directory.former_policies().await.unwrap(), [version(2)]);
 }
 
+fn notice(number: u8, runs_out: u64) -> StoredNotice {
+    let (id, record) = (HostNoticeId([number; 16]), vec![number; 3]);
+    StoredNotice { id, runs_out, record, read_by: Vec::new() }
+}
+
 pub(super) async fn a_notice_is_kept_with_who_read_it_until_it_is_withdrawn_or_runs_out(
     place: &impl Place,
 ) {
     let directory = place.open().await;
-    let notice = |number: u8, runs_out| StoredNotice {
-        id: HostNoticeId([number; 16]),
-        runs_out,
-        record: vec![number; 3],
-        read_by: Vec::new(),
-    };
     for (number, runs_out) in [(9, 100), (1, 200)] {
         assert!(directory.put_notice(notice(number, runs_out), 2).await.unwrap());
     }
@@ -207,6 +221,18 @@ pub(super) async fn a_notice_is_kept_with_who_read_it_until_it_is_withdrawn_or_r
     assert_eq!(read.count, 0, "nobody is named for a notice that went");
     assert!(directory.withdraw_notice(second).await.unwrap());
     assert!(!directory.withdraw_notice(second).await.unwrap());
+}
+
+pub(super) async fn a_notice_whose_name_is_there_is_told_from_a_database_that_is_away(
+    place: &impl Place,
+) {
+    let directory = place.open().await;
+    let other = StoredNotice { record: vec![9], ..notice(1, 100) };
+    assert_eq!(directory.put_notice(notice(1, 100), 2).await, Ok(true));
+    assert_eq!(directory.put_notice(other, 2).await, Ok(false), "another one of its name");
+    assert_eq!(directory.put_notice(notice(2, 100), 2).await, Ok(true), "at once");
+    assert_eq!(directory.put_notice(notice(1, 100), 2).await, Ok(true), "the same one again");
+    assert_eq!(directory.notices().await, Ok(vec![notice(1, 100), notice(2, 100)]));
 }
 
 pub(super) async fn an_entry_is_put_after_the_last_one_or_not_at_all_and_the_newest_is_never_forgotten(

@@ -252,11 +252,11 @@ impl Directory for Sqlite {
         })
     }
 
-    fn forget_invitation(&self, id: InvitationId) -> Answer<'_, ()> {
+    fn end_invitation(&self, id: InvitationId, at: u64) -> Answer<'_, ()> {
         self.thread.ask(move |database| {
             database
-                .prepare_cached("DELETE FROM invitation WHERE id = ?1")?
-                .execute([id.0.as_slice()])?;
+                .prepare_cached("UPDATE invitation SET expires = MIN(expires, ?2) WHERE id = ?1")?
+                .execute(params![id.0.as_slice(), stored(at)])?;
             Ok(())
         })
     }
@@ -352,9 +352,9 @@ impl Directory for Sqlite {
 
     fn put_notice(&self, notice: StoredNotice, most: usize) -> Answer<'_, bool> {
         self.thread.ask(move |database| {
-            let kept = database
+            database
                 .prepare_cached(
-                    "INSERT INTO notice (id, runs_out, record) SELECT ?1, ?2, ?3 \
+                    "INSERT OR IGNORE INTO notice (id, runs_out, record) SELECT ?1, ?2, ?3 \
                      WHERE (SELECT COUNT(*) FROM notice) < ?4",
                 )?
                 .execute(params![
@@ -363,7 +363,9 @@ impl Directory for Sqlite {
                     notice.record,
                     i64::try_from(most).unwrap_or(i64::MAX)
                 ])?;
-            Ok(kept == 1)
+            database
+                .prepare_cached("SELECT 1 FROM notice WHERE id = ?1 AND record = ?2")?
+                .exists(params![notice.id.0.as_slice(), notice.record])
         })
     }
 

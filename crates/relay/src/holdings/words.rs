@@ -6,8 +6,8 @@ use stillroom_delivery::{Held, Kept, Sort};
 use super::{HostReads, Item, Live};
 use crate::directory::{Stored, Tally};
 use crate::retention::{
-    AUDIT_YEARS, BATCH_DAYS, ENDED_DAYS, FORMER_POLICY_DAYS, GIVEN_UP_DAYS, INVITATION_DAYS,
-    NOTICE_DAYS, POLICIES_KEPT,
+    AUDIT_YEARS, BATCH_DAYS, ENDED_DAYS, FORMER_POLICY_DAYS, GIVEN_UP_DAYS, HANDED_OVER_DAYS,
+    INVITATION_DAYS, NOTICE_DAYS, POLICIES_KEPT,
 };
 
 /// What an entry of the list says.
@@ -262,8 +262,7 @@ fn words_of_stored(stored: &Stored) -> Words {
         ),
         Stored::Invitations => words(
             "invitations",
-            "Invitations of new members of staff that were not taken up yet, and what passes between their device and \
-             the administrator",
+            "Invitations of new members of staff, and what passes between their device and the administrator",
             InPart,
             "keys, roles and until when; the name is encrypted",
         ),
@@ -381,7 +380,8 @@ fn goes(stored: &Stored) -> String {
         Stored::Staff => format!("{ENDED_DAYS} days after the certificate ran out"),
         Stored::Invitations => {
             format!(
-                "when it is taken up, or on the date that it names, {INVITATION_DAYS} days at most"
+                "{} hours after it was taken up, or on the date that it names, {INVITATION_DAYS} days at most",
+                HANDED_OVER_DAYS * 24
             )
         }
         Stored::Answers | Stored::Counts => format!(

@@ -217,13 +217,14 @@ async fn an_invitation_leads_to_an_enrolled_device_and_serves_once() {
     let signed = SignedInvitation::sign(signed, &administrator).unwrap();
     let mut line = scene.administrator().await;
     let mut member = scene.survivor().await;
+    let other = NewDevice::generate(&mut scene.program.rng).request(&secret, &root);
     let new = NewDevice::generate(&mut scene.program.rng);
     let request = new.request(&secret, &root);
     let enrol = Operation::Enrol { invitation, request: record(&request) };
     assert_eq!(member.ask(enrol.clone()).await, Err(Refusal::InvitationUnknown));
     let invite = Operation::Invite { invitation: record(&signed) };
     assert_eq!(line.ask(invite).await, Ok(Reply::Done));
-    assert_eq!(member.ask(enrol).await, Ok(Reply::Done));
+    assert_eq!(member.ask(enrol.clone()).await, Ok(Reply::Done));
 
     let asked = only(line.ask(Operation::EnrolmentRequest { invitation }).await);
     let asked: EnrolmentRequest = decode(&asked).unwrap();
@@ -239,11 +240,12 @@ async fn an_invitation_leads_to_an_enrolled_device_and_serves_once() {
     assert_eq!(line.ask(Operation::PublishStaff { record: staff }).await, Ok(Reply::Done));
 
     let taken = only(member.ask(Operation::TakeEnrolment { invitation }).await);
+    let mut again = scene.survivor().await;
+    assert_eq!(again.ask(enrol).await, Ok(Reply::Done), "its answer was lost on the way");
+    assert_eq!(only(again.ask(Operation::TakeEnrolment { invitation }).await), taken);
+    let intrude = Operation::Enrol { invitation, request: record(&other) };
+    assert_eq!(again.ask(intrude).await, Err(Refusal::InvitationUnknown), "another device");
     let device = new.complete(&secret, &root, &taken, now(), DAY).unwrap();
-    assert_eq!(
-        member.ask(Operation::TakeEnrolment { invitation }).await,
-        Err(Refusal::InvitationUnknown)
-    );
     let mut desk = Line::staff(scene.desks(), &scene.program, &device).await;
     assert_eq!(only(desk.ask(Operation::ListStaff).await), encode(&device.staff_record()));
 }

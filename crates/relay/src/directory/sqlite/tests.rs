@@ -59,7 +59,7 @@ async fn what_was_forgotten_is_not_left_in_the_folder() {
     let request = b"the keys of a new member's device".to_vec();
     directory.invite(ID, 100, vec![9], 5).await.unwrap();
     directory.enrol(ID, 0, request.clone()).await.unwrap();
-    directory.forget_invitation(ID).await.unwrap();
+    directory.forget_expired(100).await.unwrap();
     drop(directory);
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
