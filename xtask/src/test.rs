@@ -42,7 +42,7 @@ const STEPS: [Step; 11] = [
 const FUZZ_SECONDS: u32 = 5;
 
 /// Files of scenarios that run beside each other: browsers wait more than they work.
-const SCENARIOS_AT_ONCE: u8 = 2;
+const SCENARIOS_AT_ONCE: u8 = 3;
 
 /// How long one file of scenarios may take: three times what the longest does.
 const SCENARIOS_END: Duration = Duration::from_mins(15);
