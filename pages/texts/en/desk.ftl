@@ -607,7 +607,7 @@ trouble-taken-by-another = Somebody else on duty took this chat first.
 trouble-others-first = This person was handed over, and others come first. If nobody takes them within three minutes, you can.
 trouble-relay-fault = The server could not do its part. It is not your fault. Try again in a moment.
 trouble-conversation-not-safe = Something tried to break a rule that keeps a chat private, so that chat was closed and erased. Tell your administrator.
-trouble-page-outdated = The server was renewed while this page was open, and cannot work with this page as it is. What you wrote stays here while this page tries again. If there is no connection after two minutes, load this page again. Open chats, and what was not sent or published, are gone from it then.
+trouble-page-outdated = The server was renewed while this page was open, and this page cannot work with it. If there is no connection after two minutes, load this page again. Open chats, and what was not sent or published, are gone then.
 
 ## Why the server refused something
 
