@@ -151,26 +151,29 @@ impl Program {
         Ok(desks)
     }
 
-    /// Its survivors, who begin one after the other.
+    /// Its survivors, who begin one after the other. The first chats of all of them are of different lengths, so that from
+    /// the beginning some end and others begin at any time, and not all of them at the same.
     fn survivors(&self, all: &mut JoinSet<Result<(), Failure>>) {
-        let apart = self.soak.lasting * BEGIN_WITHIN
-            / PARTS
-            / u32::try_from(self.chats).unwrap_or(u32::MAX).max(1);
-        for number in 0..u32::try_from(self.chats).unwrap_or_default() {
-            all.spawn_local(self.clone().chat_again_and_again(apart * number));
+        let chats = u32::try_from(self.chats).unwrap_or(u32::MAX).max(1);
+        let apart = self.soak.lasting * BEGIN_WITHIN / PARTS / chats;
+        for number in 0..chats {
+            let first = self.soak.life() * (number + 1) / chats;
+            all.spawn_local(self.clone().chat_again_and_again(apart * number, first));
         }
     }
 
     /// One survivor after another, until the time is over.
-    async fn chat_again_and_again(self, begins: Duration) -> Result<(), Failure> {
+    async fn chat_again_and_again(self, begins: Duration, first: Duration) -> Result<(), Failure> {
         let over = Instant::now() + self.soak.lasting;
         sleep(begins).await;
+        let mut life = first;
         while Instant::now() < over {
             let mut survivor = self.welcomed().await?;
-            let ends = (Instant::now() + self.soak.life()).min(over);
+            let ends = (Instant::now() + life).min(over);
             self.talk(&mut survivor, ends).await?;
             end(&mut survivor).await?;
             self.tally.borrow_mut().ended += 1;
+            life = self.soak.life();
         }
         Ok(())
     }
