@@ -9,20 +9,16 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::{self, Read};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use support::certificates::Authority;
 use support::program::Program;
-use support::{Running, file, folder, free_port, run_well, text};
-use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use support::tls::ask;
+use support::{Running, file, folder, free_port, run_well, serving_with_log, text};
 
 /// The authority's server, gone with its test.
 struct Pebble {
@@ -83,28 +79,15 @@ impl Pebble {
 }
 
 /// Asks over TLS, trusting the one in this file.
-fn get(port: u16, path: &str, trusted: &Path) -> Result<String, String> {
+fn get(port: u16, path: &str, trusted: &Path) -> io::Result<String> {
     get_at("localhost", port, path, trusted)
 }
 
 /// The same at this name.
-fn get_at(host: &str, port: u16, path: &str, trusted: &Path) -> Result<String, String> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).unwrap();
-    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    let socket = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
-    let mut stream = StreamOwned::new(connection, socket);
-    let asked = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(asked.as_bytes()).map_err(|error| error.to_string())?;
+fn get_at(host: &str, port: u16, path: &str, trusted: &Path) -> io::Result<String> {
     let mut answer = Vec::new();
     // Some servers end without a word.
-    let _ = stream.read_to_end(&mut answer);
+    let _ = ask(host, port, path, trusted)?.read_to_end(&mut answer);
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
@@ -114,15 +97,9 @@ fn serve(program: &Program, trusted: &Path) -> Running {
 }
 
 fn serve_by(config: &Path, trusted: &Path) -> Running {
-    let mut command = Command::new("sh");
-    let binary = env!("CARGO_BIN_EXE_stillroom");
-    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(config))]);
+    let mut command = serving_with_log(config);
     command.env("SSL_CERT_FILE", trusted);
     Running::of(command)
-}
-
-fn until(relay: &Running, wanted: &str) {
-    while !relay.line().contains(wanted) {}
 }
 
 fn configure(program: &Program, directory: &str) {
@@ -142,7 +119,7 @@ fn a_relay_gets_its_certificate_by_itself_and_keeps_it() {
     let Some(pebble) = Pebble::start(program.visitor) else { return };
     configure(&program, &format!("https://localhost:{}/dir", pebble.port));
     let mut relay = serve(&program, &pebble.trusted.file);
-    until(&relay, "a new certificate is in use");
+    relay.says("a new certificate is in use");
     let root = pebble.root();
     let answer = get(program.visitor, "/status", &root).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -169,7 +146,7 @@ fn a_relay_gets_its_certificate_by_itself_and_keeps_it() {
     let root = file(other.path(), "root.pem", &std::fs::read_to_string(root).unwrap());
     drop(pebble);
     let relay = serve(&program, &trusted);
-    until(&relay, "The relay runs");
+    relay.says("The relay runs");
     let answer = get(program.visitor, "/status", &root).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
@@ -181,7 +158,7 @@ fn an_authority_that_is_not_there_is_said_and_chats_at_the_other_door_go_on() {
     let trusted = Authority::new(around.path());
     configure(&program, &format!("https://localhost:{}/dir", free_port()));
     let relay = serve(&program, &trusted.file);
-    until(&relay, "the authority gave no certificate");
+    relay.says("the authority gave no certificate");
     assert!(support::http_get(program.desk, "/line").is_some());
 }
 
@@ -212,7 +189,7 @@ fn an_authority_that_looks_at_a_shared_listener_is_shown_the_program_that_asked(
     let config = file(around, "many.toml", &told);
 
     let relay = serve_by(&config, &pebble.trusted.file);
-    until(&relay, "a new certificate is in use");
+    relay.says("a new certificate is in use");
     for (name, trusted) in [("localhost", &pebble.root()), ("hilltown.example", &authority.file)] {
         let answer = get_at(name, port, "/status", trusted).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

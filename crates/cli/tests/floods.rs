@@ -10,6 +10,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::lines::line;
 use support::program::{Program, meet};
 use support::{Running, http_get};
 
@@ -63,23 +64,7 @@ impl Scene {
 
     /// One that has become a WebSocket.
     fn line(&self) -> TcpStream {
-        self.line_at(self.program.visitor)
-    }
-
-    /// The same at this door.
-    fn line_at(&self, port: u16) -> TcpStream {
-        let mut stream = connect(port);
-        let request = "GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                       Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        stream.write_all(request.as_bytes()).expect("the relay reads");
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).expect("an answer");
-            head.extend(byte);
-        }
-        assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-        stream
+        line(self.program.visitor)
     }
 
     /// It did not grow for it, and the chat goes on.
@@ -138,7 +123,7 @@ fn lines_that_fill_the_desks_door_give_way_to_staff() {
     program.limit("staff_connections = 5");
     let mut scene = Scene::of(program);
     let device = scene.program.advocate("Lou");
-    let mut flood: Vec<_> = (0..30).map(|_| scene.line_at(scene.program.desk)).collect();
+    let mut flood: Vec<_> = (0..30).map(|_| line(scene.program.desk)).collect();
     let mut colleague = scene.program.desk(&device, scene.program.desk);
     scene.goes_on("while the desks' door is full");
     // All but the newest, which stand beside the two desks.

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::program::{Program, meet};
+use support::program::{Program, chat};
 use support::{Running, file, folder, run_badly, run_well, text};
 
 /// What one process is told of both.
@@ -33,10 +33,6 @@ fn count(report: &Value, name: &str) -> u64 {
     items.iter().find(|item| item["name"] == name).unwrap()["count"].as_u64().unwrap()
 }
 
-fn heard(side: &Running) -> Value {
-    side.hears()["text"].clone()
-}
-
 #[test]
 fn two_programs_have_their_chats_at_once_and_their_host_tells_of_each_apart() {
     let programs = [Program::new(), Program::new()];
@@ -47,21 +43,16 @@ fn two_programs_have_their_chats_at_once_and_their_host_tells_of_each_apart() {
     let ready = relay.json();
     assert_eq!(ready["programs"][1]["program"], json!(programs[1].root));
 
-    let mut chats: Vec<_> = programs
-        .iter()
-        .map(|program| {
-            let device = program.advocate("Sam");
-            let mut desk = program.desk(&device, program.desk);
-            let survivor = program.survivor(program.visitor);
-            let chat = meet(&survivor, &mut desk);
-            (survivor, desk, chat)
-        })
-        .collect();
+    let mut chats: Vec<_> = programs.iter().map(chat).collect();
     for (number, (survivor, _, _)) in chats.iter_mut().enumerate() {
         survivor.tell(json!({"do": "write", "text": format!("on program {number}")}));
     }
     for (number, (_, desk, _)) in chats.iter().enumerate() {
-        assert_eq!(heard(desk), json!(format!("on program {number}")), "and nothing before it");
+        assert_eq!(
+            desk.hears()["text"],
+            json!(format!("on program {number}")),
+            "and nothing before it"
+        );
     }
     for program in &programs {
         let told = report(config, &program.root);
@@ -75,7 +66,7 @@ fn two_programs_have_their_chats_at_once_and_their_host_tells_of_each_apart() {
     survivor.event(|event| event["phase"] == "ended");
     let (survivor, desk, chat) = &mut chats[1];
     desk.tell(json!({"do": "write", "chat": chat, "text": "still here"}));
-    assert_eq!(heard(survivor), json!("still here"));
+    assert_eq!(survivor.hears()["text"], json!("still here"));
 
     let host =
         |more: &[&str]| run_well(&[&["host"], more, &["--config", config, "--json"]].concat());

@@ -9,22 +9,18 @@
 
 mod support;
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::certificates::Authority;
 use support::pages::pages;
-use support::program::{Program, meet};
-use support::{Running, file, free_port, text};
-use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use support::program::{Program, chat};
+use support::tls::ask;
+use support::{Running, file, free_port, serving_with_log, text};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
 /// What stands for "for ever" where a test would otherwise hang.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -57,9 +53,9 @@ impl Town {
         let shown = format!("[testing]\npages = '{}'\n", text(&pages(around)));
         let told: String = programs.iter().map(one_of).collect();
         let config = file(around, "many.toml", &format!("{told}[log]\nlevel = \"trace\"\n{shown}"));
-        let relay = serve(&config);
+        let relay = Running::of(serving_with_log(&config));
         for program in &programs {
-            said(&relay, &program.root);
+            relay.says(&program.root);
         }
         Self { programs, config, relay }
     }
@@ -110,37 +106,9 @@ fn one_of(program: &Program) -> String {
     )
 }
 
-/// A relay whose log comes where its answers come.
-fn serve(config: &Path) -> Running {
-    let mut command = Command::new("sh");
-    let binary = env!("CARGO_BIN_EXE_stillroom");
-    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(config))]);
-    Running::of(command)
-}
-
-/// Waits until the relay says this.
-fn said(relay: &Running, wanted: &str) {
-    while !relay.line().contains(wanted) {}
-}
-
 /// The certificate that this name shows, and its page.
-fn get(
-    port: u16,
-    name: &str,
-    trusted: &Path,
-) -> Result<(CertificateDer<'static>, String), std::io::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let host = ServerName::try_from(name.to_owned()).unwrap();
-    let connection = ClientConnection::new(Arc::new(config), host).unwrap();
-    let mut stream = StreamOwned::new(connection, TcpStream::connect(("127.0.0.1", port))?);
-    let asked = format!("GET / HTTP/1.1\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(asked.as_bytes())?;
+fn get(port: u16, name: &str, trusted: &Path) -> io::Result<(CertificateDer<'static>, String)> {
+    let mut stream = ask(name, port, "/", trusted)?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let own = stream.conn.peer_certificates().unwrap()[0].clone();
@@ -154,10 +122,6 @@ fn own_name() -> Option<String> {
     (leads_here && name != "localhost").then_some(name)
 }
 
-fn heard(side: &Running) -> Value {
-    side.hears()["text"].clone()
-}
-
 #[test]
 fn a_chat_goes_over_each_name_and_a_new_certificate_of_one_is_no_affair_of_the_others() {
     let Some(own) = own_name() else {
@@ -165,17 +129,7 @@ fn a_chat_goes_over_each_name_and_a_new_certificate_of_one_is_no_affair_of_the_o
         return;
     };
     let town = Town::start(["localhost", &own]);
-    let mut chats: Vec<_> = town
-        .programs
-        .iter()
-        .map(|program| {
-            let device = program.advocate("Sam");
-            let mut desk = program.desk(&device, program.desk);
-            let survivor = program.survivor(program.visitor);
-            let chat = meet(&survivor, &mut desk);
-            (survivor, desk, chat)
-        })
-        .collect();
+    let mut chats: Vec<_> = town.programs.iter().map(chat).collect();
     town.gives_out_its_pages();
     let port = town.programs[0].visitor;
     let before = [0, 1].map(|program| town.shown(program, port).0);
@@ -185,7 +139,7 @@ fn a_chat_goes_over_each_name_and_a_new_certificate_of_one_is_no_affair_of_the_o
     let authority = first.authority.as_ref().unwrap();
     authority.certify(first.folder.path(), &first.host, 1, 60);
     for _ in ["chat", "desk"] {
-        said(&town.relay, "a new certificate is in use");
+        town.relay.says("a new certificate is in use");
     }
     let after = [0, 1].map(|program| town.shown(program, port).0);
     assert_ne!(after[0], before[0]);
@@ -193,9 +147,9 @@ fn a_chat_goes_over_each_name_and_a_new_certificate_of_one_is_no_affair_of_the_o
 
     for (number, (survivor, desk, chat)) in chats.iter_mut().enumerate() {
         survivor.tell(json!({"do": "write", "text": format!("on program {number}")}));
-        assert_eq!(heard(desk), json!(format!("on program {number}")));
+        assert_eq!(desk.hears()["text"], json!(format!("on program {number}")));
         desk.tell(json!({"do": "write", "chat": chat, "text": "still here"}));
-        assert_eq!(heard(survivor), json!("still here"));
+        assert_eq!(survivor.hears()["text"], json!("still here"));
     }
     doctor_finds_each_well(&town);
 }

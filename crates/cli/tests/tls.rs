@@ -11,40 +11,24 @@ mod support;
 use std::any::Any;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::json;
 use stillroom_program::{Fingerprint, encode};
 use stillroom_protocol::{ClientFrame, VERSION};
 use support::certificates::Authority;
+use support::lines::upgraded;
 use support::program::{Program, meet};
-use support::{Running, folder, run_badly, text};
-use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use support::tls::browser;
+use support::{Running, folder, run_badly, serving_with_log, text};
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConnection, StreamOwned};
 
 /// A relay whose log comes where its answers come.
 fn serve(program: &Program) -> Running {
-    let mut command = Command::new("sh");
-    let binary = env!("CARGO_BIN_EXE_stillroom");
-    let config = program.path("relay.toml");
-    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(&config))]);
-    let relay = Running::of(command);
-    said(&relay, "The relay runs");
+    let relay = Running::of(serving_with_log(&program.path("relay.toml")));
+    relay.says("The relay runs");
     relay
-}
-
-/// All that the relay says until it says this.
-fn said(relay: &Running, wanted: &str) -> String {
-    let mut all = String::new();
-    while !all.contains(wanted) {
-        all.push_str(&relay.line());
-        all.push('\n');
-    }
-    all
 }
 
 #[test]
@@ -60,7 +44,7 @@ fn a_chat_goes_over_tls_and_through_a_change_of_the_certificate() {
     let authority = program.authority.take().unwrap();
     authority.certify(program.folder.path(), "elsewhere.example", 1, 90);
     let other = std::fs::read_to_string(program.path("chat.key")).unwrap();
-    let log = said(&relay, "is not for localhost");
+    let log = relay.says("is not for localhost");
     for secret in [&key, &other].into_iter().flat_map(|key| key.lines()) {
         assert!(!log.contains(secret), "{log}");
     }
@@ -71,8 +55,8 @@ fn a_chat_goes_over_tls_and_through_a_change_of_the_certificate() {
     let around = folder();
     let next = Authority::new(around.path());
     next.certify(program.folder.path(), "localhost", 1, 90);
-    said(&relay, "a new certificate is in use");
-    said(&relay, "a new certificate is in use");
+    relay.says("a new certificate is in use");
+    relay.says("a new certificate is in use");
     program.authority = Some(next);
     drop(program.survivor(program.visitor));
 
@@ -101,16 +85,8 @@ fn a_relay_says_what_is_wrong_with_a_certificate_that_it_cannot_use() {
 }
 
 /// A greeted line at rest, over whatever this carries.
-fn greeted<S: Read + Write>(mut stream: S, program: &Program) -> S {
-    let request = "GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).unwrap();
-        head.extend(byte);
-    }
+fn greeted<S: Read + Write>(stream: S, program: &Program) -> S {
+    let mut stream = upgraded(stream);
     let root: Fingerprint = program.root.parse().unwrap();
     let hello = encode(&ClientFrame::Hello { version: VERSION, program: root.program_id() });
     let length = u8::try_from(hello.len()).unwrap();
@@ -140,7 +116,7 @@ fn a_line_at_rest_over_tls_takes_little_more_memory_than_a_plain_one() {
 
     let secure = Program::over_tls();
     let relay = serve(&secure);
-    let config = Arc::new(client(&secure.authority.as_ref().unwrap().file));
+    let config = Arc::new(browser(&secure.authority.as_ref().unwrap().file));
     let name = ServerName::try_from("localhost").unwrap();
     let with = grown(&relay, || {
         let connection = ClientConnection::new(Arc::clone(&config), name.clone()).unwrap();
@@ -148,14 +124,4 @@ fn a_line_at_rest_over_tls_takes_little_more_memory_than_a_plain_one() {
     });
     println!("a line at rest: {without} bytes plain, {with} over TLS");
     assert!(with < without + 6 * 1024, "{with} bytes over TLS, {without} without");
-}
-
-fn client(trusted: &Path) -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
-    ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth()
 }

@@ -15,12 +15,12 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet, LocalSet, spawn_local};
 use tokio::time::{Instant, Interval, interval_at, sleep, sleep_until, timeout, timeout_at};
 
-use super::enrol;
 use super::opening::{asking, desk_of, heard};
 use super::process::Measured;
 use super::report::Figure;
 use super::rooms::{Doors, Rooms};
 use super::server::Server;
+use super::{enrol, megabytes};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::terminal::remark;
@@ -47,9 +47,6 @@ const DROPS_OF_A_CHAT: u32 = 3;
 
 /// How long a message may be under way, the time of a dropped line and of a desk's included.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Bytes of one.
-const MEGABYTE: f64 = 1024.0 * 1024.0;
 
 /// What a soak is.
 #[derive(Clone, Copy, Debug)]
@@ -251,7 +248,7 @@ async fn sample(watched: Measured, lasting: Duration) -> Result<Vec<u64>, Failur
 }
 
 fn in_megabytes(sampled: &[u64]) -> String {
-    let shown = sampled.iter().map(|bytes| format!("{:.1}", *bytes as f64 / MEGABYTE));
+    let shown = sampled.iter().map(|bytes| format!("{:.1}", megabytes(*bytes)));
     shown.collect::<Vec<_>>().join(", ")
 }
 
@@ -273,7 +270,7 @@ fn figures(tally: Tally, sampled: &[u64]) -> Vec<Figure> {
         Figure {
             what: "soak: memory at the end",
             unit: "MB",
-            value: sampled.last().copied().unwrap_or_default() as f64 / MEGABYTE,
+            value: megabytes(sampled.last().copied().unwrap_or_default()),
             limit: None,
             targets: None,
         },

@@ -8,22 +8,24 @@ use stillroom_protocol::Refusal;
 
 /// A device whose line stands.
 pub(crate) fn line(port: u16) -> TcpStream {
-    let mut line = TcpStream::connect(("127.0.0.1", port)).expect("the relay listens");
+    let line = TcpStream::connect(("127.0.0.1", port)).expect("the relay listens");
     line.set_read_timeout(Some(Duration::from_secs(120))).expect("the connection stands");
-    write!(
-        line,
-        "GET /line HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    .expect("the connection stands");
+    upgraded(line)
+}
+
+/// A line over whatever this carries, once it is a WebSocket.
+pub(crate) fn upgraded<S: Read + Write>(mut stream: S) -> S {
+    let request = "GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("the relay reads");
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        line.read_exact(&mut byte).expect("the connection stands");
+        stream.read_exact(&mut byte).expect("an answer");
         head.extend(byte);
     }
     assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    line
+    stream
 }
 
 /// What a relay says on a line until it closes its side of it: the last is WebSocket's code for a relay that stops.

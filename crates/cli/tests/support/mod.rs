@@ -25,6 +25,7 @@ pub(crate) mod network;
 pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod tls;
 pub(crate) mod versions;
 pub(crate) mod words;
 
@@ -36,6 +37,14 @@ pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
     let named = std::env::var_os("STILLROOM");
     let mut command = Command::new(named.unwrap_or(env!("CARGO_BIN_EXE_stillroom").into()));
     command.args(arguments);
+    command
+}
+
+/// A relay of this configuration, to be started, whose log comes where its answers come.
+pub(crate) fn serving_with_log(config: &Path) -> Command {
+    let mut command = Command::new("sh");
+    let binary = env!("CARGO_BIN_EXE_stillroom");
+    command.args(["-c", &format!("exec {binary} serve --config {} 2>&1", text(config))]);
     command
 }
 
@@ -96,6 +105,16 @@ impl Running {
     /// The next line of the answer.
     pub(crate) fn line(&self) -> String {
         self.lines.recv_timeout(PATIENCE).expect("a line comes before patience ends")
+    }
+
+    /// All that it says until it says this.
+    pub(crate) fn says(&self, wanted: &str) -> String {
+        let mut all = String::new();
+        while !all.contains(wanted) {
+            all.push_str(&self.line());
+            all.push('\n');
+        }
+        all
     }
 
     /// The lines that are left, once the process has ended.

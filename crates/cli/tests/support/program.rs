@@ -288,3 +288,12 @@ pub(crate) fn fingerprint(said: &str) -> String {
         .expect("the fingerprint is printed")
         .to_owned()
 }
+
+/// A chat of this program's: its survivor, its desk, and its number there.
+pub(crate) fn chat(program: &Program) -> (Running, Running, Value) {
+    let device = program.advocate("Sam");
+    let mut desk = program.desk(&device, program.desk);
+    let survivor = program.survivor(program.visitor);
+    let chat = meet(&survivor, &mut desk);
+    (survivor, desk, chat)
+}
