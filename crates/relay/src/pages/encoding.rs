@@ -4,6 +4,7 @@
 //! chose, so how well it packs tells nothing.
 
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -23,8 +24,11 @@ pub struct Packed {
 /// Brotli's best. A page of 20 KB takes some ten milliseconds, once.
 const BROTLI_QUALITY: i32 = 11;
 
-/// 16 MiB: the largest window that every browser takes, larger than any page.
-const BROTLI_WINDOW: i32 = 24;
+/// The smallest and the largest window that every browser takes, as powers of two (RFC 7932, section 9.1).
+const BROTLI_WINDOWS: RangeInclusive<u32> = 10..=24;
+
+/// Bytes of a window that reach back to nothing (the same).
+const BROTLI_WINDOW_GAP: usize = 16;
 
 impl Packed {
     /// Packs a file here and now.
@@ -50,13 +54,20 @@ impl Packed {
 fn brotli(file: &[u8]) -> Option<Bytes> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
+        lgwin: window_for(file.len()),
         size_hint: file.len(),
         ..Default::default()
     };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*file, &mut packed, &parameters).ok()?;
     Some(packed.into())
+}
+
+/// The smallest window from whose end a file can be seen whole, as a power of two. A larger one packs no better, and
+/// takes memory with it: each program's thread had megabytes for it that it could not give back.
+fn window_for(bytes: usize) -> i32 {
+    let window = (bytes + BROTLI_WINDOW_GAP).next_power_of_two().trailing_zeros();
+    window.clamp(*BROTLI_WINDOWS.start(), *BROTLI_WINDOWS.end()) as i32
 }
 
 fn gzip(file: &[u8]) -> Option<Bytes> {
@@ -114,6 +125,13 @@ mod tests {
         assert_eq!(form("br;q=0.000"), "");
         assert_eq!(form("identity"), "");
         assert_eq!(form(""), "");
+    }
+
+    #[test]
+    fn a_window_holds_its_file_and_no_browser_finds_it_too_large() {
+        for (bytes, window) in [(0, 10), (1_008, 10), (1_009, 11), (35_000, 16), (1 << 30, 24)] {
+            assert_eq!(window_for(bytes), window, "{bytes}");
+        }
     }
 
     #[test]
