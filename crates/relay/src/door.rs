@@ -123,9 +123,16 @@ fn beside(door: &Door, which: Which, headers: &Headers, request: &HeaderMap) -> 
     answer
 }
 
+/// The answer of a relay that stands aside for those of another version: its page could not work with them, and whether
+/// chat is open they know.
+fn aside(door: &Door) -> Option<Response> {
+    let aside = door.switchboard.readiness() == Readiness::OtherVersion;
+    aside.then(|| plain(door, StatusCode::SERVICE_UNAVAILABLE, "other-version"))
+}
+
 fn document_of(door: &Door, which: Which, request: &HeaderMap) -> Response {
-    if door.switchboard.readiness() == Readiness::OtherVersion {
-        return plain(door, StatusCode::SERVICE_UNAVAILABLE, "other-version");
+    if let Some(answer) = aside(door) {
+        return answer;
     }
     match door.pages.document(which, door.switchboard.is_open(), request) {
         Some(document) => file(&document, request, HTML, HeaderValue::from_static(NOT_KEPT)),
@@ -225,9 +232,8 @@ async fn now(State(door): State<Arc<Door>>) -> Response {
 
 /// What says nothing of who asks, and may be read by any site's page.
 fn for_everybody(door: &Door, body: Option<Bytes>, kept: &'static str) -> Response {
-    // Whether chat is open the relays know that have the program.
-    if door.switchboard.readiness() == Readiness::OtherVersion {
-        return plain(door, StatusCode::SERVICE_UNAVAILABLE, "other-version");
+    if let Some(answer) = aside(door) {
+        return answer;
     }
     let Some(body) = body else {
         return plain(door, StatusCode::SERVICE_UNAVAILABLE, "no-policy");

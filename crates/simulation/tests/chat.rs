@@ -1,9 +1,13 @@
 //! A whole chat over the real cores, when all goes well and when the line or the relay does not.
 
+use core::cell::Cell;
 use core::time::Duration;
+use std::rc::Rc;
 
 use stillroom_conversation::{Again, Announcement, ChatNumber, Ending, Phase, Role, Stop, Trouble};
-use stillroom_simulation::World;
+use stillroom_program::{decode, encode};
+use stillroom_protocol::{About, Refusal, RelayFrame};
+use stillroom_simulation::{Direction, Fate, World};
 
 mod scene;
 use scene::{
@@ -349,7 +353,36 @@ fn a_desk_that_is_opened_twice_goes_on_in_the_newer_one() {
     let newer = world.desk(device);
     world.as_desk(newer, |core, now| core.go_on_duty(now));
     world.run_for(A_WHILE);
-    let replaced = Trouble::Refused(stillroom_protocol::Refusal::Replaced);
+    let replaced = Trouble::Refused(Refusal::Replaced);
     assert_eq!(world.shown(older).troubles, [replaced], "told once, and quiet since");
     assert_eq!(world.shown(newer).troubles, []);
+}
+
+#[test]
+fn what_keeps_a_desk_out_is_told_once_until_it_was_let_in_again() {
+    let (mut world, desk) = on_duty(17);
+    for times in 1_u32..=2 {
+        let tried = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&tried);
+        world.set_way(Box::new(move |_, direction, frame| {
+            let greeting = matches!(decode::<RelayFrame>(frame), Ok(RelayFrame::Greeting { .. }));
+            if direction != Direction::Down || !greeting {
+                return Fate::Arrives;
+            }
+            counted.set(counted.get() + 1);
+            let refusal = Refusal::VersionUnsupported;
+            Fate::Becomes(vec![encode(&RelayFrame::Refused { about: About::Connection, refusal })])
+        }));
+        for _ in 0..3 {
+            world.cut(desk);
+            world.run_for(A_WHILE);
+        }
+        assert!(tried.get() >= 3, "{}", tried.get());
+        assert_eq!(world.shown(desk).troubles, vec![Trouble::PageOutdated; times as usize]);
+        world.mend_way();
+        world.cut(desk);
+        world.run_for(A_WHILE);
+        let survivor = start(&mut world);
+        take(&mut world, desk, survivor, ChatNumber(times));
+    }
 }

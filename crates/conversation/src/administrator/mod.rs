@@ -68,6 +68,8 @@ pub struct Administrator {
     trust: Trust,
     connection: Connection,
     line_shown: Line,
+    /// What kept this device out the last time, until it is let in.
+    kept_out: Option<Trouble>,
     admitted: bool,
     parts: Parts,
     texts: Texts,
@@ -90,6 +92,7 @@ impl Administrator {
             randomness,
             connection: Connection::new(),
             line_shown: Line::Up,
+            kept_out: None,
             admitted: false,
             parts: Parts::default(),
             texts: Texts::default(),
@@ -243,7 +246,7 @@ impl Administrator {
             (Err(_), _) => Trouble::ProgramNotVerified,
             (_, Err(error)) => trouble_of(error),
         };
-        self.trouble(trouble);
+        self.keep_out(trouble);
     }
 
     fn own_certificate(&self, now: Timestamp) -> Result<VerifiedDevice, CertificateError> {
@@ -258,6 +261,7 @@ impl Administrator {
 
     fn handle_admitted(&mut self, now: Timestamp) {
         self.admitted = true;
+        self.kept_out = None;
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         self.ask_for_parts();
@@ -366,7 +370,7 @@ impl Administrator {
                     self.act(action);
                     self.line_went_down();
                 }
-                self.trouble(refused_connection(refusal));
+                self.keep_out(refused_connection(refusal));
             }
             _ => {}
         }
@@ -391,6 +395,13 @@ impl Administrator {
 
     fn trouble(&mut self, trouble: Trouble) {
         self.show(AdministratorEvent::Trouble(trouble));
+    }
+
+    /// What keeps this device out is told once, and not anew with each try.
+    fn keep_out(&mut self, why: Trouble) {
+        if self.kept_out.replace(why) != Some(why) {
+            self.trouble(why);
+        }
     }
 
     fn show(&mut self, event: AdministratorEvent) {

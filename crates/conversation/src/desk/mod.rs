@@ -155,6 +155,8 @@ pub struct Desk {
     trust: Trust,
     connection: Connection,
     line_shown: Line,
+    /// What kept this device out the last time, until it is let in.
+    kept_out: Option<Trouble>,
     admitted: bool,
     duty: OwnDuty,
     duty_shown: Duty,
@@ -198,6 +200,7 @@ impl Desk {
             randomness,
             connection: Connection::new(),
             line_shown: Line::Up,
+            kept_out: None,
             admitted: false,
             duty: OwnDuty::new(roles.may_state_duty()),
             duty_shown: Duty::Off,
@@ -583,7 +586,7 @@ impl Desk {
             (Err(_), _) => Trouble::ProgramNotVerified,
             (_, Err(error)) => trouble_of(error),
         };
-        self.trouble(trouble);
+        self.keep_out(trouble);
     }
 
     /// This device was revoked: nothing that anybody said stays on it. Survivors are not told by it, whose word
@@ -616,6 +619,7 @@ impl Desk {
     /// Let in: duty, open chats and unanswered claims go on where they were.
     fn handle_admitted(&mut self, now: Timestamp) {
         self.admitted = true;
+        self.kept_out = None;
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
@@ -1190,7 +1194,7 @@ impl Desk {
             self.act(action);
             self.line_went_down();
         }
-        self.trouble(refused_connection(refusal));
+        self.keep_out(refused_connection(refusal));
     }
 
     /// A place that this desk offered may just not be back in the line yet; any other is gone.
@@ -1286,6 +1290,13 @@ impl Desk {
 
     fn trouble(&mut self, trouble: Trouble) {
         self.show(DeskEvent::Trouble(trouble));
+    }
+
+    /// What keeps this device out is told once, and not anew with each try.
+    fn keep_out(&mut self, why: Trouble) {
+        if self.kept_out.replace(why) != Some(why) {
+            self.trouble(why);
+        }
     }
 
     fn send(&mut self, frame: &ClientFrame) {
