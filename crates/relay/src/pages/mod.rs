@@ -14,7 +14,7 @@ mod status;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -106,8 +106,8 @@ impl std::error::Error for PagesError {}
 pub(crate) struct Pages {
     root: Fingerprint,
     purpose: Purpose,
-    texts: Texts,
-    built: Option<Built>,
+    texts: Arc<Texts>,
+    built: Option<Arc<Built>>,
     documents: RwLock<Option<Arc<Documents>>>,
 }
 
@@ -120,18 +120,22 @@ struct Built {
 }
 
 impl Built {
-    /// The pages in this folder, or those inside the program; nothing if it was built without.
-    fn read(folder: Option<&Path>) -> Result<Option<Self>, PagesError> {
-        let sites = match folder {
-            Some(folder) => Some(
-                Sites::in_folder(folder).map_err(|error| PagesError::Folder(error.to_string()))?,
-            ),
-            None => Sites::embedded(),
-        };
-        let Some(sites) = sites else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
+    /// The pages in this folder, or those inside the program, which are read once for all programs of a process;
+    /// nothing if it was built without.
+    fn read(folder: Option<&Path>) -> Result<Option<Arc<Self>>, PagesError> {
+        static INSIDE: OnceLock<Result<Option<Arc<Built>>, PagesError>> = OnceLock::new();
+        match folder {
+            Some(folder) => {
+                let sites = Sites::in_folder(folder);
+                let sites = sites.map_err(|error| PagesError::Folder(error.to_string()))?;
+                Self::of(sites).map(Some)
+            }
+            None => INSIDE.get_or_init(|| Sites::embedded().map(Self::of).transpose()).clone(),
+        }
+    }
+
+    fn of(sites: Sites) -> Result<Arc<Self>, PagesError> {
+        Ok(Arc::new(Self {
             survivor: Template::read(&sites.survivor.document).map_err(PagesError::Survivor)?,
             desk: Template::read(&sites.desk.document).map_err(PagesError::Desk)?,
             practice: Template::read(&sites.practice.document).map_err(PagesError::Practice)?,
@@ -270,6 +274,12 @@ impl Document {
     }
 }
 
+/// The texts inside the program, read once for all programs of a process.
+fn own_texts() -> Result<Arc<Texts>, PagesError> {
+    static OWN: OnceLock<Result<Arc<Texts>, PagesError>> = OnceLock::new();
+    OWN.get_or_init(|| Texts::read(None).map(Arc::new).map_err(PagesError::Texts)).clone()
+}
+
 impl Pages {
     /// Reads them. There is no document before [`Pages::show`].
     pub(crate) fn read(
@@ -280,7 +290,10 @@ impl Pages {
         Ok(Self {
             root,
             purpose,
-            texts: Texts::read(testing.pseudo_locale).map_err(PagesError::Texts)?,
+            texts: match testing.pseudo_locale {
+                None => own_texts()?,
+                pseudo => Arc::new(Texts::read(pseudo).map_err(PagesError::Texts)?),
+            },
             built: Built::read(testing.pages.as_deref())?,
             documents: RwLock::default(),
         })
@@ -397,6 +410,18 @@ mod tests {
             source.replace_range(start..end, "/s/x");
         }
         Template::read(&source).unwrap()
+    }
+
+    #[test]
+    fn all_programs_of_a_process_have_what_is_inside_it_once() {
+        let pages = || {
+            let root = Fingerprint([7; 32]);
+            Pages::read(root, Purpose::Chats, &Testing::default()).unwrap()
+        };
+        let (one, other) = (pages(), pages());
+        assert!(Arc::ptr_eq(&one.texts, &other.texts));
+        let built = one.built.zip(other.built);
+        assert!(built.is_none_or(|(one, other)| Arc::ptr_eq(&one, &other)));
     }
 
     #[test]

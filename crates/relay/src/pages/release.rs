@@ -6,10 +6,13 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, Timestamp};
 
-use super::{Built, Giver, Moment, Packed, PageLanguage, PagesError, Said, Texts, Which, file_of};
+use super::{
+    Built, Giver, Moment, Packed, PageLanguage, PagesError, Said, Texts, Which, file_of, own_texts,
+};
 use crate::config::{Origin, Purpose};
 
 /// Bytes of the longest document that is looked at: ten times a page in a language of many letters.
@@ -26,8 +29,8 @@ const WORDS: &str = " data-words=\"";
 
 /// The pages of this build.
 pub struct Release {
-    built: Built,
-    texts: Texts,
+    built: Arc<Built>,
+    texts: Arc<Texts>,
 }
 
 /// A file that a page names.
@@ -99,7 +102,7 @@ impl Release {
         let Some(built) = Built::read(folder)? else {
             return Ok(None);
         };
-        Ok(Some(Self { built, texts: Texts::read(None).map_err(PagesError::Texts)? }))
+        Ok(Some(Self { built, texts: own_texts()? }))
     }
 
     /// The files of a page, its documents aside: those of the desk with the console's.

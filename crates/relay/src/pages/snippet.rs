@@ -6,7 +6,7 @@
 
 use stillroom_program::{Calendar, Fingerprint, LocaleFile, Policy, Timestamp};
 
-use super::{Moment, PageLanguage, PagesError, Template, Texts, values};
+use super::{Moment, PageLanguage, PagesError, Template, own_texts, values};
 use crate::config::Origin;
 
 const TEMPLATE: &str = include_str!("../../../../pages/snippet/snippet.html");
@@ -28,7 +28,7 @@ pub fn snippet(
     now: Timestamp,
 ) -> Result<String, PagesError> {
     let (chat, relay) = place;
-    let texts = Texts::read(None).map_err(PagesError::Texts)?;
+    let texts = own_texts()?;
     let wanted = language.unwrap_or(&policy.page.language);
     let languages = PageLanguage::all(&texts, policy, files)?.into_iter();
     let texts = languages
