@@ -3,6 +3,8 @@
 
 mod deny;
 
+use std::num::NonZero;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
@@ -44,6 +46,9 @@ const FUZZ_SECONDS: u32 = 5;
 /// Files of scenarios that run beside each other. Three take a fifth less time on two processors, and keep both so busy
 /// that what waits for one is seen late.
 const SCENARIOS_AT_ONCE: u8 = 2;
+
+/// Unit tests that run at once for each processor: half of their time they wait for a process, a socket or a time limit.
+const TESTS_AT_ONCE: usize = 2;
 
 /// How long one file of scenarios may take: three times what the longest does.
 const SCENARIOS_END: Duration = Duration::from_mins(15);
@@ -123,7 +128,9 @@ fn unit() -> Outcome {
     setup::for_unit_tests()?;
     let all = ["--workspace", "--locked", "--no-fail-fast"];
     if there_is("cargo-nextest") {
-        let all = all.into_iter().chain(["--failure-output=immediate-final"]);
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let at_once = format!("--test-threads={}", processors * TESTS_AT_ONCE);
+        let all = all.into_iter().chain(["--failure-output=immediate-final", &at_once]);
         Run::cargo().args(["nextest", "run"]).args(all).done_with_last_lines()
     } else {
         let all = all.into_iter().chain(["--lib", "--bins", "--tests"]);

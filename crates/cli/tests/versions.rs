@@ -80,7 +80,6 @@ fn a_chat_that_meets_a_relay_of_the_next_version_goes_on_at_one_of_its_own() {
     survivor.event(|event| event["line"] == "down");
     survivor.tell(json!({"do": "write", "text": "meanwhile"}));
     desk.tell(json!({"do": "write", "chat": chat, "text": "meanwhile as well"}));
-    desk.event(|event| event["trouble"] == "page-outdated");
 
     for (way, own) in ways.iter().zip([program.visitor, program.desk]) {
         way.lead(own);
