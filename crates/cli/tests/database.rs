@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use server::Server;
 use support::cluster::{Relays, Talk, until};
 use support::program::{Program, meet};
-use support::{Running, http_get, run, run_badly, run_well, text};
+use support::{Running, file, folder, http_get, run, run_badly, run_well, serving_with_log, text};
 
 /// Chats that go on meanwhile.
 const CHATS: usize = 50;
@@ -74,6 +74,66 @@ fn a_chat_begins_and_ends_while_the_database_is_gone_and_the_records_are_right_o
     drop(sam);
     let mut kim = program.desk(&program.advocate("Kim"), program.desk);
     talk_and_end(program.survivor(program.visitor), &mut kim);
+}
+
+#[test]
+fn programs_whose_database_is_away_when_their_process_starts_are_served_once_it_is_there() {
+    let mut server = Server::start();
+    server.signal("KILL");
+    let programs = [Program::new(), Program::new()];
+    let around = folder();
+    let config = file(around.path(), "many.toml", &many(&programs, &server.url()));
+    let relay = Running::of(serving_with_log(&config));
+    for _ in &programs {
+        relay.says("the database does not answer");
+    }
+    // Nobody waits where nobody answers.
+    let visitor = programs[0].visitor;
+    assert!(http_get(visitor, "/").is_none_or(|answer| answer.is_empty()));
+
+    server.start_again();
+    for _ in &programs {
+        relay.says("the program is served now");
+    }
+    assert!(http_get(visitor, "/status").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+}
+
+#[test]
+fn what_is_wrong_in_a_configuration_is_not_tried_again() {
+    let server = Server::start();
+    let programs = [Program::new(), Program::new()];
+    let around = folder();
+    let config = file(around.path(), "many.toml", &many(&programs, &server.url()));
+    file(programs[0].folder.path(), "program/public.stillroom", "cut");
+    let mut relay = Running::of(serving_with_log(&config));
+    let said = relay.says("for staff");
+    assert!(said.contains("one of the programs is not served"), "{said}");
+    assert!(!said.contains("tried again"), "{said}");
+    assert!(!relay.has_ended());
+}
+
+#[test]
+fn one_program_whose_database_is_away_says_that_it_is_to_be_started_again() {
+    let program = Program::new();
+    program.keep_in("postgres://relay@%2Fnowhere/postgres");
+    let said = run_badly(&["serve", "--config", text(&program.path("relay.toml"))]);
+    assert!(said.contains("the database does not answer"), "{said}");
+    assert!(said.contains("Start it again once that answers"), "{said}");
+}
+
+/// What one process is told of both programs, with one database.
+fn many(programs: &[Program], url: &str) -> String {
+    let one = |program: &Program| {
+        format!(
+            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:{}\"\n\
+             desk.listen = \"127.0.0.1:{}\"\n",
+            text(&program.path("program/public.stillroom")),
+            text(&program.path("relay.state")),
+            program.visitor,
+            program.desk
+        )
+    };
+    programs.iter().map(one).collect::<String>() + &format!("[postgres]\nurl = \"{url}\"\n")
 }
 
 #[test]

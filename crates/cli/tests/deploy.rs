@@ -14,7 +14,7 @@ use std::process::Command;
 
 use stillroom_relay::Hosting;
 use support::program::Program;
-use support::{Running, folder, text};
+use support::{Running, file, folder, text};
 
 /// The worst that systemd may say of the unit, in tenths of ten: a relay needs the network, and sockets.
 const EXPOSED_AT_MOST: u32 = 15;
@@ -70,6 +70,47 @@ fn systemd_finds_little_that_the_unit_could_do_beside_its_work() {
     if let Some((well, said)) = analyzed(&["security", "--offline=true", &most, text(&unit)]) {
         assert!(well, "{said}");
     }
+}
+
+/// What the unit says of this.
+fn said_of(key: &str) -> String {
+    let unit = read("stillroom.service");
+    let line = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    line.unwrap_or_else(|| panic!("{key} is not there")).to_owned()
+}
+
+#[test]
+fn a_relay_whose_database_is_away_for_long_is_started_again_for_as_long() {
+    let unit = read("stillroom.service");
+    let of_unit = unit.split("[Service]").next().unwrap();
+    assert!(of_unit.contains("\nStartLimitIntervalSec=0\n"), "systemd does not give up");
+    assert_eq!(said_of("Restart"), "on-failure");
+}
+
+#[test]
+fn as_many_programs_as_one_process_may_have_get_their_threads() {
+    const PROGRAMS: usize = 64;
+    const WORKERS: usize = 8;
+    let programs = [Program::new(), Program::new()];
+    let one = |program: &Program| {
+        format!(
+            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:0\"\n\
+             desk.listen = \"127.0.0.1:0\"\n",
+            text(&program.path("program/public.stillroom")),
+            text(&program.path("relay.state")),
+        )
+    };
+    let many = programs.iter().map(one).collect::<String>();
+    let around = folder();
+    let config =
+        file(around.path(), "many.toml", &format!("{many}[threads]\nworkers = {WORKERS}\n"));
+    let relay = Running::start(&["serve", "--json", "--config", text(&config)]);
+    relay.json();
+    let threads = std::fs::read_dir(format!("/proc/{}/task", relay.id())).unwrap().count();
+    // Of each two one may rest just now, which makes pages.
+    let of_each = threads.div_ceil(programs.len()) + 1;
+    let most: usize = said_of("TasksMax").parse().unwrap();
+    assert!(of_each * PROGRAMS <= most, "{of_each} threads for each of {PROGRAMS} programs");
 }
 
 #[test]

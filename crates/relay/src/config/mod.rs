@@ -226,6 +226,12 @@ impl Config {
         }
     }
 
+    /// Listeners that are no door of people's: for figures, and the one that leads to the doors.
+    pub(crate) fn others(&self) -> [Option<SocketAddr>; 2] {
+        let figures = self.metrics.as_ref().map(|metrics| metrics.listen);
+        [figures, self.redirect.as_ref().map(|redirect| redirect.listen)]
+    }
+
     /// What no single key can be blamed for.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
@@ -240,10 +246,7 @@ impl Config {
                 "survivors and staff need two listeners: another address, or another port",
             );
         }
-        let others = [
-            ("`metrics` needs", self.metrics.as_ref().map(|metrics| metrics.listen)),
-            ("`redirect` needs", self.redirect.as_ref().map(|redirect| redirect.listen)),
-        ];
+        let others = ["`metrics` needs", "`redirect` needs"].into_iter().zip(self.others());
         let mut taken = vec![survivor.listen, desk.listen];
         for (who, own) in others {
             let Some(own) = own.filter(|own| own.port() != 0) else { continue };
