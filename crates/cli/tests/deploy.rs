@@ -114,6 +114,70 @@ fn as_many_programs_as_one_process_may_have_get_their_threads() {
 }
 
 #[test]
+fn the_relays_user_is_there_before_it_so_that_a_key_can_be_given_to_its_group() {
+    assert_eq!((&*said_of("User"), &*said_of("Group")), ("stillroom", "stillroom"));
+    assert!(!read("stillroom.service").contains("DynamicUser"));
+    let system = folder();
+    std::fs::create_dir(system.path().join("etc")).unwrap();
+    let made = Command::new("systemd-sysusers")
+        .arg(format!("--root={}", text(system.path())))
+        .arg(deployed("sysusers.d/stillroom.conf"))
+        .status();
+    let Ok(made) = made else {
+        println!("skipped: systemd-sysusers is not here");
+        return;
+    };
+    assert!(made.success());
+    for list in ["etc/passwd", "etc/group"] {
+        let list = std::fs::read_to_string(system.path().join(list)).unwrap();
+        assert!(list.lines().any(|line| line.starts_with("stillroom:")), "{list}");
+    }
+}
+
+#[test]
+fn every_sample_keeps_its_state_where_the_unit_lets_it_write() {
+    assert_eq!((&*said_of("StateDirectory"), &*said_of("ProtectSystem")), ("stillroom", "strict"));
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../relay/samples");
+    for entry in std::fs::read_dir(samples).unwrap() {
+        let sample = entry.unwrap().path();
+        // What somebody tries out beside their own files, without the unit.
+        if sample.ends_with("least.toml") {
+            continue;
+        }
+        for config in Hosting::read(&sample).unwrap().programs() {
+            let (folder, file) = (&config.state.folder, &config.program.file);
+            assert!(folder.starts_with("/var/lib/stillroom"), "{}", sample.display());
+            assert!(file.starts_with("/etc/stillroom"), "{}", sample.display());
+        }
+    }
+}
+
+#[test]
+fn the_package_has_every_page_and_sample_to_which_its_pages_lead() {
+    let manifest = include_str!("../Cargo.toml");
+    let packaged =
+        |name: &str| manifest.contains(&format!("/{name}\", \"usr/share/doc/stillroom/"));
+    let pages = manifest.lines().filter_map(|line| line.split('"').nth(1));
+    let pages = pages.filter(|path| Path::new(path).extension().is_some_and(|end| end == "md"));
+    let mut links = 0;
+    for page in pages {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let words = std::fs::read_to_string(&page).unwrap();
+        for link in words.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            // Why something is as it is, pictures, and what is copied by hand are in the source alone.
+            let of_source = ["decisions/", "pictures/", "../deploy"];
+            if link.is_empty() || of_source.iter().any(|start| link.starts_with(start)) {
+                continue;
+            }
+            links += 1;
+            let name = link.rsplit('/').next().unwrap();
+            assert!(packaged(name), "{}: {link}", page.display());
+        }
+    }
+    assert!(links > 10, "there are links: {links}");
+}
+
+#[test]
 fn the_socket_unit_listens_where_the_configuration_does() {
     let Hosting::One(config) = Hosting::read(&deployed("relay.toml")).unwrap() else {
         panic!("it is of one program");
@@ -126,6 +190,17 @@ fn the_socket_unit_listens_where_the_configuration_does() {
     assert!(
         read("stillroom.service").contains(text(&config.state.folder).rsplit('/').next().unwrap())
     );
+}
+
+#[test]
+fn an_image_is_made_of_the_source_and_not_of_what_was_built_or_was_once_there() {
+    let ignored = std::fs::read_to_string(deployed("../.dockerignore")).unwrap();
+    let known = std::fs::read_to_string(deployed("../.gitignore")).unwrap();
+    for built in known.lines().map(|line| line.trim_start_matches('/')).chain([".git"]) {
+        let has = |line: &str| line.trim_start_matches("**/") == built;
+        assert!(ignored.lines().any(has), "{built}");
+    }
+    assert!(read("Containerfile").contains("COPY . .\n"), "so that this counts");
 }
 
 #[test]
