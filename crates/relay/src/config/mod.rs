@@ -275,6 +275,14 @@ impl Config {
                  to `[relays]`, and what is published to one relay stays there",
             );
         }
+        let asks = [survivor, desk].iter().any(|door| matches!(door.tls, Some(Tls::Acme(_))));
+        if asks && self.relays.as_ref().is_some_and(|relays| !relays.trial) {
+            return wrong(
+                "one of several relays cannot ask for a certificate (`tls.acme`): the authority would look at any of \
+                 them, and only the one that asked could answer. Let the balancer before them speak TLS, or give each \
+                 of them the certificate in files",
+            );
+        }
         self.postgres.as_ref().map_or(Ok(()), Postgres::check)?;
         self.limits.check()
     }
