@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use server::Server;
 use support::cluster::{Relays, Talk, until};
-use support::program::{Program, meet};
+use support::program::{Program, many, meet};
 use support::{Running, file, folder, http_get, run, run_badly, run_well, serving_with_log, text};
 
 /// Chats that go on meanwhile.
@@ -82,7 +82,7 @@ fn programs_whose_database_is_away_when_their_process_starts_are_served_once_it_
     server.signal("KILL");
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = file(around.path(), "many.toml", &many(&programs, &server.url()));
+    let config = file(around.path(), "many.toml", &over(&server.url(), &programs));
     let relay = Running::of(serving_with_log(&config));
     for _ in &programs {
         relay.says("the database does not answer");
@@ -103,7 +103,7 @@ fn what_is_wrong_in_a_configuration_is_not_tried_again() {
     let server = Server::start();
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = file(around.path(), "many.toml", &many(&programs, &server.url()));
+    let config = file(around.path(), "many.toml", &over(&server.url(), &programs));
     file(programs[0].folder.path(), "program/public.stillroom", "cut");
     let mut relay = Running::of(serving_with_log(&config));
     let said = relay.says("for staff");
@@ -121,19 +121,9 @@ fn one_program_whose_database_is_away_says_that_it_is_to_be_started_again() {
     assert!(said.contains("Start it again once that answers"), "{said}");
 }
 
-/// What one process is told of both programs, with one database.
-fn many(programs: &[Program], url: &str) -> String {
-    let one = |program: &Program| {
-        format!(
-            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:{}\"\n\
-             desk.listen = \"127.0.0.1:{}\"\n",
-            text(&program.path("program/public.stillroom")),
-            text(&program.path("relay.state")),
-            program.visitor,
-            program.desk
-        )
-    };
-    programs.iter().map(one).collect::<String>() + &format!("[postgres]\nurl = \"{url}\"\n")
+/// What one process is told of these programs, with one database.
+fn over(url: &str, programs: &[Program]) -> String {
+    format!("{}[postgres]\nurl = \"{url}\"\n", many(programs))
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use stillroom_relay::Hosting;
-use support::program::Program;
+use support::program::{Program, many};
 use support::{Running, file, folder, text};
 
 /// The worst that systemd may say of the unit, in tenths of ten: a relay needs the network, and sockets.
@@ -92,18 +92,9 @@ fn as_many_programs_as_one_process_may_have_get_their_threads() {
     const PROGRAMS: usize = 64;
     const WORKERS: usize = 8;
     let programs = [Program::new(), Program::new()];
-    let one = |program: &Program| {
-        format!(
-            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:0\"\n\
-             desk.listen = \"127.0.0.1:0\"\n",
-            text(&program.path("program/public.stillroom")),
-            text(&program.path("relay.state")),
-        )
-    };
-    let many = programs.iter().map(one).collect::<String>();
     let around = folder();
-    let config =
-        file(around.path(), "many.toml", &format!("{many}[threads]\nworkers = {WORKERS}\n"));
+    let told = format!("{}[threads]\nworkers = {WORKERS}\n", many(&programs));
+    let config = file(around.path(), "many.toml", &told);
     let relay = Running::start(&["serve", "--json", "--config", text(&config)]);
     relay.json();
     let threads = std::fs::read_dir(format!("/proc/{}/task", relay.id())).unwrap().count();
