@@ -9,7 +9,8 @@
 mod server;
 mod support;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -89,7 +90,9 @@ fn programs_whose_database_is_away_when_their_process_starts_are_served_once_it_
     }
     // Nobody waits where nobody answers.
     let visitor = programs[0].visitor;
-    assert!(http_get(visitor, "/").is_none_or(|answer| answer.is_empty()));
+    let mut device = TcpStream::connect(("127.0.0.1", visitor)).unwrap();
+    device.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert_eq!(device.read(&mut [0]).ok(), Some(0), "it is closed at once");
 
     server.start_again();
     for _ in &programs {
