@@ -106,6 +106,9 @@ impl Relays {
     }
 }
 
+/// A program's thread and how its first try goes, if the system gives it one.
+type BegunThread = Result<(ProgramThread, FirstTry), StartError>;
+
 /// What came of each program's first try.
 struct Begun {
     relays: Vec<OneRelay>,
@@ -115,9 +118,7 @@ struct Begun {
 
 impl Begun {
     /// Waits for them. Where none runs and none will by itself, that is said of one of them in place of it.
-    async fn tried(
-        begun: Vec<(PathBuf, Result<(ProgramThread, FirstTry), StartError>)>,
-    ) -> Result<Self, StartError> {
+    async fn tried(begun: Vec<(PathBuf, BegunThread)>) -> Result<Self, StartError> {
         let mut all = Self { relays: Vec::new(), not_started: Vec::new(), threads: Vec::new() };
         for (file, begun) in begun {
             let tried = match begun {
