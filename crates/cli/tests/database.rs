@@ -102,6 +102,18 @@ fn programs_whose_database_is_away_when_their_process_starts_are_served_once_it_
 }
 
 #[test]
+fn a_process_whose_programs_all_wait_for_their_database_stops_when_it_is_asked() {
+    let programs = [Program::new()];
+    let around = folder();
+    let told = over("postgres://relay@%2Fnowhere/postgres", &programs);
+    let mut relay = Running::of(serving_with_log(&file(around.path(), "many.toml", &told)));
+    let said = relay.says("it is tried again until it is");
+    assert!(said.contains(text(&programs[0].path("program/public.stillroom"))), "by name: {said}");
+    relay.signal("TERM");
+    assert!(relay.wait().success());
+}
+
+#[test]
 fn what_is_wrong_in_a_configuration_is_not_tried_again() {
     let server = Server::start();
     let programs = [Program::new(), Program::new()];
