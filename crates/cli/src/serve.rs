@@ -92,7 +92,8 @@ async fn serve_many(many: Many, sockets: Sockets, json: bool) -> Result<(), Fail
     let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
     let relays = Relays::start_with(many, sockets).await.map_err(|error| not_started(&error))?;
     for (file, error) in &relays.not_started {
-        remark(format!("{} is not served: {error}.", file.display()));
+        let next = if error.is_away() { "; it is tried again until it is" } else { "" };
+        remark(format!("{} is not served: {error}{next}.", file.display()));
     }
     if json {
         let programs: Vec<_> = relays.relays.iter().map(in_json).collect();
@@ -134,8 +135,10 @@ pub(crate) fn no_runtime(error: std::io::Error) -> Failure {
 
 /// The relay did not come up.
 pub(crate) fn not_started(error: &StartError) -> Failure {
-    Failure::new(
-        format!("The relay did not start: {error}."),
-        "Mend that and start again; nothing that it keeps was changed.",
-    )
+    let next = if error.is_away() {
+        "Nothing that it keeps was changed. Start it again once that answers; a service manager does so by itself."
+    } else {
+        "Mend that and start again; nothing that it keeps was changed."
+    };
+    Failure::new(format!("The relay did not start: {error}."), next)
 }

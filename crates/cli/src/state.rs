@@ -1,6 +1,7 @@
 //! `stillroom state`: what a relay keeps, copied while it runs (`docs/deploying.md`), and moved into PostgreSQL while it
 //! does not (`docs/hosting.md`).
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -33,7 +34,7 @@ enum StateCommand {
 struct BackupArguments {
     #[command(flatten)]
     which: WhichRelay,
-    /// The folder to make. Of many programs each has one in it, named by its fingerprint.
+    /// The folder to make, in one that is there. Of many programs each has one in it, named as its state folder is.
     #[arg(long)]
     into: PathBuf,
 }
@@ -51,15 +52,39 @@ fn back_up_each(BackupArguments { which, into }: BackupArguments) -> Result<(), 
         [config] => copy(config, &into, which.json),
         configs => {
             std::fs::create_dir(&into).map_err(|error| no_copy(&into, &error.to_string()))?;
-            for config in configs {
-                copy(config, &into.join(name(config)?), which.json)?;
+            let copied = copy_each(configs, &into, which.json);
+            if copied.is_err() {
+                // It was made here, a moment ago, and would be in the way of the next try.
+                let _ = std::fs::remove_dir_all(&into);
             }
-            Ok(())
+            copied
         }
     }
 }
 
-fn name(config: &Config) -> Result<String, Failure> {
+fn copy_each(configs: &[Config], into: &Path, in_json: bool) -> Result<(), Failure> {
+    for (config, name) in configs.iter().zip(names(configs)?) {
+        copy(config, &into.join(name), in_json)?;
+    }
+    Ok(())
+}
+
+/// What the copies of many programs are called: as their state folders are, so that the folder around them can be put
+/// in the place of the one around those. Of folders of one name each has its program's fingerprint besides.
+fn names(configs: &[Config]) -> Result<Vec<OsString>, Failure> {
+    let own = |config: &Config| config.state.folder.file_name().unwrap_or_default().to_owned();
+    let named = |config: &Config| {
+        let mut name = own(config);
+        if name.is_empty() || configs.iter().filter(|other| own(other) == name).count() > 1 {
+            name.push("-");
+            name.push(program(config)?);
+        }
+        Ok(name)
+    };
+    configs.iter().map(named).collect()
+}
+
+fn program(config: &Config) -> Result<String, Failure> {
     let program = program_of(config).map_err(|error| {
         Failure::new(
             format!("Whose records these are cannot be told: {error}."),
@@ -78,7 +103,7 @@ fn copy(config: &Config, into: &Path, in_json: bool) -> Result<(), Failure> {
         BackupError::InTheWay | BackupError::Failed(_) => no_copy(into, &error.to_string()),
     })?;
     if in_json {
-        answer(json!({"program": name(config)?, "folder": into}).to_string());
+        answer(json!({"program": program(config)?, "folder": into}).to_string());
     } else {
         remark(format!(
             "{} has a copy of the records and of the host's key. It keeps what the relay removes later: see to it \
@@ -92,7 +117,7 @@ fn copy(config: &Config, into: &Path, in_json: bool) -> Result<(), Failure> {
 fn no_copy(into: &Path, why: &str) -> Failure {
     Failure::new(
         format!("There is no copy in {}: {why}.", into.display()),
-        "Name a folder that is not there yet, and run this as the user that the relay runs as.",
+        "Name a folder that is not there yet, in one that is, and run this as the user that the relay runs as.",
     )
 }
 

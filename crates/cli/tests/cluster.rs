@@ -11,13 +11,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
-use support::http_get;
 use support::lines::{is_told_that_the_relay_stops, line};
 use support::memory::memory;
 use support::network::Network;
-use support::program::{Program, meet};
+use support::program::{Program, many, meet};
 use support::proxy::{Recording, found};
 use support::words::{message, words};
+use support::{Running, file, folder, http_get, serving_with_log};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
 fn chats() -> usize {
@@ -99,6 +99,34 @@ fn chats_between_people_at_any_relay_survive_whichever_relay_is_killed() {
     println!("another relay is home after {:?}", stopped.elapsed());
     scene.settle("the home was stopped");
     scene.end();
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn programs_whose_cluster_is_away_when_their_process_starts_are_served_once_it_is_there() {
+    let mut nats = Nats::start();
+    (0..3).for_each(|number| nats.kill(number));
+    let programs = [Program::new(), Program::new()];
+    let relays = format!("[relays]\nnats = {:?}\ntrial = true\n", nats.addresses());
+    let around = folder();
+    let relay = Running::of(serving_with_log(&file(
+        around.path(),
+        "many.toml",
+        &(many(&programs) + &relays),
+    )));
+    for _ in &programs {
+        relay.says("is not served, and is tried again");
+    }
+
+    (0..3).for_each(|number| nats.serve(number));
+    for _ in &programs {
+        relay.says("the program is served now");
+    }
+    for program in &programs {
+        until("it lets people in", || {
+            http_get(program.visitor, "/ready").is_some_and(|said| said.starts_with("HTTP/1.1 204"))
+        });
+    }
 }
 
 #[test]

@@ -9,14 +9,15 @@
 mod server;
 mod support;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::Server;
 use support::cluster::{Relays, Talk, until};
-use support::program::{Program, meet};
-use support::{Running, http_get, run, run_badly, run_well, text};
+use support::program::{Program, many, meet};
+use support::{Running, file, folder, http_get, run, run_badly, run_well, serving_with_log, text};
 
 /// Chats that go on meanwhile.
 const CHATS: usize = 50;
@@ -74,6 +75,70 @@ fn a_chat_begins_and_ends_while_the_database_is_gone_and_the_records_are_right_o
     drop(sam);
     let mut kim = program.desk(&program.advocate("Kim"), program.desk);
     talk_and_end(program.survivor(program.visitor), &mut kim);
+}
+
+#[test]
+fn programs_whose_database_is_away_when_their_process_starts_are_served_once_it_is_there() {
+    let mut server = Server::start();
+    server.signal("KILL");
+    let programs = [Program::new(), Program::new()];
+    let around = folder();
+    let config = file(around.path(), "many.toml", &over(&server.url(), &programs));
+    let relay = Running::of(serving_with_log(&config));
+    for _ in &programs {
+        relay.says("the database does not answer");
+    }
+    // Nobody waits where nobody answers.
+    let visitor = programs[0].visitor;
+    let mut device = TcpStream::connect(("127.0.0.1", visitor)).unwrap();
+    device.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert_eq!(device.read(&mut [0]).ok(), Some(0), "it is closed at once");
+
+    server.start_again();
+    for _ in &programs {
+        relay.says("the program is served now");
+    }
+    assert!(http_get(visitor, "/status").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+}
+
+#[test]
+fn a_process_whose_programs_all_wait_for_their_database_stops_when_it_is_asked() {
+    let programs = [Program::new()];
+    let around = folder();
+    let told = over("postgres://relay@%2Fnowhere/postgres", &programs);
+    let mut relay = Running::of(serving_with_log(&file(around.path(), "many.toml", &told)));
+    let said = relay.says("it is tried again until it is");
+    assert!(said.contains(text(&programs[0].path("program/public.stillroom"))), "by name: {said}");
+    relay.signal("TERM");
+    assert!(relay.wait().success());
+}
+
+#[test]
+fn what_is_wrong_in_a_configuration_is_not_tried_again() {
+    let server = Server::start();
+    let programs = [Program::new(), Program::new()];
+    let around = folder();
+    let config = file(around.path(), "many.toml", &over(&server.url(), &programs));
+    file(programs[0].folder.path(), "program/public.stillroom", "cut");
+    let mut relay = Running::of(serving_with_log(&config));
+    let said = relay.says("for staff");
+    assert!(said.contains("one of the programs is not served"), "{said}");
+    assert!(!said.contains("tried again"), "{said}");
+    assert!(!relay.has_ended());
+}
+
+#[test]
+fn one_program_whose_database_is_away_says_that_it_is_to_be_started_again() {
+    let program = Program::new();
+    program.keep_in("postgres://relay@%2Fnowhere/postgres");
+    let said = run_badly(&["serve", "--config", text(&program.path("relay.toml"))]);
+    assert!(said.contains("the database does not answer"), "{said}");
+    assert!(said.contains("Start it again once that answers"), "{said}");
+}
+
+/// What one process is told of these programs, with one database.
+fn over(url: &str, programs: &[Program]) -> String {
+    format!("{}[postgres]\nurl = \"{url}\"\n", many(programs))
 }
 
 #[test]

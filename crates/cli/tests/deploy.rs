@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use stillroom_relay::Hosting;
-use support::program::Program;
-use support::{Running, folder, text};
+use support::program::{Program, many};
+use support::{Running, file, folder, text};
 
 /// The worst that systemd may say of the unit, in tenths of ten: a relay needs the network, and sockets.
 const EXPOSED_AT_MOST: u32 = 15;
@@ -72,6 +72,102 @@ fn systemd_finds_little_that_the_unit_could_do_beside_its_work() {
     }
 }
 
+/// What the unit says of this.
+fn said_of(key: &str) -> String {
+    let unit = read("stillroom.service");
+    let line = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    line.unwrap_or_else(|| panic!("{key} is not there")).to_owned()
+}
+
+#[test]
+fn a_relay_whose_database_is_away_for_long_is_started_again_for_as_long() {
+    let unit = read("stillroom.service");
+    let of_unit = unit.split("[Service]").next().unwrap();
+    assert!(of_unit.contains("\nStartLimitIntervalSec=0\n"), "systemd does not give up");
+    assert_eq!(said_of("Restart"), "on-failure");
+}
+
+#[test]
+fn as_many_programs_as_one_process_may_have_get_their_threads() {
+    const PROGRAMS: usize = 64;
+    const WORKERS: usize = 8;
+    let programs = [Program::new(), Program::new()];
+    let around = folder();
+    let told = format!("{}[threads]\nworkers = {WORKERS}\n", many(&programs));
+    let config = file(around.path(), "many.toml", &told);
+    let relay = Running::start(&["serve", "--json", "--config", text(&config)]);
+    relay.json();
+    let threads = std::fs::read_dir(format!("/proc/{}/task", relay.id())).unwrap().count();
+    // Of each two one may rest just now, which makes pages.
+    let of_each = threads.div_ceil(programs.len()) + 1;
+    let most: usize = said_of("TasksMax").parse().unwrap();
+    assert!(of_each * PROGRAMS <= most, "{of_each} threads for each of {PROGRAMS} programs");
+}
+
+#[test]
+fn the_relays_user_is_there_before_it_so_that_a_key_can_be_given_to_its_group() {
+    assert_eq!((&*said_of("User"), &*said_of("Group")), ("stillroom", "stillroom"));
+    assert!(!read("stillroom.service").contains("DynamicUser"));
+    let system = folder();
+    std::fs::create_dir(system.path().join("etc")).unwrap();
+    let made = Command::new("systemd-sysusers")
+        .arg(format!("--root={}", text(system.path())))
+        .arg(deployed("sysusers.d/stillroom.conf"))
+        .status();
+    let Ok(made) = made else {
+        println!("skipped: systemd-sysusers is not here");
+        return;
+    };
+    assert!(made.success());
+    for list in ["etc/passwd", "etc/group"] {
+        let list = std::fs::read_to_string(system.path().join(list)).unwrap();
+        assert!(list.lines().any(|line| line.starts_with("stillroom:")), "{list}");
+    }
+}
+
+#[test]
+fn every_sample_keeps_its_state_where_the_unit_lets_it_write() {
+    assert_eq!((&*said_of("StateDirectory"), &*said_of("ProtectSystem")), ("stillroom", "strict"));
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../relay/samples");
+    for entry in std::fs::read_dir(samples).unwrap() {
+        let sample = entry.unwrap().path();
+        // What somebody tries out beside their own files, without the unit.
+        if sample.ends_with("least.toml") {
+            continue;
+        }
+        for config in Hosting::read(&sample).unwrap().programs() {
+            let (folder, file) = (&config.state.folder, &config.program.file);
+            assert!(folder.starts_with("/var/lib/stillroom"), "{}", sample.display());
+            assert!(file.starts_with("/etc/stillroom"), "{}", sample.display());
+        }
+    }
+}
+
+#[test]
+fn the_package_has_every_page_and_sample_to_which_its_pages_lead() {
+    let manifest = include_str!("../Cargo.toml");
+    let packaged =
+        |name: &str| manifest.contains(&format!("/{name}\", \"usr/share/doc/stillroom/"));
+    let pages = manifest.lines().filter_map(|line| line.split('"').nth(1));
+    let pages = pages.filter(|path| Path::new(path).extension().is_some_and(|end| end == "md"));
+    let mut links = 0;
+    for page in pages {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let words = std::fs::read_to_string(&page).unwrap();
+        for link in words.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            // Why something is as it is, pictures, and what is copied by hand are in the source alone.
+            let of_source = ["decisions/", "pictures/", "../deploy"];
+            if link.is_empty() || of_source.iter().any(|start| link.starts_with(start)) {
+                continue;
+            }
+            links += 1;
+            let name = link.rsplit('/').next().unwrap();
+            assert!(packaged(name), "{}: {link}", page.display());
+        }
+    }
+    assert!(links > 10, "there are links: {links}");
+}
+
 #[test]
 fn the_socket_unit_listens_where_the_configuration_does() {
     let Hosting::One(config) = Hosting::read(&deployed("relay.toml")).unwrap() else {
@@ -85,6 +181,17 @@ fn the_socket_unit_listens_where_the_configuration_does() {
     assert!(
         read("stillroom.service").contains(text(&config.state.folder).rsplit('/').next().unwrap())
     );
+}
+
+#[test]
+fn an_image_is_made_of_the_source_and_not_of_what_was_built_or_was_once_there() {
+    let ignored = std::fs::read_to_string(deployed("../.dockerignore")).unwrap();
+    let known = std::fs::read_to_string(deployed("../.gitignore")).unwrap();
+    for built in known.lines().map(|line| line.trim_start_matches('/')).chain([".git"]) {
+        let has = |line: &str| line.trim_start_matches("**/") == built;
+        assert!(ignored.lines().any(has), "{built}");
+    }
+    assert!(read("Containerfile").contains("COPY . .\n"), "so that this counts");
 }
 
 #[test]

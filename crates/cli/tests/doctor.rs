@@ -332,6 +332,21 @@ fn a_port_that_should_be_closed_and_is_not_is_said_so() {
 }
 
 #[test]
+fn a_port_is_looked_for_where_the_desk_is_as_well() {
+    let scene = Scene::start();
+    let open = TcpListener::bind("127.0.0.2:0").unwrap();
+    let port = open.local_addr().unwrap().port().to_string();
+    let (folder, desk) = (scene.program.path("program"), "https://127.0.0.2:9");
+    let asked =
+        ["doctor", text(&folder), "--chat", &scene.chat(), "--desk", desk, "--closed", &port];
+    let said = scene.program.stillroom(&asked).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let line = format!("port, 127.0.0.2:{port}");
+    assert!(said.lines().any(|own| own.starts_with("TO DO") && own.contains(&line)), "{said}");
+    assert!(said.contains(&format!("port, localhost:{port}")), "{said}");
+}
+
+#[test]
 fn a_relay_that_may_open_too_few_files_is_told_how_many_it_needs() {
     let mut scene = Scene::prepared();
     let config = scene.program.path("relay.toml");

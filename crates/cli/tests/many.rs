@@ -5,23 +5,8 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::program::{Program, chat};
+use support::program::{Program, chat, many};
 use support::{Running, file, folder, run_badly, run_well, text};
-
-/// What one process is told of both.
-fn configuration(programs: &[Program]) -> String {
-    let one = |program: &Program| {
-        format!(
-            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:{}\"\n\
-             desk.listen = \"127.0.0.1:{}\"\n",
-            text(&program.path("program/public.stillroom")),
-            text(&program.path("relay.state")),
-            program.visitor,
-            program.desk
-        )
-    };
-    programs.iter().map(one).collect::<String>() + "[log]\nlevel = \"trace\"\n"
-}
 
 fn report(config: &str, program: &str) -> Value {
     let said = run_well(&["holdings", "--config", config, "--program", program, "--json"]);
@@ -37,7 +22,8 @@ fn count(report: &Value, name: &str) -> u64 {
 fn two_programs_have_their_chats_at_once_and_their_host_tells_of_each_apart() {
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = file(around.path(), "many.toml", &configuration(&programs));
+    let config =
+        file(around.path(), "many.toml", &(many(&programs) + "[log]\nlevel = \"trace\"\n"));
     let config = text(&config);
     let mut relay = Running::start(&["serve", "--json", "--config", config]);
     let ready = relay.json();

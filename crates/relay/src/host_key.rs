@@ -33,8 +33,18 @@ pub(crate) fn open(folder: &Path, rng: &mut dyn CryptoRng) -> io::Result<Signing
             private::store(&path, &*key.to_bytes())?;
             Ok(key)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(unreadable(error)),
     }
+}
+
+/// Why the key cannot be read, with what to do where somebody put it there as another user.
+fn unreadable(error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    let what = "`host.key` in the state folder belongs to another user: give it to the user that the relay runs as \
+                (`chown`), and start the relay again";
+    io::Error::new(io::ErrorKind::PermissionDenied, what)
 }
 
 #[cfg(test)]
@@ -55,6 +65,13 @@ mod tests {
             let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_key_that_belongs_to_somebody_else_is_said_with_what_to_do() {
+        let said = unreadable(io::ErrorKind::PermissionDenied.into()).to_string();
+        assert!(said.contains("`host.key`") && said.contains("chown"), "{said}");
+        assert!(!unreadable(io::ErrorKind::IsADirectory.into()).to_string().contains("chown"));
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod peer;
 mod places;
 mod private;
 mod program_file;
+mod program_thread;
 mod records;
 mod redirect;
 mod relay;
@@ -69,8 +70,9 @@ pub use pages::{
     content_type, snippet, translators_file,
 };
 pub use program_file::{PROGRAM_FILE_MAX, ProgramFile, ProgramFileError};
+pub use program_thread::OneRelay;
 pub use relay::{Listeners, Relay, RunningRelay, StartError};
-pub use relays::{OneRelay, Relays, RunningRelays};
+pub use relays::{Relays, RunningRelays};
 pub use runtime::runtime;
 pub use sockets::Sockets;
 pub use tls::TlsError;

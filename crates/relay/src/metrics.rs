@@ -6,7 +6,7 @@
 //! sixteen megabytes. Frames, addresses and processor time are counted nowhere.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::Router;
@@ -33,10 +33,24 @@ const MEMORY_STEP: u64 = 16 * 1024 * 1024;
 
 /// What is measured.
 pub(crate) struct Metrics {
-    pub(crate) programs: Vec<OfProgram>,
+    pub(crate) programs: Measured,
     /// What several programs share.
     pub(crate) in_all: Option<Stocks>,
     pub(crate) started: Instant,
+}
+
+/// The programs that are measured. One that starts later than the others comes to them.
+#[derive(Clone, Default)]
+pub(crate) struct Measured(Arc<Mutex<Vec<Arc<OfProgram>>>>);
+
+impl Measured {
+    pub(crate) fn add(&self, program: OfProgram) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(program));
+    }
+
+    fn all(&self) -> Vec<Arc<OfProgram>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// What is measured of one program.
@@ -76,8 +90,9 @@ impl Metrics {
 
     async fn text(&self) -> String {
         let mut text = String::new();
+        let programs = self.programs.all();
         about(&mut text, "in_use_ratio", "gauge", "Share of a limit in use, in steps of a tenth.");
-        for program in &self.programs {
+        for program in &programs {
             for (limit, used, most) in program.used() {
                 let labels = program.labels(&format!("limit=\"{limit}\""));
                 line(&mut text, "in_use_ratio", &labels, share(used, most));
@@ -97,7 +112,7 @@ impl Metrics {
             line(&mut text, "memory_bytes", "", bytes.div_ceil(MEMORY_STEP) * MEMORY_STEP);
         }
         about(&mut text, "policy_expires_seconds", "gauge", "Unix time; no chat starts after.");
-        for program in &self.programs {
+        for program in &programs {
             if let Some(expires) = program.board.policy_expires().await {
                 line(&mut text, "policy_expires_seconds", &program.labels(""), expires);
             }

@@ -3,6 +3,8 @@
 //! It starts only with everything in place: a relay that cannot keep its records or fill its pages says so
 //! to whoever starts it, not to survivors.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +20,7 @@ use stillroom_program::{Fingerprint, TimeZoneUnknown};
 use stillroom_protocol::limits::{CLIENT_FRAME_MAX, STAFF_FRAME_MAX};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::allotment::{Allotment, Portion};
 use crate::clock::Clock;
@@ -31,8 +33,8 @@ use crate::headers::Headers;
 #[cfg(unix)]
 use crate::host_key;
 use crate::line::{LINGERING, Lines};
-use crate::listeners::{Arrivals, Listener, listen};
-use crate::metrics::{self, Metrics, OfProgram};
+use crate::listeners::{Arrivals, BREATH, Listener, listen};
+use crate::metrics::{self, Measured, Metrics, OfProgram};
 use crate::notice_board::NoticeBoard;
 use crate::opening::{self, NotKept};
 use crate::origins::Origins;
@@ -97,6 +99,24 @@ impl Entrance {
             Self::Sorted(sorted) => Arrivals::Sorted(sorted),
         })
     }
+
+    /// Closes every connection that comes, at once.
+    async fn turn_away(&mut self) -> Infallible {
+        match self {
+            Self::Socket(socket) => {
+                // Another handle of the same socket, which stays open when this is over.
+                if let Ok(socket) = socket.try_clone().and_then(listen) {
+                    loop {
+                        if socket.accept().await.is_err() {
+                            sleep(BREATH).await;
+                        }
+                    }
+                }
+            }
+            Self::Sorted(sorted) => while sorted.connections.recv().await.is_some() {},
+        }
+        pending().await
+    }
 }
 
 /// The entrances of one program.
@@ -105,21 +125,32 @@ pub(crate) struct Entrances {
     pub(crate) desk: Entrance,
     /// Where a monitoring system asks about this program alone.
     pub(crate) metrics: Option<TcpListener>,
+    /// Where browsers are led to this program's doors alone.
+    pub(crate) redirect: Option<TcpListener>,
 }
 
 impl Entrances {
     /// Those that the configuration names, on sockets that were handed over as far as there are any.
     fn at(config: &Config, mut sockets: Sockets) -> Result<Self, StartError> {
         let [survivor, desk] = [config.survivor.listen, config.desk.listen];
-        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
-        let listeners: Vec<_> = [survivor, desk].into_iter().chain(figures).collect();
+        let [figures, led] = config.others();
+        let listeners: Vec<_> = [survivor, desk].into_iter().chain(figures).chain(led).collect();
         sockets.check(&listeners)?;
         let mut at = |address| sockets.at(address).map_err(cannot_listen(address));
         Ok(Self {
             survivor: Entrance::Socket(at(survivor)?),
             desk: Entrance::Socket(at(desk)?),
-            metrics: figures.map(at).transpose()?,
+            metrics: figures.map(&mut at).transpose()?,
+            redirect: led.map(&mut at).transpose()?,
         })
+    }
+
+    /// Closes every connection of survivors and staff that comes, so that nobody waits where nobody answers.
+    pub(crate) async fn turn_away(&mut self) -> Infallible {
+        tokio::select! {
+            never = self.survivor.turn_away() => never,
+            never = self.desk.turn_away() => never,
+        }
     }
 }
 
@@ -219,6 +250,21 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
+impl StartError {
+    /// Whether something outside this computer's own files was away: it may be back without anybody's doing anything
+    /// here, so that trying again is of use.
+    pub fn is_away(&self) -> bool {
+        use ClusterError::{NoBucket, NoJetStream, Unreachable};
+        matches!(
+            self,
+            Self::Directory(DirectoryError::Away(_))
+                // Servers that come up one after the other have no JetStream, and too few for the lease, until they
+                // are all there.
+                | Self::Cluster(Unreachable(_) | NoJetStream(_) | NoBucket(_))
+        )
+    }
+}
+
 impl From<DirectoryError> for StartError {
     fn from(error: DirectoryError) -> Self {
         Self::Directory(error)
@@ -259,12 +305,13 @@ impl Relay {
         listeners: Listeners,
     ) -> Result<RunningRelay, StartError> {
         let Listeners { survivor, desk } = listeners;
-        let figures = config.metrics.as_ref().map(|metrics| metrics.listen);
+        let [figures, led] = config.others();
         let bind = |address| TcpListener::bind(address).map_err(cannot_listen(address));
         let entrances = Entrances {
             survivor: Entrance::Socket(survivor),
             desk: Entrance::Socket(desk),
             metrics: figures.map(bind).transpose()?,
+            redirect: led.map(bind).transpose()?,
         };
         Self::start_within(config, entrances, Portion::everything()).await
     }
@@ -280,15 +327,21 @@ impl Relay {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
         let entrances = Entrances::at(&config, Sockets::own())?;
-        Self::run(config, program, directory, entrances, Portion::everything()).await
+        let prepared = Self::prepare_over(config, program, directory, Portion::everything());
+        prepared.await?.open(entrances)
     }
 
-    /// Starts a relay that has so much of its process.
-    pub(crate) async fn start_within(
+    async fn start_within(
         config: Config,
         entrances: Entrances,
         portion: Portion,
     ) -> Result<RunningRelay, StartError> {
+        Self::prepare(config, portion).await?.open(entrances)
+    }
+
+    /// Puts in place what a relay needs that has so much of its process. Where that fails, nothing of it is left, and
+    /// it can be tried again.
+    pub(crate) async fn prepare(config: Config, portion: Portion) -> Result<Prepared, StartError> {
         config.check().map_err(StartError::Config)?;
         let program = read_program(&config)?;
         let directory = directory::open(&config, &program.root).await?;
@@ -297,16 +350,15 @@ impl Relay {
                 "this is a trial of several relays, each with its own records: what is published to one stays there"
             );
         }
-        Self::run(config, program, directory, entrances, portion).await
+        Self::prepare_over(config, program, directory, portion).await
     }
 
-    async fn run(
+    async fn prepare_over(
         config: Config,
         program: ProgramFile,
         directory: Arc<dyn Directory>,
-        entrances: Entrances,
         portion: Portion,
-    ) -> Result<RunningRelay, StartError> {
+    ) -> Result<Prepared, StartError> {
         let root = program.root;
         let pages = Pages::read(root, config.purpose, &config.testing);
         let pages = Arc::new(pages.map_err(StartError::Pages)?);
@@ -349,7 +401,15 @@ impl Relay {
             NotKept::Pages(error) => StartError::Pages(error),
             NotKept::Hours(error) => StartError::Hours(error),
         })?;
-        let stop = Stop::new();
+        let mut membership = None;
+        let mut member = None;
+        if let Some((cluster, several)) = others {
+            let started =
+                Member::start(cluster, &root.program_id(), Arc::clone(&several), clock).await?;
+            membership = Some(started.0);
+            member = Some((started.1, several));
+        }
+        // Nothing fails from here on: tasks would outlive what failed.
         let closing = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
@@ -359,15 +419,55 @@ impl Relay {
             tokio::spawn(Arc::clone(&records).keep_retention()),
             tokio::spawn(Arc::clone(&records).answer(asked, closing.last_of())),
         ];
-        let mut membership = None;
-        if let Some((cluster, several)) = others {
-            tasks.push(tokio::spawn(Arc::clone(&records).keep_reading(Arc::clone(&several))));
-            let started = Member::start(cluster, &root.program_id(), several, clock).await?;
-            membership = Some(started.0);
-            tasks.push(tokio::spawn(started.1));
+        if let Some((member, several)) = member {
+            tasks.push(tokio::spawn(Arc::clone(&records).keep_reading(several)));
+            tasks.push(tokio::spawn(member));
         }
         #[cfg(unix)]
         tasks.extend(control(&config, records, host));
+        Ok(Prepared {
+            config,
+            root,
+            pages,
+            certificates: Certificates { survivor, desk },
+            switchboard,
+            board,
+            counts,
+            portion,
+            membership,
+            closing,
+            tasks,
+        })
+    }
+}
+
+/// The certificates of both doors, where the relay speaks TLS itself.
+struct Certificates {
+    survivor: Option<Secured>,
+    desk: Option<Secured>,
+}
+
+/// A relay with everything in place, that lets nobody in yet.
+pub(crate) struct Prepared {
+    config: Config,
+    root: Fingerprint,
+    pages: Arc<Pages>,
+    certificates: Certificates,
+    switchboard: Arc<dyn Switchboard>,
+    board: Arc<NoticeBoard>,
+    counts: mpsc::Sender<ToKeep>,
+    portion: Portion,
+    membership: Option<Membership>,
+    closing: Stop,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Prepared {
+    /// Lets people in.
+    pub(crate) fn open(self, entrances: Entrances) -> Result<RunningRelay, StartError> {
+        let Self { config, root, pages, certificates, switchboard, board, counts, .. } = self;
+        let Self { portion, membership, closing, mut tasks, .. } = self;
+        let stop = Stop::new();
         let share_keys = Arc::new(ShareKeys::draw(UnwrapErr(SysRng).next_u32() >> 1));
         let keys = (Arc::downgrade(&share_keys), Arc::clone(&switchboard));
         tasks.push(tokio::spawn(ShareKeys::keep_changing(keys.0, keys.1)));
@@ -379,16 +479,20 @@ impl Relay {
             portion,
             stop: &stop,
         };
-        let (survivor_addr, survivor_origin, open) =
-            hall.open(Which::Survivor, &config.survivor, entrances.survivor, survivor)?;
+        let (survivor_addr, survivor_origin, open) = hall.open(
+            Which::Survivor,
+            &config.survivor,
+            entrances.survivor,
+            certificates.survivor,
+        )?;
         tasks.extend(open);
         let (desk_addr, desk_origin, open) =
-            hall.open(Which::Desk, &config.desk, entrances.desk, desk)?;
+            hall.open(Which::Desk, &config.desk, entrances.desk, certificates.desk)?;
         tasks.extend(open);
         let figures = hall.open_metrics(&board, entrances.metrics)?;
         let metrics_addr = figures.as_ref().map(|(address, _)| *address);
         tasks.extend(figures.map(|(_, task)| task));
-        let redirect = hall.open_redirect([&survivor_origin, &desk_origin])?;
+        let redirect = hall.open_redirect([&survivor_origin, &desk_origin], entrances.redirect)?;
         let redirect_addr = redirect.as_ref().map(|(address, _)| *address);
         tasks.extend(redirect.map(|(_, task)| task));
         tracing::info!(pages = hall.pages.are_built(), "the relay runs");
@@ -551,7 +655,9 @@ impl Hall<'_> {
             board: Arc::clone(board),
             limits: self.config.limits.clone(),
         };
-        let metrics = Metrics { programs: vec![only], in_all: None, started: Instant::now() };
+        let programs = Measured::default();
+        programs.add(only);
+        let metrics = Metrics { programs, in_all: None, started: Instant::now() };
         let places = Places::new(metrics::CONNECTIONS, Allotment::unbounded());
         let entrance = Entrance::Socket(socket);
         let task = self.let_in(entrance, None, metrics.router(), places).map_err(cannot)?;
@@ -562,12 +668,13 @@ impl Hall<'_> {
     fn open_redirect(
         &self,
         pages: [&Origin; 2],
+        socket: Option<TcpListener>,
     ) -> Result<Option<(SocketAddr, JoinHandle<()>)>, StartError> {
-        let Some(config::Redirect { listen: at }) = self.config.redirect else {
+        let (Some(config::Redirect { listen: at }), Some(socket)) = (&self.config.redirect, socket)
+        else {
             return Ok(None);
         };
-        let cannot = cannot_listen(at);
-        let socket = TcpListener::bind(at).map_err(cannot)?;
+        let cannot = cannot_listen(*at);
         let address = socket.local_addr().map_err(cannot)?;
         let places = Places::new(redirect::CONNECTIONS, Allotment::unbounded());
         let router = redirect::router(pages.map(Origin::clone).into());

@@ -9,69 +9,40 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::thread::JoinHandle;
 use std::time::Instant;
 use std::{fmt, io};
 
 use axum::Router;
-use stillroom_program::Fingerprint;
-use tokio::sync::oneshot;
 use tokio::task;
 
-use crate::allotment::{Allotment, Portion, Stocks};
+use crate::allotment::{Allotment, Stocks};
 use crate::config::{Config, Door, Many, Origin};
 use crate::listeners::{Arrivals, Listener, listen};
-use crate::metrics::{self, Metrics, OfProgram};
+use crate::metrics::{self, Measured, Metrics};
 use crate::places::Places;
+use crate::program_thread::{FirstTry, OneRelay, ProgramThread};
 use crate::redirect;
-use crate::relay::{Entrance, Entrances, Relay, RunningRelay, StartError, cannot_listen};
-use crate::runtime::runtime;
+use crate::relay::{Entrance, Entrances, StartError, cannot_listen};
 use crate::sockets::Sockets;
 use crate::sorting::{Sorting, ToldApartBy};
 use crate::stop::Stop;
-
-/// Digits of a fingerprint by which monitoring tells programs apart.
-const NAME_DIGITS: usize = 8;
 
 /// Many relays. There is nothing to it before [`Relays::start`].
 pub struct Relays;
 
 /// Many relays that run. [`RunningRelays::stop`] ends them.
 pub struct RunningRelays {
-    /// Those that run, in the order of the configuration.
+    /// Those that run from the start, in the order of the configuration.
     pub relays: Vec<OneRelay>,
-    /// Those that do not, and why.
+    /// Those that do not, and why. Where that [is away](StartError::is_away), it is tried again until they run.
     pub not_started: Vec<(PathBuf, StartError)>,
     /// Where a monitoring system asks, if the configuration has it.
     pub metrics_addr: Option<SocketAddr>,
     /// Where browsers are led to the doors, if the configuration has it.
     pub redirect_addr: Option<SocketAddr>,
     stop: Stop,
+    threads: Vec<ProgramThread>,
     tasks: Vec<task::JoinHandle<()>>,
-}
-
-/// One of many relays.
-pub struct OneRelay {
-    /// The fingerprint of its program's root key.
-    pub root: Fingerprint,
-    /// The address that survivors open.
-    pub survivor_origin: Origin,
-    /// The address that staff open.
-    pub desk_origin: Origin,
-    /// Where survivors come in.
-    pub survivor_addr: SocketAddr,
-    /// Where staff come in.
-    pub desk_addr: SocketAddr,
-    end: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
-/// What a thread says once its relay runs.
-struct Started {
-    root: Fingerprint,
-    origins: [Origin; 2],
-    addresses: [SocketAddr; 2],
-    figures: OfProgram,
 }
 
 impl Relays {
@@ -94,30 +65,21 @@ impl Relays {
         let stop = Stop::new();
         let stocks = Stocks::new(&many.in_all, many.programs.len());
         let mut shared = shared_listeners(&many, &mut sockets)?;
-        let (mut relays, mut not_started, mut figures) = (Vec::new(), Vec::new(), Vec::new());
+        let pages = pages_of(&many);
+        let measured = Measured::default();
+        let mut begun = Vec::new();
         for (number, config) in many.programs.into_iter().enumerate() {
             let entrances = Entrances {
                 survivor: entrance(&config.survivor, &mut shared, &mut sockets)?,
                 desk: entrance(&config.desk, &mut shared, &mut sockets)?,
                 metrics: None,
+                redirect: None,
             };
-            let file = config.program.file.clone();
-            match start_one(config, entrances, stocks.portion(number)).await {
-                Ok((relay, of_program)) => {
-                    relays.push(relay);
-                    figures.push(of_program);
-                }
-                Err(error) => {
-                    tracing::error!(%error, "one of the programs is not served");
-                    not_started.push((file, error));
-                }
-            }
+            // All at once: one that something outside keeps waiting holds up no other.
+            let (file, portion) = (config.program.file.clone(), stocks.portion(number));
+            begun.push((file, ProgramThread::begin(config, entrances, portion, measured.clone())));
         }
-        if relays.is_empty()
-            && let Some((_, error)) = not_started.pop()
-        {
-            return Err(error);
-        }
+        let Begun { relays, not_started, threads } = Begun::tried(begun).await?;
         let mut tasks: Vec<_> = shared
             .into_values()
             .map(|sorting| tokio::spawn(sorting.sort(stop.stopping())))
@@ -127,27 +89,66 @@ impl Relays {
             let socket = sockets.at(at).map_err(cannot)?;
             let_in(socket, router, at_once, &stop).map_err(cannot)
         };
-        let figures = Metrics { programs: figures, in_all: Some(stocks), started: Instant::now() };
-        let measured = many
+        let figures = Metrics { programs: measured, in_all: Some(stocks), started: Instant::now() };
+        let figures = many
             .metrics
             .map(|metrics| open(metrics.listen, figures.router(), metrics::CONNECTIONS))
             .transpose()?;
-        let pages = redirect::router(pages_of(&relays));
+        let pages = redirect::router(pages);
         let led = many
             .redirect
             .map(|redirect| open(redirect.listen, pages, redirect::CONNECTIONS))
             .transpose()?;
         let [metrics_addr, redirect_addr] =
-            [&measured, &led].map(|opened| opened.as_ref().map(|(address, _)| *address));
-        tasks.extend(measured.into_iter().chain(led).map(|(_, task)| task));
-        Ok(RunningRelays { relays, not_started, metrics_addr, redirect_addr, stop, tasks })
+            [&figures, &led].map(|opened| opened.as_ref().map(|(address, _)| *address));
+        tasks.extend(figures.into_iter().chain(led).map(|(_, task)| task));
+        Ok(RunningRelays { relays, not_started, metrics_addr, redirect_addr, stop, threads, tasks })
     }
 }
 
-/// The pages of those that run.
-fn pages_of(relays: &[OneRelay]) -> Vec<Origin> {
-    let both = |relay: &OneRelay| [relay.survivor_origin.clone(), relay.desk_origin.clone()];
-    relays.iter().flat_map(both).collect()
+/// A program's thread and how its first try goes, if the system gives it one.
+type BegunThread = Result<(ProgramThread, FirstTry), StartError>;
+
+/// What came of each program's first try.
+struct Begun {
+    relays: Vec<OneRelay>,
+    not_started: Vec<(PathBuf, StartError)>,
+    threads: Vec<ProgramThread>,
+}
+
+impl Begun {
+    /// Waits for them. Where none runs and none will by itself, that is said of one of them in place of it.
+    async fn tried(begun: Vec<(PathBuf, BegunThread)>) -> Result<Self, StartError> {
+        let mut all = Self { relays: Vec::new(), not_started: Vec::new(), threads: Vec::new() };
+        for (file, begun) in begun {
+            let tried = match begun {
+                Ok((thread, first_try)) => {
+                    all.threads.push(thread);
+                    first_try.ended().await
+                }
+                Err(error) => Err(error),
+            };
+            match tried {
+                Ok(relay) => all.relays.push(relay),
+                Err(error) => all.not_started.push((file, error)),
+            }
+        }
+        let will_run =
+            !all.relays.is_empty() || all.not_started.iter().any(|(_, error)| error.is_away());
+        match all.not_started.pop() {
+            Some((_, error)) if !will_run => Err(error),
+            last => {
+                all.not_started.extend(last);
+                Ok(all)
+            }
+        }
+    }
+}
+
+/// The pages that the configuration names.
+fn pages_of(many: &Many) -> Vec<Origin> {
+    let both = |config: &Config| [config.survivor.origin.clone(), config.desk.origin.clone()];
+    many.programs.iter().flat_map(both).flatten().collect()
 }
 
 /// The listeners that more than one door has.
@@ -188,70 +189,6 @@ fn entrance(
     Ok(Entrance::Socket(socket))
 }
 
-/// Starts one relay on a thread of its own, and waits until it runs.
-async fn start_one(
-    config: Config,
-    entrances: Entrances,
-    portion: Portion,
-) -> Result<(OneRelay, OfProgram), StartError> {
-    let (say, said) = oneshot::channel();
-    let (end, ended) = oneshot::channel();
-    let thread = std::thread::Builder::new()
-        .name("program".to_owned())
-        .spawn(move || carry(config, entrances, portion, say, ended))
-        .map_err(|error| StartError::Thread(error.to_string()))?;
-    let started = said.await.unwrap_or_else(|_| Err(StartError::Thread("it ended".to_owned())))?;
-    let Started { root, origins, addresses, figures } = started;
-    let [survivor_origin, desk_origin] = origins;
-    let [survivor_addr, desk_addr] = addresses;
-    let relay =
-        OneRelay { root, survivor_origin, desk_origin, survivor_addr, desk_addr, end, thread };
-    Ok((relay, figures))
-}
-
-/// What the thread of one relay does, from its start to its end.
-fn carry(
-    config: Config,
-    entrances: Entrances,
-    portion: Portion,
-    say: oneshot::Sender<Result<Started, StartError>>,
-    ended: oneshot::Receiver<()>,
-) {
-    let runtime = match runtime(&config) {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = say.send(Err(StartError::Thread(error.to_string())));
-            return;
-        }
-    };
-    runtime.block_on(async {
-        match Relay::start_within(config, entrances, portion).await {
-            Ok(relay) => {
-                // Nobody who hears it, or nobody who will say when to end: the process stops.
-                if say.send(Ok(Started::of(&relay))).is_ok() {
-                    let _ = ended.await;
-                }
-                relay.stop().await;
-            }
-            Err(error) => {
-                let _ = say.send(Err(error));
-            }
-        }
-    });
-}
-
-impl Started {
-    fn of(relay: &RunningRelay) -> Self {
-        let name = relay.root().to_string().chars().take(NAME_DIGITS).collect();
-        Self {
-            root: relay.root(),
-            origins: [relay.survivor_origin().clone(), relay.desk_origin().clone()],
-            addresses: [relay.survivor_addr, relay.desk_addr],
-            figures: relay.figures(name),
-        }
-    }
-}
-
 /// Lets connections in without TLS at a listener that is no program's, so many at once.
 fn let_in(
     socket: TcpListener,
@@ -272,15 +209,10 @@ fn let_in(
 }
 
 impl RunningRelays {
-    /// Stops all of them at once, each as [`RunningRelay::stop`] does.
+    /// Stops all of them at once, each as [`RunningRelay::stop`](crate::RunningRelay::stop) does.
     pub async fn stop(self) {
         self.stop.say();
-        let mut threads = Vec::new();
-        for relay in self.relays {
-            // One that has ended already needs no telling.
-            let _ = relay.end.send(());
-            threads.push(relay.thread);
-        }
+        let threads: Vec<_> = self.threads.into_iter().map(ProgramThread::end).collect();
         let joined = task::spawn_blocking(move || {
             threads.into_iter().for_each(|thread| drop(thread.join()))
         });

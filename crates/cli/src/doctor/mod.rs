@@ -80,8 +80,7 @@ async fn all(
     root: &Fingerprint,
     hosting: Option<&Hosting>,
 ) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    let configs = hosting.map(Hosting::programs).unwrap_or_default();
+    let (mut findings, mut relays) = (Vec::new(), Vec::new());
     let DoctorArguments { chat, desk, relay, .. } = arguments;
     let doors = [(Page::Survivor, chat, relay.as_ref()), (Page::Desk, desk, None)];
     for (page, origin, told) in doors {
@@ -106,9 +105,10 @@ async fn all(
         findings.push(line::second_way(&relay, root, doubt).await);
         if page == Page::Survivor {
             findings.extend(policy.map(|policy| line::policy(&relay, root, &policy)));
-            findings.extend(ports::look(&relay, &arguments.closed, configs).await);
         }
+        relays.push(relay);
     }
+    findings.extend(ports::look(&relays, &arguments.closed, hosting).await);
     if let Some(hosting) = hosting {
         findings.extend(computer::look(hosting).await);
     }

@@ -297,3 +297,18 @@ pub(crate) fn chat(program: &Program) -> (Running, Running, Value) {
     let chat = meet(&survivor, &mut desk);
     (survivor, desk, chat)
 }
+
+/// What one process is told of these programs.
+pub(crate) fn many(programs: &[Program]) -> String {
+    let one = |program: &Program| {
+        format!(
+            "[[programs]]\nfile = '{}'\nfolder = '{}'\nsurvivor.listen = \"127.0.0.1:{}\"\n\
+             desk.listen = \"127.0.0.1:{}\"\n",
+            text(&program.path("program/public.stillroom")),
+            text(&program.path("relay.state")),
+            program.visitor,
+            program.desk
+        )
+    };
+    programs.iter().map(one).collect()
+}

@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn what_two_programs_may_not_share_is_refused() {
         let of = |one: &str, other: &str| error(&MANY.replace(one, other));
-        assert!(of("state/hilltown", "state/rivertown").contains("folder"));
+        assert!(of("stillroom/hilltown\"", "stillroom/rivertown\"").contains("folder"));
         let origin = of("https://chat.hilltown.example", "https://chat.rivertown.example");
         assert!(origin.contains("origin"), "{origin}");
         let unnamed = of("origin = \"https://chat.hilltown.example\"\n", "");
@@ -392,6 +392,6 @@ mod tests {
     #[test]
     fn what_is_wrong_with_one_program_is_told_with_its_name() {
         let wrong = MANY.replace("line = 50", "line = 0");
-        assert!(error(&wrong).starts_with("hilltown/public.stillroom"), "{}", error(&wrong));
+        assert!(error(&wrong).starts_with("/etc/stillroom/hilltown"), "{}", error(&wrong));
     }
 }

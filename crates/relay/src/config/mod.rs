@@ -226,6 +226,12 @@ impl Config {
         }
     }
 
+    /// Listeners that are no door of people's: for figures, and the one that leads to the doors.
+    pub(crate) fn others(&self) -> [Option<SocketAddr>; 2] {
+        let figures = self.metrics.as_ref().map(|metrics| metrics.listen);
+        [figures, self.redirect.as_ref().map(|redirect| redirect.listen)]
+    }
+
     /// What no single key can be blamed for.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
@@ -240,10 +246,7 @@ impl Config {
                 "survivors and staff need two listeners: another address, or another port",
             );
         }
-        let others = [
-            ("`metrics` needs", self.metrics.as_ref().map(|metrics| metrics.listen)),
-            ("`redirect` needs", self.redirect.as_ref().map(|redirect| redirect.listen)),
-        ];
+        let others = ["`metrics` needs", "`redirect` needs"].into_iter().zip(self.others());
         let mut taken = vec![survivor.listen, desk.listen];
         for (who, own) in others {
             let Some(own) = own.filter(|own| own.port() != 0) else { continue };
@@ -270,6 +273,14 @@ impl Config {
             return wrong(
                 "several relays keep their records in one place: add `[postgres]`; or, for a trial alone, `trial = true` \
                  to `[relays]`, and what is published to one relay stays there",
+            );
+        }
+        let asks = [survivor, desk].iter().any(|door| matches!(door.tls, Some(Tls::Acme(_))));
+        if asks && self.relays.as_ref().is_some_and(|relays| !relays.trial) {
+            return wrong(
+                "one of several relays cannot ask for a certificate (`tls.acme`): the authority would look at any of \
+                 them, and only the one that asked could answer. Let the balancer before them speak TLS, or give each \
+                 of them the certificate in files",
             );
         }
         self.postgres.as_ref().map_or(Ok(()), Postgres::check)?;

@@ -110,6 +110,17 @@ mod tests {
     }
 
     #[test]
+    fn no_authority_is_asked_for_the_certificate_of_one_of_several_relays_but_in_a_trial() {
+        let origin = "origin = \"https://desk.example.org\"\n";
+        let asking = SAMPLE.replace(origin, &format!("{origin}tls.acme = {{}}\n"));
+        let refused = error(&asking);
+        assert!(refused.contains("tls.acme") && refused.contains("balancer"), "{refused}");
+        assert!(Config::from_toml(&asking.replace("trial = false", "trial = true")).is_ok());
+        let files = asking.replace("tls.acme = {}", "tls = { certificate = \"a\", key = \"b\" }");
+        assert!(Config::from_toml(&files).is_ok());
+    }
+
+    #[test]
     fn what_no_cluster_can_be_is_refused() {
         let of = |one: &str, other: &str| error(&SAMPLE.replace(one, other));
         assert!(of("tls://nats-1", "http://nats-1").contains("nats://"));

@@ -98,6 +98,8 @@ impl std::error::Error for TlsError {}
 pub(super) struct Kept {
     files: CertificateFiles,
     host: String,
+    /// Of the files, before they were read first.
+    first: Stamps,
     now: RwLock<Arc<CertifiedKey>>,
 }
 
@@ -107,20 +109,22 @@ type Stamps = [Option<(SystemTime, u64)>; 2];
 impl Kept {
     /// Reads both files, for a door at `host`.
     pub(super) fn read(files: &CertificateFiles, host: &str) -> Result<Arc<Self>, TlsError> {
+        // Taken first: a pair that is put in their place from here on is a newer one, however long the start takes.
+        let first = stamps(files);
         let now = RwLock::new(read(files, host)?);
         if open_to_all(&files.key) {
             tracing::warn!(
                 "everybody on this computer can read the private key of the certificate"
             );
         }
-        Ok(Arc::new(Self { files: files.clone(), host: host.to_owned(), now }))
+        Ok(Arc::new(Self { files: files.clone(), host: host.to_owned(), first, now }))
     }
 
     /// Takes a newer pair when there is one, for ever.
     pub(super) async fn keep_new(self: Arc<Self>) {
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut look = Look { taken: self.stamps(), faulty: None };
+        let mut look = self.before_the_first();
         loop {
             looks.tick().await;
             let kept = Arc::clone(&self);
@@ -132,10 +136,14 @@ impl Kept {
         }
     }
 
+    fn before_the_first(&self) -> Look {
+        Look { taken: self.first, faulty: None }
+    }
+
     /// Looks once. A pair is put in place one file after the other: what does not fit is told only when it is still
     /// the same at the next look.
     fn look(&self, before: Look) -> Look {
-        let stamps = self.stamps();
+        let stamps = stamps(&self.files);
         if stamps == before.taken {
             return Look { faulty: None, ..before };
         }
@@ -154,14 +162,13 @@ impl Kept {
             (Err(_), _) => Look { faulty: Some(Faulty { stamps, told: false }), ..before },
         }
     }
+}
 
-    fn stamps(&self) -> Stamps {
-        let CertificateFiles { certificate, key } = &self.files;
-        [certificate, key].map(|file| {
-            let about = std::fs::metadata(file).ok()?;
-            Some((about.modified().ok()?, about.len()))
-        })
-    }
+fn stamps(CertificateFiles { certificate, key }: &CertificateFiles) -> Stamps {
+    [certificate, key].map(|file| {
+        let about = std::fs::metadata(file).ok()?;
+        Some((about.modified().ok()?, about.len()))
+    })
 }
 
 /// What was seen at the last look.
@@ -236,4 +243,51 @@ fn open_to_all(file: &Path) -> bool {
 #[cfg(not(unix))]
 fn open_to_all(_file: &Path) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Puts a pair for `localhost` into the place of another; the certificate.
+    fn put(files: &CertificateFiles, comment: &str) -> Vec<u8> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        std::fs::write(&files.certificate, format!("{comment}{}", made.cert.pem())).unwrap();
+        std::fs::write(&files.key, made.key_pair.serialize_pem()).unwrap();
+        made.cert.der().to_vec()
+    }
+
+    fn in_use(kept: &Kept) -> Vec<u8> {
+        kept.now.read().unwrap().cert[0].to_vec()
+    }
+
+    fn files() -> (tempfile::TempDir, CertificateFiles) {
+        let folder = tempfile::tempdir().unwrap();
+        let [certificate, key] = ["chain.pem", "key.pem"].map(|name| folder.path().join(name));
+        (folder, CertificateFiles { certificate, key })
+    }
+
+    #[test]
+    fn a_pair_that_is_put_in_place_while_the_relay_starts_is_taken() {
+        let (_folder, files) = files();
+        let first = put(&files, "");
+        let kept = Kept::read(&files, "localhost").unwrap();
+        assert_eq!(in_use(&kept), first);
+        let newer = put(&files, "# renewed\n");
+        kept.look(kept.before_the_first());
+        assert_eq!(in_use(&kept), newer);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_may_be_its_groups_and_not_everybodys() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, files) = files();
+        put(&files, "");
+        for (mode, open) in [(0o600, false), (0o640, false), (0o644, true), (0o641, true)] {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&files.key, mode).unwrap();
+            assert_eq!(open_to_all(&files.key), open);
+        }
+    }
 }

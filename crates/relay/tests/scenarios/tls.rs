@@ -8,7 +8,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind, NamedGroup, ProtocolVersion};
 use stillroom_protocol::{ClientFrame, RelayFrame, VERSION, decode, encode};
-use stillroom_relay::{Redirect, Relay, StartError, TlsError};
+use stillroom_relay::{Redirect, Relay, Sockets, StartError, TlsError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -179,6 +179,24 @@ async fn what_is_no_handshake_is_closed_without_a_word_to_the_log() {
         // A short alert of TLS at most, and nothing of a page.
         assert!(answer.len() < 16, "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn the_listener_that_leads_to_the_pages_is_the_socket_that_was_handed_over() {
+    let mut scene = Scene::start_with(|_, config| {
+        config.survivor.origin = Some("https://chat.example.org".parse().unwrap());
+        config.desk.origin = Some("https://desk.example.org".parse().unwrap());
+    })
+    .await;
+    scene.relay.stop().await;
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let handed = socket.local_addr().unwrap();
+    scene.config.redirect = Some(Redirect { listen: handed });
+    let relay = Relay::start_with(scene.config, Sockets::handed_over(vec![socket])).await.unwrap();
+    assert_eq!(relay.redirect_addr, Some(handed));
+    let answer = Answer::to(handed, "GET /", &["host: chat.example.org"]).await;
+    assert_eq!(answer.header("location"), Some("https://chat.example.org/"));
+    relay.stop().await;
 }
 
 #[tokio::test]
