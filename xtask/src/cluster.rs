@@ -1,6 +1,6 @@
 //! `cargo xtask cluster-test`: several relays of one program as real processes, over a real cluster of three NATS
-//! servers, while relays and servers are killed, cut off, and set apart by a network that breaks (`features.md` 3.8, 6.1;
-//! `docs/scaling.md`).
+//! servers, while relays and servers are killed, cut off, and set apart by a network that breaks; and behind real
+//! balancers (`features.md` 3.8, 6.1, 6.7; `docs/scaling.md`).
 
 use crate::failure::{Failure, Outcome};
 use crate::places;
@@ -49,7 +49,8 @@ fn measure() -> Outcome {
 /// Built as `test` builds them.
 fn tests(which: &[&str]) -> Outcome<Run> {
     Ok(Run::cargo()
-        .args(["test", "--workspace", "--locked", "--test", "scenarios", "--test", "cluster"])
+        .args(["test", "--workspace", "--locked"])
+        .args(["--test", "scenarios", "--test", "cluster", "--test", "balancer"])
         .args(["--", "--ignored", "--show-output"])
         .args(which)
         .env("STILLROOM_NATS_SERVER", setup::for_cluster_tests()?))

@@ -226,6 +226,48 @@ fn a_server_that_breaks_the_second_way_in_is_said_so_with_what_to_do() {
     assert!(of_chat["do"].as_str().unwrap().contains("proxy_buffering off"), "{of_chat}");
 }
 
+/// A balancer that sends so many connections in a row to the one relay, and then as many to the other.
+fn by_turns(relays: [u16; 2], in_a_row: usize) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for (number, device) in listener.incoming().map_while(Result::ok).enumerate() {
+            let relay = TcpStream::connect(("127.0.0.1", relays[number / in_a_row % 2])).unwrap();
+            for (from, to) in [(&device, &relay), (&relay, &device)] {
+                let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(Shutdown::Write);
+                });
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_balancer_that_sends_one_address_to_two_relays_is_said_so_with_what_to_do() {
+    let scene = Scene::start_plainly();
+    let (second, desk) = (free_port(), free_port());
+    let first = std::fs::read_to_string(scene.program.path("relay.toml")).unwrap();
+    let config = first
+        .replace(&scene.program.visitor.to_string(), &second.to_string())
+        .replace(&scene.program.desk.to_string(), &desk.to_string())
+        .replace("relay.state", "second.state");
+    let config = file(scene.program.folder.path(), "second.toml", &config);
+    let _second = Running::start(&["serve", "--json", "--config", text(&config)]);
+    let chat = format!("http://localhost:{}", scene.program.visitor);
+    let relays = [scene.program.visitor, second];
+    // Turn by turn; and so that what is asked first and what is said first come to one relay, as by chance.
+    for in_a_row in [1, 2, 7] {
+        let relay = format!("ws://localhost:{}", by_turns(relays, in_a_row));
+        let found = scene.found(&chat, &["--relay", &relay]);
+        found.is_only("second-way", "come to different relays");
+        let advice = found.to_do()[0]["do"].as_str().unwrap();
+        assert!(advice.contains("deploy/balancer"), "{advice}");
+    }
+}
+
 /// The survivor's page on a server of the program's own, and a relay that gives no page to survivors.
 fn exported(change: impl FnOnce(&mut Served)) -> Found {
     let scene = Scene::start();

@@ -65,9 +65,10 @@ pub(crate) fn for_forensics() -> Outcome {
     packages::programs(&[("xdotool", "xdotool"), ("sqlite3", "sqlite3")])
 }
 
-/// What the tests of several relays need beside that: what makes networks, and the NATS server, whose place this says.
+/// What the tests of several relays need beside that: what makes networks, the balancers, and the NATS server, whose place
+/// this says.
 pub(crate) fn for_cluster_tests() -> Outcome<PathBuf> {
-    packages::programs(&[("ip", "iproute2")])?;
+    packages::programs(&[("ip", "iproute2"), ("haproxy", "haproxy"), ("nginx", "nginx-light")])?;
     nats::server()
 }
 

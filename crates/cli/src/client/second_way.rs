@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use getrandom::rand_core::Rng as _;
 use http_body_util::BodyExt as _;
 use hyper::StatusCode;
@@ -42,8 +43,25 @@ const AGAIN_FIRST: Duration = Duration::from_millis(150);
 /// The longest.
 const AGAIN_LONGEST: Duration = Duration::from_secs(2);
 
-/// The relay has no such line any more, or it dropped.
-struct Over;
+/// So many posts, each on a connection of its own, show whether all from here come to one relay: one that goes to another
+/// by turns is among them, and of those that go anywhere by chance, between two, all but one in 65,000.
+const ASKED_ANEW: usize = 16;
+
+/// Why there is no line any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// The relay that was asked has none such.
+    Gone,
+    /// It dropped, or something else answers.
+    Dropped,
+}
+
+impl Over {
+    /// What an answer of this status says.
+    fn of(status: StatusCode) -> Self {
+        if status == StatusCode::GONE { Self::Gone } else { Self::Dropped }
+    }
+}
 
 /// How the second way is at a relay, as `stillroom doctor` tries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +70,8 @@ pub(crate) enum Tried {
     Flows,
     /// Requests go through, and something on the way keeps a stream back until it is whole.
     KeptBack,
+    /// Not all requests come to the relay that has the line.
+    Scattered,
     /// What a page would ask and say does not get through.
     Broken,
 }
@@ -67,9 +87,13 @@ pub(crate) async fn try_out(address: &RelayAddress, frame: Vec<u8>) -> Tried {
     if !matches!(line.listen(&mut down, Manner::AtOnce).await, Ok(Heard { whole: true, .. })) {
         return Tried::Broken;
     }
-    let said = line.say(&mut up, 1, &VecDeque::from([frame]), Then::GoesOn).await;
-    if !matches!(said, Ok(Some(1))) {
-        return Tried::Broken;
+    match line.say(&mut up, 1, &VecDeque::from([frame]), Then::GoesOn).await {
+        Ok(Some(1)) => {}
+        Err(Over::Gone) => return Tried::Scattered,
+        Ok(_) | Err(Over::Dropped) => return Tried::Broken,
+    }
+    if line.is_missed_anywhere(address).await {
+        return Tried::Scattered;
     }
     let flows = line.flows(&mut down).await;
     let _over = line.close(&mut up, 2, &VecDeque::new()).await;
@@ -133,6 +157,17 @@ impl Line {
         Self { session, received: AtomicU64::new(0), failing: Mutex::default(), events }
     }
 
+    /// Whether a relay that knows nothing of this line is come to by one of several posts, at the same time so that the
+    /// line outlasts them.
+    async fn is_missed_anywhere(&self, address: &RelayAddress) -> bool {
+        let nothing = VecDeque::new();
+        let posts = (0..ASKED_ANEW).filter_map(|_| address.server()).map(|server| async {
+            let mut server = Kept::at(server);
+            self.say(&mut server, 2, &nothing, Then::GoesOn).await
+        });
+        join_all(posts).await.into_iter().any(|said| matches!(said, Err(Over::Gone)))
+    }
+
     /// Whether a stream shows in time that it is handed on as it comes.
     async fn flows(&self, server: &mut Kept) -> bool {
         let received = self.received.load(Ordering::Relaxed);
@@ -161,7 +196,7 @@ impl Line {
                 if !self.listen(&mut server, Manner::AtOnce).await?.whole {
                     // What does not begin is left for the other way.
                     if !stands && tries > 0 {
-                        return Err(Over);
+                        return Err(Over::Dropped);
                     }
                     self.again(&mut tries).await?;
                     continue;
@@ -189,7 +224,7 @@ impl Line {
         let asking = server.post(DOWN_PATH, down.to_bytes());
         let whole = match timeout_at(began + signs.wait(), asking).await {
             Ok(Ok((StatusCode::OK, body))) => self.hear(body, &mut signs).await?,
-            Ok(Ok((status, _))) if !status.is_server_error() => return Err(Over),
+            Ok(Ok((status, _))) if !status.is_server_error() => return Err(Over::of(status)),
             Ok(Ok(_) | Err(_)) | Err(_) => false,
         };
         if !whole {
@@ -212,7 +247,7 @@ impl Line {
             signs.one_came();
             self.came_through();
             let mut rest: &[u8] = &bytes;
-            while let Some(frame) = frames.next(&mut rest).map_err(|_| Over)? {
+            while let Some(frame) = frames.next(&mut rest).map_err(|_| Over::Dropped)? {
                 self.received.fetch_add(1, Ordering::Relaxed);
                 self.tell(LinkEvent::Frame(frame)).await;
             }
@@ -239,10 +274,10 @@ impl Line {
             }
             match self.say(&mut server, first, &unconfirmed, Then::GoesOn).await? {
                 Some(last) => {
-                    let taken = (last + 1).checked_sub(first).ok_or(Over)?;
-                    let taken = usize::try_from(taken).map_err(|_| Over)?;
+                    let taken = (last + 1).checked_sub(first).ok_or(Over::Dropped)?;
+                    let taken = usize::try_from(taken).map_err(|_| Over::Dropped)?;
                     if taken > unconfirmed.len() {
-                        return Err(Over);
+                        return Err(Over::Dropped);
                     }
                     drop(unconfirmed.drain(..taken));
                     first = last + 1;
@@ -285,7 +320,7 @@ impl Line {
                     let said = body.collect().await.map_err(|_| None)?.to_bytes();
                     said.as_ref().try_into().map(u64::from_be_bytes).map_err(|_| None)
                 }
-                Ok((status, _)) if !status.is_server_error() => Err(Some(Over)),
+                Ok((status, _)) if !status.is_server_error() => Err(Some(Over::of(status))),
                 Ok(_) | Err(_) => Err(None),
             }
         });
@@ -322,7 +357,7 @@ impl Line {
     /// Waits a little longer each time, until the line is taken for dropped.
     async fn again(&self, tries: &mut u32) -> Result<(), Over> {
         if self.failing_for() > DROPPED {
-            return Err(Over);
+            return Err(Over::Dropped);
         }
         let wait = AGAIN_FIRST.saturating_mul(1 << (*tries).min(8)).min(AGAIN_LONGEST);
         *tries += 1;

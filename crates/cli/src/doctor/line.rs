@@ -65,6 +65,14 @@ pub(super) async fn second_way(relay: &Origin, root: &Fingerprint, doubt: Option
             "Let the server before the relay hand on at once what comes from /d (nginx: proxy_buffering off, or no \
              proxy_ignore_headers for X-Accel-Buffering), and neither pack nor keep it.",
         ),
+        (Tried::Scattered, None) => Finding::to_do(
+            check,
+            relay,
+            "Requests from one address come to different relays, of which each knows its own lines alone: where \
+             something breaks WebSocket, nobody gets a chat.",
+            "Let the balancer lead everybody from one address to one relay, as the configurations in deploy/balancer do \
+             (docs/scaling.md). Where there is one relay alone and it was just started anew, run this again.",
+        ),
         (Tried::Broken, None) => Finding::to_do(
             check,
             relay,

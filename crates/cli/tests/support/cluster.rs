@@ -2,8 +2,8 @@
 #![allow(clippy::print_stdout, reason = "what relays said is shown where a test fails")]
 
 use std::collections::HashSet;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 use super::network::Network;
 use super::program::Sockets;
@@ -29,7 +30,7 @@ pub(crate) fn server() -> PathBuf {
 }
 
 /// Waits until something is so.
-pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < end, "{what}: not within a minute");
@@ -37,7 +38,7 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Three servers, each with a store folder of its own.
+/// Three servers, or one alone, each with a store folder of its own.
 pub(crate) struct Nats {
     folder: TempDir,
     /// Where each of them runs, if not all are here: with what they keep apart, each on a computer after the relays'.
@@ -50,12 +51,17 @@ pub(crate) struct Nats {
 impl Nats {
     /// Starts three servers, and waits until they are one cluster.
     pub(crate) fn start() -> Self {
-        Self::start_at(None)
+        Self::start_at(None, 3)
+    }
+
+    /// Starts one server that is no cluster, which takes less time.
+    pub(crate) fn alone() -> Self {
+        Self::start_at(None, 1)
     }
 
     /// The same in a network, each on the computer that [`Self::host`] says.
     pub(crate) fn start_in(network: &Rc<Network>) -> Self {
-        Self::start_at(Some(Rc::clone(network)))
+        Self::start_at(Some(Rc::clone(network)), 3)
     }
 
     /// The computer on which a server runs: they come after three relays.
@@ -63,27 +69,30 @@ impl Nats {
         3 + number
     }
 
-    fn start_at(network: Option<Rc<Network>>) -> Self {
+    fn start_at(network: Option<Rc<Network>>, servers: usize) -> Self {
         let address = |number| address(network.as_deref(), number);
-        let ports = || (0..3).map(|_| free_port()).collect::<Vec<_>>();
+        let ports = || (0..servers).map(|_| free_port()).collect::<Vec<_>>();
         let (clients, routes, monitors) = (ports(), ports(), ports());
         let folder = folder();
-        let each: Vec<_> =
-            (0..3).map(|number| format!("nats://{}:{}", address(number), routes[number])).collect();
-        for number in 0..3 {
-            let (client, route, monitor) = (clients[number], routes[number], monitors[number]);
-            let (at, here) = (folder.path().display(), address(number));
+        let route = |number: usize| format!("{}:{}", address(number), routes[number]);
+        let each: Vec<_> = (0..servers).map(|number| format!("nats://{}", route(number))).collect();
+        for number in 0..servers {
+            let (client, monitor) = (clients[number], monitors[number]);
+            let (at, here, route) = (folder.path().display(), address(number), route(number));
+            let cluster = format!(
+                "cluster {{ name: relays, listen: \"{route}\", no_advertise: true, routes: {each:?} }}\n"
+            );
             let config = format!(
                 "server_name: n{number}\nlisten: \"{here}:{client}\"\nhttp: \"{here}:{monitor}\"\n\
                  log_file: \"{at}/n{number}.log\"\n\
-                 jetstream {{ store_dir: \"{at}/n{number}\" }}\n\
-                 cluster {{ name: relays, listen: \"{here}:{route}\", no_advertise: true, routes: {each:?} }}\n"
+                 jetstream {{ store_dir: \"{at}/n{number}\" }}\n{}",
+                if servers > 1 { &cluster } else { "" }
             );
             file(folder.path(), &format!("n{number}.conf"), &config);
         }
         let mut nats = Self { folder, network, ports: clients, monitors, running: Vec::new() };
-        nats.running.extend((0..3).map(|_| None));
-        (0..3).for_each(|number| nats.serve(number));
+        nats.running.extend((0..servers).map(|_| None));
+        (0..servers).for_each(|number| nats.serve(number));
         nats.is_whole();
         nats
     }
@@ -116,7 +125,7 @@ impl Nats {
 
     /// Waits until all servers know who leads JetStream.
     pub(crate) fn is_whole(&self) {
-        for number in 0..3 {
+        for number in 0..self.running.len() {
             until("the NATS servers are one cluster", || {
                 self.ask(number, "/healthz").is_some_and(|said| said.contains("\"ok\""))
             });
@@ -229,15 +238,25 @@ pub(crate) struct Wire {
 impl Wire {
     /// A new way to this port of this computer.
     pub(crate) fn to(port: u16) -> Self {
-        Self::passing(port, copy, copy)
+        Self::from(Ipv4Addr::LOCALHOST, port)
+    }
+
+    /// The same, as somebody comes from another address of this computer.
+    pub(crate) fn from(address: Ipv4Addr, port: u16) -> Self {
+        Self::passing(address, port, copy, copy)
     }
 
     /// One to a NATS server on which a relay speaks the next version of the protocol.
     pub(crate) fn of_the_next_version(port: u16) -> Self {
-        Self::passing(port, say_as_the_next, hear_as_the_next)
+        Self::passing(Ipv4Addr::LOCALHOST, port, say_as_the_next, hear_as_the_next)
     }
 
-    fn passing(port: u16, there: fn(TcpStream, TcpStream), back: fn(TcpStream, TcpStream)) -> Self {
+    fn passing(
+        address: Ipv4Addr,
+        port: u16,
+        there: fn(TcpStream, TcpStream),
+        back: fn(TcpStream, TcpStream),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
         let own = listener.local_addr().expect("it has an address").port();
         let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<_>>>::default());
@@ -248,7 +267,7 @@ impl Wire {
                 if is_cut.load(Ordering::SeqCst) {
                     continue;
                 }
-                if let Ok(server) = TcpStream::connect(("127.0.0.1", port.load(Ordering::SeqCst))) {
+                if let Ok(server) = connect_from(address, port.load(Ordering::SeqCst)) {
                     let clone = |stream: &TcpStream| stream.try_clone().expect("it is shared");
                     all.lock().expect("nobody panicked").extend([clone(&relay), clone(&server)]);
                     let (from, to) = (clone(&relay), clone(&server));
@@ -282,6 +301,18 @@ impl Wire {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
+}
+
+/// A connection to this port of this computer, from one of its addresses.
+fn connect_from(address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((address, 0).into())?;
+        socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 fn copy(mut from: TcpStream, mut to: TcpStream) {
@@ -382,6 +413,13 @@ impl Relays {
                 std::fs::copy(entry.path(), into.join(entry.file_name())).expect("it is copied");
             }
         }
+    }
+
+    /// Changes what the configuration of one says, before it is served.
+    pub(crate) fn change(&self, number: usize, change: impl FnOnce(&str) -> String) {
+        let config = self.folder.path().join(format!("{number}.toml"));
+        let said = std::fs::read_to_string(&config).expect("it was written");
+        std::fs::write(&config, change(&said)).expect("it can be written");
     }
 
     fn log_file(&self, number: usize) -> PathBuf {

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(crate) mod balancer;
 pub(crate) mod certificates;
 pub(crate) mod cluster;
 pub(crate) mod lines;

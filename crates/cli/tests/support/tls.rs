@@ -30,11 +30,21 @@ pub(crate) fn ask(
     path: &str,
     trusted: &Path,
 ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
+    say(host, port, &head, trusted)
+}
+
+/// The same of any request.
+pub(crate) fn say(
+    host: &str,
+    port: u16,
+    request: &str,
+    trusted: &Path,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
     let name = ServerName::try_from(host.to_owned()).expect("a name");
     let connection =
         ClientConnection::new(Arc::new(browser(trusted)), name).expect("a browser can begin");
     let mut stream = StreamOwned::new(connection, TcpStream::connect(("127.0.0.1", port))?);
-    let asked = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(asked.as_bytes())?;
+    stream.write_all(request.as_bytes())?;
     Ok(stream)
 }
