@@ -8,7 +8,7 @@ use crate::places;
 use crate::run::{Run, say, there_is};
 
 /// What must be in it, with its rights, whoever builds it with whatever umask.
-const CONTENTS: [(&str, &str); 21] = [
+const CONTENTS: [(&str, &str); 24] = [
     ("-rwxr-xr-x", "./usr/bin/stillroom"),
     ("-rw-r--r--", "./usr/lib/systemd/system/stillroom.service"),
     ("-rw-r--r--", "./usr/lib/systemd/system/stillroom.socket"),
@@ -24,6 +24,9 @@ const CONTENTS: [(&str, &str); 21] = [
     ("-rw-r--r--", "./usr/share/doc/stillroom/record.md"),
     ("-rw-r--r--", "./usr/share/doc/stillroom/scaling.md"),
     ("-rw-r--r--", "./usr/share/doc/stillroom/upgrading.md"),
+    ("-rw-r--r--", "./usr/share/doc/stillroom/examples/balancer/haproxy.cfg"),
+    ("-rw-r--r--", "./usr/share/doc/stillroom/examples/balancer/nginx.conf"),
+    ("-rw-r--r--", "./usr/share/doc/stillroom/examples/balancer/openssl.cnf"),
     ("-rw-r--r--", "./usr/share/doc/stillroom/examples/everything.toml"),
     ("-rw-r--r--", "./usr/share/doc/stillroom/examples/exported.toml"),
     ("-rw-r--r--", "./usr/share/doc/stillroom/examples/many.toml"),
