@@ -317,7 +317,7 @@ impl Relays {
         let folder = folder();
         let each = nats.iter().enumerate().map(|(number, addresses)| {
             let (visitor, desk) = (free_port(), free_port());
-            let meet = if addresses.is_empty() { "" } else { "[relays]\ntrial = true\nnats = " };
+            let meet = if addresses.is_empty() { "" } else { "[relays]\ntrial = true\nwithout_tls = true\nnats = " };
             let at = if addresses.is_empty() { String::new() } else { format!("{addresses:?}\n") };
             let config = format!(
                 "[survivor]\nlisten = \"127.0.0.1:{visitor}\"\n[desk]\nlisten = \"127.0.0.1:{desk}\"\n\

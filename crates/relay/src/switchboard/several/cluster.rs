@@ -5,53 +5,28 @@
 //! when. It is asked with a time limit, and everything that it answers is read as coming from outside.
 
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::stream::StorageType;
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
+use async_nats::{Client, Subscriber};
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_protocol::{ProgramId, decode, encode};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
-use super::envelope::{BATCH_BYTES, CARRIED_FRAME_MAX, RelayId, Term};
+use super::connection::{PAYLOAD_LEAST, connect};
+use super::envelope::{RelayId, Term};
 use super::standing::{LEASE, Lease};
 use crate::config;
 
-/// The oldest server that is good enough: the first whose memory buckets expire keys as we need it, and that is
-/// still mended.
-const OLDEST: (i64, i64, i64) = (2, 11, 0);
-
-/// Bytes that a message may have at least: a batch, the longest frame on top, and what is around them.
-const PAYLOAD_LEAST: usize = BATCH_BYTES + CARRIED_FRAME_MAX + 1024;
-
 /// How long the cluster may take to answer. A lease is asked for once more before it runs out.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
-
-/// How long it may take to be reached at the start.
-const REACHED_WITHIN: Duration = Duration::from_secs(10);
-
-/// How often the server is asked whether it is there; after three without an answer another one is tried.
-const PING: Duration = Duration::from_secs(1);
-
-/// Waits between tries to reach it again.
-const RECONNECT: Duration = Duration::from_millis(250);
-
-/// Messages that may wait for this relay on one subject. No way has more under way than fit (`way.rs`).
-const MESSAGES_WAITING: usize = 4_096;
+pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Times in a row that the lease may be unanswered before that is said: servers choose a new leader in fewer.
 const UNANSWERED_BEFORE_SAID: u32 = 8;
-
-/// Events of the connection that may wait.
-const EVENTS_WAITING: usize = 64;
-
-/// Bytes of the longest file of credentials.
-const CREDENTIALS_MAX: u64 = 64 * 1024;
 
 /// Why the relays' cluster cannot be used. Whoever starts the relay can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +35,8 @@ pub enum ClusterError {
     Unreachable(String),
     /// The file of credentials cannot be read, or is none.
     Credentials(String),
+    /// A file with who signs the servers' certificates cannot be read, or has none.
+    Certificates(String),
     /// The server is too old.
     TooOld(String),
     /// The server takes no messages as long as ours can be.
@@ -81,6 +58,9 @@ impl fmt::Display for ClusterError {
         match self {
             Self::Unreachable(why) => write!(f, "no NATS server can be reached: {why}"),
             Self::Credentials(why) => write!(f, "the credentials for NATS cannot be used: {why}"),
+            Self::Certificates(why) => {
+                write!(f, "the `certificates` for NATS cannot be used: {why}")
+            }
             Self::TooOld(version) => write!(
                 f,
                 "the NATS server has version {version}, and relays need 2.11 or a later one"
@@ -168,17 +148,7 @@ impl Cluster {
         program: &ProgramId,
         me: RelayId,
     ) -> Result<Self, ClusterError> {
-        let (events, connected) = mpsc::channel(EVENTS_WAITING);
-        let options = options(relays, events).await?;
-        let addresses: Vec<ServerAddr> = relays
-            .nats
-            .iter()
-            .map(|address| address.parse())
-            .collect::<Result<_, _>>()
-            .map_err(unreachable)?;
-        let client = timeout(REACHED_WITHIN, options.connect(addresses)).await;
-        let client = client.map_err(unreachable)?.map_err(unreachable)?;
-        fits(&client)?;
+        let (client, connected) = connect(relays).await?;
         let program = hex(&program.0);
         let subjects = Subjects { program: format!("{}.{program}", relays.prefix) };
         let mut context = jetstream::new(client.clone());
@@ -252,70 +222,6 @@ impl Voice {
     pub(super) async fn said(&self) {
         let _ = timeout(ANSWERED_WITHIN, self.client.flush()).await;
     }
-}
-
-async fn options(
-    relays: &config::Relays,
-    events: mpsc::Sender<bool>,
-) -> Result<ConnectOptions, ClusterError> {
-    // The TLS library asks for a choice where several crates of a program bring a cryptography each.
-    let _ = async_nats::rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let mut options = ConnectOptions::new()
-        .name("stillroom")
-        .connection_timeout(REACHED_WITHIN)
-        .request_timeout(Some(ANSWERED_WITHIN))
-        .ping_interval(PING)
-        .reconnect_delay_callback(|_| RECONNECT)
-        .subscription_capacity(MESSAGES_WAITING)
-        .event_callback(move |event| {
-            let events = events.clone();
-            async move {
-                let connected = match event {
-                    Event::Connected => true,
-                    Event::Disconnected | Event::Closed => false,
-                    _ => return,
-                };
-                // Nobody listens any more once the relay has stopped.
-                let _ = events.send(connected).await;
-            }
-        });
-    for file in &relays.certificates {
-        options = options.add_root_certificates(file.clone());
-    }
-    match &relays.credentials {
-        Some(file) => with_credentials(options, file),
-        None => Ok(options),
-    }
-}
-
-/// A file as `nsc` writes it, with a token and a seed, or one with a seed alone.
-fn with_credentials(options: ConnectOptions, file: &Path) -> Result<ConnectOptions, ClusterError> {
-    let wrong = |why: &dyn fmt::Display| ClusterError::Credentials(why.to_string());
-    let length = std::fs::metadata(file).map_err(|error| wrong(&error))?.len();
-    if length > CREDENTIALS_MAX {
-        return Err(wrong(&"the file is too long"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
-    let text = zeroize::Zeroizing::new(text);
-    if text.contains("-----BEGIN NATS USER JWT-----") {
-        return options.credentials(&text).map_err(|error| wrong(&error));
-    }
-    let seed = text.lines().map(str::trim).find(|line| line.starts_with("SU"));
-    let seed = seed.ok_or_else(|| wrong(&"the file has no user's seed, which begins with SU"))?;
-    Ok(options.nkey(seed.to_owned()))
-}
-
-/// Whether the server is new enough, and takes messages as long as ours.
-fn fits(client: &Client) -> Result<(), ClusterError> {
-    let info = client.server_info();
-    let (major, minor, patch) = OLDEST;
-    if !client.is_server_compatible(major, minor, patch) {
-        return Err(ClusterError::TooOld(info.version));
-    }
-    if info.max_payload < PAYLOAD_LEAST {
-        return Err(ClusterError::ShortMessages(info.max_payload));
-    }
-    Ok(())
 }
 
 /// Nobody stores what relays say.
@@ -479,7 +385,7 @@ impl LeaseKeeper {
     }
 }
 
-fn unreachable(error: impl fmt::Display) -> ClusterError {
+pub(super) fn unreachable(error: impl fmt::Display) -> ClusterError {
     ClusterError::Unreachable(error.to_string())
 }
 

@@ -7,6 +7,7 @@
 //! own ([`Member`]) sends it. Nothing of a room, a ticket or a chat is stored in NATS.
 
 mod cluster;
+mod connection;
 mod envelope;
 mod guests;
 mod member;
