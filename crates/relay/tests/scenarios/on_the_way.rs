@@ -3,13 +3,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use futures_util::SinkExt as _;
+use stillroom_protocol::{ClientFrame, encode};
+use stillroom_relay::RunningRelay;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::device::PATIENCE;
-use crate::several::{Server, Town};
+use crate::device::{Line, PATIENCE};
+use crate::scene::Answer;
+use crate::several::{Server, Town, relays_at};
 
 /// Somebody on the way to a server.
 struct Meddler {
@@ -23,6 +29,8 @@ struct Meddler {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Open,
+    /// Lines are there, and nothing passes any more.
+    Silent,
     Cut,
 }
 
@@ -37,7 +45,7 @@ impl Meddler {
         tokio::spawn(async move {
             while let Ok((relay, _)) = listener.accept().await {
                 count.send_modify(|came| *came += 1);
-                if *is.borrow() == Way::Open {
+                if *is.borrow() != Way::Cut {
                     tokio::spawn(pass(relay, port, is.clone(), Arc::clone(&says)));
                 }
             }
@@ -48,13 +56,18 @@ impl Meddler {
     /// Waits until so many have come to a way that is cut.
     async fn cut_until_came(&mut self, more: usize) {
         self.way.send_replace(Way::Cut);
+        self.until_came(more).await;
+    }
+
+    /// Waits until so many more have come.
+    async fn until_came(&mut self, more: usize) {
         let before = *self.came.borrow_and_update();
         let coming = self.came.wait_for(|came| *came >= before + more);
         tokio::time::timeout(PATIENCE, coming).await.expect("it comes again").unwrap();
     }
 }
 
-/// Passes on what a relay and a server say, until the way is cut.
+/// Passes on what a relay and a server say, for as long as the way is open, and holds their lines until it is cut.
 async fn pass(
     mut relay: TcpStream,
     port: u16,
@@ -65,12 +78,17 @@ async fn pass(
     let mut server = BufReader::new(server);
     let mut of_itself = String::new();
     server.read_line(&mut of_itself).await.unwrap();
-    if relay.write_all(says(of_itself).as_bytes()).await.is_ok() {
-        tokio::select! {
-            _ = copy_bidirectional(&mut relay, &mut server) => {}
-            _ = way.wait_for(|way| *way == Way::Cut) => {}
+    let passing = async {
+        if relay.write_all(says(of_itself).as_bytes()).await.is_ok() {
+            let _ = copy_bidirectional(&mut relay, &mut server).await;
         }
+    };
+    tokio::select! {
+        biased;
+        _ = way.wait_for(|way| *way != Way::Open) => {}
+        () = passing => {}
     }
+    let _ = way.wait_for(|way| *way != Way::Silent).await;
 }
 
 /// Somebody who listens at a port, and whether anybody came to them.
@@ -84,6 +102,87 @@ async fn listener() -> (u16, Arc<AtomicBool>) {
         }
     });
     (port, came)
+}
+
+/// A relay that has the program, and one beyond the meddler that carries its devices there.
+async fn home_and_carrier(town: &Town, server: &Server, meddler: &Meddler) -> [RunningRelay; 2] {
+    let home = town.relay("home", &server.relays()).await.unwrap();
+    drop(town.line(home.survivor_addr).await);
+    let beyond = relays_at(&format!("nats://127.0.0.1:{}", meddler.port));
+    let carrier = town.relay("carrier", &beyond).await.unwrap();
+    drop(town.line(carrier.survivor_addr).await);
+    [home, carrier]
+}
+
+/// Waits until a relay says to whoever balances that people are let in, or that they are not.
+async fn lets_people_in(relay: &RunningRelay, does: bool) {
+    let says = async || Answer::to(relay.survivor_addr, "GET /ready", &[]).await.status;
+    let asking = async {
+        while (says().await == 204) != does {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.expect("it says so");
+}
+
+/// A device that sends small frames as fast as they leave, until its line ends.
+async fn pour(mut line: Line) {
+    let ping = || Message::Binary(encode(&ClientFrame::Ping).into());
+    while line.socket.send(ping()).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn a_way_that_falls_silent_under_load_has_a_relay_let_nobody_in_until_it_is_whole() {
+    let (town, server) = (Town::new(), Server::start(|_| String::new()));
+    server.is_there().await;
+    let meddler = Meddler::before(server.port, |of_itself| of_itself).await;
+    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    let mut lines = Vec::new();
+    for _ in 0..8 {
+        lines.push(town.line(carrier.survivor_addr).await);
+    }
+    meddler.way.send_replace(Way::Silent);
+    let pouring: Vec<_> = lines.into_iter().map(|line| tokio::spawn(pour(line))).collect();
+    lets_people_in(&carrier, false).await;
+    // A line of the carrier's own that is gone with the way it was on.
+    for line in pouring {
+        tokio::time::timeout(PATIENCE, line).await.expect("its device comes again").unwrap();
+    }
+    meddler.way.send_replace(Way::Cut);
+    meddler.way.send_replace(Way::Open);
+    lets_people_in(&carrier, true).await;
+    drop(town.line(carrier.survivor_addr).await);
+    carrier.stop().await;
+    home.stop().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn a_server_that_comes_back_as_an_older_one_counts_as_away() {
+    let (town, server) = (Town::new(), Server::start(|_| String::new()));
+    server.is_there().await;
+    let older = Arc::new(AtomicBool::new(false));
+    let is_older = Arc::clone(&older);
+    let mut meddler = Meddler::before(server.port, move |of_itself| {
+        let older = is_older.load(Ordering::SeqCst);
+        let version = if older { "\"version\":\"1." } else { "\"version\":\"2." };
+        of_itself.replace("\"version\":\"2.", version)
+    })
+    .await;
+    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    older.store(true, Ordering::SeqCst);
+    meddler.cut_until_came(1).await;
+    meddler.way.send_replace(Way::Open);
+    // It looks for another one, and comes back to this one since there is none.
+    meddler.until_came(3).await;
+    lets_people_in(&carrier, false).await;
+    older.store(false, Ordering::SeqCst);
+    lets_people_in(&carrier, true).await;
+    carrier.stop().await;
+    home.stop().await;
 }
 
 #[tokio::test]

@@ -7,17 +7,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::connection::State;
+use async_nats::Subscriber;
 use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::stream::StorageType;
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, Subscriber};
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_protocol::{ProgramId, decode, encode};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
-use super::connection::{PAYLOAD_LEAST, connect};
+use super::connection::{Connection, PAYLOAD_LEAST};
 use super::envelope::{RelayId, Term};
 use super::standing::{LEASE, Lease};
 use crate::config;
@@ -132,7 +131,7 @@ pub(super) struct Heard {
 
 /// The cluster, for one program.
 pub(crate) struct Cluster {
-    client: Client,
+    connection: Connection,
     subjects: Subjects,
     lease: LeaseKeeper,
     connected: mpsc::Receiver<bool>,
@@ -148,10 +147,10 @@ impl Cluster {
         program: &ProgramId,
         me: RelayId,
     ) -> Result<Self, ClusterError> {
-        let (client, connected) = connect(relays).await?;
+        let (connection, connected) = Connection::open(relays).await?;
         let program = hex(&program.0);
         let subjects = Subjects { program: format!("{}.{program}", relays.prefix) };
-        let mut context = jetstream::new(client.clone());
+        let mut context = jetstream::new(connection.client.clone());
         context.set_timeout(ANSWERED_WITHIN);
         stores_nothing(&context, &relays.prefix).await?;
         let lease = LeaseKeeper {
@@ -163,7 +162,7 @@ impl Cluster {
             held: Mutex::default(),
         };
         *lease.held.lock().await = Held { store: Some(lease.open().await?), ..Held::default() };
-        Ok(Self { client, subjects, lease, connected })
+        Ok(Self { connection, subjects, lease, connected })
     }
 
     /// Listens from now on, and gives what is needed to speak.
@@ -171,7 +170,8 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError::Unreachable`].
     pub(super) async fn open(self) -> Result<(Voice, LeaseKeeper, Heard), ClusterError> {
-        let Self { client, subjects, lease, connected } = self;
+        let Self { connection, subjects, lease, connected } = self;
+        let client = &connection.client;
         let me = lease.me;
         let listen =
             |subject| async { client.subscribe::<String>(subject).await.map_err(unreachable) };
@@ -186,41 +186,41 @@ impl Cluster {
             .await
             .map_err(unreachable)?
             .map_err(unreachable)?;
-        Ok((Voice { client, subjects }, lease, heard))
+        Ok((Voice { connection, subjects }, lease, heard))
     }
 }
 
 /// How this relay speaks. What cannot be said is lost, which whoever listens notices.
 #[derive(Clone)]
 pub(super) struct Voice {
-    client: Client,
+    connection: Connection,
     subjects: Subjects,
 }
 
 impl Voice {
     /// Whether there is anybody to speak to.
     pub(super) fn is_connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        self.connection.stands()
     }
 
     /// Says something to all relays of the program.
     pub(super) async fn to_all(&self, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.all(), message.into()).await;
+        self.connection.say(self.subjects.all(), message).await;
     }
 
     /// Sends a home what is for it.
     pub(super) async fn to_home(&self, relay: RelayId, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.home(relay), message.into()).await;
+        self.connection.say(self.subjects.home(relay), message).await;
     }
 
     /// Sends a carrier what is for it.
     pub(super) async fn to_carrier(&self, relay: RelayId, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.carrier(relay), message.into()).await;
+        self.connection.say(self.subjects.carrier(relay), message).await;
     }
 
     /// Waits until what was said has left, though not for long.
     pub(super) async fn said(&self) {
-        let _ = timeout(ANSWERED_WITHIN, self.client.flush()).await;
+        let _ = timeout(ANSWERED_WITHIN, self.connection.client.flush()).await;
     }
 }
 

@@ -3,18 +3,25 @@
 //! A server says what it is before TLS begins, so whoever is on the way can say something else in its place. Nothing
 //! of that leads this relay anywhere: it goes to the servers that the configuration names, and where their addresses
 //! are `tls://` there is no connection without.
+//!
+//! The client queues what is said while a connection is gone, and whoever says more than fits waits. Nobody does here:
+//! a connection that takes nothing for a moment counts as one that is gone, and so does a server that is not good
+//! enough.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -44,31 +51,110 @@ const MESSAGES_WAITING: usize = 4_096;
 /// Events of the connection that may wait.
 const EVENTS_WAITING: usize = 64;
 
+/// How long the connection may take nothing of what is said. It is gone then, and is found out to be by itself only
+/// after three of [`PING`].
+const SAID_WITHIN: Duration = Duration::from_secs(1);
+
 /// Bytes of the longest file of credentials.
 const CREDENTIALS_MAX: u64 = 64 * 1024;
 
 /// Bytes of the longest file with certificates.
 const CERTIFICATES_MAX: u64 = 1024 * 1024;
 
-/// Reaches the cluster. What is given with it says whenever the connection stands, or is gone.
-///
-/// # Errors
-/// [`ClusterError`].
-pub(super) async fn connect(
-    relays: &config::Relays,
-) -> Result<(Client, mpsc::Receiver<bool>), ClusterError> {
-    let (events, connected) = mpsc::channel(EVENTS_WAITING);
-    let addresses: Vec<ServerAddr> = relays
-        .nats
-        .iter()
-        .map(|address| address.parse())
-        .collect::<Result<_, _>>()
-        .map_err(unreachable)?;
-    let options = options(relays, events)?;
-    let client = timeout(REACHED_WITHIN, options.connect(addresses)).await;
-    let client = client.map_err(unreachable)?.map_err(unreachable)?;
-    fits(&client)?;
-    Ok((client, connected))
+/// The connection to the cluster. A message is handed over at once or not at all.
+#[derive(Clone)]
+pub(super) struct Connection {
+    pub(super) client: Client,
+    /// Whether there is a server, which takes what is said and is good enough.
+    stands: Arc<AtomicBool>,
+    /// It has taken nothing for too long.
+    stuck: Arc<Notify>,
+}
+
+impl Connection {
+    /// Reaches the cluster. What is given with it says whenever the connection stands, or is gone.
+    ///
+    /// # Errors
+    /// [`ClusterError`].
+    pub(super) async fn open(
+        relays: &config::Relays,
+    ) -> Result<(Self, mpsc::Receiver<bool>), ClusterError> {
+        let (events, heard) = mpsc::channel(EVENTS_WAITING);
+        let addresses: Vec<ServerAddr> = relays
+            .nats
+            .iter()
+            .map(|address| address.parse())
+            .collect::<Result<_, _>>()
+            .map_err(unreachable)?;
+        let options = options(relays, events)?;
+        let client = timeout(REACHED_WITHIN, options.connect(addresses)).await;
+        let client = client.map_err(unreachable)?.map_err(unreachable)?;
+        fits(&client)?;
+        let connection = Self { client, stands: Arc::default(), stuck: Arc::default() };
+        let (says, connected) = mpsc::channel(EVENTS_WAITING);
+        tokio::spawn(connection.clone().watch(heard, says));
+        Ok((connection, connected))
+    }
+
+    /// Whether what is said leaves.
+    pub(super) fn stands(&self) -> bool {
+        self.stands.load(Ordering::SeqCst) && self.client.connection_state() == State::Connected
+    }
+
+    /// Says something, and does not wait for a connection that takes nothing: what cannot be said is lost.
+    pub(super) async fn say(&self, subject: String, message: Vec<u8>) {
+        if self.stands() {
+            let saying = self.client.publish(subject, message.into());
+            if timeout(SAID_WITHIN, saying).await.is_err() {
+                self.stands.store(false, Ordering::SeqCst);
+                self.stuck.notify_one();
+            }
+        }
+    }
+
+    /// Says whenever the connection stands, or is gone, for as long as somebody listens.
+    async fn watch(self, mut events: mpsc::Receiver<bool>, says: mpsc::Sender<bool>) {
+        let (mut unsure, mut said_why) = (false, false);
+        loop {
+            let stands = tokio::select! {
+                () = says.closed() => return,
+                Some(there) = events.recv() => {
+                    self.stands.store(false, Ordering::SeqCst);
+                    unsure = there;
+                    if there { continue }
+                    false
+                }
+                () = self.stuck.notified() => {
+                    unsure = true;
+                    false
+                }
+                fits = self.takes_and_fits(), if unsure => {
+                    unsure = false;
+                    if let Err(error) = fits {
+                        if !std::mem::replace(&mut said_why, true) {
+                            tracing::error!(%error, "the NATS server that is reached now counts as away");
+                        }
+                        // Another one may be good enough. Each try waits for its turn.
+                        let _ = timeout(ANSWERED_WITHIN, self.client.force_reconnect()).await;
+                        continue;
+                    }
+                    said_why = false;
+                    self.stands.store(true, Ordering::SeqCst);
+                    true
+                }
+            };
+            if says.send(stands).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until the server takes what is said, and says whether it is good enough. What it says of itself is known
+    /// as soon as it takes something.
+    async fn takes_and_fits(&self) -> Result<(), ClusterError> {
+        self.client.flush().await.map_err(unreachable)?;
+        fits(&self.client)
+    }
 }
 
 fn options(

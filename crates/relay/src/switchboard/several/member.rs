@@ -414,7 +414,8 @@ impl Member {
         if self.several.take_published() {
             self.voice.to_all(said(&Word::Changed { relay: self.me })).await;
         }
-        while let Some(home) = &mut self.home
+        while self.voice.is_connected()
+            && let Some(home) = &mut self.home
             && let Some((way, batch)) = self.several.next_batch()
         {
             let heard = home.heard.acknowledge();
@@ -422,7 +423,9 @@ impl Member {
             self.voice.to_home(home.relay, message).await;
         }
         for (relay, guest) in &mut self.guests {
-            while let Some(batch) = { guest.way.out().next() } {
+            while self.voice.is_connected()
+                && let Some(batch) = { guest.way.out().next() }
+            {
                 let heard = guest.heard.acknowledge();
                 let message = sealed(self.me, guest.way.id, batch.number, heard, &batch.items);
                 self.voice.to_carrier(*relay, message).await;
