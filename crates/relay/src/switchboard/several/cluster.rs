@@ -7,7 +7,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::Subscriber;
 use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::stream::StorageType;
 use async_nats::jetstream::{self, Context};
@@ -18,7 +17,9 @@ use tokio::time::timeout;
 
 use super::connection::{Connection, PAYLOAD_LEAST};
 use super::envelope::{RelayId, Term};
+use super::inbox::Inbox;
 use super::standing::{LEASE, Lease};
+use super::way::{HELD, HELD_OF_HOME, WORDS_HELD};
 use crate::config;
 
 /// How long the cluster may take to answer. A lease is asked for once more before it runs out.
@@ -120,11 +121,11 @@ impl Subjects {
 /// Everything that this relay hears.
 pub(super) struct Heard {
     /// What is said to all.
-    pub(super) all: Subscriber,
+    pub(super) all: Inbox,
     /// What carriers send it.
-    pub(super) carriers: Subscriber,
+    pub(super) carriers: Inbox,
     /// What the home sends it.
-    pub(super) home: Subscriber,
+    pub(super) home: Inbox,
     /// That the connection stands, or is gone.
     pub(super) connected: mpsc::Receiver<bool>,
 }
@@ -173,12 +174,14 @@ impl Cluster {
         let Self { connection, subjects, lease, connected } = self;
         let client = &connection.client;
         let me = lease.me;
-        let listen =
-            |subject| async { client.subscribe::<String>(subject).await.map_err(unreachable) };
+        let listen = async |subject: String, most| {
+            let coming = client.subscribe(subject).await.map_err(unreachable)?;
+            Ok(Inbox::of(coming, most))
+        };
         let heard = Heard {
-            all: listen(subjects.all()).await?,
-            carriers: listen(subjects.home(me)).await?,
-            home: listen(subjects.carrier(me)).await?,
+            all: listen(subjects.all(), WORDS_HELD).await?,
+            carriers: listen(subjects.home(me), HELD).await?,
+            home: listen(subjects.carrier(me), HELD_OF_HOME).await?,
             connected,
         };
         // Whoever hears of this relay from now on finds it listening.

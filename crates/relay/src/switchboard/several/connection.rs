@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use super::cluster::{ANSWERED_WITHIN, ClusterError, unreachable};
 use super::envelope::{BATCH_BYTES, CARRIED_FRAME_MAX};
+use super::way::MESSAGES_WAITING;
 use crate::{config, tls};
 
 /// The oldest server that is good enough: the first whose memory buckets expire keys as we need it, and that is
@@ -44,9 +45,6 @@ const PING: Duration = Duration::from_secs(1);
 
 /// Waits between tries to reach it again.
 const RECONNECT: Duration = Duration::from_millis(250);
-
-/// Messages that may wait for this relay on one subject. No way has more under way than fit (`way.rs`).
-const MESSAGES_WAITING: usize = 4_096;
 
 /// Events of the connection that may wait.
 const EVENTS_WAITING: usize = 64;

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use getrandom::SysRng;
 use rand_core::{Rng as _, UnwrapErr};
 use stillroom_program::Timestamp;
@@ -20,13 +19,10 @@ use super::envelope::{
 };
 use super::guests::Guest;
 use super::standing::{Lease, SILENT, Standing, Step};
-use super::way::Inbound;
+use super::way::{Inbound, Part, WAYS_MAX};
 use super::{Carrier, Several};
 use crate::clock::Clock;
 use crate::switchboard::Switchboard as _;
-
-/// Relays that carry here at once.
-const GUESTS_MAX: usize = 64;
 
 /// Answers about the lease that may wait: one is asked for at a time.
 const LEASES_WAITING: usize = 4;
@@ -226,8 +222,9 @@ impl Member {
         let now = self.clock.now();
         if number == 1 && self.opens(items.first()) {
             self.cut(from);
-            if self.guests.len() < GUESTS_MAX {
-                let guest = Guest::new(way, Arc::clone(&self.several.ready), now);
+            if self.guests.len() < WAYS_MAX {
+                let part = Part::of_home(self.guests.len() + 1);
+                let guest = Guest::new(way, part, Arc::clone(&self.several.ready), now);
                 self.several.guest_came(from, Arc::clone(&guest.way));
                 self.guests.insert(from, guest);
             }
@@ -244,6 +241,10 @@ impl Member {
         guest.way.out().acknowledged(heard);
         for item in items.into_vec() {
             guest.obey(item, &self.several.own);
+        }
+        if guest.way.out().is_overrun() {
+            self.cut(from);
+            return self.say_over(from, way).await;
         }
         if guest.heard.owes_word() {
             self.say_heard_to_guest(from).await;
@@ -375,6 +376,9 @@ impl Member {
         if self.home.as_ref().is_some_and(|home| silent(home.heard_at)) {
             self.lose_way();
         }
+        // Whoever else is there may carry to the same home.
+        let part = Part::of_carrier(self.standing.others());
+        self.several.carrier(|carrier| carrier.out.share(part));
         self.say_heard_to_home().await;
         let keys = self.several.own.share_keys_in_use();
         let guests: Vec<_> = self.guests.iter().map(|(id, guest)| (*id, guest.heard_at)).collect();
@@ -413,6 +417,9 @@ impl Member {
         }
         if self.several.take_published() {
             self.voice.to_all(said(&Word::Changed { relay: self.me })).await;
+        }
+        if self.several.carrier(|carrier| carrier.out.is_overrun()) == Some(true) {
+            self.lose_way();
         }
         while self.voice.is_connected()
             && let Some(home) = &mut self.home

@@ -10,6 +10,7 @@ mod cluster;
 mod connection;
 mod envelope;
 mod guests;
+mod inbox;
 mod member;
 mod standing;
 mod way;
@@ -25,7 +26,7 @@ use tokio::sync::Notify;
 
 use self::envelope::{FromHome, ToHome, WayId};
 use self::guests::GuestWay;
-use self::way::{Batch, Outbound, QueueFull};
+use self::way::{Batch, Outbound, Part, QueueFull};
 use super::{InProcess, Outgoing, Readiness, Seat, Side, Switchboard};
 use crate::holdings::Live;
 
@@ -40,6 +41,9 @@ const WAITING_OF_SURVIVOR: usize = 256 * 1024;
 
 /// The same for a staff device, whose records are longer.
 const WAITING_OF_STAFF: usize = 1024 * 1024;
+
+/// Bytes that one program's ways to and from its other relays hold at most.
+pub(crate) const WAYS_HOLD: usize = way::WAYS_HOLD;
 
 /// [`Switchboard`] among several relays.
 pub(crate) struct Several {
@@ -120,11 +124,19 @@ impl Several {
     // What the task that speaks to the others does.
 
     fn guest_came(&self, relay: RelayId, way: Arc<GuestWay>) {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner).insert(relay, way);
+        self.with_guests(|guests| drop(guests.insert(relay, way)));
     }
 
     fn guest_gone(&self, relay: RelayId) {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner).remove(&relay);
+        self.with_guests(|guests| drop(guests.remove(&relay)));
+    }
+
+    /// Each of those that are guests then has its part.
+    fn with_guests(&self, change: impl FnOnce(&mut BTreeMap<RelayId, Arc<GuestWay>>)) {
+        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut guests);
+        let part = Part::of_home(guests.len());
+        guests.values().for_each(|way| way.out().share(part));
     }
 
     fn become_home(&self) {
@@ -196,7 +208,7 @@ impl Carrier {
     fn new(way: WayId) -> Self {
         Self {
             way,
-            out: Outbound::default(),
+            out: Outbound::new(Part::of_carrier(1)),
             connections: BTreeMap::new(),
             emptied: 0,
             open: false,
