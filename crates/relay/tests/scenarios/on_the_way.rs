@@ -6,9 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::SinkExt as _;
-use stillroom_protocol::{ClientFrame, encode};
+use stillroom_protocol::{ClientFrame, RelayFrame, encode};
 use stillroom_relay::RunningRelay;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional};
+use stillroom_relay::control::{self, NoticeKind, Question};
+use tokio::io::{
+    self, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
+    BufReader, copy,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Message;
@@ -25,6 +29,12 @@ struct Meddler {
     came: watch::Receiver<usize>,
 }
 
+/// What a meddler makes of what a server says of itself, and of what relays say to it.
+struct Tricks {
+    says: Box<dyn Fn(String) -> String + Send + Sync>,
+    alters: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
 /// What becomes of whoever is on the way.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -37,16 +47,25 @@ enum Way {
 impl Meddler {
     /// Leads to the server at this port, and has it say of itself what `says` makes of it.
     async fn before(port: u16, says: impl Fn(String) -> String + Send + Sync + 'static) -> Self {
+        Self::with(port, Tricks { says: Box::new(says), alters: Box::new(|_| ()) }).await
+    }
+
+    /// The same, and makes this of what relays say.
+    async fn altering(port: u16, alters: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self::with(port, Tricks { says: Box::new(|it| it), alters: Box::new(alters) }).await
+    }
+
+    async fn with(port: u16, tricks: Tricks) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let own = listener.local_addr().unwrap().port();
         let (way, is) = watch::channel(Way::Open);
         let (count, came) = watch::channel(0);
-        let says = Arc::new(says);
+        let tricks = Arc::new(tricks);
         tokio::spawn(async move {
             while let Ok((relay, _)) = listener.accept().await {
                 count.send_modify(|came| *came += 1);
                 if *is.borrow() != Way::Cut {
-                    tokio::spawn(pass(relay, port, is.clone(), Arc::clone(&says)));
+                    tokio::spawn(pass(relay, port, is.clone(), Arc::clone(&tricks)));
                 }
             }
         });
@@ -68,19 +87,19 @@ impl Meddler {
 }
 
 /// Passes on what a relay and a server say, for as long as the way is open, and holds their lines until it is cut.
-async fn pass(
-    mut relay: TcpStream,
-    port: u16,
-    mut way: watch::Receiver<Way>,
-    says: Arc<impl Fn(String) -> String>,
-) {
-    let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let mut server = BufReader::new(server);
+async fn pass(mut relay: TcpStream, port: u16, mut way: watch::Receiver<Way>, tricks: Arc<Tricks>) {
+    let mut server = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     let mut of_itself = String::new();
     server.read_line(&mut of_itself).await.unwrap();
     let passing = async {
-        if relay.write_all(says(of_itself).as_bytes()).await.is_ok() {
-            let _ = copy_bidirectional(&mut relay, &mut server).await;
+        if relay.write_all((tricks.says)(of_itself).as_bytes()).await.is_err() {
+            return;
+        }
+        let (from_relay, mut to_relay) = relay.split();
+        let (mut from_server, to_server) = tokio::io::split(server);
+        tokio::select! {
+            _ = copy(&mut from_server, &mut to_relay) => {}
+            _ = alter(from_relay, to_server, &tricks.alters) => {}
         }
     };
     tokio::select! {
@@ -89,6 +108,19 @@ async fn pass(
         () = passing => {}
     }
     let _ = way.wait_for(|way| *way != Way::Silent).await;
+}
+
+async fn alter(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    alters: impl Fn(&mut [u8]),
+) -> io::Result<()> {
+    let mut bytes = [0; 16 * 1024];
+    while let length @ 1.. = from.read(&mut bytes).await? {
+        alters(&mut bytes[..length]);
+        to.write_all(&bytes[..length]).await?;
+    }
+    Ok(())
 }
 
 /// Somebody who listens at a port, and whether anybody came to them.
@@ -206,4 +238,37 @@ async fn whoever_is_on_the_way_leads_no_relay_to_a_server_without_tls() {
     assert!(!came.load(Ordering::SeqCst), "it goes where it was told to by nobody it knows");
     meddler.way.send_replace(Way::Open);
     relay.stop().await;
+}
+
+/// The word that what is published has changed: its bytes after the subject, the length and the protocol's version.
+const CHANGED: &[u8] = b".all 19\r\n";
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn what_is_published_holds_at_every_relay_also_where_the_word_of_it_was_lost() {
+    let (town, server) = (Town::new(), Server::start(|_| String::new()));
+    server.is_there().await;
+    let (lost, loses) = watch::channel(false);
+    let meddler = Meddler::altering(server.port, move |said| {
+        let at = said.windows(CHANGED.len()).position(|window| window == CHANGED);
+        // Another word is of the same length: that it stops.
+        if let Some(tag) = at.and_then(|at| said.get_mut(at + CHANGED.len() + 2))
+            && *tag == 2
+        {
+            *tag = 99;
+            lost.send_replace(true);
+        }
+    })
+    .await;
+    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    let mut console = town.staff(home.desk_addr, &town.program.administrator).await;
+    let question = Question::Notice { kind: NoticeKind::Breach, text: "Our backups.".to_owned() };
+    let folder = town.state("carrier");
+    let given = tokio::task::spawn_blocking(move || control::ask(&folder, &question));
+    given.await.unwrap().unwrap();
+    let told = |frame: &RelayFrame| matches!(frame, RelayFrame::HostNotices { notices } if !notices.is_empty());
+    console.hear_until(told).await;
+    assert!(*loses.borrow(), "the word itself did not come");
+    carrier.stop().await;
+    home.stop().await;
 }

@@ -120,7 +120,7 @@ pub(crate) fn relays_at(address: &str) -> OtherRelays {
 /// Relays of one program that share its records.
 pub(crate) struct Town {
     folder: TempDir,
-    program: Program,
+    pub(crate) program: Program,
     directory: Arc<dyn Directory>,
 }
 
@@ -135,7 +135,7 @@ impl Town {
         Self { folder, program, directory }
     }
 
-    fn state(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn state(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
 
@@ -183,7 +183,7 @@ impl Town {
         tokio::time::timeout(PATIENCE, trying).await.expect("the relay lets somebody in")
     }
 
-    async fn staff(&self, at: SocketAddr, device: &stillroom_program::Device) -> Line {
+    pub(crate) async fn staff(&self, at: SocketAddr, device: &stillroom_program::Device) -> Line {
         let mut line = self.line(at).await;
         line.show(&self.program, device).await;
         line.hear_until(|frame| *frame == RelayFrame::Admitted).await;

@@ -18,6 +18,7 @@ use super::envelope::{
     Envelope, FromHome, RelayId, Term, ToHome, Version, WayId, Word, opened, said, sealed, word_of,
 };
 use super::guests::Guest;
+use super::published::Agreement;
 use super::standing::{Lease, SILENT, Standing, Step};
 use super::way::{Inbound, Part, WAYS_MAX};
 use super::{Carrier, Several};
@@ -44,6 +45,8 @@ pub(crate) struct Member {
     beside: Option<Version>,
     /// Since when the cluster cannot be reached; whether that was said.
     apart: Option<(Timestamp, bool)>,
+    /// Whether others have read what this one has.
+    agreement: Agreement,
     asked: mpsc::Sender<(Term, Lease)>,
 }
 
@@ -117,6 +120,7 @@ impl Member {
             home: None,
             beside: None,
             apart: None,
+            agreement: Agreement::default(),
             asked,
         };
         Ok((Membership(leave), member.run(Inputs { heard, leases, leave: left })))
@@ -208,8 +212,13 @@ impl Member {
                 self.standing.handle_left(relay, now);
                 self.cut(relay);
             }
+            Word::Published { relay, hash } if relay != self.me => {
+                if self.agreement.handle_said(hash, self.several.published_hash(), now) {
+                    self.several.changed.notify_one();
+                }
+            }
             // Its own words.
-            Word::Changed { .. } | Word::Leaves { .. } => {}
+            Word::Changed { .. } | Word::Leaves { .. } | Word::Published { .. } => {}
         }
     }
 
@@ -371,6 +380,8 @@ impl Member {
         let now = self.clock.now();
         let open = Flag(self.several.is_open());
         let word = Word::Beat { relay: self.me, home: self.standing.home(), open };
+        self.voice.to_all(said(&word)).await;
+        let word = Word::Published { relay: self.me, hash: self.several.published_hash() };
         self.voice.to_all(said(&word)).await;
         let silent = |heard: Timestamp| now.checked_since(heard) > SILENT + SILENT;
         if self.home.as_ref().is_some_and(|home| silent(home.heard_at)) {

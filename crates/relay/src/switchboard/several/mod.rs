@@ -12,6 +12,7 @@ mod envelope;
 mod guests;
 mod inbox;
 mod member;
+mod published;
 mod standing;
 mod way;
 
@@ -24,8 +25,9 @@ use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply, encode};
 use tokio::sync::Notify;
 
-use self::envelope::{FromHome, ToHome, WayId};
+use self::envelope::{FromHome, Hash, ToHome, WayId};
 use self::guests::GuestWay;
+use self::published::Published;
 use self::way::{Batch, Outbound, Part, QueueFull};
 use super::{InProcess, Outgoing, Readiness, Seat, Side, Switchboard};
 use crate::holdings::Live;
@@ -55,6 +57,8 @@ pub(crate) struct Several {
     ready: Arc<Notify>,
     /// What is published was changed by another relay, or may have been.
     changed: Notify,
+    /// What of it this relay has read.
+    published: Mutex<Published>,
 }
 
 struct State {
@@ -109,6 +113,7 @@ impl Several {
             guests: Mutex::default(),
             ready: Arc::default(),
             changed: Notify::new(),
+            published: Mutex::default(),
         }
     }
 
@@ -196,6 +201,15 @@ impl Several {
             Role::Carrier(carrier) => Some(act(carrier)),
             Role::Apart | Role::Beside | Role::Home => None,
         }
+    }
+
+    /// A hash of what is published, as this relay has read it.
+    fn published_hash(&self) -> Hash {
+        self.read().hash()
+    }
+
+    fn read(&self) -> MutexGuard<'_, Published> {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the others are to be told that what is published was changed.
@@ -377,14 +391,17 @@ impl Switchboard for Several {
     }
 
     fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy, calendar: Calendar) {
+        self.read().set_policy(&signed);
         self.own.set_policy(signed, policy, calendar);
     }
 
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
+        self.read().set_revocations(&signed);
         self.own.set_revocations(signed, list);
     }
 
     fn set_host_notices(&self, notices: Vec<HostNotice>) {
+        self.read().set_notices(&notices);
         self.own.set_host_notices(notices);
     }
 
