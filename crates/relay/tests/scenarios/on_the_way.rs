@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::device::{Line, PATIENCE};
 use crate::scene::Answer;
-use crate::several::{Server, Town, relays_at};
+use crate::several::{Server, Town, is_answered, relays_at};
 
 /// Somebody on the way to a server.
 struct Meddler {
@@ -270,5 +270,47 @@ async fn what_is_published_holds_at_every_relay_also_where_the_word_of_it_was_lo
     console.hear_until(told).await;
     assert!(*loses.borrow(), "the word itself did not come");
     carrier.stop().await;
+    home.stop().await;
+}
+
+/// The question for the lease that any server may answer.
+const OF_ANY_SERVER: &[u8] = b"DIRECT.GET.KV_stillroom.$KV.stillroom.";
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn a_home_whose_renewal_was_not_answered_gives_way_to_no_server_that_is_behind() {
+    let (town, server) = (Town::new(), Server::start(|_| String::new()));
+    server.is_there().await;
+    // Whoever is asked but the leader has not heard of the lease yet.
+    let meddler = Meddler::altering(server.port, |said| {
+        let asks = |window: &[u8]| window == OF_ANY_SERVER;
+        if let Some(at) = said.windows(OF_ANY_SERVER.len()).position(asks)
+            && let Some(key) = said.get_mut(at + OF_ANY_SERVER.len())
+        {
+            *key = b'x';
+        }
+    })
+    .await;
+    let beyond = relays_at(&format!("nats://127.0.0.1:{}", meddler.port));
+    let home = town.relay("home", &beyond).await.unwrap();
+    let mut line = town.line(home.survivor_addr).await;
+    let client = async_nats::connect(format!("127.0.0.1:{}", server.port)).await.unwrap();
+    let lease = async_nats::jetstream::new(client).get_key_value("stillroom").await.unwrap();
+    let id = town.program.root.program_id();
+    let key: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    // It is renewed, and the home does not know the number.
+    let value = lease.get(&key).await.unwrap().expect("somebody is home");
+    let unanswered = lease.put(&key, value).await.unwrap();
+    let renewing = async {
+        loop {
+            let entry = lease.entry(&key).await.unwrap();
+            if entry.is_some_and(|entry| entry.revision > unanswered) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, renewing).await.expect("it is renewed");
+    assert!(is_answered(&mut line).await, "the home stays home");
     home.stop().await;
 }

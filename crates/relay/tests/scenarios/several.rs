@@ -200,7 +200,7 @@ fn frame(message: Message) -> Option<RelayFrame> {
 }
 
 /// Whether a line is answered before it ends.
-async fn is_answered(line: &mut Line) -> bool {
+pub(crate) async fn is_answered(line: &mut Line) -> bool {
     let ping = Message::Binary(encode(&ClientFrame::Ping).into());
     if line.socket.send(ping).await.is_err() {
         return false;

@@ -7,8 +7,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
-use async_nats::jetstream::stream::StorageType;
+use async_nats::jetstream::kv::{self, Store, UpdateErrorKind};
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, StorageType};
 use async_nats::jetstream::{self, Context};
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_protocol::{ProgramId, decode, encode};
@@ -27,6 +27,12 @@ pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Times in a row that the lease may be unanswered before that is said: servers choose a new leader in fewer.
 const UNANSWERED_BEFORE_SAID: u32 = 8;
+
+/// Times that the lease is read and put: between both somebody may have been faster.
+const TRIES: u32 = 2;
+
+/// What the bucket's messages say in their headers that stand for a key that is gone.
+const GIVEN_UP: [&str; 2] = ["KV-Operation", "Nats-Marker-Reason"];
 
 /// Why the relays' cluster cannot be used. Whoever starts the relay can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,6 +250,16 @@ struct Holder {
     term: Term,
 }
 
+/// What stands in the lease's place, and by which number it is replaced.
+enum Stands {
+    /// Nobody's.
+    Free(u64),
+    /// This relay's, for this term.
+    Own(u64),
+    /// Somebody else's.
+    Others,
+}
+
 /// The lease of one program, and this relay's hold on it.
 pub(super) struct LeaseKeeper {
     context: Context,
@@ -294,23 +310,28 @@ impl LeaseKeeper {
         }
         let Some(store) = &held.store else { return Ok(Lease::Unanswered) };
         let known = held.by.filter(|(by, _)| *by == term).map(|(_, revision)| revision);
-        let put = self.put(store, term, known).await?;
-        let put = match put {
-            Some(revision) => Some(revision),
-            // Somebody else was before us; or the cluster forgot, or an answer was lost.
-            None => match store.entry(&self.key).await.map_err(no_answer)? {
-                Some(entry) if entry.operation == Operation::Put => {
-                    let mine = Holder { relay: self.me, term };
-                    if decode::<Holder>(&entry.value).as_ref() != Ok(&mine) {
-                        return Ok(Lease::Others);
-                    }
-                    self.put(store, term, Some(entry.revision)).await?
-                }
-                _ => self.put(store, term, None).await?,
-            },
+        let mut put = match known {
+            Some(revision) => self.put(store, term, revision).await?,
+            None => None,
         };
+        for _ in 0..TRIES {
+            if put.is_some() {
+                break;
+            }
+            // Somebody else was before us; or the cluster forgot, or an answer was lost.
+            put = match self.stands(store, term).await? {
+                Stands::Others => {
+                    held.by = None;
+                    return Ok(Lease::Others);
+                }
+                Stands::Free(revision) | Stands::Own(revision) => {
+                    self.put(store, term, revision).await?
+                }
+            };
+        }
         held.by = put.map(|revision| (term, revision));
-        Ok(if put.is_some() { Lease::Held } else { Lease::Others })
+        // Nobody said that it is another's: who is home stays so, and asks again.
+        Ok(if put.is_some() { Lease::Held } else { Lease::Unanswered })
     }
 
     /// Puts the lease in the place of what has this number, or of nothing; nothing if something else is there.
@@ -318,21 +339,36 @@ impl LeaseKeeper {
         &self,
         store: &Store,
         term: Term,
-        replaces: Option<u64>,
+        replaces: u64,
     ) -> Result<Option<u64>, ClusterError> {
         let value = encode(&Holder { relay: self.me, term }).into();
-        match replaces {
-            Some(revision) => match store.update(&self.key, value, revision).await {
-                Ok(revision) => Ok(Some(revision)),
-                Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
-                Err(error) => Err(no_answer(error)),
-            },
-            None => match store.create(&self.key, value).await {
-                Ok(revision) => Ok(Some(revision)),
-                Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(None),
-                Err(error) => Err(no_answer(error)),
-            },
+        match store.update(&self.key, value, replaces).await {
+            Ok(revision) => Ok(Some(revision)),
+            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
+            Err(error) => Err(no_answer(error)),
         }
+    }
+
+    /// What stands in the lease's place. The bucket's leader says so: any other server may be behind, and a home that
+    /// believed it would give way to nobody.
+    async fn stands(&self, store: &Store, term: Term) -> Result<Stands, ClusterError> {
+        let subject = format!("{}{}", store.prefix, self.key);
+        let message = match store.stream.get_last_raw_message_by_subject(&subject).await {
+            Ok(message) => message,
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
+                return Ok(Stands::Free(0));
+            }
+            Err(error) => return Err(no_answer(error)),
+        };
+        let given_up = GIVEN_UP.iter().any(|header| message.headers.get(*header).is_some());
+        let mine = Holder { relay: self.me, term };
+        Ok(if given_up {
+            Stands::Free(message.sequence)
+        } else if decode::<Holder>(&message.payload).as_ref() == Ok(&mine) {
+            Stands::Own(message.sequence)
+        } else {
+            Stands::Others
+        })
     }
 
     /// Gives the lease up, if it is held.
