@@ -29,10 +29,13 @@ struct Meddler {
     came: watch::Receiver<usize>,
 }
 
+type Says = dyn Fn(String) -> String + Send + Sync;
+type Alters = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// What a meddler makes of what a server says of itself, and of what relays say to it.
 struct Tricks {
-    says: Box<dyn Fn(String) -> String + Send + Sync>,
-    alters: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+    says: Box<Says>,
+    alters: Box<Alters>,
 }
 
 /// What becomes of whoever is on the way.
@@ -171,7 +174,7 @@ async fn a_way_that_falls_silent_under_load_has_a_relay_let_nobody_in_until_it_i
     let (town, server) = (Town::new(), Server::start(|_| String::new()));
     server.is_there().await;
     let meddler = Meddler::before(server.port, |of_itself| of_itself).await;
-    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    let [_home, carrier] = home_and_carrier(&town, &server, &meddler).await;
     let mut lines = Vec::new();
     for _ in 0..8 {
         lines.push(town.line(carrier.survivor_addr).await);
@@ -187,8 +190,6 @@ async fn a_way_that_falls_silent_under_load_has_a_relay_let_nobody_in_until_it_i
     meddler.way.send_replace(Way::Open);
     lets_people_in(&carrier, true).await;
     drop(town.line(carrier.survivor_addr).await);
-    carrier.stop().await;
-    home.stop().await;
 }
 
 #[tokio::test]
@@ -204,7 +205,7 @@ async fn a_server_that_comes_back_as_an_older_one_counts_as_away() {
         of_itself.replace("\"version\":\"2.", version)
     })
     .await;
-    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    let [_home, carrier] = home_and_carrier(&town, &server, &meddler).await;
     older.store(true, Ordering::SeqCst);
     meddler.cut_until_came(1).await;
     meddler.way.send_replace(Way::Open);
@@ -213,8 +214,6 @@ async fn a_server_that_comes_back_as_an_older_one_counts_as_away() {
     lets_people_in(&carrier, false).await;
     older.store(false, Ordering::SeqCst);
     lets_people_in(&carrier, true).await;
-    carrier.stop().await;
-    home.stop().await;
 }
 
 #[tokio::test]
@@ -236,8 +235,6 @@ async fn whoever_is_on_the_way_leads_no_relay_to_a_server_without_tls() {
     // Of all servers that it knows each was tried before one is tried a second time.
     meddler.cut_until_came(3).await;
     assert!(!came.load(Ordering::SeqCst), "it goes where it was told to by nobody it knows");
-    meddler.way.send_replace(Way::Open);
-    relay.stop().await;
 }
 
 /// The word that what is published has changed: its bytes after the subject, the length and the protocol's version.
@@ -260,7 +257,7 @@ async fn what_is_published_holds_at_every_relay_also_where_the_word_of_it_was_lo
         }
     })
     .await;
-    let [home, carrier] = home_and_carrier(&town, &server, &meddler).await;
+    let [home, _carrier] = home_and_carrier(&town, &server, &meddler).await;
     let mut console = town.staff(home.desk_addr, &town.program.administrator).await;
     let question = Question::Notice { kind: NoticeKind::Breach, text: "Our backups.".to_owned() };
     let folder = town.state("carrier");
@@ -269,8 +266,6 @@ async fn what_is_published_holds_at_every_relay_also_where_the_word_of_it_was_lo
     let told = |frame: &RelayFrame| matches!(frame, RelayFrame::HostNotices { notices } if !notices.is_empty());
     console.hear_until(told).await;
     assert!(*loses.borrow(), "the word itself did not come");
-    carrier.stop().await;
-    home.stop().await;
 }
 
 /// The question for the lease that any server may answer.
@@ -312,5 +307,4 @@ async fn a_home_whose_renewal_was_not_answered_gives_way_to_no_server_that_is_be
     };
     tokio::time::timeout(PATIENCE, renewing).await.expect("it is renewed");
     assert!(is_answered(&mut line).await, "the home stays home");
-    home.stop().await;
 }
