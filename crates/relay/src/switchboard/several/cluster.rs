@@ -154,7 +154,7 @@ impl Cluster {
         program: &ProgramId,
         me: RelayId,
     ) -> Result<Self, ClusterError> {
-        let (connection, connected) = Connection::open(relays).await?;
+        let (connection, connected) = Connection::reach(relays).await?;
         let program = hex(&program.0);
         let subjects = Subjects { program: format!("{}.{program}", relays.prefix) };
         let mut context = jetstream::new(connection.client.clone());

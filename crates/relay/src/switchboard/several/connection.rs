@@ -74,7 +74,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`ClusterError`].
-    pub(super) async fn open(
+    pub(super) async fn reach(
         relays: &config::Relays,
     ) -> Result<(Self, mpsc::Receiver<bool>), ClusterError> {
         let (events, heard) = mpsc::channel(EVENTS_WAITING);
