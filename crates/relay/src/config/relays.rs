@@ -155,10 +155,12 @@ mod tests {
         assert!(Config::from_toml(&trial).unwrap().postgres.is_none());
     }
 
-    /// The sample with these addresses.
-    fn at(addresses: &str) -> Result<(), String> {
+    /// The sample with these addresses, and with this said about going without TLS.
+    fn at(addresses: &[&str], without_tls: bool) -> Result<(), String> {
         let line = SAMPLE.lines().find(|line| line.starts_with("nats = ")).unwrap();
-        let text = SAMPLE.replace(line, &format!("nats = [{addresses}]"));
+        let text = SAMPLE
+            .replace(line, &format!("nats = {addresses:?}"))
+            .replace("without_tls = false", &format!("without_tls = {without_tls}"));
         Config::from_toml(&text).map(drop).map_err(|error| error.what)
     }
 
@@ -167,7 +169,7 @@ mod tests {
         for here in
             ["nats://localhost", "nats://127.0.0.1:4222", "nats://127.9.9.9", "nats://[::1]:4222"]
         {
-            assert_eq!(at(&format!("\"{here}\"")), Ok(()), "{here}");
+            assert_eq!(at(&[here], false), Ok(()), "{here}");
         }
         for elsewhere in [
             "nats://nats-1.example.org",
@@ -176,19 +178,19 @@ mod tests {
             "nats://localhost.example.org",
             "nats://[::2]",
         ] {
-            let of = format!("\"nats://localhost\", \"{elsewhere}\"");
-            assert!(at(&of).unwrap_err().contains("without_tls"), "{elsewhere}");
-            assert_eq!(at(&format!("{of}]\nwithout_tls = true # [")), Ok(()), "{elsewhere}");
+            let of = ["nats://localhost", elsewhere];
+            assert!(at(&of, false).unwrap_err().contains("without_tls"), "{elsewhere}");
+            assert_eq!(at(&of, true), Ok(()), "{elsewhere}");
         }
     }
 
     #[test]
     fn servers_by_tls_and_without_are_not_mixed() {
         for mixed in
-            ["tls://a.example.org\", \"nats://b.example.org", "nats://localhost\", \"tls://a"]
+            [["tls://a.example.org", "nats://b.example.org"], ["nats://localhost", "tls://a"]]
         {
-            for more in ["", "]\nwithout_tls = true # ["] {
-                let refused = at(&format!("\"{mixed}\"{more}")).unwrap_err();
+            for without_tls in [false, true] {
+                let refused = at(&mixed, without_tls).unwrap_err();
                 assert!(refused.contains("all tls:// or all nats://"), "{refused}");
             }
         }

@@ -133,7 +133,8 @@ impl Connection {
                             tracing::error!(%error, "the NATS server that is reached now counts as away");
                         }
                         // Another one may be good enough. Each try waits for its turn.
-                        let _ = timeout(ANSWERED_WITHIN, self.client.force_reconnect()).await;
+                        let looking = timeout(ANSWERED_WITHIN, self.client.force_reconnect()).await;
+                        unsure = looking.is_err();
                         continue;
                     }
                     said_why = false;
