@@ -152,6 +152,15 @@ fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
     scene.nats.is_whole();
 
     scene.talk.write();
+    let leader = scene.nats.leader_of_the_lease().expect("somebody leads");
+    scene.nats.kill(leader);
+    let another = || scene.nats.leader_of_the_lease().is_some_and(|now| now != leader);
+    until("another server leads the lease's stream", another);
+    scene.settle("the server that leads the lease's stream was killed");
+    scene.nats.serve(leader);
+    scene.nats.is_whole();
+
+    scene.talk.write();
     let home = scene.relays.home();
     (0..3).for_each(|number| scene.nats.kill(number));
     until("each relay says that it cannot reach the others", || {

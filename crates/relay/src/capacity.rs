@@ -8,6 +8,7 @@ use crate::config::{Config, Door, Hosting};
 use crate::line::LINGERING;
 use crate::listeners::HEAD_MAX;
 use crate::sorting::UNKNOWN_MAX;
+use crate::switchboard::WAYS_HOLD;
 
 /// Bytes of the process itself, with its pages.
 const EMPTY: u64 = 16 * MIB;
@@ -93,10 +94,12 @@ impl Needs {
             .and(Self { files: 0, memory: outgoing as u64 })
     }
 
-    /// What each program has by itself: its staff, and what it holds for whoever is away.
+    /// What each program has by itself: its staff, what it holds for whoever is away, and what is on the ways to its other
+    /// relays.
     fn apart(config: &Config) -> Self {
         let (limits, tls) = (&config.limits, has_tls(&config.desk));
-        let held = limits.bytes.saturating_add(limits.outgoing_bytes_in_all);
+        let ways = if config.relays.is_some() { WAYS_HOLD } else { 0 };
+        let held = limits.bytes.saturating_add(limits.outgoing_bytes_in_all).saturating_add(ways);
         Self::of_lines(limits.staff_connections, tls)
             .and(Self::of_requests(limits.page_connections, tls))
             .and(Self { files: 0, memory: held as u64 })
@@ -230,6 +233,20 @@ mod tests {
         assert_eq!(both.memory - desk.memory, of_survivors * OF_TLS);
         assert_eq!(none.files, both.files);
         assert!(both.memory < 1024 * MIB, "as it comes it fits into a small server: {both:?}");
+    }
+
+    #[test]
+    fn ways_to_other_relays_take_memory_for_each_program() {
+        let relays = "\n[relays]\nnats = [\"nats://localhost\"]\ntrial = true\n";
+        for (sample, programs) in [
+            (include_str!("../samples/everything.toml"), 1),
+            (include_str!("../samples/many.toml"), 2),
+        ] {
+            let needs = |text: &str| Needs::of(&Hosting::from_toml(text).unwrap());
+            let (alone, several) = (needs(sample), needs(&format!("{sample}{relays}")));
+            assert_eq!(several.memory - alone.memory, programs * WAYS_HOLD as u64);
+        }
+        assert_eq!((WAYS_HOLD as u64).div_ceil(MIB), 178, "as docs/scaling.md says");
     }
 
     #[test]

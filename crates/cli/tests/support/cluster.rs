@@ -155,6 +155,16 @@ impl Nats {
             .expect("somebody leads")
     }
 
+    /// The server that leads the stream with the lease, which need not be the one that leads JetStream; nobody while a
+    /// new one is chosen.
+    pub(crate) fn leader_of_the_lease(&self) -> Option<usize> {
+        let mut running = (0..3).filter(|number| self.running[*number].is_some());
+        running.find(|number| {
+            let leads = self.ask(*number, "/jsz?streams=true&stream-leader-only=true");
+            leads.is_some_and(|said| said.contains("\"KV_stillroom\""))
+        })
+    }
+
     /// The port of a server for relays.
     pub(crate) fn port(&self, number: usize) -> u16 {
         self.ports[number]
@@ -348,7 +358,7 @@ impl Relays {
         let folder = folder();
         let each = nats.iter().enumerate().map(|(number, addresses)| {
             let (visitor, desk) = (free_port(), free_port());
-            let meet = if addresses.is_empty() { "" } else { "[relays]\ntrial = true\nnats = " };
+            let meet = if addresses.is_empty() { "" } else { "[relays]\ntrial = true\nwithout_tls = true\nnats = " };
             let at = if addresses.is_empty() { String::new() } else { format!("{addresses:?}\n") };
             let config = format!(
                 "[survivor]\nlisten = \"127.0.0.1:{visitor}\"\n[desk]\nlisten = \"127.0.0.1:{desk}\"\n\

@@ -27,7 +27,7 @@ pub(crate) use in_process::{Lasting, ToKeep};
 pub use outgoing::{Next, Outgoing, OutgoingBytes, TooMuch};
 pub(crate) use outgoing::{Sink, refused};
 pub use several::ClusterError;
-pub(crate) use several::{Cluster, Member, Membership, RelayId, Several};
+pub(crate) use several::{Cluster, Member, Membership, RelayId, Several, WAYS_HOLD};
 
 /// A connection's place at a switchboard.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rcgen::{CertificateParams, CertifiedKey, KeyPair};
 use rustls::client::ClientSessionMemoryCache;
 use rustls::crypto::aws_lc_rs::{default_provider, kx_group};
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use stillroom_relay::{CertificateFiles, Config, Tls};
 use tokio::net::TcpStream;
@@ -43,6 +43,20 @@ impl Certificate {
 
     pub(crate) fn key(&self) -> String {
         self.made.key_pair.serialize_pem()
+    }
+
+    /// Whoever shows it to servers, and trusts them if they have the same.
+    pub(crate) fn as_server(&self) -> TlsConnector {
+        let mut trusted = RootCertStore::empty();
+        trusted.add(self.der().clone()).unwrap();
+        let key = PrivateKeyDer::try_from(self.made.key_pair.serialize_der()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(trusted)
+            .with_client_auth_cert(vec![self.der().clone()], key)
+            .unwrap();
+        TlsConnector::from(Arc::new(config))
     }
 
     /// Puts both files in place.

@@ -26,6 +26,7 @@ mod many_tls;
 mod metrics;
 #[cfg(unix)]
 mod moving;
+mod on_the_way;
 mod origins;
 mod pages;
 #[cfg(unix)]

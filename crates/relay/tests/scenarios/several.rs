@@ -17,7 +17,8 @@ use stillroom_relay::directory::{Directory, Sqlite};
 use stillroom_relay::switchboard::ClusterError;
 use stillroom_relay::{CertificateFiles, Config, OtherRelays, Relay, RunningRelay, StartError};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::certificates::Certificate;
@@ -30,36 +31,64 @@ use crate::traffic::ask;
 const SEED: &str = "SUANQDPB2RUOE4ETUA26CNX7FUKE5ZZKFCQIIW63OX225F2CO7UEXTM7ZY";
 const USER: &str = "UAMMBNV2EYR65NYZZ7IAK5SIR5ODNTTERJOBOF4KJLMWI45YOXOSWULM";
 
+/// Runs a NATS server with this configuration.
+fn run(folder: &Path, config: &str) -> Child {
+    let file = folder.join("nats.conf");
+    std::fs::write(&file, config).unwrap();
+    let program = std::env::var_os("STILLROOM_NATS_SERVER");
+    let mut command = Command::new(program.expect("`cargo xtask cluster-test` names it"));
+    command.arg("-c").arg(&file).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// A NATS server of this test's own.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     folder: TempDir,
 }
 
 impl Server {
     /// A server with JetStream, and this in its configuration as well.
-    fn start(more: impl FnOnce(&Path) -> String) -> Self {
+    pub(crate) fn start(more: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let (at, more) = (folder.path().display(), more(folder.path()));
         let config = format!(
             "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{at}/store\" }}\n{more}\n"
         );
-        let file = folder.path().join("nats.conf");
-        std::fs::write(&file, config).unwrap();
-        let program = std::env::var_os("STILLROOM_NATS_SERVER");
-        let mut command = Command::new(program.expect("`cargo xtask cluster-test` names it"));
-        let child = command.arg("-c").arg(&file).stderr(Stdio::null()).spawn().unwrap();
+        let child = run(folder.path(), &config);
         Self { child, port, folder }
     }
 
-    fn relays(&self) -> OtherRelays {
+    /// One that is reached by TLS, as the user with [`SEED`] alone.
+    pub(crate) fn by_tls() -> Self {
+        let server = Self::start(|folder| {
+            certificate(folder);
+            let at = folder.display();
+            format!(
+                "tls {{ cert_file: \"{at}/server.pem\", key_file: \"{at}/server.key\" }}\n\
+                 authorization {{ users: [ {{ nkey: {USER} }} ] }}"
+            )
+        });
+        std::fs::write(server.folder.path().join("relay.nk"), format!("{SEED}\n")).unwrap();
+        server
+    }
+
+    /// How relays reach it by TLS, at this port.
+    pub(crate) fn relays_by_tls(&self, port: u16) -> OtherRelays {
+        OtherRelays {
+            credentials: Some(self.folder.path().join("relay.nk")),
+            certificates: vec![self.folder.path().join("ca.pem")],
+            ..relays_at(&format!("tls://localhost:{port}"))
+        }
+    }
+
+    pub(crate) fn relays(&self) -> OtherRelays {
         relays_at(&format!("nats://127.0.0.1:{}", self.port))
     }
 
-    async fn is_there(&self) {
-        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+    pub(crate) async fn is_there(&self) {
+        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -76,9 +105,10 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn relays_at(address: &str) -> OtherRelays {
+pub(crate) fn relays_at(address: &str) -> OtherRelays {
     OtherRelays {
         nats: vec![address.to_owned()],
+        without_tls: false,
         credentials: None,
         certificates: Vec::new(),
         prefix: "stillroom".to_owned(),
@@ -88,14 +118,14 @@ fn relays_at(address: &str) -> OtherRelays {
 }
 
 /// Relays of one program that share its records.
-struct Town {
+pub(crate) struct Town {
     folder: TempDir,
-    program: Program,
+    pub(crate) program: Program,
     directory: Arc<dyn Directory>,
 }
 
 impl Town {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let program = Program::new(1);
         std::fs::write(folder.path().join("program"), program.file().encode()).unwrap();
@@ -105,11 +135,15 @@ impl Town {
         Self { folder, program, directory }
     }
 
-    fn state(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn state(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
 
-    async fn relay(&self, name: &str, relays: &OtherRelays) -> Result<RunningRelay, StartError> {
+    pub(crate) async fn relay(
+        &self,
+        name: &str,
+        relays: &OtherRelays,
+    ) -> Result<RunningRelay, StartError> {
         let program = self.folder.path().join("program");
         std::fs::create_dir_all(self.state(name)).unwrap();
         let mut config = Config::on_this_computer(program, self.state(name));
@@ -131,7 +165,7 @@ impl Town {
     }
 
     /// A line that was greeted, as soon as the relay lets one in.
-    async fn line(&self, at: SocketAddr) -> Line {
+    pub(crate) async fn line(&self, at: SocketAddr) -> Line {
         let trying = async {
             loop {
                 let mut line = Line::open(at).await;
@@ -149,7 +183,7 @@ impl Town {
         tokio::time::timeout(PATIENCE, trying).await.expect("the relay lets somebody in")
     }
 
-    async fn staff(&self, at: SocketAddr, device: &stillroom_program::Device) -> Line {
+    pub(crate) async fn staff(&self, at: SocketAddr, device: &stillroom_program::Device) -> Line {
         let mut line = self.line(at).await;
         line.show(&self.program, device).await;
         line.hear_until(|frame| *frame == RelayFrame::Admitted).await;
@@ -166,7 +200,7 @@ fn frame(message: Message) -> Option<RelayFrame> {
 }
 
 /// Whether a line is answered before it ends.
-async fn is_answered(line: &mut Line) -> bool {
+pub(crate) async fn is_answered(line: &mut Line) -> bool {
     let ping = Message::Binary(encode(&ClientFrame::Ping).into());
     if line.socket.send(ping).await.is_err() {
         return false;
@@ -318,37 +352,116 @@ async fn bytes_of_others_in_the_cluster_break_no_relay() {
 #[tokio::test]
 #[ignore = "needs a NATS server: cargo xtask cluster-test"]
 async fn relays_reach_the_cluster_by_tls_with_credentials_and_not_without() {
-    let server = Server::start(|folder| {
-        certificate(folder);
-        let at = folder.display();
-        format!(
-            "tls {{ cert_file: \"{at}/server.pem\", key_file: \"{at}/server.key\" }}\n\
-             authorization {{ users: [ {{ nkey: {USER} }} ] }}"
-        )
-    });
+    let server = Server::by_tls();
     server.is_there().await;
+    let relays = server.relays_by_tls(server.port);
     let folder = server.folder.path();
-    std::fs::write(folder.join("relay.nk"), format!("{SEED}\n")).unwrap();
-    let relays = OtherRelays {
-        credentials: Some(folder.join("relay.nk")),
-        certificates: vec![folder.join("ca.pem")],
-        ..relays_at(&format!("tls://localhost:{}", server.port))
-    };
     let nobody = OtherRelays { credentials: None, ..relays.clone() };
     assert!(matches!(refused(nobody).await, ClusterError::Unreachable(_)));
     let untrusted = OtherRelays { certificates: Vec::new(), ..relays.clone() };
     assert!(matches!(refused(untrusted).await, ClusterError::Unreachable(_)));
     let lost = OtherRelays { credentials: Some(folder.join("none")), ..relays.clone() };
     assert!(matches!(refused(lost).await, ClusterError::Credentials(_)));
+    let unsigned = OtherRelays { certificates: vec![folder.join("relay.nk")], ..relays.clone() };
+    assert!(matches!(refused(unsigned).await, ClusterError::Certificates(_)));
+    std::fs::write(folder.join("other.pem"), Certificate::of("localhost").pem()).unwrap();
+    // While servers change over to another authority both are named, and either may come first.
+    let [ours, others] = ["ca.pem", "other.pem"].map(|name| folder.join(name));
+    for certificates in [vec![ours.clone(), others.clone()], vec![others, ours]] {
+        let (town, relays) = (Town::new(), OtherRelays { certificates, ..relays.clone() });
+        let relay = town.relay("one", &relays).await.unwrap();
+        drop(town.line(relay.survivor_addr).await);
+        relay.stop().await;
+    }
+}
+
+/// The configuration of a server that `docs/scaling.md` calls enough, with its places filled in.
+fn of_the_guide(folder: &Path, own: (u16, u16), routes: &[u16]) -> String {
+    let guide = include_str!("../../../../docs/scaling.md");
+    let block = guide.split("```").find(|block| block.contains("store_dir")).unwrap();
+    let at = folder.display().to_string();
+    let mut config = block
+        .replace("0.0.0.0:4222", &format!("127.0.0.1:{}", own.0))
+        .replace("0.0.0.0:6222", &format!("127.0.0.1:{}", own.1))
+        .replace("server_name: nats-1", &format!("server_name: n{}", own.0))
+        .replace("/var/lib/nats", &format!("{at}/store"))
+        .replace("/etc/nats", &at)
+        .replace("UA…", USER)
+        .replace('…', "ofthistestalone");
+    for (number, route) in (1..).zip(routes) {
+        config = config
+            .replace(&format!("nats-{number}.example.org:6222"), &format!("localhost:{route}"));
+    }
+    config
+}
+
+/// Whether somebody who says no password is taken for a server of the cluster on this line.
+async fn is_taken_for_a_server(mut line: impl AsyncRead + AsyncWrite + Unpin) -> bool {
+    let says = "CONNECT {\"verbose\":false,\"name\":\"M\",\"cluster\":\"relays\",\"server_id\":\"M\"}\r\nPING\r\n";
+    if line.write_all(says.as_bytes()).await.is_err() {
+        return false;
+    }
+    let mut said = Vec::new();
+    let mut bytes = [0; 4096];
+    while let Ok(length @ 1..) = line.read(&mut bytes).await {
+        said.extend_from_slice(&bytes[..length]);
+        if String::from_utf8_lossy(&said).contains("PONG") {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn servers_as_the_guide_sets_them_up_serve_relays_and_let_no_stranger_join_them() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let made = Certificate::of("localhost");
+    let ports: Vec<_> = (0..3).map(|_| (free_port(), free_port())).collect();
+    let routes: Vec<_> = ports.iter().map(|(_, route)| *route).collect();
+    let servers: Vec<_> = folders
+        .into_iter()
+        .zip(&ports)
+        .map(|(folder, own)| {
+            put(&made, folder.path());
+            let child = run(folder.path(), &of_the_guide(folder.path(), *own, &routes));
+            Server { child, port: own.0, folder }
+        })
+        .collect();
+    let seed = servers[0].folder.path().join("relay.nk");
+    std::fs::write(&seed, format!("{SEED}\n")).unwrap();
+    let addresses = ports.iter().map(|(port, _)| format!("tls://localhost:{port}"));
+    let relays = OtherRelays {
+        nats: addresses.collect(),
+        replicas: 3,
+        ..servers[0].relays_by_tls(ports[0].0)
+    };
     let town = Town::new();
-    let relay = town.relay("one", &relays).await.unwrap();
+    let starting = async {
+        loop {
+            // They are one cluster in a moment.
+            match town.relay("one", &relays).await {
+                Ok(relay) => return relay,
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    let relay = tokio::time::timeout(PATIENCE, starting).await.expect("the guide's servers serve");
     drop(town.line(relay.survivor_addr).await);
+
+    let stranger = async || TcpStream::connect(("127.0.0.1", routes[0])).await.unwrap();
+    assert!(!is_taken_for_a_server(stranger().await).await, "without TLS");
+    let by_tls = made.as_server().connect("localhost".try_into().unwrap(), stranger().await).await;
+    assert!(!is_taken_for_a_server(by_tls.unwrap()).await, "without the password");
     relay.stop().await;
 }
 
 /// A server's certificate, which whoever has it in `ca.pem` trusts.
 fn certificate(folder: &Path) {
-    let made = Certificate::of("localhost");
+    put(&Certificate::of("localhost"), folder);
+}
+
+fn put(made: &Certificate, folder: &Path) {
     let [certificate, key] = ["server.pem", "server.key"].map(|name| folder.join(name));
     made.put(&CertificateFiles { certificate, key });
     std::fs::write(folder.join("ca.pem"), made.pem()).unwrap();

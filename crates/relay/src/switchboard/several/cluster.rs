@@ -5,53 +5,34 @@
 //! when. It is asked with a time limit, and everything that it answers is read as coming from outside.
 
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
-use async_nats::connection::State;
-use async_nats::jetstream::kv::{self, CreateErrorKind, Operation, Store, UpdateErrorKind};
-use async_nats::jetstream::stream::StorageType;
+use async_nats::jetstream::kv::{self, Store, UpdateErrorKind};
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, StorageType};
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
 use mls_rs_codec::{MlsDecode, MlsEncode, MlsSize};
 use stillroom_protocol::{ProgramId, decode, encode};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
-use super::envelope::{BATCH_BYTES, CARRIED_FRAME_MAX, RelayId, Term};
+use super::connection::{Connection, PAYLOAD_LEAST};
+use super::envelope::{RelayId, Term};
+use super::inbox::Inbox;
 use super::standing::{LEASE, Lease};
+use super::way::{HELD, HELD_OF_HOME, WORDS_HELD};
 use crate::config;
 
-/// The oldest server that is good enough: the first whose memory buckets expire keys as we need it, and that is
-/// still mended.
-const OLDEST: (i64, i64, i64) = (2, 11, 0);
-
-/// Bytes that a message may have at least: a batch, the longest frame on top, and what is around them.
-const PAYLOAD_LEAST: usize = BATCH_BYTES + CARRIED_FRAME_MAX + 1024;
-
 /// How long the cluster may take to answer. A lease is asked for once more before it runs out.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
-
-/// How long it may take to be reached at the start.
-const REACHED_WITHIN: Duration = Duration::from_secs(10);
-
-/// How often the server is asked whether it is there; after three without an answer another one is tried.
-const PING: Duration = Duration::from_secs(1);
-
-/// Waits between tries to reach it again.
-const RECONNECT: Duration = Duration::from_millis(250);
-
-/// Messages that may wait for this relay on one subject. No way has more under way than fit (`way.rs`).
-const MESSAGES_WAITING: usize = 4_096;
+pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Times in a row that the lease may be unanswered before that is said: servers choose a new leader in fewer.
 const UNANSWERED_BEFORE_SAID: u32 = 8;
 
-/// Events of the connection that may wait.
-const EVENTS_WAITING: usize = 64;
+/// Times that the lease is read and put: between both somebody may have been faster.
+const TRIES: u32 = 2;
 
-/// Bytes of the longest file of credentials.
-const CREDENTIALS_MAX: u64 = 64 * 1024;
+/// What the bucket's messages say in their headers that stand for a key that is gone.
+const GIVEN_UP: [&str; 2] = ["KV-Operation", "Nats-Marker-Reason"];
 
 /// Why the relays' cluster cannot be used. Whoever starts the relay can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +41,8 @@ pub enum ClusterError {
     Unreachable(String),
     /// The file of credentials cannot be read, or is none.
     Credentials(String),
+    /// A file with who signs the servers' certificates cannot be read, or has none.
+    Certificates(String),
     /// The server is too old.
     TooOld(String),
     /// The server takes no messages as long as ours can be.
@@ -81,6 +64,9 @@ impl fmt::Display for ClusterError {
         match self {
             Self::Unreachable(why) => write!(f, "no NATS server can be reached: {why}"),
             Self::Credentials(why) => write!(f, "the credentials for NATS cannot be used: {why}"),
+            Self::Certificates(why) => {
+                write!(f, "the `certificates` for NATS cannot be used: {why}")
+            }
             Self::TooOld(version) => write!(
                 f,
                 "the NATS server has version {version}, and relays need 2.11 or a later one"
@@ -141,18 +127,18 @@ impl Subjects {
 /// Everything that this relay hears.
 pub(super) struct Heard {
     /// What is said to all.
-    pub(super) all: Subscriber,
+    pub(super) all: Inbox,
     /// What carriers send it.
-    pub(super) carriers: Subscriber,
+    pub(super) carriers: Inbox,
     /// What the home sends it.
-    pub(super) home: Subscriber,
+    pub(super) home: Inbox,
     /// That the connection stands, or is gone.
     pub(super) connected: mpsc::Receiver<bool>,
 }
 
 /// The cluster, for one program.
 pub(crate) struct Cluster {
-    client: Client,
+    connection: Connection,
     subjects: Subjects,
     lease: LeaseKeeper,
     connected: mpsc::Receiver<bool>,
@@ -168,20 +154,10 @@ impl Cluster {
         program: &ProgramId,
         me: RelayId,
     ) -> Result<Self, ClusterError> {
-        let (events, connected) = mpsc::channel(EVENTS_WAITING);
-        let options = options(relays, events).await?;
-        let addresses: Vec<ServerAddr> = relays
-            .nats
-            .iter()
-            .map(|address| address.parse())
-            .collect::<Result<_, _>>()
-            .map_err(unreachable)?;
-        let client = timeout(REACHED_WITHIN, options.connect(addresses)).await;
-        let client = client.map_err(unreachable)?.map_err(unreachable)?;
-        fits(&client)?;
+        let (connection, connected) = Connection::reach(relays).await?;
         let program = hex(&program.0);
         let subjects = Subjects { program: format!("{}.{program}", relays.prefix) };
-        let mut context = jetstream::new(client.clone());
+        let mut context = jetstream::new(connection.client.clone());
         context.set_timeout(ANSWERED_WITHIN);
         stores_nothing(&context, &relays.prefix).await?;
         let lease = LeaseKeeper {
@@ -193,7 +169,7 @@ impl Cluster {
             held: Mutex::default(),
         };
         *lease.held.lock().await = Held { store: Some(lease.open().await?), ..Held::default() };
-        Ok(Self { client, subjects, lease, connected })
+        Ok(Self { connection, subjects, lease, connected })
     }
 
     /// Listens from now on, and gives what is needed to speak.
@@ -201,14 +177,17 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError::Unreachable`].
     pub(super) async fn open(self) -> Result<(Voice, LeaseKeeper, Heard), ClusterError> {
-        let Self { client, subjects, lease, connected } = self;
+        let Self { connection, subjects, lease, connected } = self;
+        let client = &connection.client;
         let me = lease.me;
-        let listen =
-            |subject| async { client.subscribe::<String>(subject).await.map_err(unreachable) };
+        let listen = async |subject: String, most| {
+            let coming = client.subscribe(subject).await.map_err(unreachable)?;
+            Ok(Inbox::of(coming, most))
+        };
         let heard = Heard {
-            all: listen(subjects.all()).await?,
-            carriers: listen(subjects.home(me)).await?,
-            home: listen(subjects.carrier(me)).await?,
+            all: listen(subjects.all(), WORDS_HELD).await?,
+            carriers: listen(subjects.home(me), HELD).await?,
+            home: listen(subjects.carrier(me), HELD_OF_HOME).await?,
             connected,
         };
         // Whoever hears of this relay from now on finds it listening.
@@ -216,106 +195,42 @@ impl Cluster {
             .await
             .map_err(unreachable)?
             .map_err(unreachable)?;
-        Ok((Voice { client, subjects }, lease, heard))
+        Ok((Voice { connection, subjects }, lease, heard))
     }
 }
 
 /// How this relay speaks. What cannot be said is lost, which whoever listens notices.
 #[derive(Clone)]
 pub(super) struct Voice {
-    client: Client,
+    connection: Connection,
     subjects: Subjects,
 }
 
 impl Voice {
     /// Whether there is anybody to speak to.
     pub(super) fn is_connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        self.connection.stands()
     }
 
     /// Says something to all relays of the program.
     pub(super) async fn to_all(&self, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.all(), message.into()).await;
+        self.connection.say(self.subjects.all(), message).await;
     }
 
     /// Sends a home what is for it.
     pub(super) async fn to_home(&self, relay: RelayId, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.home(relay), message.into()).await;
+        self.connection.say(self.subjects.home(relay), message).await;
     }
 
     /// Sends a carrier what is for it.
     pub(super) async fn to_carrier(&self, relay: RelayId, message: Vec<u8>) {
-        let _ = self.client.publish(self.subjects.carrier(relay), message.into()).await;
+        self.connection.say(self.subjects.carrier(relay), message).await;
     }
 
     /// Waits until what was said has left, though not for long.
     pub(super) async fn said(&self) {
-        let _ = timeout(ANSWERED_WITHIN, self.client.flush()).await;
+        let _ = timeout(ANSWERED_WITHIN, self.connection.client.flush()).await;
     }
-}
-
-async fn options(
-    relays: &config::Relays,
-    events: mpsc::Sender<bool>,
-) -> Result<ConnectOptions, ClusterError> {
-    // The TLS library asks for a choice where several crates of a program bring a cryptography each.
-    let _ = async_nats::rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let mut options = ConnectOptions::new()
-        .name("stillroom")
-        .connection_timeout(REACHED_WITHIN)
-        .request_timeout(Some(ANSWERED_WITHIN))
-        .ping_interval(PING)
-        .reconnect_delay_callback(|_| RECONNECT)
-        .subscription_capacity(MESSAGES_WAITING)
-        .event_callback(move |event| {
-            let events = events.clone();
-            async move {
-                let connected = match event {
-                    Event::Connected => true,
-                    Event::Disconnected | Event::Closed => false,
-                    _ => return,
-                };
-                // Nobody listens any more once the relay has stopped.
-                let _ = events.send(connected).await;
-            }
-        });
-    for file in &relays.certificates {
-        options = options.add_root_certificates(file.clone());
-    }
-    match &relays.credentials {
-        Some(file) => with_credentials(options, file),
-        None => Ok(options),
-    }
-}
-
-/// A file as `nsc` writes it, with a token and a seed, or one with a seed alone.
-fn with_credentials(options: ConnectOptions, file: &Path) -> Result<ConnectOptions, ClusterError> {
-    let wrong = |why: &dyn fmt::Display| ClusterError::Credentials(why.to_string());
-    let length = std::fs::metadata(file).map_err(|error| wrong(&error))?.len();
-    if length > CREDENTIALS_MAX {
-        return Err(wrong(&"the file is too long"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
-    let text = zeroize::Zeroizing::new(text);
-    if text.contains("-----BEGIN NATS USER JWT-----") {
-        return options.credentials(&text).map_err(|error| wrong(&error));
-    }
-    let seed = text.lines().map(str::trim).find(|line| line.starts_with("SU"));
-    let seed = seed.ok_or_else(|| wrong(&"the file has no user's seed, which begins with SU"))?;
-    Ok(options.nkey(seed.to_owned()))
-}
-
-/// Whether the server is new enough, and takes messages as long as ours.
-fn fits(client: &Client) -> Result<(), ClusterError> {
-    let info = client.server_info();
-    let (major, minor, patch) = OLDEST;
-    if !client.is_server_compatible(major, minor, patch) {
-        return Err(ClusterError::TooOld(info.version));
-    }
-    if info.max_payload < PAYLOAD_LEAST {
-        return Err(ClusterError::ShortMessages(info.max_payload));
-    }
-    Ok(())
 }
 
 /// Nobody stores what relays say.
@@ -333,6 +248,16 @@ async fn stores_nothing(context: &Context, prefix: &str) -> Result<(), ClusterEr
 struct Holder {
     relay: RelayId,
     term: Term,
+}
+
+/// What stands in the lease's place, and by which number it is replaced.
+enum Stands {
+    /// Nobody's.
+    Free(u64),
+    /// This relay's, for this term.
+    Own(u64),
+    /// Somebody else's.
+    Others,
 }
 
 /// The lease of one program, and this relay's hold on it.
@@ -385,23 +310,28 @@ impl LeaseKeeper {
         }
         let Some(store) = &held.store else { return Ok(Lease::Unanswered) };
         let known = held.by.filter(|(by, _)| *by == term).map(|(_, revision)| revision);
-        let put = self.put(store, term, known).await?;
-        let put = match put {
-            Some(revision) => Some(revision),
-            // Somebody else was before us; or the cluster forgot, or an answer was lost.
-            None => match store.entry(&self.key).await.map_err(no_answer)? {
-                Some(entry) if entry.operation == Operation::Put => {
-                    let mine = Holder { relay: self.me, term };
-                    if decode::<Holder>(&entry.value).as_ref() != Ok(&mine) {
-                        return Ok(Lease::Others);
-                    }
-                    self.put(store, term, Some(entry.revision)).await?
-                }
-                _ => self.put(store, term, None).await?,
-            },
+        let mut put = match known {
+            Some(revision) => self.put(store, term, revision).await?,
+            None => None,
         };
+        for _ in 0..TRIES {
+            if put.is_some() {
+                break;
+            }
+            // Somebody else was before us; or the cluster forgot, or an answer was lost.
+            put = match self.stands(store, term).await? {
+                Stands::Others => {
+                    held.by = None;
+                    return Ok(Lease::Others);
+                }
+                Stands::Free(revision) | Stands::Own(revision) => {
+                    self.put(store, term, revision).await?
+                }
+            };
+        }
         held.by = put.map(|revision| (term, revision));
-        Ok(if put.is_some() { Lease::Held } else { Lease::Others })
+        // Nobody said that it is another's: who is home stays so, and asks again.
+        Ok(if put.is_some() { Lease::Held } else { Lease::Unanswered })
     }
 
     /// Puts the lease in the place of what has this number, or of nothing; nothing if something else is there.
@@ -409,21 +339,36 @@ impl LeaseKeeper {
         &self,
         store: &Store,
         term: Term,
-        replaces: Option<u64>,
+        replaces: u64,
     ) -> Result<Option<u64>, ClusterError> {
         let value = encode(&Holder { relay: self.me, term }).into();
-        match replaces {
-            Some(revision) => match store.update(&self.key, value, revision).await {
-                Ok(revision) => Ok(Some(revision)),
-                Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
-                Err(error) => Err(no_answer(error)),
-            },
-            None => match store.create(&self.key, value).await {
-                Ok(revision) => Ok(Some(revision)),
-                Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(None),
-                Err(error) => Err(no_answer(error)),
-            },
+        match store.update(&self.key, value, replaces).await {
+            Ok(revision) => Ok(Some(revision)),
+            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
+            Err(error) => Err(no_answer(error)),
         }
+    }
+
+    /// What stands in the lease's place. The bucket's leader says so: any other server may be behind, and a home that
+    /// believed it would give way to nobody.
+    async fn stands(&self, store: &Store, term: Term) -> Result<Stands, ClusterError> {
+        let subject = format!("{}{}", store.prefix, self.key);
+        let message = match store.stream.get_last_raw_message_by_subject(&subject).await {
+            Ok(message) => message,
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
+                return Ok(Stands::Free(0));
+            }
+            Err(error) => return Err(no_answer(error)),
+        };
+        let given_up = GIVEN_UP.iter().any(|header| message.headers.get(*header).is_some());
+        let mine = Holder { relay: self.me, term };
+        Ok(if given_up {
+            Stands::Free(message.sequence)
+        } else if decode::<Holder>(&message.payload).as_ref() == Ok(&mine) {
+            Stands::Own(message.sequence)
+        } else {
+            Stands::Others
+        })
     }
 
     /// Gives the lease up, if it is held.
@@ -479,7 +424,7 @@ impl LeaseKeeper {
     }
 }
 
-fn unreachable(error: impl fmt::Display) -> ClusterError {
+pub(super) fn unreachable(error: impl fmt::Display) -> ClusterError {
     ClusterError::Unreachable(error.to_string())
 }
 

@@ -83,6 +83,10 @@ drawn_name! {
     WayId
 }
 
+/// A hash of what is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, MlsSize, MlsEncode, MlsDecode)]
+pub(super) struct Hash(pub(super) [u8; 16]);
+
 impl fmt::Display for RelayId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -112,6 +116,13 @@ choice! {
             /// Who.
             relay: RelayId,
         } = 3,
+        /// What is published, as it has read it. Relays that do not know this word pass over it.
+        Published {
+            /// Who.
+            relay: RelayId,
+            /// A hash of all of it.
+            hash: Hash,
+        } = 4,
     }
 }
 

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use getrandom::SysRng;
 use rand_core::{Rng as _, UnwrapErr};
 use stillroom_program::Timestamp;
@@ -19,14 +18,12 @@ use super::envelope::{
     Envelope, FromHome, RelayId, Term, ToHome, Version, WayId, Word, opened, said, sealed, word_of,
 };
 use super::guests::Guest;
+use super::published::Agreement;
 use super::standing::{Lease, SILENT, Standing, Step};
-use super::way::Inbound;
+use super::way::{Inbound, Part, WAYS_MAX};
 use super::{Carrier, Several};
 use crate::clock::Clock;
 use crate::switchboard::Switchboard as _;
-
-/// Relays that carry here at once.
-const GUESTS_MAX: usize = 64;
 
 /// Answers about the lease that may wait: one is asked for at a time.
 const LEASES_WAITING: usize = 4;
@@ -48,6 +45,8 @@ pub(crate) struct Member {
     beside: Option<Version>,
     /// Since when the cluster cannot be reached; whether that was said.
     apart: Option<(Timestamp, bool)>,
+    /// Whether others have read what this one has.
+    agreement: Agreement,
     asked: mpsc::Sender<(Term, Lease)>,
 }
 
@@ -121,6 +120,7 @@ impl Member {
             home: None,
             beside: None,
             apart: None,
+            agreement: Agreement::default(),
             asked,
         };
         Ok((Membership(leave), member.run(Inputs { heard, leases, leave: left })))
@@ -212,8 +212,13 @@ impl Member {
                 self.standing.handle_left(relay, now);
                 self.cut(relay);
             }
+            Word::Published { relay, hash } if relay != self.me => {
+                if self.agreement.handle_said(hash, self.several.published_hash(), now) {
+                    self.several.changed.notify_one();
+                }
+            }
             // Its own words.
-            Word::Changed { .. } | Word::Leaves { .. } => {}
+            Word::Changed { .. } | Word::Leaves { .. } | Word::Published { .. } => {}
         }
     }
 
@@ -226,8 +231,9 @@ impl Member {
         let now = self.clock.now();
         if number == 1 && self.opens(items.first()) {
             self.cut(from);
-            if self.guests.len() < GUESTS_MAX {
-                let guest = Guest::new(way, Arc::clone(&self.several.ready), now);
+            if self.guests.len() < WAYS_MAX {
+                let part = Part::of_home(self.guests.len() + 1);
+                let guest = Guest::new(way, part, Arc::clone(&self.several.ready), now);
                 self.several.guest_came(from, Arc::clone(&guest.way));
                 self.guests.insert(from, guest);
             }
@@ -244,6 +250,10 @@ impl Member {
         guest.way.out().acknowledged(heard);
         for item in items.into_vec() {
             guest.obey(item, &self.several.own);
+        }
+        if guest.way.out().is_overrun() {
+            self.cut(from);
+            return self.say_over(from, way).await;
         }
         if guest.heard.owes_word() {
             self.say_heard_to_guest(from).await;
@@ -371,10 +381,15 @@ impl Member {
         let open = Flag(self.several.is_open());
         let word = Word::Beat { relay: self.me, home: self.standing.home(), open };
         self.voice.to_all(said(&word)).await;
+        let word = Word::Published { relay: self.me, hash: self.several.published_hash() };
+        self.voice.to_all(said(&word)).await;
         let silent = |heard: Timestamp| now.checked_since(heard) > SILENT + SILENT;
         if self.home.as_ref().is_some_and(|home| silent(home.heard_at)) {
             self.lose_way();
         }
+        // Whoever else is there may carry to the same home.
+        let part = Part::of_carrier(self.standing.others());
+        self.several.carrier(|carrier| carrier.out.share(part));
         self.say_heard_to_home().await;
         let keys = self.several.own.share_keys_in_use();
         let guests: Vec<_> = self.guests.iter().map(|(id, guest)| (*id, guest.heard_at)).collect();
@@ -414,7 +429,11 @@ impl Member {
         if self.several.take_published() {
             self.voice.to_all(said(&Word::Changed { relay: self.me })).await;
         }
-        while let Some(home) = &mut self.home
+        if self.several.carrier(|carrier| carrier.out.is_overrun()) == Some(true) {
+            self.lose_way();
+        }
+        while self.voice.is_connected()
+            && let Some(home) = &mut self.home
             && let Some((way, batch)) = self.several.next_batch()
         {
             let heard = home.heard.acknowledge();
@@ -422,7 +441,9 @@ impl Member {
             self.voice.to_home(home.relay, message).await;
         }
         for (relay, guest) in &mut self.guests {
-            while let Some(batch) = { guest.way.out().next() } {
+            while self.voice.is_connected()
+                && let Some(batch) = { guest.way.out().next() }
+            {
                 let heard = guest.heard.acknowledge();
                 let message = sealed(self.me, guest.way.id, batch.number, heard, &batch.items);
                 self.voice.to_carrier(*relay, message).await;

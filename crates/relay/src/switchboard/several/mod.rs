@@ -7,9 +7,12 @@
 //! own ([`Member`]) sends it. Nothing of a room, a ticket or a chat is stored in NATS.
 
 mod cluster;
+mod connection;
 mod envelope;
 mod guests;
+mod inbox;
 mod member;
+mod published;
 mod standing;
 mod way;
 
@@ -22,9 +25,10 @@ use stillroom_protocol::limits::{POLICY_MAX, REVOCATIONS_MAX};
 use stillroom_protocol::{AnswersBatch, Bytes, Refusal, Reply, encode};
 use tokio::sync::Notify;
 
-use self::envelope::{FromHome, ToHome, WayId};
+use self::envelope::{FromHome, Hash, ToHome, WayId};
 use self::guests::GuestWay;
-use self::way::{Batch, Outbound, QueueFull};
+use self::published::Published;
+use self::way::{Batch, Outbound, Part, QueueFull};
 use super::{InProcess, Outgoing, Readiness, Seat, Side, Switchboard};
 use crate::holdings::Live;
 
@@ -40,6 +44,9 @@ const WAITING_OF_SURVIVOR: usize = 256 * 1024;
 /// The same for a staff device, whose records are longer.
 const WAITING_OF_STAFF: usize = 1024 * 1024;
 
+/// Bytes that one program's ways to and from its other relays hold at most.
+pub(crate) const WAYS_HOLD: usize = way::WAYS_HOLD;
+
 /// [`Switchboard`] among several relays.
 pub(crate) struct Several {
     own: Arc<InProcess>,
@@ -50,6 +57,8 @@ pub(crate) struct Several {
     ready: Arc<Notify>,
     /// What is published was changed by another relay, or may have been.
     changed: Notify,
+    /// What of it this relay has read.
+    published: Mutex<Published>,
 }
 
 struct State {
@@ -104,6 +113,7 @@ impl Several {
             guests: Mutex::default(),
             ready: Arc::default(),
             changed: Notify::new(),
+            published: Mutex::default(),
         }
     }
 
@@ -119,11 +129,19 @@ impl Several {
     // What the task that speaks to the others does.
 
     fn guest_came(&self, relay: RelayId, way: Arc<GuestWay>) {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner).insert(relay, way);
+        self.with_guests(|guests| drop(guests.insert(relay, way)));
     }
 
     fn guest_gone(&self, relay: RelayId) {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner).remove(&relay);
+        self.with_guests(|guests| drop(guests.remove(&relay)));
+    }
+
+    /// Each of those that are guests then has its part.
+    fn with_guests(&self, change: impl FnOnce(&mut BTreeMap<RelayId, Arc<GuestWay>>)) {
+        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut guests);
+        let part = Part::of_home(guests.len());
+        guests.values().for_each(|way| way.out().share(part));
     }
 
     fn become_home(&self) {
@@ -185,6 +203,15 @@ impl Several {
         }
     }
 
+    /// A hash of what is published, as this relay has read it.
+    fn published_hash(&self) -> Hash {
+        self.read().hash()
+    }
+
+    fn read(&self) -> MutexGuard<'_, Published> {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether the others are to be told that what is published was changed.
     fn take_published(&self) -> bool {
         std::mem::take(&mut self.lock().published)
@@ -195,7 +222,7 @@ impl Carrier {
     fn new(way: WayId) -> Self {
         Self {
             way,
-            out: Outbound::default(),
+            out: Outbound::new(Part::of_carrier(1)),
             connections: BTreeMap::new(),
             emptied: 0,
             open: false,
@@ -364,14 +391,17 @@ impl Switchboard for Several {
     }
 
     fn set_policy(&self, signed: Bytes<POLICY_MAX>, policy: VerifiedPolicy, calendar: Calendar) {
+        self.read().set_policy(&signed);
         self.own.set_policy(signed, policy, calendar);
     }
 
     fn set_revocations(&self, signed: Bytes<REVOCATIONS_MAX>, list: VerifiedRevocations) {
+        self.read().set_revocations(&signed);
         self.own.set_revocations(signed, list);
     }
 
     fn set_host_notices(&self, notices: Vec<HostNotice>) {
+        self.read().set_notices(&notices);
         self.own.set_host_notices(notices);
     }
 

@@ -139,6 +139,11 @@ impl Standing {
         }
     }
 
+    /// How many others were heard lately.
+    pub(super) fn others(&self) -> usize {
+        self.others.len()
+    }
+
     /// The cluster can be reached.
     pub(super) fn handle_connected(&mut self, now: Timestamp) {
         self.connected = true;
