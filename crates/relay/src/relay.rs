@@ -357,6 +357,7 @@ impl Relay {
             tokio::spawn(Arc::clone(&records).keep_answers(batches, closing.last_of())),
             tokio::spawn(Arc::clone(&records).keep_counts(days)),
             tokio::spawn(Arc::clone(&records).keep_retention()),
+            tokio::spawn(Arc::clone(&records).keep_sure()),
             tokio::spawn(Arc::clone(&records).answer(asked, closing.last_of())),
         ];
         let mut membership = None;

@@ -41,3 +41,5 @@ mod stop;
 mod tls;
 mod traffic;
 mod turn_away;
+#[cfg(unix)]
+mod unheard;
