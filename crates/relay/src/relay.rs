@@ -353,6 +353,7 @@ impl Relay {
         let closing = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
+            tokio::spawn(clock.keep_comparing()),
             tokio::spawn(Arc::clone(&board).keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches, closing.last_of())),
             tokio::spawn(Arc::clone(&records).keep_counts(days)),
