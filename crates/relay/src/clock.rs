@@ -42,7 +42,7 @@ impl Clock {
                     tracing::warn!(
                         "the computer's clock is {} hours from where it would be since the relay started: set it right, \
                          and start the relay again",
-                        apart.as_secs() / 3600
+                        (apart.as_secs() + 1800) / 3600
                     );
                     said = Some(apart);
                 }
