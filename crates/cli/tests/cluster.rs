@@ -1,15 +1,19 @@
 //! Several relays of one program over a real cluster of NATS servers, all processes of their own (`features.md` 3.8,
 //! 6.1, 6.7; `docs/scaling.md`). `cargo xtask cluster-test` runs these; they need its NATS server.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 #![allow(clippy::print_stdout, reason = "figures are shown to whoever runs this")]
 
+#[allow(dead_code, reason = "other tests do more to it")]
+#[path = "../../relay/src/directory/postgres/tests/server.rs"]
+mod server;
 mod support;
 
 use std::rc::Rc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use server::Server;
 use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, until};
 use support::lines::{is_told_that_the_relay_stops, line};
 use support::memory::memory;
@@ -17,12 +21,11 @@ use support::network::Network;
 use support::program::{Program, many, meet};
 use support::proxy::{Recording, found};
 use support::words::{message, words};
-use support::{Running, file, folder, http_get, serving_with_log};
+use support::{Running, file, folder, http_get, run_badly, run_well, serving_with_log, text};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
 fn chats() -> usize {
-    let more = std::env::var("STILLROOM_CHATS").ok();
-    more.and_then(|chats| chats.parse().ok()).unwrap_or(20)
+    support::cluster::chats(20)
 }
 
 /// Everything that a test needs: a cluster, three relays, chats over all of them.
@@ -198,6 +201,80 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     until("one of both has stepped down", || !scene.relays.is_home(home));
     assert_eq!(scene.relays.homes().len(), 1);
     scene.settle("two were home");
+    scene.end();
+}
+
+/// What an administrator does at the relay with this door of the staff, in words.
+fn administers(program: &Program, desk: u16, what: &[&str], more: &[&str]) -> Vec<String> {
+    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
+    let relay = format!("ws://localhost:{desk}");
+    let by = ["--relay", &relay, "--passphrase-file", text(&passphrase)];
+    [what, &[text(&keys)], more, &by].concat().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+fn relays_go_by_the_same_records_and_chats_go_on_while_the_database_is_gone_and_a_relay_is_killed()
+{
+    let (nats, mut server) = (Nats::start(), Server::start());
+    let mut program = Program::new();
+    let talk = Talk::of(&program);
+    let each: Vec<_> = (0..3).map(|_| nats.addresses()).collect();
+    let mut relays = Relays::new(&talk.program, &each);
+    relays.keep_in(&server.url());
+    relays.serve(0);
+    for number in 1..3 {
+        relays.is_of_the_host_of(number, 0);
+        relays.serve(number);
+    }
+    let home = relays.home();
+    let [other, third] = [(home + 1) % 3, (home + 2) % 3];
+    let doors: Vec<_> = (0..3).map(|number| relays.doors(number)).collect();
+    program.desk = doors[third].1;
+    let mut scene = Scene { nats, relays, talk };
+    scene.chat(chats());
+    scene.settle("before");
+
+    let at = |relay: usize, what: &[&str], more: &[&str]| {
+        administers(&program, doors[relay].1, what, more)
+    };
+    let all_say = |what: &str, is_so: fn(&str) -> bool| {
+        let now = |relay: usize| http_get(doors[relay].0, "/now").unwrap_or_default();
+        until(what, || (0..3).all(|relay| is_so(&now(relay))));
+    };
+    scene.talk.write();
+    let flood = ["--kind", "emergency", "--text", "The river rises."];
+    run_well(&at(other, &["policy", "close"], &flood));
+    all_say("each relay says that chat is closed", |now| now.contains("The river rises."));
+    let device = program.advocate("Sam");
+    let desk = program.desk(&device, doors[other].1);
+    let listed = run_well(&at(third, &["staff", "list"], &[]));
+    let advocate = listed.lines().find(|line| line.contains("advocate")).unwrap();
+    let advocate = advocate.split_whitespace().next().unwrap();
+    run_well(&at(third, &["staff", "revoke"], &[advocate]));
+    let is_refused = |event: &Value| event["trouble"] == "certificate-refused";
+    desk.event(is_refused);
+    for (_, door) in &doors {
+        let relay = format!("ws://localhost:{door}");
+        let desk = program.client(&["desk", "--relay", &relay, "--device-file", text(&device)]);
+        desk.event(is_refused);
+    }
+    scene.settle("a policy was published and a device revoked");
+
+    server.signal("KILL");
+    scene.talk.write();
+    assert!(run_badly(&at(other, &["policy", "open"], &[])).contains("could not keep"));
+    scene.relays.kill(third);
+    scene.settle("the database is gone and a relay was killed");
+    scene.talk.write();
+    server.start_again();
+    scene.relays.serve(third);
+    run_well(&at(third, &["policy", "open"], &[]));
+    all_say("each relay says that chat is open", |now| !now.contains("The river rises."));
+    scene.settle("both are back");
+    // Whoever is home asks it for everybody.
+    let log = scene.relays.log(home);
+    assert_eq!(log.matches("the lasting records answer again").count(), 1, "{log}");
     scene.end();
 }
 

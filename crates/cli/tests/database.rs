@@ -9,18 +9,21 @@
 mod server;
 mod support;
 
-use std::io::{Read as _, Write as _};
+use std::collections::{HashMap, HashSet};
+use std::io::Read as _;
 use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::Server;
-use support::cluster::{Relays, Talk, until};
+use support::cluster::{Relays, Talk, chats, telling, until};
+use support::memory::memory;
 use support::program::{Program, many, meet};
+use support::proxy::{Recording, found};
+use support::words::{message, words};
 use support::{Running, file, folder, http_get, run, run_badly, run_well, serving_with_log, text};
-
-/// Chats that go on meanwhile.
-const CHATS: usize = 50;
 
 /// How long the database is gone.
 fn gone_for() -> Duration {
@@ -75,6 +78,108 @@ fn a_chat_begins_and_ends_while_the_database_is_gone_and_the_records_are_right_o
     drop(sam);
     let mut kim = program.desk(&program.advocate("Kim"), program.desk);
     talk_and_end(program.survivor(program.visitor), &mut kim);
+}
+
+/// Bytes that PostgreSQL writes at once.
+const BLOCK: usize = 8192;
+
+/// A name that is in no word list.
+const NAME: &str = "Quillhilda";
+
+/// Has a database write down all that it holds in memory.
+fn write_down(server: &Server) {
+    let asked = Command::new("psql")
+        .args(["--quiet", "--dbname", &server.url(), "--command", "CHECKPOINT"])
+        .status();
+    assert!(asked.unwrap().success());
+}
+
+/// Every file of it: what it stores, and its write-ahead log.
+fn files(server: &Server) -> impl Iterator<Item = PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![server.folder.path().join("data")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            match entry.file_type() {
+                Ok(sort) if sort.is_dir() => folders.push(entry.path()),
+                _ => found.push(entry.path()),
+            }
+        }
+    }
+    found.into_iter()
+}
+
+/// A file that may be gone by now.
+fn read(file: PathBuf) -> (PathBuf, Vec<u8>) {
+    let bytes = std::fs::read(&file).unwrap_or_default();
+    (file, bytes)
+}
+
+/// The blocks of a file that were written since.
+fn changed(before: Option<&Vec<u8>>, now: &[u8]) -> Vec<u8> {
+    let same = |number, block: &[u8]| {
+        before.and_then(|before| before.chunks(BLOCK).nth(number)).is_some_and(|it| it == block)
+    };
+    let blocks = now.chunks(BLOCK).enumerate().filter(|(number, block)| !same(*number, block));
+    blocks.flat_map(|(_, block)| block.to_vec()).collect()
+}
+
+#[test]
+fn nothing_of_a_chat_is_in_the_databases_files_or_readable_in_its_memory() {
+    let server = Server::start();
+    let program = Program::new();
+    program.keep_in(&server.url());
+    let _relay = program.serve();
+    let device = program.advocate(NAME);
+    // What is public is said in every visit, and is in the database: what is told over the lines of a chat beside that
+    // is of the chat.
+    let visit = Recording::default();
+    let desk = program.desk(&device, visit.start(program.desk));
+    let survivor = program.survivor(visit.start(program.visitor));
+    desk.event(|event| event["event"] == "waiting" && event["count"] == 1);
+    drop((desk, survivor));
+    let public = telling(&visit.whole(4));
+    write_down(&server);
+    let before: HashMap<PathBuf, Vec<u8>> = files(&server).map(read).collect();
+
+    let recording = Recording::default();
+    let mut desk = program.desk(&device, recording.start(program.desk));
+    let mut survivor = program.survivor(recording.start(program.visitor));
+    let chat = meet(&survivor, &mut desk);
+    for number in 0..10 {
+        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
+    }
+    for side in [&survivor, &desk] {
+        for _ in 0..10 {
+            side.hears();
+        }
+    }
+    write_down(&server);
+    let memory = server.ids().into_iter().map(memory).collect::<Vec<_>>().concat();
+    let in_memory = words().chain([NAME]).find(|word| found(&memory, word));
+    assert_eq!(in_memory, None, "in the database's memory");
+    assert!(found(&memory, "stillroom_"), "the search finds what is there");
+    desk.tell(json!({"do": "end", "chat": chat}));
+    survivor.event(|event| event["phase"] == "ended");
+    drop((survivor, desk));
+
+    // Places, rooms, tokens, tickets, keys, ciphertext: all of it went over the lines.
+    let told = telling(&recording.whole(4));
+    let telling: HashSet<_> = told.difference(&public).copied().collect();
+    assert!(telling.len() > 10_000, "{}", telling.len());
+    write_down(&server);
+    let mut log = false;
+    for (file, bytes) in files(&server).map(read) {
+        let changed = changed(before.get(&file), &bytes);
+        let told = changed.windows(16).find(|window| telling.contains(*window));
+        assert_eq!(told, None, "in {}", file.display());
+        let word = words().chain([NAME]).find(|word| found(&bytes, word));
+        assert_eq!(word, None, "in {}", file.display());
+        log |= file.components().any(|part| part.as_os_str() == "pg_wal")
+            && found(&bytes, "stillroom_");
+    }
+    assert!(log, "the search finds what is there");
 }
 
 #[test]
@@ -148,11 +253,10 @@ fn chats_go_on_for_the_minute_in_which_the_database_is_gone_and_nothing_is_lost_
     let mut talk = Talk::start();
     let mut relays = Relays::new(&talk.program, &[Vec::new()]);
     let config = relays.folder.path().join("0.toml");
-    let mut file = std::fs::OpenOptions::new().append(true).open(&config).unwrap();
-    writeln!(file, "[postgres]\nurl = \"{}\"", server.url()).unwrap();
+    relays.keep_in(&server.url());
     relays.serve(0);
     let (visitor, desk) = relays.doors(0);
-    talk.open(CHATS, &[visitor], &[desk]);
+    talk.open(chats(50), &[visitor], &[desk]);
     println!("before: {}", talk.settle());
     let holdings = ["holdings", "--config", text(&config)];
     let counted = |said: &str| said.split("STORED").nth(1).map(str::to_owned);

@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::cluster::{Talk, chats};
 use support::lines::{is_told_that_the_relay_stops, line};
 use support::program::{Program, meet};
 use support::words::message;
@@ -180,6 +181,25 @@ fn chats_go_on_over_a_restart(program: &Program) {
         desk.tell(json!({"do": "end", "chat": number}));
         survivor.event(|event| event["phase"] == "ended");
     }
+}
+
+#[test]
+#[ignore = "takes long: cargo xtask prove failures"]
+fn many_chats_go_on_over_a_restart() {
+    let program = Program::new();
+    let sockets = program.sockets();
+    let mut first = program.serve_on(&sockets);
+    let mut talk = Talk::of(&program);
+    talk.open(chats(20), &[program.visitor], &[program.desk]);
+    println!("before: {}", talk.settle());
+    talk.write();
+    first.signal("TERM");
+    assert!(first.wait().success(), "it stopped well");
+    let _second = program.serve_on(&sockets);
+    println!("the relay was stopped and started: {}", talk.settle());
+    talk.open(2, &[program.visitor], &[program.desk]);
+    println!("new chats: {}", talk.settle());
+    talk.end();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
+use support::cluster::{Talk, chats};
 use support::program::{Program, meet};
 use support::{Running, run_badly, run_well, text};
 
@@ -36,6 +37,22 @@ fn serve_on_a_small_disk(program: &Program) -> Option<Running> {
     Some(relay)
 }
 
+/// A file on the relay's disk that can fill it.
+fn filler(program: &Program, relay: &Running) -> PathBuf {
+    let disk = PathBuf::from(format!("/proc/{}/root", relay.id()));
+    let state = program.path("relay.state");
+    disk.join(state.strip_prefix("/").unwrap()).join("filler")
+}
+
+/// The command that publishes that chat is closed.
+fn closing(program: &Program) -> Vec<String> {
+    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
+    let relay = format!("ws://localhost:{}", program.desk);
+    let close = ["policy", "close", text(&keys), "--text", "Back soon.", "--relay", &relay];
+    let by = ["--passphrase-file", text(&passphrase)];
+    close.into_iter().chain(by).map(str::to_owned).collect()
+}
+
 fn fill(file: &Path) {
     let mut file = std::fs::File::create(file).unwrap();
     for block in [4096, 1] {
@@ -55,14 +72,9 @@ fn a_full_disk_keeps_records_from_being_published_and_nobody_from_writing() {
     let mut survivor = program.survivor(program.visitor);
     let chat = meet(&survivor, &mut desk);
 
-    let disk = PathBuf::from(format!("/proc/{}/root", relay.id()));
-    let state = program.path("relay.state");
-    let filler = disk.join(state.strip_prefix("/").unwrap()).join("filler");
+    let filler = filler(&program, &relay);
     fill(&filler);
-    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
-    let address = format!("ws://localhost:{}", program.desk);
-    let named = ["--relay", &address, "--passphrase-file", text(&passphrase)];
-    let close = [&["policy", "close", text(&keys), "--text", "Back soon."][..], &named].concat();
+    let close = closing(&program);
     for _ in 0..2 {
         let said = run_badly(&close);
         assert!(said.contains("could not keep"), "{said}");
@@ -82,4 +94,26 @@ fn a_full_disk_keeps_records_from_being_published_and_nobody_from_writing() {
 
     std::fs::remove_file(filler).unwrap();
     run_well(&close);
+}
+
+#[test]
+#[ignore = "takes long: cargo xtask prove failures"]
+fn many_chats_go_on_while_the_disk_is_full() {
+    let program = Program::new();
+    let Some(relay) = serve_on_a_small_disk(&program) else {
+        println!("skipped: this user may not mount a small disk");
+        return;
+    };
+    let mut talk = Talk::of(&program);
+    talk.open(chats(20), &[program.visitor], &[program.desk]);
+    println!("before: {}", talk.settle());
+    let filler = filler(&program, &relay);
+    fill(&filler);
+    assert!(run_badly(&closing(&program)).contains("could not keep"));
+    talk.write();
+    println!("the disk is full: {}", talk.settle());
+    std::fs::remove_file(filler).unwrap();
+    talk.open(2, &[program.visitor], &[program.desk]);
+    println!("new chats: {}", talk.settle());
+    talk.end();
 }

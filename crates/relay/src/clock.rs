@@ -11,6 +11,9 @@ use stillroom_program::Timestamp;
 /// How far apart the two clocks are before somebody should look.
 const ASTRAY: Duration = Duration::from_hours(1);
 
+/// How often they are compared.
+const COMPARED_EVERY: Duration = Duration::from_secs(3);
+
 /// A clock that was set when it was made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
@@ -27,8 +30,35 @@ impl Clock {
         Self { wall: milliseconds(wall), started: Instant::now() }
     }
 
+    /// Says in the log when the wall clock jumped, once for each time, and when it is right again.
+    pub(crate) async fn keep_comparing(self) {
+        let mut rounds = tokio::time::interval(COMPARED_EVERY);
+        let mut said: Option<Duration> = None;
+        loop {
+            rounds.tick().await;
+            match (self.astray(), said) {
+                (Some(apart), Some(before)) if apart.abs_diff(before) < ASTRAY => {}
+                (Some(apart), _) => {
+                    tracing::warn!(
+                        "the computer's clock is {} hours from where it would be since the relay started: set it right, \
+                         and start the relay again",
+                        (apart.as_secs() + 1800) / 3600
+                    );
+                    said = Some(apart);
+                }
+                (None, Some(_)) => {
+                    tracing::info!(
+                        "the computer's clock is where it would be since the relay started"
+                    );
+                    said = None;
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
     /// How far the wall clock is from this one, where that is too far: it jumped since the start, or the computer slept.
-    pub(crate) fn astray(&self) -> Option<Duration> {
+    fn astray(&self) -> Option<Duration> {
         self.astray_from(SystemTime::now())
     }
 

@@ -59,7 +59,7 @@ impl Records {
         let record = encode(&SignedHostNotice::sign(notice, &self.root, host));
         let runs_out = given + NOTICE_DAYS * DAY;
         let stored = StoredNotice { id, runs_out, record, read_by: Vec::new() };
-        if !self.directory.put_notice(stored, HOST_NOTICES_MAX).await? {
+        if !self.surely(self.directory.put_notice(stored, HOST_NOTICES_MAX)).await? {
             return Err(NotGiven::TooMany);
         }
         self.notices_changed().await?;
@@ -78,7 +78,7 @@ impl Records {
 
     /// Withdraws a notice, also from consoles where it stands. Whether there was one.
     pub(crate) async fn withdraw_notice(&self, id: HostNoticeId) -> Result<bool, DirectoryError> {
-        let there = self.directory.withdraw_notice(id).await?;
+        let there = self.surely(self.directory.withdraw_notice(id)).await?;
         self.notices_changed().await?;
         Ok(there)
     }
@@ -89,18 +89,20 @@ impl Records {
         id: HostNoticeId,
         device: VerifyingKey,
     ) -> Result<(), DirectoryError> {
-        self.directory.read_notice(id, device.0).await?;
+        self.surely(self.directory.read_notice(id, device.0)).await?;
         self.notices_changed().await
     }
 
     async fn notices_changed(&self) -> Result<(), DirectoryError> {
-        self.show_notices().await?;
+        self.surely(Box::pin(self.show_notices())).await?;
         self.switchboard.published();
         Ok(())
     }
 
     /// Brings the live state to where the records are.
     pub(crate) async fn show_notices(&self) -> Result<(), DirectoryError> {
+        // An older list never comes after a newer one.
+        let _alone = self.showing_notices.lock().await;
         let stored = self.directory.notices().await?;
         let standing = stored.into_iter().filter_map(|stored| {
             let read_by = stored.read_by.into_iter().map(VerifyingKey).collect();

@@ -61,20 +61,31 @@ pub(crate) async fn open(records: &Records, program: &ProgramFile) -> Result<(),
     show(records, newest_policy(records, program).await?).await
 }
 
-/// Brings switchboard and pages to where the records are by now, as far as another relay changed them.
+/// Brings switchboard and pages to where the records are by now, as far as they were changed without this relay's knowing.
 pub(crate) async fn read_anew(records: &Records) -> Result<(), NotKept> {
+    let _alone = records.go_by().await;
+    records.show_notices().await?;
+    // Known from then on while the database is away.
+    records.newest(Kind::DutyKey).await?;
+    follow(records).await.map(drop)
+}
+
+/// Goes by the policy and the list of revoked devices that are kept. Whether either was another one.
+pub(crate) async fn follow(records: &Records) -> Result<bool, NotKept> {
+    let mut other = false;
     if let Some(kept) = records.directory.newest(Kind::Revocations).await?
         && kept.version != records.revoked().version()
     {
         revoke(records, kept)?;
+        other = true;
     }
-    records.show_notices().await?;
     if let Some(kept) = records.directory.newest(Kind::Policy).await?
         && Some(kept.version) != records.board.policy_version().await
     {
         show(records, known(records, &kept)?).await?;
+        other = true;
     }
-    Ok(())
+    Ok(other)
 }
 
 async fn show(records: &Records, known: Known) -> Result<(), NotKept> {

@@ -20,11 +20,11 @@ use stillroom_protocol::limits::{
 use stillroom_protocol::{
     AnswersBatch, Bytes, InvitationId, MlsDecode, Operation, Refusal, Reply, Shared, decode,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{MutexGuard, Notify, mpsc};
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::directory::{Directory, DirectoryError, Kind, Record, Sealed, Versioned};
+use crate::directory::{Answer, Directory, DirectoryError, Kind, Record, Sealed, Versioned};
 use crate::notice_board::{Notice, NoticeBoard};
 use crate::opening::{self, NotKept};
 use crate::retention::{BATCH_DAYS, DAY, HANDED_OVER_DAYS, INVITATION_DAYS, POLICIES_KEPT};
@@ -63,6 +63,13 @@ pub(crate) struct Records {
     revoked: Mutex<VerifiedRevocations>,
     /// The duty key, wrapped, as it was last read or put: what desks are given while the database is away.
     duty_key: Mutex<Option<Versioned>>,
+    /// Held from where a policy or a list of revoked devices is read or kept until this relay goes by it, so that it
+    /// never goes back to an older one.
+    going_by: tokio::sync::Mutex<()>,
+    /// The same, of the host's notices.
+    pub(crate) showing_notices: tokio::sync::Mutex<()>,
+    /// Something that this relay goes by may have been changed without its knowing.
+    in_doubt: Notify,
 }
 
 /// Why a question has no answer.
@@ -132,6 +139,9 @@ impl Records {
             tolerance,
             revoked: Mutex::new(VerifiedRevocations::none()),
             duty_key: Mutex::new(None),
+            going_by: tokio::sync::Mutex::new(()),
+            showing_notices: tokio::sync::Mutex::new(()),
+            in_doubt: Notify::new(),
         }
     }
 
@@ -174,6 +184,61 @@ impl Records {
                 sleep(READ_AGAIN).await;
             }
         }
+    }
+
+    /// Goes by what is kept once a change of it had no answer, for as long as this relay runs: it may have been made, and
+    /// whoever asked for it need not ask again.
+    pub(crate) async fn keep_sure(self: Arc<Self>) {
+        loop {
+            self.in_doubt.notified().await;
+            while let Err(error) = self.find_out().await {
+                if !matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
+                    tracing::error!(%error, "what was published here cannot be read");
+                }
+                sleep(READ_AGAIN).await;
+            }
+        }
+    }
+
+    async fn find_out(&self) -> Result<(), NotKept> {
+        // Read before it is made, the change would seem never to have been.
+        self.directory.settle().await?;
+        opening::read_anew(self).await?;
+        self.switchboard.published();
+        Ok(())
+    }
+
+    /// Makes a change of something that this relay goes by, or reads what came of it.
+    pub(crate) async fn surely<T>(&self, change: Answer<'_, T>) -> Result<T, DirectoryError> {
+        let answer = change.await;
+        if answer.is_err() {
+            self.in_doubt.notify_one();
+        }
+        answer
+    }
+
+    /// Nobody else changes what this relay goes by as long as this is held.
+    pub(crate) async fn go_by(&self) -> MutexGuard<'_, ()> {
+        self.going_by.lock().await
+    }
+
+    /// Goes by what is kept, where that is not what this relay knows: an answer may have been lost. The others may not
+    /// have heard of it either.
+    async fn catch_up(&self) -> Result<(), Failure> {
+        match opening::follow(self).await {
+            Ok(true) => self.switchboard.published(),
+            Ok(false) => {}
+            Err(NotKept::Directory(error)) => return Err(error.into()),
+            // What is published now may be what mends it.
+            Err(error) => tracing::error!(%error, "what was published here cannot be read"),
+        }
+        Ok(())
+    }
+
+    /// Whether this is what is kept.
+    async fn is_kept(&self, kind: Kind, record: &[u8]) -> Result<bool, DirectoryError> {
+        let kept = self.newest(kind).await?;
+        Ok(kept.is_some_and(|kept| kept.record == record))
     }
 
     /// Keeps batches of sealed answers until there can be no more. What cannot be kept goes on being held.
@@ -333,6 +398,8 @@ impl Records {
         self.not_revoked(verified.signer())?;
         let policy = verified.whole(&signed).map_err(|_| NOT_SIGNED)?;
         let calendar = Calendar::of(&policy).map_err(|_| NOT_SIGNED)?;
+        let _alone = self.go_by().await;
+        self.catch_up().await?;
         let current = self.directory.newest(Kind::Policy).await?;
         if current.as_ref().is_some_and(|current| current.record == *record) {
             return Ok(Reply::Done);
@@ -348,10 +415,17 @@ impl Records {
             return Err(NOT_SIGNED);
         }
         let with = Versioned { version: verified.version, record: record.to_vec() };
-        if !self.directory.replace_policy(replaces, with, POLICIES_KEPT).await? {
+        let put = self.directory.replace_policy(replaces, with, POLICIES_KEPT);
+        // The same may have been on its way.
+        if !self.surely(put).await? && !self.is_kept(Kind::Policy, &record).await? {
             return Err(REPLACED);
         }
-        self.show(&signed, verified, Notice { policy, files, calendar }).await
+        self.show(&signed, verified, Notice { policy, files, calendar }).await?;
+        // It is published, whatever becomes of texts that nobody needs any more; the next round looks for them again.
+        if let Err(error) = self.forget_locales().await {
+            error.say();
+        }
+        Ok(Reply::Done)
     }
 
     /// Shows a policy that was just published on the pages, and greets everybody with it.
@@ -360,8 +434,7 @@ impl Records {
         signed: &SignedPolicy,
         verified: VerifiedPolicy,
         notice: Notice,
-    ) -> Result<Reply, Failure> {
-        self.directory.keep_locales(self.locales_named().await?).await?;
+    ) -> Result<(), Failure> {
         let calendar = notice.calendar.clone();
         if let Err(error) = self.board.put_up(notice).await {
             tracing::error!(%error, "the pages cannot show the new policy");
@@ -369,7 +442,12 @@ impl Records {
         let greeted = fitting(encode(&signed.terms_alone()))?;
         self.switchboard.set_policy(greeted, verified, calendar);
         self.switchboard.published();
-        Ok(Reply::Done)
+        Ok(())
+    }
+
+    /// Removes the files of texts that no policy names.
+    async fn forget_locales(&self) -> Result<(), DirectoryError> {
+        self.directory.keep_locales(self.locales_named().await?).await
     }
 
     /// Every policy that is kept, the newest first.
@@ -404,7 +482,7 @@ impl Records {
         }
         let mut former = self.directory.former_policies().await?;
         loop {
-            self.directory.keep_locales(self.locales_named().await?).await?;
+            self.forget_locales().await?;
             if self.directory.put_locale(hash, file.clone(), LOCALES_KEPT).await? {
                 return Ok(Reply::Done);
             }
@@ -441,17 +519,25 @@ impl Records {
         let verified = read::<SignedRevocations>(&list)?
             .verify(&self.root, self.clock.now(), self.tolerance)
             .map_err(|_| NOT_SIGNED)?;
-        let is_newer = verified.follows(&self.revoked());
-        let is_same = verified == *self.revoked();
-        if is_newer && self.put_newer(Kind::Revocations, verified.version(), list.to_vec()).await? {
-            self.set_revocations(list, verified);
-            self.switchboard.published();
-            Ok(Reply::Done)
-        } else if is_same {
-            Ok(Reply::Done)
-        } else {
-            Err(NOT_SIGNED)
+        let _alone = self.go_by().await;
+        self.catch_up().await?;
+        if verified == *self.revoked() {
+            return Ok(Reply::Done);
         }
+        if !verified.follows(&self.revoked()) {
+            return Err(NOT_SIGNED);
+        }
+        let current = self.directory.newest(Kind::Revocations).await?;
+        let replaces = current.map_or(0, |current| current.version);
+        let with = Versioned { version: verified.version(), record: list.to_vec() };
+        let put = self.directory.replace(Kind::Revocations, replaces, with);
+        // The same may have been on its way.
+        if !self.surely(put).await? && !self.is_kept(Kind::Revocations, &list).await? {
+            return Err(NOT_SIGNED);
+        }
+        self.set_revocations(list, verified);
+        self.switchboard.published();
+        Ok(Reply::Done)
     }
 
     /// Goes by this list from now on.
@@ -462,21 +548,6 @@ impl Records {
     ) {
         *self.revoked() = list.clone();
         self.switchboard.set_revocations(signed, list);
-    }
-
-    /// Keeps a record in the place of an older one. No if the same is there already.
-    async fn put_newer(&self, kind: Kind, version: u64, record: Record) -> Result<bool, Failure> {
-        let current = self.directory.newest(kind).await?;
-        if current.as_ref().is_some_and(|current| current.record == record) {
-            return Ok(false);
-        }
-        let replaces = current.map_or(0, |current| current.version);
-        let with = Versioned { version, record };
-        if version > replaces && self.directory.replace(kind, replaces, with).await? {
-            Ok(true)
-        } else {
-            Err(NOT_SIGNED)
-        }
     }
 
     async fn publish_staff(&self, record: Record) -> Result<Reply, Failure> {
@@ -544,19 +615,18 @@ impl Records {
                 .verify(purpose, &self.root, &revoked, self.clock.now(), self.tolerance)
                 .map_err(|_| NOT_SIGNED)?;
         }
-        let current = self.directory.newest(kind_of(which)).await?;
-        if current.is_some_and(|current| current.record == record) {
+        let kind = kind_of(which);
+        if self.is_kept(kind, &record).await? {
             return Ok(Reply::Done);
         }
         let with = Versioned { version: replaces.saturating_add(1), record };
-        if self.directory.replace(kind_of(which), replaces, with.clone()).await? {
-            if which == Shared::DutyKey {
-                *self.known_duty_key() = Some(with);
-            }
-            Ok(Reply::Done)
-        } else {
-            Err(NOT_SIGNED)
+        let put = self.surely(self.directory.replace(kind, replaces, with.clone())).await?;
+        if put && which == Shared::DutyKey {
+            *self.known_duty_key() = Some(with.clone());
         }
+        // The same may have been on its way.
+        let is_kept = put || self.is_kept(kind, &with.record).await?;
+        if is_kept { Ok(Reply::Done) } else { Err(NOT_SIGNED) }
     }
 
     async fn shared(&self, which: Shared) -> Result<Reply, Failure> {

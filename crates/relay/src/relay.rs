@@ -413,10 +413,12 @@ impl Relay {
         let closing = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
+            tokio::spawn(clock.keep_comparing()),
             tokio::spawn(Arc::clone(&board).keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches, closing.last_of())),
             tokio::spawn(Arc::clone(&records).keep_counts(days)),
             tokio::spawn(Arc::clone(&records).keep_retention()),
+            tokio::spawn(Arc::clone(&records).keep_sure()),
             tokio::spawn(Arc::clone(&records).answer(asked, closing.last_of())),
         ];
         if let Some((member, several)) = member {

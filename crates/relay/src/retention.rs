@@ -64,13 +64,6 @@ impl Records {
         let mut unnamed = Unnamed::new();
         loop {
             rounds.tick().await;
-            if let Some(apart) = self.clock.astray() {
-                tracing::warn!(
-                    "the computer's clock is {} hours from where it would be since the relay started: set it right, and \
-                     start the relay again",
-                    apart.as_secs() / 3600
-                );
-            }
             if let Err(error) = self.forget_ended(&mut unnamed).await {
                 error.say();
             }

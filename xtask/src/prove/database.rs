@@ -1,5 +1,6 @@
-//! A relay whose PostgreSQL is gone for a whole minute. With every change it is gone for as long as it takes to see that.
+//! A relay whose PostgreSQL is gone for a whole minute, under 200 chats. With every change it is gone for as long as it takes to see that.
 
+use super::failures::CHATS;
 use crate::failure::Outcome;
 use crate::run::Run;
 use crate::setup;
@@ -9,5 +10,6 @@ pub(super) fn prove() -> Outcome {
     Run::cargo()
         .args(["test", "--workspace", "--locked", "--test", "database"])
         .args(["--", "--ignored", "--show-output"])
+        .env("STILLROOM_CHATS", CHATS)
         .done_with_last_lines()
 }

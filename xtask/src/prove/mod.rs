@@ -1,6 +1,7 @@
 //! `cargo xtask prove`: what takes too long to be run with every change, and is run before a release.
 
 mod database;
+mod failures;
 mod package;
 mod reproducible;
 mod second_way;
@@ -13,7 +14,7 @@ use crate::run::say;
 /// A proof, what it shows, and how to run it.
 type Proof = (&'static str, &'static str, fn() -> Outcome);
 
-const PROOFS: [Proof; 6] = [
+const PROOFS: [Proof; 7] = [
     (
         "package",
         "the Debian package has what it should and nothing else, and its program runs",
@@ -36,13 +37,18 @@ const PROOFS: [Proof; 6] = [
     ),
     (
         "cluster",
-        "200 chats over several relays lose no message while relays and NATS servers are killed",
+        "200 chats over several relays lose no message while relays, NATS servers and PostgreSQL are killed",
         cluster::long,
     ),
     (
         "database",
-        "chats go on while PostgreSQL is gone for a minute, and nothing is lost or doubled",
+        "200 chats go on while PostgreSQL is gone for a minute, and nothing is lost or doubled",
         database::prove,
+    ),
+    (
+        "failures",
+        "200 chats go on over a restart on the same sockets, a full disk and a clock that jumps",
+        failures::prove,
     ),
 ];
 

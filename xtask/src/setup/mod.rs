@@ -30,12 +30,19 @@ pub(crate) fn for_build() -> Outcome {
     node::build_tools()
 }
 
-/// What some of the tests without browsers need beside that. One of them is passed over where it is not to be had; a
-/// PostgreSQL they start themselves. Debian keeps its programs in a folder that no path leads to.
+/// What some of the tests without browsers need beside that. Some are passed over where it is not to be had.
 pub(crate) fn for_unit_tests() -> Outcome {
     if let Err(failure) = packages::programs(&[("pebble", "pebble")]) {
         say(format!("tests of asking an authority for a certificate are passed over. {failure}"));
     }
+    if let Err(failure) = packages::programs(&[("faketime", "faketime")]) {
+        say(format!("tests of a clock that jumps are passed over. {failure}"));
+    }
+    postgresql()
+}
+
+/// Tests start it themselves. Debian keeps its programs in a folder that no path leads to.
+fn postgresql() -> Outcome {
     if there_is("initdb") || Path::new("/usr/lib/postgresql").is_dir() {
         return Ok(());
     }
@@ -65,9 +72,10 @@ pub(crate) fn for_forensics() -> Outcome {
     packages::programs(&[("xdotool", "xdotool"), ("sqlite3", "sqlite3")])
 }
 
-/// What the tests of several relays need beside that: what makes networks, the balancers, and the NATS server, whose place
-/// this says.
+/// What the tests of several relays need beside that: what makes networks, the balancers, a PostgreSQL, and the NATS
+/// server, whose place this says.
 pub(crate) fn for_cluster_tests() -> Outcome<PathBuf> {
+    postgresql()?;
     packages::programs(&[("ip", "iproute2"), ("haproxy", "haproxy"), ("nginx", "nginx-light")])?;
     nats::server()
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use super::wire::client_frame;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::files;
-use crate::program::{Fresh, throw_away_policy};
+use crate::program::{Fresh, ProgramFolder, throw_away_policy};
 use crate::randomness::system;
 
 /// Bytes of an encrypted message of 400 bytes: its padding bucket (512), and what MLS adds (158 measured).
@@ -92,6 +92,13 @@ impl Rooms {
             format!("{CONFIGURATION}{LIMITS}").as_bytes(),
         )?;
         Ok(Self { folder, program })
+    }
+
+    /// The same of the program in this folder, whose relays are configured by somebody else.
+    pub(crate) fn of(program: &ProgramFolder, passphrase: Option<&Path>) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir().map_err(broken)?;
+        let (root, administrator) = program.root_and_administrator(passphrase)?;
+        Ok(Self { folder, program: Fresh { root, administrator } })
     }
 
     /// The relay's configuration.

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use super::opening::{CHATS_OF_A_DESK, desk_on_duty, heard, open};
 use super::rooms::Rooms;
 use crate::client::Client;
 use crate::failure::Failure;
+use crate::program::ProgramFolder;
 use crate::terminal::answer;
 
 /// Chats over relays that others start and stop. Prints where the program's public file is; then, on standard input:
@@ -35,6 +37,25 @@ pub(crate) struct TalkArguments {
     /// Milliseconds between two messages of one side of one chat.
     #[arg(long, default_value_t = 250)]
     every: u64,
+    /// The folder of the program whose chats they are, with its keys; else it is one for these chats alone.
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// The file with the passphrase of those keys.
+    #[arg(long, requires = "program")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl TalkArguments {
+    /// What opens chats, and where the program's public file is.
+    fn rooms(&self) -> Result<(Rooms, PathBuf), Failure> {
+        if let Some(program) = self.program.as_deref().map(ProgramFolder::new) {
+            let rooms = Rooms::of(&program, self.passphrase_file.as_deref())?;
+            return Ok((rooms, program.public_file()));
+        }
+        let rooms = Rooms::new()?;
+        let public = rooms.beside("public.stillroom");
+        Ok((rooms, public))
+    }
 }
 
 #[derive(Deserialize)]
@@ -142,12 +163,13 @@ impl Tally {
 
 /// Runs until standard input ends.
 pub(crate) async fn run(arguments: TalkArguments) -> Result<(), Failure> {
-    LocalSet::new().run_until(talk(Duration::from_millis(arguments.every))).await
+    LocalSet::new().run_until(talk(arguments)).await
 }
 
-async fn talk(every: Duration) -> Result<(), Failure> {
-    let rooms = Rooms::new()?;
-    answer(json!({"program": rooms.beside("public.stillroom")}).to_string());
+async fn talk(arguments: TalkArguments) -> Result<(), Failure> {
+    let every = Duration::from_millis(arguments.every);
+    let (rooms, public) = arguments.rooms()?;
+    answer(json!({"program": public}).to_string());
     let tally = Shared::default();
     let (doing, _) = watch::channel(Doing::Writing);
     let mut chats = 0;

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
 use super::network::Network;
-use super::program::Sockets;
+use super::program::{Program, Sockets};
 use super::versions::{hear_as_the_next, say_as_the_next};
 use super::{Running, file, folder, free_port, http_get, stillroom, text};
 
@@ -36,6 +36,12 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < end, "{what}: not within a minute");
         std::thread::sleep(Duration::from_millis(25));
     }
+}
+
+/// Chats that go on while something happens to those who carry them; `cargo xtask prove` has more.
+pub(crate) fn chats(few: usize) -> usize {
+    let more = std::env::var("STILLROOM_CHATS").ok();
+    more.and_then(|chats| chats.parse().ok()).unwrap_or(few)
 }
 
 /// Three servers, or one alone, each with a store folder of its own.
@@ -432,6 +438,25 @@ impl Relays {
         std::fs::write(&config, change(&said)).expect("it can be written");
     }
 
+    /// Lets all keep their records in this database, before any serves.
+    pub(crate) fn keep_in(&self, database: &str) {
+        for number in 0..self.each.len() {
+            let config = self.folder.path().join(format!("{number}.toml"));
+            let apart = std::fs::read_to_string(&config).expect("it was written");
+            let shared = apart.replace("trial = true\n", "");
+            std::fs::write(config, format!("{shared}[postgres]\nurl = \"{database}\"\n"))
+                .expect("the configuration can be written");
+        }
+    }
+
+    /// Gives one the key of the host of another, which has served: over the same records they are one host's.
+    pub(crate) fn is_of_the_host_of(&self, number: usize, other: usize) {
+        let key = |number| self.folder.path().join(format!("state-{number}/host.key"));
+        std::fs::create_dir_all(self.folder.path().join(format!("state-{number}")))
+            .expect("a folder can be made");
+        std::fs::copy(key(other), key(number)).expect("it has a key");
+    }
+
     fn log_file(&self, number: usize) -> PathBuf {
         self.folder.path().join(format!("{number}.log"))
     }
@@ -513,7 +538,17 @@ impl Talk {
 
     /// The same, in whose chats each side writes every so many milliseconds.
     pub(crate) fn every(milliseconds: u32) -> Self {
-        let running = Running::start(&["bench-talk", "--every", &milliseconds.to_string()]);
+        Self::with(&["--every", &milliseconds.to_string()])
+    }
+
+    /// The same of a program that was made with the real commands.
+    pub(crate) fn of(program: &Program) -> Self {
+        let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
+        Self::with(&["--program", text(&keys), "--passphrase-file", text(&passphrase)])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
+        let running = Running::start(&[&["bench-talk"], arguments].concat());
         let program = running.json()["program"].as_str().expect("a path").into();
         Self { running, program }
     }

@@ -345,6 +345,11 @@ impl Directory for Sqlite {
         Box::pin(std::future::ready(Ok(true)))
     }
 
+    /// One is made after the other.
+    fn settle(&self) -> Answer<'_, ()> {
+        self.thread.ask(|_| Ok(()))
+    }
+
     fn inventory(&self) -> Answer<'_, Vec<Tally>> {
         let folder = self.folder.clone();
         self.thread.ask(move |database| inventory::count(database, &folder))

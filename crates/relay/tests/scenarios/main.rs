@@ -42,3 +42,5 @@ mod stop;
 mod tls;
 mod traffic;
 mod turn_away;
+#[cfg(unix)]
+mod unheard;

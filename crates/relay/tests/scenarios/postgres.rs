@@ -15,7 +15,7 @@ pub(crate) mod server;
 
 use server::Server;
 
-fn over(server: &Server) -> impl FnOnce(&mut crate::program::Program, &mut Config) {
+pub(crate) fn over(server: &Server) -> impl FnOnce(&mut crate::program::Program, &mut Config) {
     let postgres = Postgres { url: server.url(), password_file: None, ca: None };
     |_, config| config.postgres = Some(postgres)
 }

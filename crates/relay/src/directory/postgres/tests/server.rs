@@ -42,14 +42,18 @@ impl Server {
 
     /// Sends a signal to it and to the processes of its connections, which it has put in groups of their own.
     pub(crate) fn signal(&self, name: &str) {
-        let own = self.process.id().to_string();
         // Stopped first, so that it makes no further ones.
-        kill("STOP", &[&own]);
-        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &own]).output().unwrap();
-        let children = String::from_utf8(children.stdout).unwrap();
-        let mut all: Vec<&str> = children.split_whitespace().collect();
-        all.push(&own);
-        kill(name, &all);
+        kill("STOP", &[self.process.id()]);
+        kill(name, &self.ids());
+    }
+
+    /// The processes: its own, and those that it has made.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        let own = self.process.id();
+        let asked = Command::new("ps").args(["-o", "pid=", "--ppid", &own.to_string()]).output();
+        let made = String::from_utf8(asked.unwrap().stdout).unwrap();
+        let made = made.split_whitespace().map(|id| id.parse().unwrap());
+        made.chain([own]).collect()
     }
 
     /// Starts it again once it has ended.
@@ -82,10 +86,10 @@ impl Drop for Server {
 }
 
 /// Some may have ended by themselves.
-fn kill(signal: &str, processes: &[&str]) {
+fn kill(signal: &str, processes: &[u32]) {
     let _ = Command::new("kill")
         .arg(format!("-{signal}"))
-        .args(processes)
+        .args(processes.iter().map(u32::to_string))
         .stderr(Stdio::null())
         .status();
 }
