@@ -41,7 +41,10 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     match hosting {
         Hosting::One(config) => {
             let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
-            runtime.block_on(serve(*config, sockets, arguments.json))
+            let outcome = runtime.block_on(serve(*config, sockets, arguments.json));
+            // A name that is still looked up for what is away is not waited for.
+            runtime.shutdown_background();
+            outcome
         }
         // Each program has threads of its own; this one waits for them.
         Hosting::Many(many) => crate::on_this_thread(serve_many(many, sockets, arguments.json)),
@@ -90,7 +93,12 @@ async fn end(ending: impl Future<Output = ()>, stop: &mut Stop) -> Result<(), Fa
 
 async fn serve_many(many: Many, sockets: Sockets, json: bool) -> Result<(), Failure> {
     let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
-    let relays = Relays::start_with(many, sockets).await.map_err(|error| not_started(&error))?;
+    let starting = Relays::start_with(many, sockets);
+    let started = tokio::select! {
+        started = starting => started,
+        () = stop.asked() => return Ok(()),
+    };
+    let relays = started.map_err(|error| not_started(&error))?;
     for (file, error) in &relays.not_started {
         let next = if error.is_away() { "; it is tried again until it is" } else { "" };
         remark(format!("{} is not served: {error}{next}.", file.display()));

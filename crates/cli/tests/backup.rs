@@ -65,7 +65,7 @@ fn lines_of(part: &str, around: &Path) -> Vec<String> {
 }
 
 /// Two programs whose files are where the unit has them, in `around`.
-fn installed(programs: &[Program; 2], around: &Path) -> PathBuf {
+fn as_installed(programs: &[Program; 2], around: &Path) -> PathBuf {
     let one = |(number, program): (usize, &Program)| {
         format!(
             "[[programs]]\nfile = '{}'\nfolder = '{}/var/lib/stillroom/program-{number}'\n\
@@ -87,7 +87,7 @@ fn installed(programs: &[Program; 2], around: &Path) -> PathBuf {
 fn two_programs_go_on_from_their_copy_as_the_document_says() {
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = installed(&programs, around.path());
+    let config = as_installed(&programs, around.path());
     let serve = || {
         let relay = Running::start(&["serve", "--json", "--config", text(&config)]);
         relay.json();
@@ -122,7 +122,7 @@ fn two_programs_go_on_from_their_copy_as_the_document_says() {
 fn a_copy_of_many_programs_that_breaks_off_is_not_in_the_way_of_the_next() {
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = installed(&programs, around.path());
+    let config = as_installed(&programs, around.path());
     let mut relay = Running::start(&["serve", "--json", "--config", text(&config)]);
     relay.json();
     relay.signal("TERM");
@@ -143,7 +143,7 @@ fn a_copy_of_many_programs_that_breaks_off_is_not_in_the_way_of_the_next() {
 fn copies_of_folders_of_one_name_are_told_apart_by_their_programs() {
     let programs = [Program::new(), Program::new()];
     let around = folder();
-    let config = installed(&programs, around.path());
+    let config = as_installed(&programs, around.path());
     let told = std::fs::read_to_string(&config).unwrap();
     let told = told.replace("program-0", "a/state").replace("program-1", "b/state");
     std::fs::write(&config, told).unwrap();

@@ -16,7 +16,7 @@ use std::process::{Child, Command, Stdio};
 
 use support::pages::pages;
 use support::program::Program;
-use support::{file, free_port, http_get, run_badly, run_well, stillroom, text};
+use support::{file, free_port, http_get, installed, run_badly, run_well, stillroom, text};
 
 /// A server that is gone with its test.
 struct Running(Child);
@@ -28,11 +28,9 @@ impl Drop for Running {
     }
 }
 
-/// Where a program is, if it is installed.
-fn installed(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    let found = folders.map(|folder| folder.join(name)).find(|program| program.is_file());
+/// Where a server's program is; that it is not there is said.
+fn to_try(name: &str) -> Option<PathBuf> {
+    let found = installed(name);
     if found.is_none() {
         eprintln!("{name} is not installed: its configuration was not tried");
     }
@@ -62,7 +60,7 @@ fn try_out(configuration: &str, start: impl Fn(&Path, &str, u16) -> Command) {
 
 /// The same over TLS, with a certificate that this test made and trusts.
 fn try_out_over_tls(configuration: &str, start: impl Fn(&Path, &str, u16) -> Command) {
-    if installed("openssl").is_none() {
+    if to_try("openssl").is_none() {
         return;
     }
     let scene = Scene::new();
@@ -215,7 +213,7 @@ fn caddy(program: &Path, export: &Path, configuration: &str) -> Command {
 
 #[test]
 fn nginx_gives_out_just_what_was_exported() {
-    if let Some(program) = installed("nginx") {
+    if let Some(program) = to_try("nginx") {
         let start = |export: &Path, configuration: &str, _| nginx(&program, export, configuration);
         try_out("nginx.conf", start);
         try_out_over_tls("nginx.conf", start);
@@ -224,7 +222,7 @@ fn nginx_gives_out_just_what_was_exported() {
 
 #[test]
 fn apache_gives_out_just_what_was_exported() {
-    if let Some(program) = installed("apache2") {
+    if let Some(program) = to_try("apache2") {
         let start = |export: &Path, configuration: &str, port| {
             apache(&program, export, configuration, port)
         };
@@ -236,7 +234,7 @@ fn apache_gives_out_just_what_was_exported() {
 /// Caddy makes its certificates itself, and asks somebody on the network for them.
 #[test]
 fn caddy_gives_out_just_what_was_exported() {
-    if let Some(program) = installed("caddy") {
+    if let Some(program) = to_try("caddy") {
         try_out("Caddyfile", |export, configuration, _| caddy(&program, export, configuration));
     }
 }

@@ -19,6 +19,9 @@ use crate::metrics::Measured;
 use crate::relay::{Entrances, Prepared, Relay, RunningRelay, StartError};
 use crate::runtime::runtime;
 
+/// How long whoever comes waits for the first try, as after a restart on sockets that were handed over.
+const FIRST_TRY: Duration = Duration::from_secs(3);
+
 /// The first wait before another try; each is twice as long as the one before.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
@@ -121,6 +124,8 @@ impl Starting {
                 relay.stop().await;
             }
         });
+        // A name that is still looked up for a database or NATS that is away is not waited for.
+        runtime.shutdown_background();
     }
 
     /// The relay, however long something outside is away; nothing where another reason keeps it from running.
@@ -128,7 +133,7 @@ impl Starting {
         let program = self.config.program.file.clone();
         let program = program.display();
         let (mut wait, mut told) = (SHORTEST_WAIT, None);
-        let mut prepared = Relay::prepare(self.config.clone(), self.portion.clone()).await;
+        let mut prepared = self.attempt(Duration::ZERO, FIRST_TRY).await;
         while let Err(error) = &prepared
             && error.is_away()
         {
@@ -137,7 +142,7 @@ impl Starting {
                 self.say.say(Err(error.clone()));
                 told = Some(error.clone());
             }
-            prepared = self.try_again(wait).await;
+            prepared = self.attempt(wait, Duration::ZERO).await;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
         let Self { entrances, measured, mut say, .. } = self;
@@ -159,15 +164,25 @@ impl Starting {
         }
     }
 
-    async fn try_again(&mut self, wait: Duration) -> Result<Prepared, StartError> {
+    /// Puts the relay's things in place after a wait. Whoever comes and finds that it takes longer than `patience` is
+    /// turned away.
+    async fn attempt(
+        &mut self,
+        wait: Duration,
+        patience: Duration,
+    ) -> Result<Prepared, StartError> {
         let (config, portion) = (self.config.clone(), self.portion.clone());
-        let again = async {
+        let attempt = async {
             sleep(wait).await;
             Relay::prepare(config, portion).await
         };
+        let turning_away = async {
+            sleep(patience).await;
+            self.entrances.turn_away().await
+        };
         tokio::select! {
-            prepared = again => prepared,
-            never = self.entrances.turn_away() => match never {},
+            prepared = attempt => prepared,
+            never = turning_away => match never {},
         }
     }
 }

@@ -121,6 +121,24 @@ impl Trouble {
     }
 }
 
+/// Why what is kept cannot be read, which is tried again and again: said when it is another reason than before.
+#[derive(Default)]
+struct Unread(Option<String>);
+
+impl Unread {
+    fn tell(&mut self, error: &NotKept, what: &str) {
+        // That the database is away is said where it is asked.
+        if matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
+            return;
+        }
+        let why = Some(error.to_string());
+        if self.0 != why {
+            tracing::error!(%error, "{what}");
+            self.0 = why;
+        }
+    }
+}
+
 impl Records {
     pub(crate) fn new(
         directory: Arc<dyn Directory>,
@@ -177,10 +195,9 @@ impl Records {
     pub(crate) async fn keep_reading(self: Arc<Self>, several: Arc<Several>) {
         loop {
             several.changed_elsewhere().await;
+            let mut unread = Unread::default();
             while let Err(error) = opening::read_anew(&self).await {
-                if !matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
-                    tracing::error!(%error, "what another relay published cannot be read");
-                }
+                unread.tell(&error, "what another relay published cannot be read");
                 sleep(READ_AGAIN).await;
             }
         }
@@ -191,10 +208,9 @@ impl Records {
     pub(crate) async fn keep_sure(self: Arc<Self>) {
         loop {
             self.in_doubt.notified().await;
+            let mut unread = Unread::default();
             while let Err(error) = self.find_out().await {
-                if !matches!(error, NotKept::Directory(DirectoryError::Away(_))) {
-                    tracing::error!(%error, "what was published here cannot be read");
-                }
+                unread.tell(&error, "what was published here cannot be read");
                 sleep(READ_AGAIN).await;
             }
         }
@@ -623,6 +639,8 @@ impl Records {
         let put = self.surely(self.directory.replace(kind, replaces, with.clone())).await?;
         if put && which == Shared::DutyKey {
             *self.known_duty_key() = Some(with.clone());
+            // The others would know the former one while the database is away.
+            self.switchboard.published();
         }
         // The same may have been on its way.
         let is_kept = put || self.is_kept(kind, &with.record).await?;

@@ -79,11 +79,12 @@ impl Relays {
             let (file, portion) = (config.program.file.clone(), stocks.portion(number));
             begun.push((file, ProgramThread::begin(config, entrances, portion, measured.clone())));
         }
-        let Begun { relays, not_started, threads } = Begun::tried(begun).await?;
+        // From now on, so that programs that share a listener do not wait for one another.
         let mut tasks: Vec<_> = shared
             .into_values()
             .map(|sorting| tokio::spawn(sorting.sort(stop.stopping())))
             .collect();
+        let Begun { relays, not_started, threads } = Begun::tried(begun).await?;
         let mut open = |at: SocketAddr, router, at_once| {
             let cannot = cannot_listen(at);
             let socket = sockets.at(at).map_err(cannot)?;

@@ -1,4 +1,5 @@
-//! A relay whose PostgreSQL is gone for a whole minute, under 200 chats. With every change it is gone for as long as it takes to see that.
+//! A relay whose PostgreSQL is gone for a whole minute, under 200 chats. With every change it is gone for as long as it
+//! takes to see that.
 
 use super::failures::CHATS;
 use crate::failure::Outcome;

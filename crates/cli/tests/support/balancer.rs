@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use super::cluster::until;
-use super::{Running, file, text};
+use super::{Running, file, installed, text};
 
 /// What a balancer says beside its answers.
 const SAID: &str = "balancer.said";
@@ -54,12 +54,9 @@ fn said(folder: &Path) -> String {
     std::fs::read_to_string(folder.join(SAID)).unwrap_or_default()
 }
 
-/// The program of a server; Debian keeps them in a folder that not everybody's path leads to.
-fn installed(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    let found = folders.map(|folder| folder.join(name)).find(|program| program.is_file());
-    found.unwrap_or_else(|| panic!("`cargo xtask cluster-test` installs {name}"))
+/// The program of a balancer.
+fn balancer(name: &str) -> PathBuf {
+    installed(name).unwrap_or_else(|| panic!("`cargo xtask cluster-test` installs {name}"))
 }
 
 /// A file of `deploy/balancer`.
@@ -102,7 +99,7 @@ fn haproxy(between: Between, folder: &Path) -> Command {
         ("maxconn 40000", "maxconn 1000".to_owned()),
     ]);
     let config = file(folder, "haproxy.cfg", &filled("haproxy.cfg", &with));
-    let mut command = Command::new(installed("haproxy"));
+    let mut command = Command::new(balancer("haproxy"));
     command.args(["-db", "-f", text(&config)]).env("OPENSSL_CONF", deployed("openssl.cnf"));
     command
 }
@@ -127,7 +124,7 @@ fn nginx(between: Between, folder: &Path) -> Command {
          http {{\naccess_log {0}/access.log;\nerror_log {0}/error.log;\n{temporary}include {0}/balancer.conf;\n}}\n",
         folder.display()
     );
-    let mut command = Command::new(installed("nginx"));
+    let mut command = Command::new(balancer("nginx"));
     let all = file(folder, "nginx.conf", &all);
     command.args(["-p", text(folder), "-e", "stderr", "-c", text(&all)]);
     command

@@ -41,6 +41,13 @@ pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
     command
 }
 
+/// Where another program is, if it is installed; Debian keeps servers in a folder that not everybody's path leads to.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
 /// A relay of this configuration, to be started, whose log comes where its answers come.
 pub(crate) fn serving_with_log(config: &Path) -> Command {
     let mut command = Command::new("sh");

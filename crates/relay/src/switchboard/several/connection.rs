@@ -22,7 +22,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
 
 use super::cluster::{ANSWERED_WITHIN, ClusterError, unreachable};
@@ -52,6 +52,9 @@ const EVENTS_WAITING: usize = 64;
 /// How long the connection may take nothing of what is said. It is gone then, and is found out to be by itself only
 /// after three of [`PING`].
 const SAID_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long a connection may be there again and nobody have said so.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Bytes of the longest file of credentials.
 const CREDENTIALS_MAX: u64 = 64 * 1024;
@@ -125,6 +128,11 @@ impl Connection {
                 () = self.stuck.notified() => {
                     unsure = true;
                     false
+                }
+                // The word that there is a connection again may be one of too many, of which the client drops some.
+                () = sleep(LOOK_AGAIN), if !unsure && !self.stands.load(Ordering::SeqCst) => {
+                    unsure = self.client.connection_state() == State::Connected;
+                    continue;
                 }
                 fits = self.takes_and_fits(), if unsure => {
                     unsure = false;
