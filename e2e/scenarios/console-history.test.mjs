@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, goToPart, write } from '../lib/console.mjs'
+import { administratorsConsole, goToPart, publishAll, write } from '../lib/console.mjs'
 import { picture, pressOn } from '../lib/people.mjs'
 import { startProgram } from '../lib/program.mjs'
 import { wait } from '../lib/wait.mjs'
@@ -178,9 +178,7 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await press(console, '.versions li:last-child button')
       await pressOn(console, 'button', 'Make version 2 my draft', 'Enter')
       await console.seeAnywhere('Version 2 is your draft now')
-      await press(console, '#publish')
-      await answer(console, 'Publish now')
-      await console.seeAnywhere('Version 5 is published, and on every page.')
+      await publishAll(console, 5)
       const visitor = await browser.newPage({ viewport: PHONE })
       await visitor.goto(program.visitor)
       await visitor.seeAnywhere('Rivertown Advocates')
