@@ -20,6 +20,20 @@ export async function administratorsConsole(program, browser, { as = 'Robin', ..
   return page
 }
 
+/** Keeps back what the page would do with its next frames, as on a slow computer; what it gives does it at last. */
+export async function holdFrames(page) {
+  await page.evaluate(() => {
+    const frames = []
+    const { requestAnimationFrame } = window
+    window.requestAnimationFrame = (act) => frames.push(act)
+    window.drawAtLast = () => {
+      window.requestAnimationFrame = requestAnimationFrame
+      frames.forEach((act) => act(performance.now()))
+    }
+  })
+  return () => page.evaluate(() => window.drawAtLast())
+}
+
 /** Answers the question that is open by the keyboard, which comes to its heading a moment after it opened. */
 export async function answer(page, text) {
   await page.until(() => document.activeElement?.id === 'question', undefined, 'the keyboard on the question')

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, goToPart, publishAll, write } from '../lib/console.mjs'
+import { administratorsConsole, goToPart, holdFrames, publishAll, write } from '../lib/console.mjs'
 import { picture, pressOn } from '../lib/people.mjs'
 import { startProgram } from '../lib/program.mjs'
 import { wait } from '../lib/wait.mjs'
@@ -176,8 +176,15 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     test('a version of before is published like any draft, and survivors see it', async () => {
       await toPart(console, 'past')
       await press(console, '.versions li:last-child button')
+      const drawAtLast = await holdFrames(console)
       await pressOn(console, 'button', 'Make version 2 my draft', 'Enter')
-      await console.seeAnywhere('Version 2 is your draft now')
+      await console.until(() => {
+        const publish = document.getElementById('publish')
+        publish.focus()
+        return publish.getAttribute('aria-disabled') === 'false' && document.getElementById('past-take') === null
+      })
+      await drawAtLast()
+      assert.equal(await console.evaluate(() => document.activeElement.id), 'publish', 'whoever goes on at once stays where they went')
       await publishAll(console, 5)
       const visitor = await browser.newPage({ viewport: PHONE })
       await visitor.goto(program.visitor)

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
 import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, openConsole, publishAll } from '../lib/console.mjs'
+import { administratorsConsole, answer, holdFrames, openConsole, publishAll } from '../lib/console.mjs'
 import { advocateSays, meet, picture, pressOn, startChat, survivorSays } from '../lib/people.mjs'
 import { onDutyByInvitation, PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
 
@@ -119,20 +119,12 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
     })
 
     test('whoever goes on before a question is drawn stays where they went', async () => {
-      await console.evaluate(() => {
-        const frames = []
-        const { requestAnimationFrame } = window
-        window.requestAnimationFrame = (act) => frames.push(act)
-        window.drawAtLast = () => {
-          window.requestAnimationFrame = requestAnimationFrame
-          frames.forEach((act) => act(performance.now()))
-        }
-      })
+      const drawAtLast = await holdFrames(console)
       await pressOn(console, 'button', 'Open again…', 'Enter')
       await console.until(() => document.activeElement.id === 'question')
       await console.press('Tab')
       await console.until(() => document.activeElement.textContent === 'Open now')
-      await console.evaluate(() => window.drawAtLast())
+      await drawAtLast()
       assert.equal(await console.evaluate(() => document.activeElement.textContent), 'Open now')
       await console.press('Escape')
       await console.until(() => document.querySelector('dialog[open]') === null)
