@@ -173,6 +173,11 @@ fn show_and_keep(from: Option<impl Read>, mut to: impl Write, last: &Mutex<VecDe
     }
 }
 
+/// Does this run as root?
+pub(crate) fn is_root() -> bool {
+    Run::new("id").args(["-u"]).quietly().is_ok_and(|id| id.trim() == "0")
+}
+
 /// Is there such a program on the path?
 pub(crate) fn there_is(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {

@@ -73,9 +73,16 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn on_this_thread(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().build().map_err(serve::no_runtime)?;
+    run_on(runtime.enable_all().build().map_err(serve::no_runtime)?, command)
+}
+
+/// Runs a command to its end, and waits for nothing else: whoever asked a second time to stop waits for no thread, and
+/// nobody for a name that is still looked up.
+fn run_on(
+    runtime: tokio::runtime::Runtime,
+    command: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
     let outcome = runtime.block_on(command);
-    // Whoever asked a second time to stop waits for no thread.
     runtime.shutdown_background();
     outcome
 }

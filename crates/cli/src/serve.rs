@@ -41,10 +41,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     match hosting {
         Hosting::One(config) => {
             let runtime = stillroom_relay::runtime(&config).map_err(no_runtime)?;
-            let outcome = runtime.block_on(serve(*config, sockets, arguments.json));
-            // A name that is still looked up for what is away is not waited for.
-            runtime.shutdown_background();
-            outcome
+            crate::run_on(runtime, serve(*config, sockets, arguments.json))
         }
         // Each program has threads of its own; this one waits for them.
         Hosting::Many(many) => crate::on_this_thread(serve_many(many, sockets, arguments.json)),

@@ -21,7 +21,7 @@ use support::program::{Program, meet};
 use support::proxy::found;
 use support::tls::{ask, say};
 use support::words::message;
-use support::{Running, folder, free_port, http_get, text};
+use support::{Running, files_below, folder, free_port, http_get, text};
 
 /// How many messages each side of a chat writes in a row.
 const EACH: usize = 5;
@@ -326,16 +326,10 @@ fn says_each_thing_once_and_writes_nobody_down_behind(balancer: Balancer) {
     }
     running.signal("KILL");
     let said = running.rest().concat().into_bytes();
-    let written = files(folder.path());
+    let written = files_below(folder.path());
     for bytes in written.iter().filter_map(|file| std::fs::read(file).ok()).chain([said]) {
         assert!(!found(&bytes, &FROM.to_string()), "{}", String::from_utf8_lossy(&bytes));
     }
-}
-
-/// Every file below this folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

@@ -18,9 +18,9 @@ use support::cluster::{Nats, Relays, Talk, Wire, processor, read_both, telling, 
 use support::lines::{is_told_that_the_relay_stops, line};
 use support::memory::memory;
 use support::network::Network;
-use support::program::{Program, many, meet};
+use support::program::{Program, many, meet, ten_messages_each_way};
 use support::proxy::{Recording, found};
-use support::words::{message, words};
+use support::words::words;
 use support::{Running, file, folder, http_get, run_badly, run_well, serving_with_log, text};
 
 /// Chats that go on while something is killed; `cargo xtask prove` has more.
@@ -204,14 +204,6 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     scene.end();
 }
 
-/// What an administrator does at the relay with this door of the staff, in words.
-fn administers(program: &Program, desk: u16, what: &[&str], more: &[&str]) -> Vec<String> {
-    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
-    let relay = format!("ws://localhost:{desk}");
-    let by = ["--relay", &relay, "--passphrase-file", text(&passphrase)];
-    [what, &[text(&keys)], more, &by].concat().into_iter().map(str::to_owned).collect()
-}
-
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster-test"]
 fn relays_go_by_the_same_records_and_chats_go_on_while_the_database_is_gone_and_a_relay_is_killed()
@@ -236,7 +228,7 @@ fn relays_go_by_the_same_records_and_chats_go_on_while_the_database_is_gone_and_
     scene.settle("before");
 
     let at = |relay: usize, what: &[&str], more: &[&str]| {
-        administers(&program, doors[relay].1, what, more)
+        program.administering(doors[relay].1, what, more)
     };
     let all_say = |what: &str, is_so: fn(&str) -> bool| {
         let now = |relay: usize| http_get(doors[relay].0, "/now").unwrap_or_default();
@@ -484,15 +476,7 @@ fn nothing_of_a_chat_between_two_relays_is_in_a_servers_files_or_readable_in_its
     let mut desk = program.desk(&device, recording.start(desk));
     let mut survivor = program.survivor(recording.start(visitor));
     let chat = meet(&survivor, &mut desk);
-    for number in 0..10 {
-        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
-        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
-    }
-    for side in [&survivor, &desk] {
-        for _ in 0..10 {
-            side.hears();
-        }
-    }
+    ten_messages_each_way(&mut survivor, &mut desk, &chat);
     for id in nats.ids() {
         let memory = memory(id);
         let word = words().find(|word| found(&memory, word));

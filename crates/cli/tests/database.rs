@@ -20,10 +20,12 @@ use serde_json::{Value, json};
 use server::Server;
 use support::cluster::{Relays, Talk, chats, telling, until};
 use support::memory::memory;
-use support::program::{Program, many, meet};
+use support::program::{Program, many, meet, ten_messages_each_way};
 use support::proxy::{Recording, found};
-use support::words::{message, words};
-use support::{Running, file, folder, http_get, run, run_badly, run_well, serving_with_log, text};
+use support::words::words;
+use support::{
+    Running, file, files_below, folder, http_get, run, run_badly, run_well, serving_with_log, text,
+};
 
 /// How long the database is gone.
 fn gone_for() -> Duration {
@@ -95,18 +97,8 @@ fn write_down(server: &Server) {
 }
 
 /// Every file of it: what it stores, and its write-ahead log.
-fn files(server: &Server) -> impl Iterator<Item = PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![server.folder.path().join("data")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            match entry.file_type() {
-                Ok(sort) if sort.is_dir() => folders.push(entry.path()),
-                _ => found.push(entry.path()),
-            }
-        }
-    }
-    found.into_iter()
+fn files(server: &Server) -> Vec<PathBuf> {
+    files_below(&server.folder.path().join("data"))
 }
 
 /// A file that may be gone by now.
@@ -140,21 +132,13 @@ fn nothing_of_a_chat_is_in_the_databases_files_or_readable_in_its_memory() {
     drop((desk, survivor));
     let public = telling(&visit.whole(4));
     write_down(&server);
-    let before: HashMap<PathBuf, Vec<u8>> = files(&server).map(read).collect();
+    let before: HashMap<PathBuf, Vec<u8>> = files(&server).into_iter().map(read).collect();
 
     let recording = Recording::default();
     let mut desk = program.desk(&device, recording.start(program.desk));
     let mut survivor = program.survivor(recording.start(program.visitor));
     let chat = meet(&survivor, &mut desk);
-    for number in 0..10 {
-        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
-        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
-    }
-    for side in [&survivor, &desk] {
-        for _ in 0..10 {
-            side.hears();
-        }
-    }
+    ten_messages_each_way(&mut survivor, &mut desk, &chat);
     write_down(&server);
     let memory = server.ids().into_iter().map(memory).collect::<Vec<_>>().concat();
     let in_memory = words().chain([NAME]).find(|word| found(&memory, word));
@@ -170,7 +154,7 @@ fn nothing_of_a_chat_is_in_the_databases_files_or_readable_in_its_memory() {
     assert!(telling.len() > 10_000, "{}", telling.len());
     write_down(&server);
     let mut log = false;
-    for (file, bytes) in files(&server).map(read) {
+    for (file, bytes) in files(&server).into_iter().map(read) {
         let changed = changed(before.get(&file), &bytes);
         let told = changed.windows(16).find(|window| telling.contains(*window));
         assert_eq!(told, None, "in {}", file.display());

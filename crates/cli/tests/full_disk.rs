@@ -46,11 +46,7 @@ fn filler(program: &Program, relay: &Running) -> PathBuf {
 
 /// The command that publishes that chat is closed.
 fn closing(program: &Program) -> Vec<String> {
-    let (keys, passphrase) = (program.path("program"), program.path("passphrase"));
-    let relay = format!("ws://localhost:{}", program.desk);
-    let close = ["policy", "close", text(&keys), "--text", "Back soon.", "--relay", &relay];
-    let by = ["--passphrase-file", text(&passphrase)];
-    close.into_iter().chain(by).map(str::to_owned).collect()
+    program.administering(program.desk, &["policy", "close"], &["--text", "Back soon."])
 }
 
 fn fill(file: &Path) {

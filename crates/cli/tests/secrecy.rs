@@ -8,11 +8,10 @@ mod support;
 use std::path::PathBuf;
 
 use serde_json::json;
-use support::Running;
 use support::memory::memory;
-use support::program::{Program, meet};
+use support::program::{Program, meet, ten_messages_each_way};
 use support::proxy::{Recording, found};
-use support::words::{message, words};
+use support::words::words;
 
 /// A name that is in no word list: the relay must not learn what advocates are called either.
 const NAME: &str = "Quillhilda";
@@ -29,18 +28,6 @@ fn files(places: &[PathBuf]) -> Vec<u8> {
         Err(_) => std::fs::read(place).expect("a relay's file can be read"),
     };
     places.iter().flat_map(below).collect()
-}
-
-fn ten_messages_each_way(survivor: &mut Running, desk: &mut Running, chat: &serde_json::Value) {
-    for number in 0..10 {
-        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
-        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
-    }
-    for side in [&*survivor, &*desk] {
-        for _ in 0..10 {
-            side.hears();
-        }
-    }
 }
 
 fn assert_nothing_in(bytes: &[u8], place: &str) {

@@ -401,14 +401,15 @@ impl Relay {
             NotKept::Pages(error) => StartError::Pages(error),
             NotKept::Hours(error) => StartError::Hours(error),
         })?;
-        let mut membership = None;
-        let mut member = None;
-        if let Some((cluster, several)) = others {
-            let started =
-                Member::start(cluster, &root.program_id(), Arc::clone(&several), clock).await?;
-            membership = Some(started.0);
-            member = Some((started.1, several));
-        }
+        let (membership, member) = match others {
+            Some((cluster, several)) => {
+                let id = root.program_id();
+                let (membership, member) =
+                    Member::start(cluster, &id, Arc::clone(&several), clock).await?;
+                (Some(membership), Some((member, several)))
+            }
+            None => (None, None),
+        };
         // Nothing fails from here on: tasks would outlive what failed.
         let closing = Stop::new();
         let mut tasks = vec![

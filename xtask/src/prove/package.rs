@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::deb;
 use crate::failure::{Failure, Outcome};
 use crate::places;
-use crate::run::{Run, say, there_is};
+use crate::run::{Run, is_root, say, there_is};
 
 /// What must be in it, with its rights, whoever builds it with whatever umask.
 const CONTENTS: [(&str, &str); 24] = [
@@ -76,7 +76,7 @@ fn has_its_scripts(package: &Path) -> Outcome {
             return Err(Failure::new(format!("The package's {name} has {wrong}:\n{script}")));
         }
     }
-    if !there_is("systemd-sysusers") || !is_root()? {
+    if !there_is("systemd-sysusers") || !is_root() {
         say("not tried, since systemd-sysusers or root is not here: the package's postinst");
         return Ok(());
     }
@@ -96,10 +96,6 @@ fn has_its_scripts(package: &Path) -> Outcome {
         return Err(Failure::new(format!("The package's postinst made no user:\n{users}")));
     }
     Ok(())
-}
-
-fn is_root() -> Outcome<bool> {
-    Ok(Run::new("id").args(["-u"]).quietly()?.trim() == "0")
 }
 
 fn has_its_contents(package: &Path) -> Outcome {

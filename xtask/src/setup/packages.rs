@@ -1,7 +1,7 @@
 //! The distribution's packages: by apt-get where we may, else as a command for somebody who may.
 
 use crate::failure::{Failure, Outcome};
-use crate::run::{Run, say, there_is};
+use crate::run::{Run, is_root, say, there_is};
 
 /// Sees to it that each program (first) is there, from its package (second).
 pub(crate) fn programs(wanted: &[(&str, &str)]) -> Outcome {
@@ -43,8 +43,7 @@ fn by_hand(list: &str, why: &str) -> Failure {
 
 /// What to put before a command that needs root: nothing as root, sudo where it asks no password.
 fn with_rights() -> Option<&'static [&'static str]> {
-    let root = Run::new("id").args(["-u"]).quietly().is_ok_and(|id| id.trim() == "0");
-    if root {
+    if is_root() {
         return Some(&[]);
     }
     let sudo = there_is("sudo") && Run::new("sudo").args(["-n", "true"]).quietly().is_ok();

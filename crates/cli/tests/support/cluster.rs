@@ -18,7 +18,7 @@ use tokio::net::TcpSocket;
 use super::network::Network;
 use super::program::{Program, Sockets};
 use super::versions::{hear_as_the_next, say_as_the_next};
-use super::{Running, file, folder, free_port, http_get, stillroom, text};
+use super::{Running, file, files_below, folder, free_port, http_get, stillroom, text};
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -190,15 +190,7 @@ impl Nats {
 
     /// Every file that the servers wrote: what they store, and their logs.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.folder.path().to_path_buf()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).expect("it can be read").flatten() {
-                let path = entry.path();
-                if path.is_dir() { folders.push(path) } else { found.push(path) }
-            }
-        }
-        found
+        files_below(self.folder.path())
     }
 }
 

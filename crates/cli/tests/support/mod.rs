@@ -41,6 +41,13 @@ pub(crate) fn stillroom(arguments: &[impl AsRef<OsStr>]) -> Command {
     command
 }
 
+/// Every file below this folder.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("it can be read").flatten();
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    entries.flat_map(|entry| below(entry.path())).collect()
+}
+
 /// Where another program is, if it is installed; Debian keeps servers in a folder that not everybody's path leads to.
 pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::certificates::Authority;
+use super::words::message;
 use super::{Running, file, folder, free_port, http_get, run_well, text};
 
 /// A passphrase that is long enough.
@@ -216,6 +217,14 @@ impl Program {
         self.stillroom(&arguments)
     }
 
+    /// The words by which an administrator does something at the relay with this door of the staff.
+    pub(crate) fn administering(&self, desk: u16, what: &[&str], more: &[&str]) -> Vec<String> {
+        let (keys, passphrase) = (self.path("program"), self.path("passphrase"));
+        let relay = self.address(true, desk);
+        let by = ["--relay", &relay, "--passphrase-file", text(&passphrase)];
+        [what, &[text(&keys)], more, &by].concat().into_iter().map(str::to_owned).collect()
+    }
+
     /// `stillroom staff invite`, answered by a device without a page: the file with the device.
     pub(crate) fn advocate(&self, name: &str) -> PathBuf {
         let device = self.path(&format!("{name}.device"));
@@ -279,6 +288,19 @@ pub(crate) fn meet(survivor: &Running, desk: &mut Running) -> Value {
     };
     survivor.event(|event| event["phase"] == "chatting");
     joined["chat"].clone()
+}
+
+/// Both sides write ten messages of words that are searched for ([`words`](super::words)), and hear those of the other.
+pub(crate) fn ten_messages_each_way(survivor: &mut Running, desk: &mut Running, chat: &Value) {
+    for number in 0..10 {
+        survivor.tell(json!({"do": "write", "text": message("survivor", number)}));
+        desk.tell(json!({"do": "write", "chat": chat, "text": message("desk", number)}));
+    }
+    for side in [&*survivor, &*desk] {
+        for _ in 0..10 {
+            side.hears();
+        }
+    }
 }
 
 /// The 64 hexadecimal digits in what `program new` printed.

@@ -95,18 +95,10 @@ impl Relays {
 
     fn check_tls(&self) -> Result<(), ConfigError> {
         let wrong = |what: &str| Err(ConfigError { line: None, what: what.to_owned() });
-        let known =
-            |address: &String| [PLAIN, TLS].iter().any(|scheme| address.starts_with(scheme));
-        let servers = self
-            .nats
-            .iter()
-            .filter(|address| known(address))
-            .map(|address| address.parse::<ServerAddr>());
-        let servers = servers.filter_map(Result::ok);
-        let servers: Vec<ServerAddr> = servers.filter(|at| !at.host().is_empty()).collect();
-        if servers.len() < self.nats.len() {
+        let Some(servers) = self.nats.iter().map(|address| server_at(address)).collect() else {
             return wrong("an address of `nats` is like `tls://nats-1.example.org:4222`");
-        }
+        };
+        let servers: Vec<ServerAddr> = servers;
         if self.has_tls() && !servers.iter().all(ServerAddr::tls_required) {
             return wrong(
                 "addresses of `nats` are all tls:// or all nats://: a relay that goes to either can be led to the one \
@@ -121,6 +113,13 @@ impl Relays {
         }
         Ok(())
     }
+}
+
+/// The server at an address, if it is one.
+fn server_at(address: &str) -> Option<ServerAddr> {
+    let known = [PLAIN, TLS].iter().any(|scheme| address.starts_with(scheme));
+    let server = known.then(|| address.parse::<ServerAddr>().ok()).flatten()?;
+    (!server.host().is_empty()).then_some(server)
 }
 
 fn is_on_this_computer(server: &ServerAddr) -> bool {

@@ -1,6 +1,6 @@
 //! Two relays over one database, and a database that is away while people write.
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection};
 use stillroom_protocol::{
     AnswersKind, Operation, Refusal, RelayFrame, Reply, SealedAnswers, Shared, encode,
 };
@@ -14,6 +14,9 @@ use crate::traffic::{ask, chat};
 pub(crate) mod server;
 
 use server::Server;
+
+/// By which what is held back waits, in the database.
+pub(crate) const HELD: i64 = 4711;
 
 pub(crate) fn over(server: &Server) -> impl FnOnce(&mut crate::program::Program, &mut Config) {
     let postgres = Postgres { url: server.url(), password_file: None, ca: None };
@@ -30,6 +33,29 @@ async fn answered(server: &Server, line: &mut Line, operation: Operation) -> Rep
         // No faster than a device may ask.
         server.wait_until_ready();
     }
+}
+
+/// Whatever is added to this table of a relay's is added, and its end waits until [`let_go`]. The connection that holds it.
+pub(crate) async fn hold_back(server: &Server, scene: &Scene, table: &str) -> PgConnection {
+    let options: sqlx::postgres::PgConnectOptions = server.url().parse().unwrap();
+    let mut observer = options.connect().await.unwrap();
+    let schema: String =
+        scene.program.root.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let wait = format!(
+        "SET search_path = stillroom_{schema}; \
+         CREATE FUNCTION wait() RETURNS TRIGGER LANGUAGE plpgsql SET lock_timeout = 0 \
+         AS 'BEGIN PERFORM pg_advisory_xact_lock_shared({HELD}); RETURN NULL; END'; \
+         CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW EXECUTE FUNCTION wait(); SELECT pg_advisory_lock({HELD})"
+    );
+    sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut observer).await.unwrap();
+    observer
+}
+
+/// Lets what was held back come to its end.
+pub(crate) async fn let_go(observer: &mut PgConnection) {
+    let unlock = format!("SELECT pg_advisory_unlock({HELD})");
+    sqlx::raw_sql(AssertSqlSafe(unlock)).execute(observer).await.unwrap();
 }
 
 #[tokio::test]
@@ -89,24 +115,12 @@ async fn answers_that_the_database_kept_without_saying_so_are_there_once() {
     let server = Server::start();
     let scene = Scene::start_with(over(&server)).await;
     let mut administrator = scene.administrator().await;
-    // The change is made, and its end waits until this lets it.
-    let options: sqlx::postgres::PgConnectOptions = server.url().parse().unwrap();
-    let mut observer = options.connect().await.unwrap();
-    let schema: String =
-        scene.program.root.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let wait = format!(
-        "SET search_path = stillroom_{schema}; \
-         CREATE FUNCTION wait() RETURNS TRIGGER LANGUAGE plpgsql SET lock_timeout = 0 \
-         AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END'; \
-         CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON answers DEFERRABLE INITIALLY DEFERRED \
-         FOR EACH ROW EXECUTE FUNCTION wait(); SELECT pg_advisory_lock(4711)"
-    );
-    sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut observer).await.unwrap();
+    let mut observer = hold_back(&server, &scene, "answers").await;
     post_batch(&scene, 1).await;
     while administrator.ask_alone(Operation::NextAnswers).await.is_ok() {
         server.wait_until_ready();
     }
-    sqlx::raw_sql("SELECT pg_advisory_unlock(4711)").execute(&mut observer).await.unwrap();
+    let_go(&mut observer).await;
     post_batch(&scene, 2).await;
     drop(administrator);
     scene.relay.stop().await;

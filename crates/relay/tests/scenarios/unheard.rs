@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::AssertSqlSafe;
 use stillroom_protocol::{
     ClientFrame, HostNoticeId, InvitationId, Operation, Refusal, RelayFrame, Reply, Shared, decode,
     encode,
@@ -17,8 +17,8 @@ use stillroom_relay::directory::{
 };
 
 use crate::device::Line;
-use crate::postgres::over;
 use crate::postgres::server::Server;
+use crate::postgres::{HELD, hold_back, let_go, over};
 use crate::scene::{self, Scene};
 
 /// Records that do what they are asked to, and of some of it say nothing.
@@ -266,28 +266,22 @@ async fn a_device_whose_revocation_took_the_database_too_long_is_let_in_no_more(
     let mut console = scene.administrator().await;
     let advocate = scene.program.advocate();
     let mut desk = Line::staff(scene.desks(), &scene.program, &advocate).await;
-    // The change is made, and its end waits until this lets it.
-    let options: sqlx::postgres::PgConnectOptions = server.url().parse().unwrap();
-    let mut observer = options.connect().await.unwrap();
-    let schema: String =
-        scene.program.root.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let wait = format!(
-        "SET search_path = stillroom_{schema}; \
-         CREATE FUNCTION wait() RETURNS TRIGGER LANGUAGE plpgsql SET lock_timeout = 0 \
-         AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END'; \
-         CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON versioned DEFERRABLE INITIALLY DEFERRED \
-         FOR EACH ROW EXECUTE FUNCTION wait(); SELECT pg_advisory_lock(4711)"
-    );
-    sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut observer).await.unwrap();
+    let mut observer = hold_back(&server, &scene, "versioned").await;
     let list = scene.program.revoke(advocate.key()).try_into().unwrap();
     let publish = Operation::PublishRevocations { list };
     assert_eq!(console.ask(publish).await, Err(Refusal::RelayFault));
     // The relay looks what came of it, and waits with that for the change.
-    let waiting = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                   AND objid <> 4711)";
-    while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut observer).await.unwrap() {
+    let waiting = format!(
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+         AND objid <> {HELD})"
+    );
+    while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.clone()))
+        .fetch_one(&mut observer)
+        .await
+        .unwrap()
+    {
         server.wait_until_ready();
     }
-    sqlx::raw_sql("SELECT pg_advisory_unlock(4711)").execute(&mut observer).await.unwrap();
+    let_go(&mut observer).await;
     desk.is_refused(Refusal::CertificateRefused).await;
 }
