@@ -4,11 +4,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { assertAccessible } from '../lib/accessible.mjs'
-import { launchChromium, launchFirefox, PATIENCE, PHONE } from '../lib/browsers.mjs'
-import { administratorsConsole, answer, goToPart, publishAll, write, written } from '../lib/console.mjs'
+import { launchChromium, launchFirefox, PHONE } from '../lib/browsers.mjs'
+import { administratorsConsole, answer, goToPart, holdFrames, publishAll, write, written } from '../lib/console.mjs'
 import { picture, pressOn, sees } from '../lib/people.mjs'
 import { PASSPHRASE, startProgram, typePassphrase } from '../lib/program.mjs'
-import { actUntil } from '../lib/wait.mjs'
 
 /** As little as a policy can say. */
 const bare = (policy) => `version = ${/^version = (\d+)/m.exec(policy)[1]}
@@ -232,9 +231,29 @@ for (const [name, launch] of [['Chromium', launchChromium], ['Firefox', launchFi
       await console.until(() => document.activeElement.textContent === 'Move down: Safer way 2')
       assert.deepEqual(await ways(), ['Call us.', 'Use a computer at a library.'])
       await console.press('Tab')
-      const isOut = () => console.evaluate(() => document.activeElement.textContent === 'Add: Safer way')
-      await actUntil(() => console.press('Enter'), isOut, 'the keyboard on “Add: Safer way”', PATIENCE)
+      await console.until(() => document.activeElement.textContent === 'Take out: Safer way 2')
+      await console.press('Enter')
+      await console.until(() => document.activeElement.textContent === 'Add: Safer way')
       assert.deepEqual(await ways(), ['Call us.'])
+      await console.seeAnywhere('Nothing is different from what is published.')
+    })
+
+    test('whoever goes on before a list is drawn anew is not taken back', async () => {
+      const drawAtLast = await holdFrames(console)
+      await pressOn(console, '.part button', 'Add: Safer way', 'Enter')
+      await console.until(() => document.querySelectorAll('.entry-value input').length === 2)
+      await console.press('Shift+Tab')
+      await console.until(() => document.activeElement.textContent === 'Take out: Safer way 2')
+      await drawAtLast()
+      const keyboard = () => console.evaluate(() => document.activeElement.textContent)
+      assert.equal(await keyboard(), 'Take out: Safer way 2')
+      const drawnAtLast = await holdFrames(console)
+      await console.press('Enter')
+      await console.until(() => document.activeElement.textContent === 'Add: Safer way')
+      await console.press('Shift+Tab')
+      await console.until(() => document.activeElement.textContent === 'Take out: Safer way 1')
+      await drawnAtLast()
+      assert.equal(await keyboard(), 'Take out: Safer way 1')
       await console.seeAnywhere('Nothing is different from what is published.')
     })
 

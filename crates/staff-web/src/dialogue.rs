@@ -29,7 +29,7 @@ pub fn dialogue<T: Clone + Send + Sync + 'static>(
             (true, false) => {
                 // Fails only for one that is open or not in the page.
                 let _ = dialog.show_modal();
-                focus::move_now_or_to(frame.first.into());
+                focus::move_to(frame.first.into());
             }
             (false, true) => dialog.close(),
             _ => {}

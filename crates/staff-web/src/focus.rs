@@ -2,15 +2,30 @@
 //!
 //! Focus is moved only in answer to something that the person did, or where the browser would drop it.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::browser::{document, request_animation_frame};
 
-/// Puts the focus on the element with this id, once it has been drawn.
+thread_local! {
+    /// How often the focus was asked to move: the last time counts.
+    static ASKED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Puts the focus on the element with this id: at once where it is drawn, or else with the next drawing. A person who has
+/// gone on by then is not taken back, so that no press of theirs is made on something that they have left.
 pub fn move_to(id: String) {
+    let from = document().active_element();
+    let turn = ASKED.get().wrapping_add(1);
+    ASKED.set(turn);
+    let is_there = now(&id);
     request_animation_frame(move || {
-        now(&id);
+        let stayed = !is_there && document().active_element() == from;
+        if ASKED.get() == turn && (stayed || is_nowhere()) {
+            now(&id);
+        }
     });
 }
 
@@ -21,14 +36,6 @@ pub fn move_if_dropped(id: String) {
             now(&id);
         }
     });
-}
-
-/// Puts the focus on the element with this id: at once where it is drawn already, so that what the person goes to next is
-/// not taken from them by the drawing after.
-pub fn move_now_or_to(id: String) {
-    if !now(&id) {
-        move_to(id);
-    }
 }
 
 /// Whether the focus is within an element that this selector finds.
@@ -43,9 +50,9 @@ pub fn is_nowhere() -> bool {
     document().active_element().is_none_or(|active: Element| active.tag_name() == "BODY")
 }
 
-/// Whether there is such an element.
+/// Whether the focus is on it now: an element that is not there, or not to be seen, does not take it.
 fn now(id: &str) -> bool {
-    let element =
-        document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    element.is_some_and(|element| element.focus().is_ok())
+    let Some(element) = document().get_element_by_id(id) else { return false };
+    element.dyn_ref::<HtmlElement>().is_some_and(|element| element.focus().is_ok())
+        && document().active_element() == Some(element)
 }

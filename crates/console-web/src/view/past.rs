@@ -104,7 +104,7 @@ fn question(console: Console) -> impl IntoView {
                 .class("button")
                 .on(ev::click, move |_| {
                     console.bring_back(version);
-                    focus::move_now_or_to("part".into());
+                    focus::move_to("part".into());
                 })
                 .child(say_with("console-past-take", &[("version", &number)]));
             let keep = button()
@@ -112,7 +112,7 @@ fn question(console: Console) -> impl IntoView {
                 .class("button")
                 .on(ev::click, move |_| {
                     past.asked.set(None);
-                    focus::move_now_or_to("part".into());
+                    focus::move_to("part".into());
                 })
                 .child(say("console-past-keep"));
             div().class("notice").child((
