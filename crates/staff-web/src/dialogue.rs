@@ -31,7 +31,7 @@ pub fn dialogue<T: Clone + Send + Sync + 'static>(
                 let _ = dialog.show_modal();
                 focus::move_to(frame.first.into());
             }
-            (false, true) => dialog.close(),
+            (false, true) => focus::moved_by_browser(|| dialog.close()),
             _ => {}
         }
     });
