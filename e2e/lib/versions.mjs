@@ -1,6 +1,6 @@
 // A program whose relay becomes one of the next version of the protocol while pages are open, as in an upgrade
 // (docs/upgrading.md). To a page that is a relay which refuses it by name: this relay does so to pages of another version
-// than its own, so what they say first on a line is made into the next version on its way to it, as crates/cli/tests/versions.rs
+// than its own, so what they say first on a line is made into the next version on its way to it, as crates/cli/tests/scenarios/versions.rs
 // does where there is no browser.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

@@ -9,6 +9,8 @@
 //! number or an `https` address, whoever signed it, or nobody did.
 
 mod hours;
+#[cfg(feature = "pack")]
+pub mod pack;
 mod preview;
 mod pseudo;
 pub mod template;

@@ -11,9 +11,8 @@ pub(super) const CHATS: &str = "200";
 pub(super) fn prove() -> Outcome {
     setup::for_unit_tests()?;
     Run::cargo()
-        .args(["test", "--workspace", "--locked"])
-        .args(["--test", "drain", "--test", "full_disk", "--test", "clock"])
-        .args(["--", "--include-ignored", "--show-output", "many_chats"])
+        .args(["test", "--workspace", "--locked", "--test", "scenarios"])
+        .args(["--", "--include-ignored", "--show-output", "::many_chats"])
         .env("STILLROOM_CHATS", CHATS)
         .done_with_last_lines()
 }

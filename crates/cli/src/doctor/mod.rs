@@ -80,18 +80,53 @@ async fn all(
     root: &Fingerprint,
     hosting: Option<&Hosting>,
 ) -> Result<Vec<Finding>, Failure> {
-    let (mut findings, mut relays) = (Vec::new(), Vec::new());
-    let DoctorArguments { chat, desk, relay, .. } = arguments;
-    let doors = [(Page::Survivor, chat, relay.as_ref()), (Page::Desk, desk, None)];
-    for (page, origin, told) in doors {
-        findings.extend(certificate::look(origin).await?);
-        let seen = page::look(page, origin, root, &arguments.built).await;
-        findings.extend(seen.findings);
+    let DoctorArguments { chat, desk, relay, built, .. } = arguments;
+    let look = Look { root, built };
+    let (survivors, staff) = tokio::try_join!(
+        look.at(Page::Survivor, chat, relay.as_ref()),
+        look.at(Page::Desk, desk, None)
+    )?;
+    let relays = [survivors.relay, staff.relay];
+    let mut findings = [survivors.findings, staff.findings].concat();
+    findings.extend(ports::look(&relays, &arguments.closed, hosting).await);
+    if let Some(hosting) = hosting {
+        findings.extend(computer::look(hosting).await);
+    }
+    Ok(findings)
+}
+
+/// How doors are looked at.
+struct Look<'a> {
+    root: &'a Fingerprint,
+    built: &'a BuiltPages,
+}
+
+/// What was found of a door and of the relay behind it, and which relay that is.
+struct Door {
+    findings: Vec<Finding>,
+    relay: Origin,
+}
+
+impl Look<'_> {
+    /// Looks at the page at this address and at the relay to which it leads, or at the one that was `told`. What waits
+    /// for an answer waits beside the rest.
+    async fn at(
+        &self,
+        page: Page,
+        origin: &Origin,
+        told: Option<&Origin>,
+    ) -> Result<Door, Failure> {
+        let Self { root, built } = self;
+        let (certificate, seen) =
+            tokio::join!(certificate::look(origin), page::look(page, origin, root, built));
+        let mut findings = [certificate?, seen.findings].concat();
         let is_known = told.is_some() || seen.is_ours;
         let relay = told.cloned().or(seen.relay).unwrap_or_else(|| origin.clone());
         if relay != *origin {
-            findings.extend(certificate::look(&relay).await?);
-            findings.push(page::clock_of(&relay).await);
+            let (certificate, clock) =
+                tokio::join!(certificate::look(&relay), page::clock_of(&relay));
+            findings.extend(certificate?);
+            findings.push(clock);
         }
         let doubt = if findings.iter().any(|finding| finding.is_no_certificate_of(&relay)) {
             Some("No line opens over this certificate, or without one.")
@@ -100,17 +135,12 @@ async fn all(
         } else {
             Some("The page does not show where its relay is: name it with --relay.")
         };
-        let (finding, policy) = line::look(&relay, root, doubt).await;
-        findings.push(finding);
-        findings.push(line::second_way(&relay, root, doubt).await);
+        let ((line, policy), second_way) =
+            tokio::join!(line::look(&relay, root, doubt), line::second_way(&relay, root, doubt));
+        findings.extend([line, second_way]);
         if page == Page::Survivor {
             findings.extend(policy.map(|policy| line::policy(&relay, root, &policy)));
         }
-        relays.push(relay);
+        Ok(Door { findings, relay })
     }
-    findings.extend(ports::look(&relays, &arguments.closed, hosting).await);
-    if let Some(hosting) = hosting {
-        findings.extend(computer::look(hosting).await);
-    }
-    Ok(findings)
 }

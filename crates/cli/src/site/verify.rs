@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use futures_util::{StreamExt as _, stream};
 use stillroom_program::Fingerprint;
 use stillroom_relay::{CONSOLE, DOCUMENT, Origin, Release, Which, content_type, files_kept};
 
@@ -14,6 +15,9 @@ use super::fetch::{Answer, FORMS, Server};
 use super::{BuiltPages, Page, address, headers, manifest};
 use crate::failure::Failure;
 use crate::terminal::answer;
+
+/// How many of a page's files are asked for at once: what browsers ask of one server over HTTP/1.1.
+const AT_ONCE: usize = 6;
 
 /// Compare what a server gives out with what was released. Exit code 1 where something differs.
 #[derive(Args)]
@@ -91,20 +95,20 @@ async fn visit(
     root: Option<Fingerprint>,
     released: &Released,
 ) -> Result<(Seen, Looked), Failure> {
-    let (contents, headers) = (Vec::new(), Vec::new());
-    let mut visit = Visit { server: Server::at(origin), origin, root, contents, headers };
-    let seen = visit.document(released).await?;
+    let visit = Visit { server: Server::at(origin), origin, root, released };
+    let (seen, of_document) = visit.document().await?;
     let files = released.files(seen.page);
-    for file in &files {
-        visit.file(file, seen.page).await;
+    let parts = files.iter().map(Part::File);
+    let parts = parts.chain(seen.languages.iter().map(|name| Part::Language(name)));
+    let parts = parts.chain(released.has_console(seen.page).then_some(Part::Console));
+    let looks = parts.map(|part| visit.part(part, &seen));
+    let others: Vec<Differs> = stream::iter(looks).buffered(AT_ONCE).collect().await;
+    let mut differs = of_document;
+    for other in others {
+        differs.contents.extend(other.contents);
+        differs.headers.extend(other.headers);
     }
-    for name in &seen.languages {
-        visit.language(name, &seen, released).await;
-    }
-    if released.has_console(seen.page) {
-        visit.console(&seen, released).await;
-    }
-    let Visit { contents, headers, .. } = visit;
+    let Differs { contents, headers } = differs;
     let (page, relay) = (seen.page, seen.relay.clone());
     let files = files.len() + seen.languages.len();
     Ok((seen, Looked { page, relay, files, contents, headers }))
@@ -253,13 +257,38 @@ fn in_words(difference: stillroom_relay::Difference, document: &str) -> String {
     format!("{difference}: {text}")
 }
 
-/// A visit to a server, and what it showed.
+/// A visit to a server, and what it is held against.
 struct Visit<'a> {
     server: Server,
     origin: &'a Origin,
     root: Option<Fingerprint>,
+    released: &'a Released,
+}
+
+/// What is looked at beside the document of a page.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    File(&'a ReleasedFile),
+    /// The document in another language, by its name below `s/`.
+    Language(&'a str),
+    Console,
+}
+
+/// In what something differs from what was released.
+#[derive(Default)]
+struct Differs {
     contents: Vec<String>,
     headers: Vec<String>,
+}
+
+impl Differs {
+    fn found(&mut self, finding: String) {
+        self.contents.push(finding);
+    }
+
+    fn find(&mut self, findings: impl IntoIterator<Item = String>) {
+        self.headers.extend(findings);
+    }
 }
 
 impl Visit<'_> {
@@ -267,118 +296,121 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// Where there is no document at all to look at.
-    async fn document(&mut self, released: &Released) -> Result<Seen, Failure> {
-        let mut seen = None;
+    async fn document(&self) -> Result<(Seen, Differs), Failure> {
+        let (mut seen, mut differs) = (None, Differs::default());
         for form in FORMS {
             let answer = self.server.get("/", form).await.map_err(|why| self.no_page(&why))?;
             if !answer.status.is_success() {
                 return Err(self.no_page(&format!("it answers {}", answer.status)));
             }
-            match released.recognise(&answer.body) {
+            match self.released.recognise(&answer.body) {
                 Ok(now) => {
                     if seen.is_none() {
-                        self.look_at(&answer, &now);
+                        self.look_at(&answer, &now, &mut differs);
                         seen = Some(now);
                     }
                 }
                 Err((page, why)) => {
-                    self.found(format!("the document ({form}) is another: {why}"));
+                    differs.found(format!("the document ({form}) is another: {why}"));
                     if seen.is_none() {
-                        self.find(headers::of_document(&answer, page.which(), self.origin, None));
+                        let wrong = headers::of_document(&answer, page.which(), self.origin, None);
+                        differs.find(wrong);
                         let languages = Vec::new();
                         seen = Some(Seen { page, root: None, relay: None, languages });
                     }
                 }
             }
         }
-        seen.ok_or_else(|| self.no_page("it gave none"))
+        seen.map(|seen| (seen, differs)).ok_or_else(|| self.no_page("it gave none"))
     }
 
     /// Looks at what a document that was recognised says, and at its headers.
-    fn look_at(&mut self, answer: &Answer, seen: &Seen) {
+    fn look_at(&self, answer: &Answer, seen: &Seen, differs: &mut Differs) {
         let relay = seen.relay.as_ref().unwrap_or(self.origin);
-        self.find(headers::of_document(answer, seen.page.which(), self.origin, Some(relay)));
+        differs.find(headers::of_document(answer, seen.page.which(), self.origin, Some(relay)));
         let pinned = seen.root.as_ref();
         if let (Some(expected), Some(pinned)) = (self.root.map(|root| root.to_string()), pinned)
             && expected != *pinned
         {
-            self.found(format!(
+            differs.found(format!(
                 "the document is another program's: it pins the fingerprint {pinned}"
             ));
         }
     }
 
+    async fn part(&self, part: Part<'_>, seen: &Seen) -> Differs {
+        let mut differs = Differs::default();
+        match part {
+            Part::File(file) => self.file(file, seen.page, &mut differs).await,
+            Part::Language(name) => self.language(name, seen, &mut differs).await,
+            Part::Console => self.console(seen, &mut differs).await,
+        }
+        differs
+    }
+
     /// Looks at a file in each form.
-    async fn file(&mut self, file: &ReleasedFile, page: Page) {
+    async fn file(&self, file: &ReleasedFile, page: Page, differs: &mut Differs) {
         let kind = content_type(&file.path).unwrap_or("application/octet-stream");
         for form in FORMS {
             let answer = match self.server.get(&format!("/{}", file.path), form).await {
                 Ok(answer) if answer.status.is_success() => answer,
                 Ok(answer) => {
-                    return self.found(format!("{}: it answers {}", file.path, answer.status));
+                    return differs.found(format!("{}: it answers {}", file.path, answer.status));
                 }
-                Err(why) => return self.found(format!("{}: {why}", file.path)),
+                Err(why) => return differs.found(format!("{}: {why}", file.path)),
             };
             if manifest::sha384(&answer.body) != file.sha384 {
-                self.found(format!("{} ({form}) is not the file that was released", file.path));
+                differs.found(format!("{} ({form}) is not the file that was released", file.path));
             }
             if form == FORMS[0] {
                 let wrong = headers::of_file(&answer, kind, files_kept(page.which()));
-                self.find(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path)));
+                differs.find(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path)));
             }
         }
     }
 
     /// Looks at the document in another language in each form: it must be the same page, filled with the same.
-    async fn language(&mut self, name: &str, seen: &Seen, released: &Released) {
+    async fn language(&self, name: &str, seen: &Seen, differs: &mut Differs) {
         let kind = content_type(name).unwrap_or_default();
         for form in FORMS {
             let answer = match self.server.get(&format!("/s/{name}"), form).await {
                 Ok(answer) if answer.status.is_success() => answer,
                 Ok(answer) => {
-                    return self.found(format!("s/{name}: it answers {}", answer.status));
+                    return differs.found(format!("s/{name}: it answers {}", answer.status));
                 }
-                Err(why) => return self.found(format!("s/{name}: {why}")),
+                Err(why) => return differs.found(format!("s/{name}: {why}")),
             };
-            match released.recognise(&answer.body) {
+            match self.released.recognise(&answer.body) {
                 Ok(other) if (&other.root, &other.relay) == (&seen.root, &seen.relay) => {}
-                Ok(_) => self.found(format!("s/{name} ({form}) is another program's page")),
-                Err((_, why)) => self.found(format!("s/{name} ({form}) is another: {why}")),
+                Ok(_) => differs.found(format!("s/{name} ({form}) is another program's page")),
+                Err((_, why)) => differs.found(format!("s/{name} ({form}) is another: {why}")),
             }
             if form == FORMS[0] {
                 let wrong = headers::of_file(&answer, kind, files_kept(seen.page.which()));
-                self.find(wrong.into_iter().map(|wrong| format!("s/{name}: {wrong}")));
+                differs.find(wrong.into_iter().map(|wrong| format!("s/{name}: {wrong}")));
             }
         }
     }
 
     /// Looks at the console's document in each form, and at its headers, which are not quite the desk's.
-    async fn console(&mut self, seen: &Seen, released: &Released) {
+    async fn console(&self, seen: &Seen, differs: &mut Differs) {
         for form in FORMS {
             let answer = match self.server.get("/console", form).await {
                 Ok(answer) if answer.status.is_success() => answer,
                 Ok(answer) => {
-                    return self.found(format!("the console: it answers {}", answer.status));
+                    return differs.found(format!("the console: it answers {}", answer.status));
                 }
-                Err(why) => return self.found(format!("the console: {why}")),
+                Err(why) => return differs.found(format!("the console: {why}")),
             };
-            if let Err(why) = released.recognise_console(&answer.body, seen) {
-                self.found(format!("the console's document ({form}) is another: {why}"));
+            if let Err(why) = self.released.recognise_console(&answer.body, seen) {
+                differs.found(format!("the console's document ({form}) is another: {why}"));
             }
             if form == FORMS[0] {
                 let relay = Some(seen.relay.as_ref().unwrap_or(self.origin));
                 let wrong = headers::of_document(&answer, Which::Console, self.origin, relay);
-                self.find(wrong.into_iter().map(|wrong| format!("the console: {wrong}")));
+                differs.find(wrong.into_iter().map(|wrong| format!("the console: {wrong}")));
             }
         }
-    }
-
-    fn found(&mut self, finding: String) {
-        self.contents.push(finding);
-    }
-
-    fn find(&mut self, findings: impl IntoIterator<Item = String>) {
-        self.headers.extend(findings);
     }
 
     fn no_page(&self, why: &str) -> Failure {

@@ -3,12 +3,10 @@
 //! Everything is packed once, never for an answer. Nothing packed holds a secret beside what a stranger
 //! chose, so how well it packs tells nothing.
 
-use std::io::Write as _;
-use std::ops::RangeInclusive;
-
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_ENCODING, HeaderValue};
+use stillroom_document::pack;
 
 /// One file, in each form that there is of it.
 #[derive(Clone, Debug)]
@@ -21,19 +19,11 @@ pub struct Packed {
     pub gzip: Option<Bytes>,
 }
 
-/// Brotli's best. A page of 20 KB takes some ten milliseconds, once.
-const BROTLI_QUALITY: i32 = 11;
-
-/// The smallest and the largest window that every browser takes, as powers of two (RFC 7932, section 9.1).
-const BROTLI_WINDOWS: RangeInclusive<u32> = 10..=24;
-
-/// Bytes of a window that reach back to nothing (the same).
-const BROTLI_WINDOW_GAP: usize = 16;
-
 impl Packed {
     /// Packs a file here and now.
     pub(crate) fn pack(file: Vec<u8>) -> Self {
-        Self { brotli: brotli(&file), gzip: gzip(&file), identity: file.into() }
+        let (brotli, gzip) = (pack::brotli(&file), pack::gzip(&file));
+        Self { brotli: brotli.map(Bytes::from), gzip: gzip.map(Bytes::from), identity: file.into() }
     }
 
     /// The form that an answer to a request with these headers carries, and its name where it has one.
@@ -49,31 +39,6 @@ impl Packed {
             _ => (self.identity.clone(), None),
         }
     }
-}
-
-fn brotli(file: &[u8]) -> Option<Bytes> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: window_for(file.len()),
-        size_hint: file.len(),
-        ..Default::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &*file, &mut packed, &parameters).ok()?;
-    Some(packed.into())
-}
-
-/// The smallest window from whose end a file can be seen whole, as a power of two. A larger one packs no better, and
-/// takes memory with it: each program's thread had megabytes for it that it could not give back.
-fn window_for(bytes: usize) -> i32 {
-    let window = (bytes + BROTLI_WINDOW_GAP).next_power_of_two().trailing_zeros();
-    window.clamp(*BROTLI_WINDOWS.start(), *BROTLI_WINDOWS.end()) as i32
-}
-
-fn gzip(file: &[u8]) -> Option<Bytes> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    packer.write_all(file).ok()?;
-    packer.finish().ok().map(Bytes::from)
 }
 
 /// What a browser takes.
@@ -125,25 +90,5 @@ mod tests {
         assert_eq!(form("br;q=0.000"), "");
         assert_eq!(form("identity"), "");
         assert_eq!(form(""), "");
-    }
-
-    #[test]
-    fn a_window_holds_its_file_and_no_browser_finds_it_too_large() {
-        for (bytes, window) in [(0, 10), (1_008, 10), (1_009, 11), (35_000, 16), (1 << 30, 24)] {
-            assert_eq!(window_for(bytes), window, "{bytes}");
-        }
-    }
-
-    #[test]
-    fn what_is_packed_is_unpacked_alike() {
-        let file = b"a page ".repeat(400);
-        let packed = Packed::pack(file.clone());
-        let mut unpacked = Vec::new();
-        brotli::BrotliDecompress(&mut &packed.brotli.unwrap()[..], &mut unpacked).unwrap();
-        assert_eq!(unpacked, file);
-        let mut unpacked = Vec::new();
-        let gzip = packed.gzip.unwrap();
-        std::io::copy(&mut flate2::read::GzDecoder::new(&gzip[..]), &mut unpacked).unwrap();
-        assert_eq!(unpacked, file);
     }
 }
