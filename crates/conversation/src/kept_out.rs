@@ -49,3 +49,18 @@ pub(crate) fn refused_connection(refusal: Refusal) -> Trouble {
         other => Trouble::Refused(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_a_device_out_is_told_once_until_that_is_another_or_it_was_let_in() {
+        let (mut kept_out, fault) = (KeptOut::default(), Trouble::RelayFault);
+        assert_eq!([(); 3].map(|()| kept_out.by(fault)), [Some(fault), None, None]);
+        assert_eq!(kept_out.by(Trouble::ClockWrong), Some(Trouble::ClockWrong));
+        assert_eq!(kept_out.by(fault), Some(fault));
+        kept_out.let_in();
+        assert_eq!(kept_out.by(fault), Some(fault));
+    }
+}
