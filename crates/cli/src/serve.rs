@@ -50,7 +50,12 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
 
 async fn serve(config: Config, sockets: Sockets, json: bool) -> Result<(), Failure> {
     let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
-    let relay = Relay::start_with(config, sockets).await.map_err(|error| not_started(&error))?;
+    let starting = Relay::start_with(config, sockets);
+    let started = tokio::select! {
+        started = starting => started,
+        () = stop.asked() => return Ok(()),
+    };
+    let relay = started.map_err(|error| not_started(&error))?;
     let (survivor, desk) = (relay.survivor_origin(), relay.desk_origin());
     if json {
         answer(

@@ -15,6 +15,7 @@ mod conversation;
 mod desk;
 mod envelope;
 mod host;
+mod kept_out;
 mod limits;
 mod line;
 pub mod mls;

@@ -4,6 +4,7 @@
 //! start stays wrong until the next one: certificates and statements are judged with a tolerance of a day. One that
 //! jumps while a relay runs moves nothing: no wait ends, no record goes; once both are apart by an hour, the log says so.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use stillroom_program::Timestamp;
@@ -30,13 +31,41 @@ impl Clock {
         Self { wall: milliseconds(wall), started: Instant::now() }
     }
 
-    /// Says in the log when the wall clock jumped, once for each time, and when it is right again.
+    /// How far the wall clock is from this one, where that is too far: it jumped since the start, or the computer slept.
+    fn astray_from(&self, wall: SystemTime) -> Option<Duration> {
+        let apart = Duration::from_millis(milliseconds(wall).abs_diff(self.now().0));
+        (apart >= ASTRAY).then_some(apart)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Timestamp(self.wall.saturating_add(elapsed))
+    }
+
+    /// The moment at which [`Clock::now`] will say `at`.
+    pub(crate) fn instant(&self, at: Timestamp) -> Instant {
+        let ahead = Duration::from_millis(at.0.saturating_sub(self.wall));
+        self.started.checked_add(ahead).unwrap_or(self.started)
+    }
+}
+
+/// The clocks of all programs of a process, which has one wall clock.
+#[derive(Clone, Default)]
+pub(crate) struct Clocks(Arc<Mutex<Vec<Clock>>>);
+
+impl Clocks {
+    /// Compares this one as well from now on.
+    pub(crate) fn add(&self, clock: Clock) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(clock);
+    }
+
+    /// Says in the log when the wall clock jumped, once for each time, and when it is right again for every program.
     pub(crate) async fn keep_comparing(self) {
         let mut rounds = tokio::time::interval(COMPARED_EVERY);
         let mut said: Option<Duration> = None;
         loop {
             rounds.tick().await;
-            match (self.astray(), said) {
+            match (self.astray_from(SystemTime::now()), said) {
                 (Some(apart), Some(before)) if apart.abs_diff(before) < ASTRAY => {}
                 (Some(apart), _) => {
                     tracing::warn!(
@@ -57,25 +86,10 @@ impl Clock {
         }
     }
 
-    /// How far the wall clock is from this one, where that is too far: it jumped since the start, or the computer slept.
-    fn astray(&self) -> Option<Duration> {
-        self.astray_from(SystemTime::now())
-    }
-
+    /// How far it is from the one that it is farthest from. Programs that started later may have another time.
     fn astray_from(&self, wall: SystemTime) -> Option<Duration> {
-        let apart = Duration::from_millis(milliseconds(wall).abs_diff(self.now().0));
-        (apart >= ASTRAY).then_some(apart)
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Timestamp(self.wall.saturating_add(elapsed))
-    }
-
-    /// The moment at which [`Clock::now`] will say `at`.
-    pub(crate) fn instant(&self, at: Timestamp) -> Instant {
-        let ahead = Duration::from_millis(at.0.saturating_sub(self.wall));
-        self.started.checked_add(ahead).unwrap_or(self.started)
+        let clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        clocks.iter().filter_map(|clock| clock.astray_from(wall)).max()
     }
 }
 
@@ -101,6 +115,17 @@ mod tests {
         let passed = clock.now().0 - before.0;
         assert!(passed < 12 * 3_600_000, "it counted on from where it was");
         assert_eq!(due, clock.instant(Timestamp(clock.wall + 5_000)));
+    }
+
+    #[test]
+    fn a_wall_clock_that_is_right_again_is_wrong_still_for_a_program_that_started_meanwhile() {
+        let (wall, day) = (SystemTime::now(), Duration::from_hours(24));
+        let clocks = Clocks::default();
+        clocks.add(Clock::start_at(wall));
+        assert_eq!(clocks.astray_from(wall), None);
+        assert!(clocks.astray_from(wall + day).is_some());
+        clocks.add(Clock::start_at(wall + day));
+        assert!(clocks.astray_from(wall).is_some());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use crate::allotment::Portion;
+use crate::clock::Clocks;
 use crate::config::{Config, Origin};
 use crate::metrics::Measured;
 use crate::relay::{Entrances, Prepared, Relay, RunningRelay, StartError};
@@ -61,16 +62,18 @@ pub(crate) struct ProgramThread {
 }
 
 impl ProgramThread {
-    /// Starts a relay with these entrances and so much of the process, which is measured once it runs.
+    /// Starts a relay with these entrances and so much of the process, which is measured, and its clock compared, once it
+    /// runs.
     pub(crate) fn begin(
         config: Config,
         entrances: Entrances,
         portion: Portion,
-        measured: Measured,
+        (measured, clocks): (Measured, Clocks),
     ) -> Result<(Self, FirstTry), StartError> {
         let (say, said) = oneshot::channel();
         let (end, ended) = oneshot::channel();
-        let starting = Starting { config, entrances, portion, measured, say: Saying(Some(say)) };
+        let say = Saying(Some(say));
+        let starting = Starting { config, entrances, portion, measured, clocks, say };
         let thread = Builder::new()
             .name("program".to_owned())
             .spawn(move || starting.carry(ended))
@@ -92,6 +95,7 @@ struct Starting {
     entrances: Entrances,
     portion: Portion,
     measured: Measured,
+    clocks: Clocks,
     say: Saying,
 }
 
@@ -145,11 +149,12 @@ impl Starting {
             prepared = self.attempt(wait, Duration::ZERO).await;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
-        let Self { entrances, measured, mut say, .. } = self;
+        let Self { entrances, measured, clocks, mut say, .. } = self;
         match prepared.and_then(|prepared| prepared.open(entrances)) {
             Ok(relay) => {
                 let name = relay.root().to_string().chars().take(NAME_DIGITS).collect();
                 measured.add(relay.figures(name));
+                clocks.add(relay.clock);
                 if told.is_some() {
                     tracing::info!(%program, "the program is served now");
                 }

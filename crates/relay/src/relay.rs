@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::allotment::{Allotment, Portion};
-use crate::clock::Clock;
+use crate::clock::{Clock, Clocks};
 use crate::config::{self, Config, ConfigError, Origin};
 #[cfg(unix)]
 use crate::control::{Control, Office};
@@ -167,6 +167,7 @@ pub struct RunningRelay {
     survivor_origin: Origin,
     desk_origin: Origin,
     root: Fingerprint,
+    pub(crate) clock: Clock,
     switchboard: Arc<dyn Switchboard>,
     board: Arc<NoticeBoard>,
     limits: config::Limits,
@@ -328,7 +329,7 @@ impl Relay {
         let program = read_program(&config)?;
         let entrances = Entrances::at(&config, Sockets::own())?;
         let prepared = Self::prepare_over(config, program, directory, Portion::everything());
-        prepared.await?.open(entrances)
+        prepared.await?.open_alone(entrances)
     }
 
     async fn start_within(
@@ -336,7 +337,7 @@ impl Relay {
         entrances: Entrances,
         portion: Portion,
     ) -> Result<RunningRelay, StartError> {
-        Self::prepare(config, portion).await?.open(entrances)
+        Self::prepare(config, portion).await?.open_alone(entrances)
     }
 
     /// Puts in place what a relay needs that has so much of its process. Where that fails, nothing of it is left, and
@@ -414,7 +415,6 @@ impl Relay {
         let closing = Stop::new();
         let mut tasks = vec![
             tokio::spawn(time),
-            tokio::spawn(clock.keep_comparing()),
             tokio::spawn(Arc::clone(&board).keep_current()),
             tokio::spawn(Arc::clone(&records).keep_answers(batches, closing.last_of())),
             tokio::spawn(Arc::clone(&records).keep_counts(days)),
@@ -431,6 +431,7 @@ impl Relay {
         Ok(Prepared {
             config,
             root,
+            clock,
             pages,
             certificates: Certificates { survivor, desk },
             switchboard,
@@ -454,6 +455,7 @@ struct Certificates {
 pub(crate) struct Prepared {
     config: Config,
     root: Fingerprint,
+    clock: Clock,
     pages: Arc<Pages>,
     certificates: Certificates,
     switchboard: Arc<dyn Switchboard>,
@@ -466,10 +468,19 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// Lets people in, as the one relay of a process.
+    fn open_alone(self, entrances: Entrances) -> Result<RunningRelay, StartError> {
+        let mut relay = self.open(entrances)?;
+        let clocks = Clocks::default();
+        clocks.add(relay.clock);
+        relay.tasks.push(tokio::spawn(clocks.keep_comparing()));
+        Ok(relay)
+    }
+
     /// Lets people in.
     pub(crate) fn open(self, entrances: Entrances) -> Result<RunningRelay, StartError> {
         let Self { config, root, pages, certificates, switchboard, board, counts, .. } = self;
-        let Self { portion, membership, closing, mut tasks, .. } = self;
+        let Self { clock, portion, membership, closing, mut tasks, .. } = self;
         let stop = Stop::new();
         let share_keys = Arc::new(ShareKeys::draw(UnwrapErr(SysRng).next_u32() >> 1));
         let keys = (Arc::downgrade(&share_keys), Arc::clone(&switchboard));
@@ -507,6 +518,7 @@ impl Prepared {
             survivor_origin,
             desk_origin,
             root,
+            clock,
             switchboard,
             board,
             limits: config.limits,

@@ -16,6 +16,7 @@ use axum::Router;
 use tokio::task;
 
 use crate::allotment::{Allotment, Stocks};
+use crate::clock::Clocks;
 use crate::config::{Config, Door, Many, Origin};
 use crate::listeners::{Arrivals, Listener, listen};
 use crate::metrics::{self, Measured, Metrics};
@@ -66,7 +67,7 @@ impl Relays {
         let stocks = Stocks::new(&many.in_all, many.programs.len());
         let mut shared = shared_listeners(&many, &mut sockets)?;
         let pages = pages_of(&many);
-        let measured = Measured::default();
+        let (measured, clocks) = (Measured::default(), Clocks::default());
         let mut begun = Vec::new();
         for (number, config) in many.programs.into_iter().enumerate() {
             let entrances = Entrances {
@@ -77,13 +78,15 @@ impl Relays {
             };
             // All at once: one that something outside keeps waiting holds up no other.
             let (file, portion) = (config.program.file.clone(), stocks.portion(number));
-            begun.push((file, ProgramThread::begin(config, entrances, portion, measured.clone())));
+            let of_all = (measured.clone(), clocks.clone());
+            begun.push((file, ProgramThread::begin(config, entrances, portion, of_all)));
         }
         // From now on, so that programs that share a listener do not wait for one another.
         let mut tasks: Vec<_> = shared
             .into_values()
             .map(|sorting| tokio::spawn(sorting.sort(stop.stopping())))
             .collect();
+        tasks.push(tokio::spawn(clocks.keep_comparing()));
         let Begun { relays, not_started, threads } = Begun::tried(begun).await?;
         let mut open = |at: SocketAddr, router, at_once| {
             let cannot = cannot_listen(at);

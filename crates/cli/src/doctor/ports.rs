@@ -1,9 +1,12 @@
 //! Ports that nobody outside should reach: those that were named, and the relay's own behind its doors, each where it is.
 //! No other port is tried.
 
+use std::collections::HashSet;
+use std::future::Future;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use stillroom_relay::{Config, Door, Hosting, Metrics, Origin};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -14,8 +17,11 @@ use crate::site::fetch::Place;
 /// How long a port may take to answer before it counts as closed.
 const WITHIN: Duration = Duration::from_secs(5);
 
+/// Ports that are tried at once: where a firewall drops what comes, each takes as long as it may.
+const AT_ONCE: usize = 16;
+
 /// A port, where it would be reached, and what would be behind it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Behind {
     host: String,
     port: u16,
@@ -38,14 +44,17 @@ pub(super) async fn look(
     };
     let mut all: Vec<Behind> = named.iter().flat_map(at_each).collect();
     all.extend(hosting.into_iter().flat_map(|hosting| own(hosting, &hosts)));
-    let mut findings = Vec::new();
-    for (number, behind) in all.iter().enumerate() {
-        let is_again = all.iter().take(number).any(|before| before == behind);
-        if !is_again {
-            findings.push(look_at(behind).await);
-        }
-    }
-    findings
+    look_at_each(all, look_at).await
+}
+
+/// Looks at each once, and tells of them in their order.
+async fn look_at_each<T, Looking: Future<Output = T>>(
+    mut all: Vec<Behind>,
+    look_at: impl FnMut(Behind) -> Looking,
+) -> Vec<T> {
+    let mut before = HashSet::new();
+    all.retain(|behind| before.insert(behind.clone()));
+    stream::iter(all).map(look_at).buffered(AT_ONCE).collect().await
 }
 
 /// What of the relay's own is no door of people's. Doors whose origin the configuration does not say are those of
@@ -94,7 +103,8 @@ fn is_here(address: &IpAddr, host: &str) -> bool {
     address.is_loopback() || is_number && TcpListener::bind((*address, 0)).is_ok()
 }
 
-async fn look_at(Behind { host, port, what, is_own }: &Behind) -> Finding {
+async fn look_at(behind: Behind) -> Finding {
+    let Behind { host, port, what, is_own } = behind;
     let at = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
     let addresses: Vec<IpAddr> = match timeout(WITHIN, lookup_host((host.as_str(), 0))).await {
         Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
@@ -103,14 +113,14 @@ async fn look_at(Behind { host, port, what, is_own }: &Behind) -> Finding {
     if addresses.is_empty() {
         return Finding::not_looked(Check::Port, at, "Its name leads to no computer.");
     }
-    if *is_own && addresses.iter().any(|address| is_here(address, host)) {
+    if is_own && addresses.iter().any(|address| is_here(address, &host)) {
         let why = format!(
             "{host} is this computer, from which {what} can be reached anyway. Run this on another computer."
         );
         return Finding::not_looked(Check::Port, at, why);
     }
     for address in addresses {
-        let opened = TcpStream::connect(SocketAddr::new(address, *port));
+        let opened = TcpStream::connect(SocketAddr::new(address, port));
         if timeout(WITHIN, opened).await.is_ok_and(|opened| opened.is_ok()) {
             return Finding::to_do(
                 Check::Port,
@@ -125,6 +135,10 @@ async fn look_at(Behind { host, port, what, is_own }: &Behind) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
+    use tokio::sync::Barrier;
+
     use super::*;
 
     /// Where the relay's own are looked for, of a relay whose page and desk are at these hosts.
@@ -177,5 +191,29 @@ mod tests {
         let many = looked_for(include_str!("../../../relay/samples/many.toml"));
         assert!(many.contains(&at("chat.rivertown.example", 7422)), "{many:?}");
         assert!(many.contains(&at("desk.hilltown.example", 7421)), "{many:?}");
+    }
+
+    #[tokio::test]
+    async fn ports_are_looked_at_together_and_told_of_in_their_order() {
+        let port =
+            |port| Behind { host: "chat.example.org".into(), port, what: "it", is_own: true };
+        let again = (0..40).chain(0..40).map(port).collect();
+        let (tried, most) = (Cell::new(0), Cell::new(0));
+        // None has an answer before as many are tried as may be.
+        let full = Barrier::new(AT_ONCE);
+        let (now, at_once, enough) = (&tried, &most, &full);
+        let look_at = |behind: Behind| async move {
+            now.set(now.get() + 1);
+            at_once.set(at_once.get().max(now.get()));
+            if usize::from(behind.port) < 2 * AT_ONCE {
+                enough.wait().await;
+            }
+            now.set(now.get() - 1);
+            behind.port
+        };
+        let looking = look_at_each(again, look_at);
+        let told = timeout(Duration::from_secs(60), looking).await.expect("none waits for another");
+        assert_eq!(told, (0..40).collect::<Vec<_>>());
+        assert_eq!(most.get(), AT_ONCE);
     }
 }

@@ -3,9 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
-use std::net::TcpStream;
+use std::net::{TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -193,6 +196,90 @@ fn a_process_whose_programs_all_wait_for_their_database_stops_when_it_is_asked()
     assert!(said.contains(text(&programs[0].path("program/public.stillroom"))), "by name: {said}");
     relay.signal("TERM");
     assert!(relay.wait().success());
+}
+
+/// Whoever is asked for names, and knows none.
+struct Names {
+    folder: tempfile::TempDir,
+    answers: Arc<AtomicBool>,
+    /// A word for each question that is left without an answer.
+    asked: Receiver<()>,
+}
+
+impl Names {
+    /// At an address of this computer; nothing, where this user may not be asked, or have programs ask there.
+    fn of_nobody() -> Option<Self> {
+        let socket = UdpSocket::bind("127.0.0.77:53").ok()?;
+        let folder = folder();
+        let told = file(
+            folder.path(),
+            "resolv.conf",
+            "nameserver 127.0.0.77\noptions timeout:30 attempts:5\n",
+        );
+        let mut asking = Command::new("unshare");
+        asking.args(["--mount", "sh", "-c", ASKING, text(&told), "true"]);
+        if !asking.status().is_ok_and(|may| may.success()) {
+            return None;
+        }
+        let answers = Arc::new(AtomicBool::new(true));
+        let (says, asked) = channel();
+        let does = Arc::clone(&answers);
+        std::thread::spawn(move || {
+            let mut question = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut question) {
+                if does.load(Ordering::SeqCst) {
+                    // That there is none of this name (RFC 1035 section 4.1.1).
+                    question[2..4].copy_from_slice(&[0x81, 0x83]);
+                    let _ = socket.send_to(&question[..length], from);
+                } else if says.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        Some(Self { folder, answers, asked })
+    }
+
+    /// A command that asks there.
+    fn asked_by(&self, command: &Command) -> Command {
+        let mut asking = Command::new("unshare");
+        asking.args(["--mount", "sh", "-c", ASKING, text(&self.folder.path().join("resolv.conf"))]);
+        asking.arg(command.get_program()).args(command.get_args());
+        asking
+    }
+
+    /// Whether whoever asks from now on has an answer.
+    fn answer(&self, does: bool) {
+        while self.asked.try_recv().is_ok() {}
+        self.answers.store(does, Ordering::SeqCst);
+    }
+}
+
+/// Where a command is told of whom to ask, which only it sees.
+const ASKING: &str = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
+
+#[test]
+fn relays_stop_though_the_name_of_their_database_is_looked_up_in_vain() {
+    let Some(names) = Names::of_nobody() else {
+        println!("skipped: this user may not tell programs whom to ask for names");
+        return;
+    };
+    let url = "postgres://relay@records.example/records";
+    let (programs, around) = ([Program::new()], folder());
+    programs[0].keep_in(url);
+    let many = file(around.path(), "many.toml", &over(url, &programs));
+    // One by itself while it starts, and one of many while it is tried again.
+    for (config, first) in
+        [(programs[0].path("relay.toml"), None), (many, Some("it is tried again"))]
+    {
+        names.answer(first.is_some());
+        let mut relay = Running::of(names.asked_by(&serving_with_log(&config)));
+        first.map(|said| relay.says(said));
+        names.answer(false);
+        names.asked.recv_timeout(Duration::from_secs(60)).expect("it asks");
+        relay.signal("TERM");
+        until("it stops", || relay.has_ended());
+        assert!(relay.wait().success());
+    }
 }
 
 #[test]

@@ -28,8 +28,8 @@ use self::{history::History, parts::Parts, texts::Texts};
 use crate::{
     DeskSetup, Transmit, Trouble,
     audit::{Audit, AuditSeen, AuditStep, Measure, REQUEST},
-    desk::{refused_connection, trouble_of},
     host::{Host, HostSays},
+    kept_out::{KeptOut, refused_connection, trouble_of, trouble_of_greeting},
     limits::CLOCK_TOLERANCE,
     line::{Connection, Line, LineAction, jitter},
     randomness::Randomness,
@@ -69,7 +69,7 @@ pub struct Administrator {
     connection: Connection,
     line_shown: Line,
     /// What kept this device out the last time, until it is let in.
-    kept_out: Option<Trouble>,
+    kept_out: KeptOut,
     admitted: bool,
     parts: Parts,
     texts: Texts,
@@ -92,7 +92,7 @@ impl Administrator {
             randomness,
             connection: Connection::new(),
             line_shown: Line::Up,
-            kept_out: None,
+            kept_out: KeptOut::default(),
             admitted: false,
             parts: Parts::default(),
             texts: Texts::default(),
@@ -241,12 +241,12 @@ impl Administrator {
                 }
                 return;
             }
-            (Err(TrustError::Outdated), _) => Trouble::PageOutdated,
-            (Err(TrustError::ClockWrong), _) => Trouble::ClockWrong,
-            (Err(_), _) => Trouble::ProgramNotVerified,
+            (Err(error), _) => trouble_of_greeting(error),
             (_, Err(error)) => trouble_of(error),
         };
-        self.keep_out(trouble);
+        if let Some(news) = self.kept_out.by(trouble) {
+            self.trouble(news);
+        }
     }
 
     fn own_certificate(&self, now: Timestamp) -> Result<VerifiedDevice, CertificateError> {
@@ -261,7 +261,7 @@ impl Administrator {
 
     fn handle_admitted(&mut self, now: Timestamp) {
         self.admitted = true;
-        self.kept_out = None;
+        self.kept_out.let_in();
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         self.ask_for_parts();
@@ -370,7 +370,9 @@ impl Administrator {
                     self.act(action);
                     self.line_went_down();
                 }
-                self.keep_out(refused_connection(refusal));
+                if let Some(news) = self.kept_out.by(refused_connection(refusal)) {
+                    self.trouble(news);
+                }
             }
             _ => {}
         }
@@ -395,13 +397,6 @@ impl Administrator {
 
     fn trouble(&mut self, trouble: Trouble) {
         self.show(AdministratorEvent::Trouble(trouble));
-    }
-
-    /// What keeps this device out is told once, and not anew with each try.
-    fn keep_out(&mut self, why: Trouble) {
-        if self.kept_out.replace(why) != Some(why) {
-            self.trouble(why);
-        }
     }
 
     fn show(&mut self, event: AdministratorEvent) {

@@ -72,6 +72,7 @@ use crate::{
     },
     envelope::Content,
     host::Host,
+    kept_out::{KeptOut, refused_connection, trouble_of, trouble_of_greeting},
     limits::{CLOCK_TOLERANCE, OFFER_AT_MOST},
     line::{Connection, Line, LineAction, jitter},
     mls::Group,
@@ -156,7 +157,7 @@ pub struct Desk {
     connection: Connection,
     line_shown: Line,
     /// What kept this device out the last time, until it is let in.
-    kept_out: Option<Trouble>,
+    kept_out: KeptOut,
     admitted: bool,
     duty: OwnDuty,
     duty_shown: Duty,
@@ -200,7 +201,7 @@ impl Desk {
             randomness,
             connection: Connection::new(),
             line_shown: Line::Up,
-            kept_out: None,
+            kept_out: KeptOut::default(),
             admitted: false,
             duty: OwnDuty::new(roles.may_state_duty()),
             duty_shown: Duty::Off,
@@ -581,12 +582,12 @@ impl Desk {
                 }
                 return;
             }
-            (Err(TrustError::Outdated), _) => Trouble::PageOutdated,
-            (Err(TrustError::ClockWrong), _) => Trouble::ClockWrong,
-            (Err(_), _) => Trouble::ProgramNotVerified,
+            (Err(error), _) => trouble_of_greeting(error),
             (_, Err(error)) => trouble_of(error),
         };
-        self.keep_out(trouble);
+        if let Some(news) = self.kept_out.by(trouble) {
+            self.trouble(news);
+        }
     }
 
     /// This device was revoked: nothing that anybody said stays on it. Survivors are not told by it, whose word
@@ -619,7 +620,7 @@ impl Desk {
     /// Let in: duty, open chats and unanswered claims go on where they were.
     fn handle_admitted(&mut self, now: Timestamp) {
         self.admitted = true;
-        self.kept_out = None;
+        self.kept_out.let_in();
         self.connection.handle_served(now);
         self.show_line(Line::Up);
         let frame = self.duty.handle_admitted();
@@ -1194,7 +1195,9 @@ impl Desk {
             self.act(action);
             self.line_went_down();
         }
-        self.keep_out(refused_connection(refusal));
+        if let Some(news) = self.kept_out.by(refused_connection(refusal)) {
+            self.trouble(news);
+        }
     }
 
     /// A place that this desk offered may just not be back in the line yet; any other is gone.
@@ -1292,13 +1295,6 @@ impl Desk {
         self.show(DeskEvent::Trouble(trouble));
     }
 
-    /// What keeps this device out is told once, and not anew with each try.
-    fn keep_out(&mut self, why: Trouble) {
-        if self.kept_out.replace(why) != Some(why) {
-            self.trouble(why);
-        }
-    }
-
     fn send(&mut self, frame: &ClientFrame) {
         if self.connection.is_open() {
             self.transmits.push_back(Transmit::Frame(encode(frame)));
@@ -1318,25 +1314,5 @@ impl Desk {
             Some(LineAction::Ping) => self.send(&ClientFrame::Ping),
             None => {}
         }
-    }
-}
-
-/// What it means for the desk that its own certificate does not hold good.
-pub(crate) fn trouble_of(error: CertificateError) -> Trouble {
-    match error {
-        CertificateError::NotYetValid => Trouble::ClockWrong,
-        CertificateError::Expired => Trouble::CertificateExpired,
-        _ => Trouble::CertificateRefused,
-    }
-}
-
-/// What it means for a staff device that the relay is about to close its connection.
-pub(crate) fn refused_connection(refusal: Refusal) -> Trouble {
-    match refusal {
-        Refusal::VersionUnsupported => Trouble::PageOutdated,
-        Refusal::ProgramUnknown => Trouble::ProgramNotVerified,
-        Refusal::CertificateRefused | Refusal::ProofWrong => Trouble::CertificateRefused,
-        Refusal::RelayFault => Trouble::RelayFault,
-        other => Trouble::Refused(other),
     }
 }

@@ -315,7 +315,8 @@ pub trait Directory: Send + Sync + 'static {
     /// one host's, whom administrators' consoles know by that key.
     fn settle_host(&self, key: [u8; 32]) -> Answer<'_, bool>;
 
-    /// Answers once every change that was asked for before is made or never will be, also one that had no answer.
+    /// Waits for whatever is being changed: what is read after its answer shows every change that was asked for before,
+    /// also one that had no answer, or that is never made.
     fn settle(&self) -> Answer<'_, ()>;
 
     /// How much is stored, each sort once, down to what the storage takes for itself.

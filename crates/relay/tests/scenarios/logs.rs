@@ -16,8 +16,15 @@ use crate::traffic::{SECRET, TICKET, WORDS, ask, chat_from};
 /// Where the survivor comes from, as the server before the relay says.
 const ADDRESS: &str = "203.0.113.77";
 
+/// What was written into the log.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -84,7 +91,7 @@ async fn the_log_says_nothing_of_a_contact() {
     let room = chat.room;
     scene.relay.stop().await;
 
-    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let log = written.text();
     assert!(log.contains("the relay runs") && log.contains("the relay has stopped"), "{log}");
     for secret in [WORDS, &TICKET, &SECRET, &room.0, &stillroom_protocol::Ticket(TICKET).id().0] {
         for form in printed(secret) {

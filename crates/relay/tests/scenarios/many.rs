@@ -8,11 +8,15 @@ use stillroom_program::encode;
 use stillroom_protocol::{About, AttachToken, ClientFrame, Operation, Refusal, RelayFrame, Reply};
 use stillroom_relay::control::{self, Answer as Said, NoticeKind, Question};
 use stillroom_relay::holdings::Report;
-use stillroom_relay::{Config, InAll, Many, Metrics, Relays, RunningRelays, Sockets, StartError};
+use stillroom_relay::{
+    Config, InAll, Many, Metrics, Postgres, Relays, RunningRelays, Sockets, StartError,
+};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use crate::device::Line;
+use crate::device::{Line, PATIENCE};
 use crate::program::Program;
 use crate::scene::{Answer, pages};
 use crate::traffic::{ask, chat_between};
@@ -50,6 +54,10 @@ fn two() -> (TempDir, Vec<Program>, Many) {
     (folder, programs, many)
 }
 
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 /// Has both programs' doors of one kind at one listener, each under a name of its own.
 pub(crate) fn share(many: &mut Many, at: [SocketAddr; 2]) {
     for (config, hosts) in many.programs.iter_mut().zip(HOSTS) {
@@ -82,7 +90,6 @@ impl Town {
 
     /// On two listeners for both programs, told apart by their hosts.
     async fn at_shared_listeners() -> Self {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let at = [free(), free()];
         Self::start_with(|many| share(many, at)).await
     }
@@ -377,6 +384,35 @@ async fn a_program_that_cannot_be_served_holds_up_no_other() {
     relays.stop().await;
     std::fs::write(folder.path().join("1.stillroom"), "cut").unwrap();
     assert!(matches!(Relays::start(many).await, Err(StartError::Program(_))));
+}
+
+#[tokio::test]
+async fn a_program_whose_database_is_silent_holds_up_no_other_at_the_same_listener() {
+    let (_folder, _, mut many) = two();
+    let at = [free(), free()];
+    share(&mut many, at);
+    // Whoever comes to it is let in by the system, and hears nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://relay@{}/records", silent.local_addr().unwrap());
+    many.programs[0].postgres = Some(Postgres { url, password_file: None, ca: None });
+    let [waits, serves] = HOSTS.map(|hosts| format!("host: {}", hosts[0]));
+    let coming = async {
+        while TcpStream::connect(at[0]).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        let answer = Answer::to(at[0], "GET /", &[&serves]).await;
+        assert!(answer.text().contains("Hilltown"), "{answer:?}");
+        // Nobody waits for long at a page that does not come.
+        let mut line = TcpStream::connect(at[0]).await.unwrap();
+        line.write_all(format!("GET / HTTP/1.1\r\n{waits}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut heard = Vec::new();
+        let _ = line.read_to_end(&mut heard).await;
+        assert_eq!(heard, [0; 0]);
+    };
+    tokio::select! {
+        started = Relays::start(many) => panic!("the database answered: {started:?}"),
+        came = timeout(PATIENCE, coming) => came.expect("the other is served meanwhile"),
+    }
 }
 
 #[tokio::test]

@@ -160,7 +160,8 @@ async fn lets_people_in(relay: &RunningRelay, does: bool) {
     tokio::time::timeout(PATIENCE, asking).await.expect("it says so");
 }
 
-/// A device that sends small frames as fast as they leave, until its line ends.
+/// A device that sends small frames as fast as they leave, until its line ends. What is under way between relays is
+/// bounded, so that no way fills what the client has for them all; what comes of that `several/connection.rs` tests.
 async fn pour(mut line: Line) {
     let ping = || Message::Binary(encode(&ClientFrame::Ping).into());
     while line.socket.send(ping()).await.is_ok() {

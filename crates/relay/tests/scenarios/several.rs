@@ -144,12 +144,27 @@ impl Town {
         name: &str,
         relays: &OtherRelays,
     ) -> Result<RunningRelay, StartError> {
+        self.relay_over(name, relays, self.records()).await
+    }
+
+    /// The records that all relays share.
+    pub(crate) fn records(&self) -> Arc<dyn Directory> {
+        Arc::clone(&self.directory)
+    }
+
+    /// A relay that reaches the records in this way.
+    pub(crate) async fn relay_over(
+        &self,
+        name: &str,
+        relays: &OtherRelays,
+        records: Arc<dyn Directory>,
+    ) -> Result<RunningRelay, StartError> {
         let program = self.folder.path().join("program");
         std::fs::create_dir_all(self.state(name)).unwrap();
         let mut config = Config::on_this_computer(program, self.state(name));
         config.testing.pages = Some(self.folder.path().join("pages"));
         config.relays = Some(relays.clone());
-        Relay::start_over(config, Arc::clone(&self.directory)).await
+        Relay::start_over(config, records).await
     }
 
     /// Two relays that serve.

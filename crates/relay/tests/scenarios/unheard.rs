@@ -1,43 +1,71 @@
 //! A change whose answer was lost is made all the same: a relay goes by it, whether or not somebody asks again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sqlx::AssertSqlSafe;
 use stillroom_protocol::{
     ClientFrame, HostNoticeId, InvitationId, Operation, Refusal, RelayFrame, Reply, Shared, decode,
     encode,
 };
-use stillroom_relay::Relay;
 use stillroom_relay::control::{self, Answer as Said, NoticeKind, Question};
 use stillroom_relay::directory::{
     Answer, Directory, DirectoryError, InvitationState, Kind, Postgres, Record, Sealed, Sqlite,
     StoredNotice, Tally, Versioned,
 };
+use stillroom_relay::{Log, LogLevel, Relay, log};
 
-use crate::device::Line;
+use crate::device::{Line, PATIENCE};
+use crate::logs::Written;
 use crate::postgres::server::Server;
 use crate::postgres::{HELD, hold_back, let_go, over};
 use crate::scene::{self, Scene};
+use crate::several;
 
 /// Records that do what they are asked to, and of some of it say nothing.
 struct Unheard {
-    records: Box<dyn Directory>,
+    records: Arc<dyn Directory>,
     silent: Arc<Silent>,
 }
 
 /// Of what nothing is heard.
 #[derive(Default)]
-struct Silent(Mutex<BTreeSet<&'static str>>);
+struct Silent {
+    of: Mutex<BTreeSet<&'static str>>,
+    /// What is answered with an error that time does not mend.
+    altered: Mutex<BTreeSet<&'static str>>,
+    /// How often each was answered.
+    answered: Mutex<BTreeMap<&'static str, usize>>,
+}
 
 impl Silent {
     fn of(&self, operations: &[&'static str]) {
-        *self.0.lock().unwrap() = operations.iter().copied().collect();
+        *self.of.lock().unwrap() = operations.iter().copied().collect();
     }
 
-    fn is_of(&self, operation: &str) -> bool {
-        self.0.lock().unwrap().contains(operation)
+    fn alter(&self, operations: &[&'static str]) {
+        *self.altered.lock().unwrap() = operations.iter().copied().collect();
+    }
+
+    fn is_of(&self, operation: &'static str) -> bool {
+        *self.answered.lock().unwrap().entry(operation).or_default() += 1;
+        self.of.lock().unwrap().contains(operation)
+    }
+
+    fn answered(&self, operation: &str) -> usize {
+        self.answered.lock().unwrap().get(operation).copied().unwrap_or_default()
+    }
+
+    /// Waits until it was answered so many times more than before.
+    async fn until_answered(&self, operation: &str, more: usize, before: usize) {
+        let answering = async {
+            while self.answered(operation) < before + more {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, answering).await.expect(operation);
     }
 }
 
@@ -51,6 +79,9 @@ impl Unheard {
             let answer = answer.await;
             match self.silent.is_of(operation) {
                 true => Err(DirectoryError::Away("its answer was lost".to_owned())),
+                false if self.silent.altered.lock().unwrap().contains(operation) => {
+                    Err(DirectoryError::Unusable("a record was altered".to_owned()))
+                }
                 false => answer,
             }
         })
@@ -114,9 +145,9 @@ impl Town {
     async fn over(scene: Scene) -> Self {
         scene.relay.stop().await;
         let (folder, root) = (&scene.config.state.folder, &scene.program.root);
-        let records: Box<dyn Directory> = match &scene.config.postgres {
-            Some(postgres) => Box::new(Postgres::open(postgres, folder, root).await.unwrap()),
-            None => Box::new(Sqlite::open(folder, root).unwrap()),
+        let records: Arc<dyn Directory> = match &scene.config.postgres {
+            Some(postgres) => Arc::new(Postgres::open(postgres, folder, root).await.unwrap()),
+            None => Arc::new(Sqlite::open(folder, root).unwrap()),
         };
         let silent = Arc::<Silent>::default();
         let unheard = Arc::new(Unheard { records, silent: Arc::clone(&silent) });
@@ -270,18 +301,71 @@ async fn a_device_whose_revocation_took_the_database_too_long_is_let_in_no_more(
     let list = scene.program.revoke(advocate.key()).try_into().unwrap();
     let publish = Operation::PublishRevocations { list };
     assert_eq!(console.ask(publish).await, Err(Refusal::RelayFault));
-    // The relay looks what came of it, and waits with that for the change.
+    // The relay looks what came of it, and waits with that for the change. What it does from its start may have waited
+    // for that since before.
+    let now = sqlx::query_scalar::<_, String>("SELECT clock_timestamp()::TEXT");
+    let now = now.fetch_one(&mut observer).await.unwrap();
     let waiting = format!(
         "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-         AND objid <> {HELD})"
+         AND objid <> {HELD} AND waitstart > '{now}')"
     );
-    while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.clone()))
-        .fetch_one(&mut observer)
-        .await
-        .unwrap()
-    {
-        server.wait_until_ready();
-    }
+    let looking = async {
+        while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.clone()))
+            .fetch_one(&mut observer)
+            .await
+            .unwrap()
+        {
+            server.wait_until_ready();
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.expect("it waits for the change");
     let_go(&mut observer).await;
     desk.is_refused(Refusal::CertificateRefused).await;
+}
+
+#[tokio::test]
+async fn why_records_cannot_be_read_is_said_once_however_often_that_is_tried() {
+    let town = Town::over(Scene::start().await).await;
+    let (written, level) = (Written::default(), LogLevel::Warn);
+    let writer = written.clone();
+    let subscriber = log::subscriber(Log { level }, move || writer.clone());
+    let _here = tracing::subscriber::set_default(subscriber);
+    town.silent.of(&["put_notice"]);
+    town.silent.alter(&["notices"]);
+    let give = Question::Notice { kind: NoticeKind::Breach, text: "Our backups.".to_owned() };
+    assert!(matches!(town.host(give).await, Said::Refused { .. }));
+    // Each time that it tries begins so; what came of the one before is said by then.
+    town.silent.until_answered("settle", 3, 0).await;
+    let said = written.text().matches("what was published here cannot be read").count();
+    assert_eq!(said, 1, "{}", written.text());
+}
+
+#[tokio::test]
+#[ignore = "needs a NATS server: cargo xtask cluster-test"]
+async fn a_new_duty_key_is_known_at_every_relay_before_the_records_are_away() {
+    let server = several::Server::start(|_| String::new());
+    server.is_there().await;
+    let mut town = several::Town::new();
+    let silent = [Arc::<Silent>::default(), Arc::default()];
+    let over = |silent: &Arc<Silent>| {
+        Arc::new(Unheard { records: town.records(), silent: Arc::clone(silent) })
+    };
+    let home = town.relay_over("home", &server.relays(), over(&silent[0])).await.unwrap();
+    drop(town.line(home.survivor_addr).await);
+    let other = town.relay_over("other", &server.relays(), over(&silent[1])).await.unwrap();
+    drop(town.line(other.survivor_addr).await);
+    let advocate = town.program.advocate();
+    let mut desk = town.staff(home.desk_addr, &advocate).await;
+    let read = silent[1].answered("newest");
+    let (which, record) = (Shared::DutyKey, town.program.duty_key(&advocate));
+    let record = stillroom_protocol::Bytes::try_from(record).unwrap();
+    let put = Operation::PutShared { which, replaces: 0, record: record.clone() };
+    assert_eq!(desk.ask_alone(put).await, Ok(Reply::Done));
+    // The key, the list of revoked devices, the policy.
+    silent[1].until_answered("newest", 3, read).await;
+    silent[1].of(&["newest"]);
+    home.stop().await;
+    let mut desk = town.staff(other.desk_addr, &advocate).await;
+    let given = desk.ask_alone(Operation::Shared { which }).await;
+    assert_eq!(given, Ok(Reply::Shared { version: 1, record }), "or nobody could be on duty");
 }

@@ -258,3 +258,93 @@ fn fits(client: &Client) -> Result<(), ClusterError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::watch;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Something that answers like a NATS server while it is open.
+    struct Server {
+        port: u16,
+        open: watch::Sender<bool>,
+    }
+
+    impl Server {
+        async fn start() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let (open, is_open) = watch::channel(true);
+            tokio::spawn(async move {
+                while let Ok((client, _)) = listener.accept().await {
+                    tokio::spawn(answer(client, is_open.clone()));
+                }
+            });
+            Self { port, open }
+        }
+
+        /// A connection of which no event is heard, and what it says.
+        async fn reach(&self) -> (Connection, mpsc::Receiver<bool>) {
+            let address = format!("127.0.0.1:{}", self.port);
+            let client = ConnectOptions::new().client_capacity(4).connect(address).await.unwrap();
+            let connection = Connection { client, stands: Arc::default(), stuck: Arc::default() };
+            let (events, heard) = mpsc::channel(1);
+            let (says, connected) = mpsc::channel(EVENTS_WAITING);
+            let watching = connection.clone().watch(heard, says);
+            tokio::spawn(async move {
+                watching.await;
+                drop(events);
+            });
+            (connection, connected)
+        }
+    }
+
+    async fn answer(mut client: TcpStream, mut is_open: watch::Receiver<bool>) {
+        let info = format!(
+            "INFO {{\"server_id\":\"A\",\"version\":\"2.11.0\",\"max_payload\":{},\"proto\":1,\
+             \"headers\":true}}\r\n",
+            1 << 20
+        );
+        client.write_all(info.as_bytes()).await.unwrap();
+        let mut bytes = [0; 4096];
+        while is_open.wait_for(|open| *open).await.is_ok()
+            && let Ok(1..) = client.read(&mut bytes).await
+            && client.write_all(b"PONG\r\n").await.is_ok()
+        {}
+    }
+
+    async fn next(connected: &mut mpsc::Receiver<bool>) -> Option<bool> {
+        timeout(PATIENCE, connected.recv()).await.expect("it is said")
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_there_counts_also_where_the_client_never_said_so() {
+        let server = Server::start().await;
+        let (connection, mut connected) = server.reach().await;
+        assert_eq!(next(&mut connected).await, Some(true));
+        assert!(connection.stands());
+    }
+
+    #[tokio::test]
+    async fn whoever_speaks_waits_for_no_server_that_takes_nothing_until_it_does_again() {
+        let server = Server::start().await;
+        let (connection, mut connected) = server.reach().await;
+        assert_eq!(next(&mut connected).await, Some(true));
+        server.open.send_replace(false);
+        let pouring = async {
+            while connection.stands() {
+                connection.say("stillroom".to_owned(), vec![7; 500_000]).await;
+            }
+        };
+        timeout(PATIENCE, pouring).await.expect("nobody waits");
+        assert_eq!(next(&mut connected).await, Some(false));
+        server.open.send_replace(true);
+        assert_eq!(next(&mut connected).await, Some(true));
+        assert!(connection.stands());
+    }
+}

@@ -266,8 +266,9 @@ impl Carrier {
         let emptied = self.emptied;
         let Some(carried) = self.connections.get_mut(&from) else { return };
         let pushed = Bytes::try_from(frame).map_err(|_| QueueFull).and_then(|frame| {
-            carried.count(frame.len(), emptied)?;
-            self.out.push(encode(&ToHome::Frame { connection: number(from), frame }))
+            let item = encode(&ToHome::Frame { connection: number(from), frame });
+            carried.count(item.len(), emptied)?;
+            self.out.push(item)
         });
         if pushed.is_err()
             && let Some(carried) = self.connections.get(&from)
@@ -279,7 +280,7 @@ impl Carrier {
 }
 
 impl Carried {
-    /// Counts what the device sent.
+    /// Counts what the queue holds of the device: a frame with nothing in it as well.
     fn count(&mut self, bytes: usize, emptied: u64) -> Result<(), QueueFull> {
         let most = match self.side {
             Side::Survivors => WAITING_OF_SURVIVOR,
@@ -576,22 +577,29 @@ mod tests {
 
     #[test]
     fn a_device_that_pours_in_what_the_way_cannot_take_is_closed_and_its_neighbour_is_not() {
-        let carrier = carrier();
-        let (flood, neighbour) = (connect(&carrier).unwrap(), connect(&carrier).unwrap());
-        for _ in 0..100 {
-            carrier.frame(flood.connection, &[7; 16_000]);
+        for (frames, length) in [(100, 16_000), (100_000, 0)] {
+            let carrier = carrier();
+            let (flood, neighbour) = (connect(&carrier).unwrap(), connect(&carrier).unwrap());
+            for _ in 0..frames {
+                carrier.frame(flood.connection, &vec![7; length]);
+            }
+            assert_eq!(flood.outgoing.next_now(), Some(Next::Close(Some(Refusal::TooFast))));
+            assert_eq!(neighbour.outgoing.next_now(), None);
+            let bytes = carrier.carrier(|carrier| carrier.out.bytes()).unwrap();
+            assert!(bytes <= WAITING_OF_SURVIVOR + 1024, "{bytes}");
         }
-        assert_eq!(flood.outgoing.next_now(), Some(Next::Close(Some(Refusal::TooFast))));
-        assert_eq!(neighbour.outgoing.next_now(), None);
-        let bytes = carrier.carrier(|carrier| carrier.out.bytes()).unwrap();
-        assert!(bytes <= WAITING_OF_SURVIVOR + 1024, "{bytes}");
-        // Where what it sends leaves as it comes, there is no end to it.
+    }
+
+    #[test]
+    fn a_device_whose_frames_leave_as_they_come_may_send_without_an_end() {
+        let carrier = carrier();
+        let seat = connect(&carrier).unwrap();
         for _ in 0..100 {
-            carrier.frame(neighbour.connection, &[7; 16_000]);
+            carrier.frame(seat.connection, &[7; 16_000]);
             sent(&carrier);
             carrier.carrier(|carrier| carrier.out.acknowledged(u64::MAX));
         }
-        assert_eq!(neighbour.outgoing.next_now(), None);
+        assert_eq!(seat.outgoing.next_now(), None);
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub(super) struct Gap;
 /// What goes to the other relay.
 pub(super) struct Outbound {
     part: Part,
+    /// What waits, as it will leave: small items that waited one by one would take many times their bytes.
     queue: VecDeque<Vec<u8>>,
     queued: usize,
     /// The number of the last message.
@@ -150,7 +151,15 @@ impl Outbound {
             return;
         }
         self.queued += item.len();
-        self.queue.push_back(item);
+        match self.queue.back_mut().filter(|last| last.len() < BATCH_BYTES) {
+            Some(last) => {
+                last.extend_from_slice(&item);
+                if last.len() >= BATCH_BYTES {
+                    last.shrink_to_fit();
+                }
+            }
+            None => self.queue.push_back(item),
+        }
     }
 
     /// Whether something had no room that may not be left out.
@@ -162,20 +171,11 @@ impl Outbound {
     pub(super) fn next(&mut self) -> Option<Batch> {
         let full =
             self.bytes_under_way >= self.part.window || self.under_way.len() >= self.part.messages;
-        if self.queue.is_empty() || full {
+        if full {
             return None;
         }
-        let mut items = Vec::new();
-        while items.len() < BATCH_BYTES
-            && let Some(item) = self.queue.pop_front()
-        {
-            self.queued -= item.len();
-            if items.is_empty() {
-                items = item;
-            } else {
-                items.extend_from_slice(&item);
-            }
-        }
+        let items = self.queue.pop_front()?;
+        self.queued -= items.len();
         if self.queue.is_empty() {
             self.queue = VecDeque::new();
         }
@@ -374,6 +374,15 @@ mod tests {
                 out.acknowledged(heard.acknowledge());
             }
         }
+    }
+
+    #[test]
+    fn what_waits_takes_little_more_than_its_bytes_however_small_the_items_are() {
+        let mut out = outbound();
+        while out.push(item(9)).is_ok() {}
+        let around = out.queue.capacity() * size_of::<Vec<u8>>();
+        let taken = out.queue.iter().map(Vec::capacity).sum::<usize>() + around;
+        assert!(taken <= QUEUE + 2 * BATCH_BYTES, "{taken}");
     }
 
     #[test]
