@@ -21,6 +21,9 @@ use crate::words::{self, Phrase};
 /// a keyboard that comes up covers the oldest messages first: its end is at nought, and above is negative.
 const NEAR_END: i32 = 80;
 
+/// What is said of one's own message that everybody has.
+const RECEIVED: &str = "state-received";
+
 /// The fields of a code word, and of the one for danger.
 const WORDS: [&str; 2] = ["word", "word-danger"];
 
@@ -28,10 +31,23 @@ const WORDS: [&str; 2] = ["word", "word-danger"];
 struct Shown {
     number: MessageNumber,
     at: Timestamp,
+    /// How far one's own message got, by the name of the text that says so; empty for another's.
+    how_far: &'static str,
+    /// Where both are said, in one text: each element more is kept a thousand times, and has to go before the way out is
+    /// through.
+    meta: Element,
+    /// What is said there now.
     said: Option<Phrase>,
-    when: Element,
-    /// Where one's own message says how far it got; nothing once everybody has it.
-    how_far: Option<Element>,
+}
+
+impl Shown {
+    /// One's own message got so far; once everybody has it, there is no further.
+    fn got(&mut self, so_far: &'static str) {
+        if !["", RECEIVED].contains(&self.how_far) {
+            self.how_far = so_far;
+            self.said = None;
+        }
+    }
 }
 
 /// The page's elements, and what is shown in them.
@@ -114,7 +130,8 @@ impl View {
             self.show_way_back("");
         }
         if screen == "waiting" || screen == "chat" {
-            self.say_how_far();
+            let under_way = self.under_way();
+            self.shown.iter_mut().for_each(|shown| shown.got(under_way));
         } else {
             self.erase();
         }
@@ -187,7 +204,6 @@ impl View {
         let company = core::mem::take(&mut self.company);
         self.show_company(company);
         self.say_length();
-        self.say_how_far();
         self.shown.iter_mut().for_each(|shown| shown.said = None);
         self.show_times(now);
     }
@@ -228,9 +244,7 @@ impl View {
             }
             ConversationEvent::Delivered { number } => {
                 for shown in self.shown.iter_mut().filter(|shown| shown.number == number) {
-                    if let Some(how_far) = shown.how_far.take() {
-                        set_text(&how_far, &text(&self.texts, "state-received"));
-                    }
+                    shown.got(RECEIVED);
                 }
             }
             ConversationEvent::Roster(here) => self.show_roster(here),
@@ -260,11 +274,11 @@ impl View {
             put(&item, ".role", &role);
         }
         put(&item, ".words", text);
-        let (Some(when), how_far) = (part(&item, ".when"), part(&item, ".how-far")) else {
+        let Some(meta) = part(&item, ".meta") else {
             return;
         };
-        self.shown.push(Shown { number, at, said: None, when, how_far });
-        self.say_how_far();
+        let how_far = if mine { self.under_way() } else { "" };
+        self.shown.push(Shown { number, at, how_far, meta, said: None });
         self.show_times(at);
         self.append(&item, mine);
     }
@@ -528,13 +542,9 @@ impl View {
         }
     }
 
-    /// Says of each message that is not everywhere yet whether it is kept or on its way.
-    fn say_how_far(&self) {
-        let id = if self.screen == "chat" { "state-sending" } else { "state-kept" };
-        let words = self.text(id);
-        for how_far in self.shown.iter().filter_map(|shown| shown.how_far.as_ref()) {
-            set_text(how_far, &words);
-        }
+    /// How far a message is that is not everywhere yet: it is kept, or on its way.
+    fn under_way(&self) -> &'static str {
+        if self.screen == "chat" { "state-sending" } else { "state-kept" }
     }
 
     /// Puts an item last in the log, and keeps the end in sight for whoever was there or wrote it.
@@ -561,14 +571,15 @@ impl View {
         !self.shown.is_empty()
     }
 
-    /// Says of each message how long ago it was, where that has changed.
+    /// Says of each message how long ago it was, and of one's own how far it got, where that has changed.
     pub(crate) fn show_times(&mut self, now: Timestamp) {
         let texts = &self.texts;
         for shown in &mut self.shown {
             let phrase = words::how_long_ago(now.checked_since(shown.at).as_secs());
             if shown.said != Some(phrase) {
                 shown.said = Some(phrase);
-                set_text(&shown.when, &filled(texts, phrase));
+                let said = filled(texts, phrase) + &text(texts, shown.how_far);
+                set_text(&shown.meta, &said);
             }
         }
     }
