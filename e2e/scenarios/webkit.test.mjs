@@ -224,17 +224,6 @@ describe('in WebKit', () => {
       await page.evaluate(() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) })
       assert.equal(await page.evaluate(() => document.documentElement), null)
     })
-
-    test('the next frame shows nothing, before the page is empty', async () => {
-      await page.goto(program.visitor)
-      await page.see('button', 'Start chat')
-      // The press without what follows it, since the other site is here at once.
-      const seen = () => page.evaluate(() => document.getElementById('leave').checkVisibility())
-      assert.equal(await seen(), true)
-      await page.evaluate(() => { document.body.style.contentVisibility = 'hidden' })
-      assert.equal(await seen(), false)
-      assert.equal(await shows(page), '')
-    })
   })
 
   test('where Tab passes links by, as in Safari, it comes to the way out first, and Space presses it', async () => {

@@ -1,23 +1,13 @@
 // The way out (features.md 1.7). Stands alone: first script of the page, before and without all others.
-// Hides the page at once, replaces it, and empties it right behind the frame that shows nothing; never waits. Cannot
-// clear history nor stop spyware.
+// Empties the page at once, then replaces it; never waits. Cannot clear history nor stop spyware.
 (function () {
   var root = document.documentElement, exit = document.currentScript.dataset.exit, view = window.visualViewport
   var count = 0, alone = 0, first, quiet
 
   function empty() { root.remove() }
-  // To take a long chat apart costs a slow phone some frames, to draw nothing of it none: so that comes first. Browsers
-  // that do not know how are emptied at once, and so is a page that goes. A frame may not come.
-  function hide() {
-    var style = document.body && document.body.style
-    if (!style || !('contentVisibility' in style)) return empty()
-    style.contentVisibility = 'hidden'
-    requestAnimationFrame(function () { setTimeout(empty) })
-    setTimeout(empty, 100)
-  }
   function leave() {
     var leaving = root.leaving
-    hide()
+    empty()
     // Tells the others, and is not waited for. The chat's own code may be gone or stuck by now.
     try { if (leaving) navigator.sendBeacon(leaving[0], leaving[1]) } catch (e) { /* they see a dropped line */ }
     location.replace(exit)
