@@ -51,11 +51,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
 async fn serve(config: Config, sockets: Sockets, json: bool) -> Result<(), Failure> {
     let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
     let starting = Relay::start_with(config, sockets);
-    let started = tokio::select! {
-        started = starting => started,
-        () = stop.asked() => return Ok(()),
-    };
-    let relay = started.map_err(|error| not_started(&error))?;
+    let Some(relay) = started_unless_asked(&mut stop, starting).await? else { return Ok(()) };
     let (survivor, desk) = (relay.survivor_origin(), relay.desk_origin());
     if json {
         answer(
@@ -71,6 +67,17 @@ async fn serve(config: Config, sockets: Sockets, json: bool) -> Result<(), Failu
     })
     .await;
     end(relay.stop(), &mut stop).await
+}
+
+/// What was started, unless the process was asked to stop before that.
+async fn started_unless_asked<T>(
+    stop: &mut Stop,
+    starting: impl Future<Output = Result<T, StartError>>,
+) -> Result<Option<T>, Failure> {
+    tokio::select! {
+        started = starting => started.map(Some).map_err(|error| not_started(&error)),
+        () = stop.asked() => Ok(None),
+    }
 }
 
 async fn run_until_asked(stop: &mut Stop, manager: &Manager, look: impl Fn()) {
@@ -96,11 +103,7 @@ async fn end(ending: impl Future<Output = ()>, stop: &mut Stop) -> Result<(), Fa
 async fn serve_many(many: Many, sockets: Sockets, json: bool) -> Result<(), Failure> {
     let (mut stop, manager) = (stop::listen()?, Manager::of_environment());
     let starting = Relays::start_with(many, sockets);
-    let started = tokio::select! {
-        started = starting => started,
-        () = stop.asked() => return Ok(()),
-    };
-    let relays = started.map_err(|error| not_started(&error))?;
+    let Some(relays) = started_unless_asked(&mut stop, starting).await? else { return Ok(()) };
     for (file, error) in &relays.not_started {
         let next = if error.is_away() { "; it is tried again until it is" } else { "" };
         remark(format!("{} is not served: {error}{next}.", file.display()));

@@ -299,10 +299,7 @@ impl Visit<'_> {
     async fn document(&self) -> Result<(Seen, Differs), Failure> {
         let (mut seen, mut differs) = (None, Differs::default());
         for form in FORMS {
-            let answer = self.server.get("/", form).await.map_err(|why| self.no_page(&why))?;
-            if !answer.status.is_success() {
-                return Err(self.no_page(&format!("it answers {}", answer.status)));
-            }
+            let answer = self.get("/", form).await.map_err(|why| self.no_page(&why))?;
             match self.released.recognise(&answer.body) {
                 Ok(now) => {
                     if seen.is_none() {
@@ -352,11 +349,8 @@ impl Visit<'_> {
     async fn file(&self, file: &ReleasedFile, page: Page, differs: &mut Differs) {
         let kind = content_type(&file.path).unwrap_or("application/octet-stream");
         for form in FORMS {
-            let answer = match self.server.get(&format!("/{}", file.path), form).await {
-                Ok(answer) if answer.status.is_success() => answer,
-                Ok(answer) => {
-                    return differs.found(format!("{}: it answers {}", file.path, answer.status));
-                }
+            let answer = match self.get(&format!("/{}", file.path), form).await {
+                Ok(answer) => answer,
                 Err(why) => return differs.found(format!("{}: {why}", file.path)),
             };
             if manifest::sha384(&answer.body) != file.sha384 {
@@ -373,11 +367,8 @@ impl Visit<'_> {
     async fn language(&self, name: &str, seen: &Seen, differs: &mut Differs) {
         let kind = content_type(name).unwrap_or_default();
         for form in FORMS {
-            let answer = match self.server.get(&format!("/s/{name}"), form).await {
-                Ok(answer) if answer.status.is_success() => answer,
-                Ok(answer) => {
-                    return differs.found(format!("s/{name}: it answers {}", answer.status));
-                }
+            let answer = match self.get(&format!("/s/{name}"), form).await {
+                Ok(answer) => answer,
                 Err(why) => return differs.found(format!("s/{name}: {why}")),
             };
             match self.released.recognise(&answer.body) {
@@ -395,11 +386,8 @@ impl Visit<'_> {
     /// Looks at the console's document in each form, and at its headers, which are not quite the desk's.
     async fn console(&self, seen: &Seen, differs: &mut Differs) {
         for form in FORMS {
-            let answer = match self.server.get("/console", form).await {
-                Ok(answer) if answer.status.is_success() => answer,
-                Ok(answer) => {
-                    return differs.found(format!("the console: it answers {}", answer.status));
-                }
+            let answer = match self.get("/console", form).await {
+                Ok(answer) => answer,
                 Err(why) => return differs.found(format!("the console: {why}")),
             };
             if let Err(why) = self.released.recognise_console(&answer.body, seen) {
@@ -410,6 +398,15 @@ impl Visit<'_> {
                 let wrong = headers::of_document(&answer, Which::Console, self.origin, relay);
                 differs.find(wrong.into_iter().map(|wrong| format!("the console: {wrong}")));
             }
+        }
+    }
+
+    /// What the server gives out there, or why it gives out nothing.
+    async fn get(&self, path: &str, form: &str) -> Result<Answer, String> {
+        let answer = self.server.get(path, form).await?;
+        match answer.status.is_success() {
+            true => Ok(answer),
+            false => Err(format!("it answers {}", answer.status)),
         }
     }
 

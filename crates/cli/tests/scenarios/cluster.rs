@@ -51,6 +51,12 @@ impl Scene {
         self.talk.open(chats, &survivors, &desks);
     }
 
+    /// Opens as many chats as a test has, before anything happens to them.
+    fn begin(&mut self) {
+        self.chat(chats());
+        self.settle("before");
+    }
+
     /// Lets them talk for a moment, and then waits until everything has come.
     fn settle(&mut self, what: &str) -> Value {
         let report = self.talk.settle();
@@ -70,8 +76,7 @@ impl Scene {
 #[ignore = "needs a NATS server: cargo xtask cluster-test"]
 fn chats_between_people_at_any_relay_survive_whichever_relay_is_killed() {
     let mut scene = Scene::start();
-    scene.chat(chats());
-    scene.settle("before");
+    scene.begin();
 
     scene.talk.write();
     let home = scene.relays.home();
@@ -131,8 +136,7 @@ fn programs_whose_cluster_is_away_when_their_process_starts_are_served_once_it_i
 #[ignore = "needs a NATS server: cargo xtask cluster-test"]
 fn chats_survive_the_loss_of_servers_and_a_cluster_that_comes_back_empty() {
     let mut scene = Scene::start();
-    scene.chat(chats());
-    scene.settle("before");
+    scene.begin();
 
     scene.talk.write();
     let leader = scene.nats.leader();
@@ -184,8 +188,7 @@ fn two_relays_that_both_have_the_program_for_a_while_lose_no_message() {
     let mut relays = Relays::new(&talk.program, &each);
     relays.serve_all();
     let mut scene = Scene { nats, relays, talk };
-    scene.chat(chats());
-    scene.settle("before");
+    scene.begin();
 
     scene.talk.write();
     let home = scene.relays.home();
@@ -219,8 +222,7 @@ fn relays_go_by_the_same_records_and_chats_go_on_while_the_database_is_gone_and_
     let doors: Vec<_> = (0..3).map(|number| relays.doors(number)).collect();
     program.desk = doors[third].1;
     let mut scene = Scene { nats, relays, talk };
-    scene.chat(chats());
-    scene.settle("before");
+    scene.begin();
 
     let at = |relay: usize, what: &[&str], more: &[&str]| {
         program.administering(doors[relay].1, what, more)
@@ -359,8 +361,7 @@ fn a_network_that_falls_apart_between_relays_loses_no_message() {
     let mut relays = Relays::new_in(&network, &talk.program, &nats);
     relays.serve_all();
     let mut scene = Scene { nats, relays, talk };
-    scene.chat(chats());
-    scene.settle("before");
+    scene.begin();
 
     scene.talk.write();
     let home = scene.relays.home();

@@ -1,5 +1,7 @@
 //! `stillroom program`: a program's keys under a passphrase, and back from paper.
 
+use std::path::Path;
+
 use crate::support::program::{PASSPHRASE, fingerprint};
 use crate::support::{self, file, folder, run_badly, run_well, text};
 
@@ -15,6 +17,12 @@ fn recovery_words(said: &str) -> String {
         .collect();
     assert_eq!(words.len(), 24, "{said}");
     words.join(" ")
+}
+
+/// Gets these keys back by these words, under this passphrase.
+fn recover<'a>(keys: &'a Path, words: &'a Path, passphrase: &'a Path) -> [&'a str; 7] {
+    let (keys, words, passphrase) = (text(keys), text(words), text(passphrase));
+    ["program", "recover", keys, "--words-file", words, "--passphrase-file", passphrase]
 }
 
 #[test]
@@ -52,7 +60,7 @@ fn a_wrong_passphrase_opens_nothing_and_the_words_on_paper_do() {
     let keys = folder.path().join("program");
     let said = run_well(&["program", "new", text(&keys), "--passphrase-file", text(&passphrase)]);
     let policy = keys.join("policy.toml");
-    let publish = |passphrase: &std::path::Path| {
+    let publish = |passphrase: &Path| {
         let relay = format!("ws://localhost:{}", support::free_port());
         let arguments = ["policy", "publish", text(&keys), "--relay", &relay];
         run_badly(&[&arguments[..], &["--passphrase-file", text(passphrase)]].concat())
@@ -61,15 +69,7 @@ fn a_wrong_passphrase_opens_nothing_and_the_words_on_paper_do() {
     assert!(said_wrong.contains("passphrase is wrong"), "{said_wrong}");
 
     let words = file(folder.path(), "words", &recovery_words(&said));
-    let recovered = run_well(&[
-        "program",
-        "recover",
-        text(&keys),
-        "--words-file",
-        text(&words),
-        "--passphrase-file",
-        text(&wrong),
-    ]);
+    let recovered = run_well(&recover(&keys, &words, &wrong));
     assert_eq!(fingerprint(&recovered), fingerprint(&said));
     // Now that one opens the key, and only the relay is missing.
     let said_right = publish(&wrong);
@@ -85,25 +85,9 @@ fn words_of_another_program_are_refused() {
     run_well(&["program", "new", text(&one), "--passphrase-file", text(&passphrase)]);
     let said = run_well(&["program", "new", text(&other), "--passphrase-file", text(&passphrase)]);
     let words = file(folder.path(), "words", &recovery_words(&said));
-    let refused = run_badly(&[
-        "program",
-        "recover",
-        text(&one),
-        "--words-file",
-        text(&words),
-        "--passphrase-file",
-        text(&passphrase),
-    ]);
+    let refused = run_badly(&recover(&one, &words, &passphrase));
     assert!(refused.contains("another program"), "{refused}");
     let words = file(folder.path(), "typo", "abandon ability able");
-    let refused = run_badly(&[
-        "program",
-        "recover",
-        text(&one),
-        "--words-file",
-        text(&words),
-        "--passphrase-file",
-        text(&passphrase),
-    ]);
+    let refused = run_badly(&recover(&one, &words, &passphrase));
     assert!(refused.contains("24 words"), "{refused}");
 }

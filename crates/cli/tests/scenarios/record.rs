@@ -1,12 +1,14 @@
 //! `stillroom record`: every administrative act is in it, signed and in order; what was changed, left out or moved is
 //! found out, with a relay and without one.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 use stillroom_program::limits::AUDIT_MAX;
 use stillroom_program::{List, SignedAuditEntry, decode, encode};
 
 use crate::support::program::Program;
-use crate::support::{run_badly, run_well, text};
+use crate::support::{Running, run_badly, run_well, text};
 
 type Entries = List<SignedAuditEntry, AUDIT_MAX>;
 
@@ -43,6 +45,35 @@ fn publish(program: &Program, version: &str) {
 fn kept(program: &Program, name: &str) -> Vec<SignedAuditEntry> {
     let file = std::fs::read(program.path("program").join(name)).unwrap();
     decode::<Entries>(&file).unwrap().into_vec()
+}
+
+/// What a relay had stored.
+struct Backup<'a> {
+    program: &'a Program,
+    stored: Vec<u8>,
+}
+
+impl<'a> Backup<'a> {
+    /// Made once Sam is there, and the relay has stopped.
+    fn with_sam_at(program: &'a Program) -> Self {
+        let mut relay = program.serve();
+        program.advocate("Sam");
+        relay.signal("TERM");
+        relay.wait();
+        Self { program, stored: std::fs::read(state(program)).unwrap() }
+    }
+
+    /// Ends this relay, and starts one that has what is in here.
+    fn takes_the_place_of(self, mut relay: Running) -> Running {
+        relay.signal("TERM");
+        relay.wait();
+        std::fs::write(state(self.program), self.stored).unwrap();
+        self.program.serve()
+    }
+}
+
+fn state(program: &Program) -> PathBuf {
+    program.path("relay.state").join("relay.sqlite")
 }
 
 fn keep(program: &Program, entries: &[SignedAuditEntry]) {
@@ -129,22 +160,14 @@ fn a_copy_that_was_changed_cut_or_reordered_is_refused() {
 #[test]
 fn a_relay_with_another_record_is_found_out_and_nothing_is_done_on_top_of_it() {
     let program = Program::new();
-    let mut relay = program.serve();
-    let state = program.path("relay.state").join("relay.sqlite");
-    program.advocate("Sam");
-    relay.signal("TERM");
-    relay.wait();
-    let before = std::fs::read(&state).unwrap();
+    let backup = Backup::with_sam_at(&program);
     let first = kept(&program, "record.stillroom");
 
     // One history, of which this computer has seen the end; then the relay begins another in its place.
-    let mut relay = program.serve();
+    let relay = program.serve();
     publish(&program, "3");
     let one = kept(&program, "record.stillroom");
-    relay.signal("TERM");
-    relay.wait();
-    std::fs::write(&state, before).unwrap();
-    let _relay = program.serve();
+    let _relay = backup.takes_the_place_of(relay);
     let older = run_badly(&as_administrator(&program, &["record"], &[]));
     assert!(older.contains("shows an older record"), "{older}");
     let refused = run_badly(&as_administrator(&program, &["policy", "publish"], &[]));
@@ -167,20 +190,12 @@ fn a_relay_with_another_record_is_found_out_and_nothing_is_done_on_top_of_it() {
 #[test]
 fn a_relay_that_was_set_back_to_a_backup_is_given_back_what_it_lost() {
     let program = Program::new();
-    let mut relay = program.serve();
-    let state = program.path("relay.state").join("relay.sqlite");
-    program.advocate("Sam");
-    relay.signal("TERM");
-    relay.wait();
-    let before = std::fs::read(&state).unwrap();
-    let mut relay = program.serve();
+    let backup = Backup::with_sam_at(&program);
+    let relay = program.serve();
     publish(&program, "3");
     publish(&program, "4");
     let whole = record(&program);
-    relay.signal("TERM");
-    relay.wait();
-    std::fs::write(&state, before).unwrap();
-    let _relay = program.serve();
+    let _relay = backup.takes_the_place_of(relay);
     let said = run_well(&as_administrator(&program, &["record"], &["--give-back"]));
     assert!(said.contains("The relay was given back 2 entries."), "{said}");
     let again = record(&program);
